@@ -1,0 +1,41 @@
+/**
+ * Who may call an operation. Least access is the default nobody has to remember: a contract must say it.
+ * - `public`: anyone, without a token.
+ * - `user`: any signed-in user; what a user may see of it is up to the handler's `permit`.
+ * - `internal`: other services only; the gateway does not route it.
+ * - `{ roles }`: users with one of these roles.
+ * - `{ owner, roles }`: the user whose id is in the input field `owner`, and users with one of these roles.
+ */
+export type Access = 'public' | 'user' | 'internal' | RoleAccess | OwnerAccess
+
+/** Access for users with one of the roles. */
+export interface RoleAccess {
+  readonly roles: readonly string[]
+}
+
+/** Access for the user named by an input field, and for users with one of the roles. */
+export interface OwnerAccess {
+  readonly owner: string
+  readonly roles?: readonly string[]
+}
+
+/** Who is calling, as verified by the gateway or by the calling service's process. */
+export interface Principal {
+  readonly kind: 'anonymous' | 'user' | 'service' | 'key'
+  /** User id, service name or key id; empty for `anonymous`. */
+  readonly subject: string
+  readonly roles: readonly string[]
+}
+
+/** The principal of a request without credentials. */
+export const ANONYMOUS: Principal = { kind: 'anonymous', subject: '', roles: [] }
+
+/** Returns the principal of a service that calls in its own name. */
+export function servicePrincipal(name: string): Principal {
+  return { kind: 'service', subject: name, roles: [] }
+}
+
+/** Returns the roles that an access rule lets in besides owners. */
+export function accessRoles(access: Access): readonly string[] {
+  return typeof access === 'object' ? (access.roles ?? []) : []
+}

@@ -1,0 +1,60 @@
+import { misuse } from '../kernel/error.ts'
+import type { EventData, EventDefinition } from './event.ts'
+import type { Input, OperationDefinition, Output } from './operation.ts'
+
+/** Operations by name. The `any` arguments keep each operation's own inferred types assignable. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a bound of unknown would reject every concrete schema
+export type Operations = Readonly<Record<string, OperationDefinition<any, any, any>>>
+/** Events by type. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type Events = Readonly<Record<string, EventDefinition<any>>>
+
+/** What a service offers: the only thing of it that others may import (law 1). */
+export interface Contract<N extends string = string, O extends Operations = Operations, E extends Events = Events> {
+  readonly name: N
+  readonly operations: O
+  readonly events: E
+}
+
+const NAME = /^[a-z][a-z0-9-]*$/
+const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
+
+/** Declares a contract. Throws `misuse` for names that cannot travel in a path, a topic or a database. */
+export function contract<const N extends string, O extends Operations = {}, E extends Events = {}>(
+  name: N,
+  spec: { readonly operations?: O; readonly events?: E },
+): Contract<N, O, E> {
+  if (!NAME.test(name)) misuse(`contract name "${name}" must be lower-case letters, digits and dashes, e.g. "orders"`)
+  for (const type of Object.keys(spec.events ?? {}))
+    if (!EVENT_TYPE.test(type)) misuse(`event "${type}" of ${name} must be dotted lower-case words, e.g. "order.created"`)
+  return { name, operations: spec.operations ?? ({} as O), events: spec.events ?? ({} as E) }
+}
+
+/** How one call differs from the default. */
+export interface CallOptions {
+  /** Makes a command run once however often it is sent. Default: none, or a key derived by the saga step that calls. */
+  readonly key?: string
+  /** Milliseconds for this call. Never extends the caller's own deadline. */
+  readonly timeoutMs?: number
+}
+
+/** A typed client of a contract: one function per operation. Declared errors are thrown; see `failedWith`. */
+export type Client<C extends Contract> = {
+  readonly [K in keyof C['operations']]: (input: Input<C['operations'][K]>, options?: CallOptions) => Promise<Output<C['operations'][K]>>
+}
+
+/** Clients of several contracts by name. */
+export type Clients<U extends readonly Contract[]> = { readonly [C in U[number] as C['name']]: Client<C> }
+
+/** Event types of a contract. */
+export type EventType<C extends Contract> = keyof C['events'] & string
+
+/** All events of several contracts: type to data. */
+export type EventMap<U extends readonly Contract[]> = {
+  [C in U[number] as C['name']]: C['events']
+} extends infer Sources
+  ? { [T in EventTypeOf<Sources[keyof Sources]>]: EventDataOf<Sources[keyof Sources], T> }
+  : never
+
+type EventTypeOf<E> = E extends Events ? keyof E & string : never
+type EventDataOf<E, T extends string> = E extends Events ? (T extends keyof E ? EventData<E[T]> : never) : never

@@ -1,0 +1,31 @@
+export { type Static, type TSchema, Type } from 'typebox'
+export { type Access, ANONYMOUS, accessRoles, type OwnerAccess, type Principal, type RoleAccess, servicePrincipal } from './access.ts'
+export {
+  type CallOptions,
+  type Client,
+  type Clients,
+  type Contract,
+  contract,
+  type EventMap,
+  type Events,
+  type EventType,
+  type Operations,
+} from './contract.ts'
+export { type EventData, type EventDefinition, event } from './event.ts'
+export { declaredError, type Failure, failedWith, failure } from './failure.ts'
+export {
+  type CommandSpec,
+  command,
+  type DeclaredError,
+  declareError,
+  type Errors,
+  type ErrorSpec,
+  type Input,
+  OPERATION_TIMEOUT_MS,
+  type OperationDefinition,
+  type OperationSpec,
+  type Output,
+  query,
+} from './operation.ts'
+export { METHODS, type Method, parseRoute, type Route, type RouteText, type Segment } from './route.ts'
+export { type SchemaCheck, schemaCheck } from './validator.ts'

@@ -1,0 +1,119 @@
+import type { Static, TSchema } from 'typebox'
+import type { Access } from './access.ts'
+import { parseRoute, type Route, type RouteText } from './route.ts'
+
+/** A declared error: its data, and the HTTP status when it is not 409. */
+export interface DeclaredError<D extends TSchema = TSchema> {
+  readonly data: D
+  readonly status: number
+  /** `safe` when trying again later can succeed. Default `never`. */
+  readonly retry: 'never' | 'safe'
+}
+
+/** Declared errors by code; a bare schema means status 409. */
+export type ErrorSpec = Readonly<Record<string, TSchema | DeclaredError>>
+
+/** Data type of one declared error. */
+export type ErrorData<E> = E extends DeclaredError<infer D> ? Static<D> : E extends TSchema ? Static<E> : never
+
+/** Declares an error with an HTTP status other than 409. */
+export function declareError<D extends TSchema>(status: number, data: D, retry: 'never' | 'safe' = 'never'): DeclaredError<D> {
+  return { status, data, retry }
+}
+
+/** What a query and a command have in common. */
+export interface OperationSpec<I extends TSchema, O extends TSchema, E extends ErrorSpec> {
+  /** Path parameters, query string and body together, as one object. */
+  readonly input: I
+  readonly output: O
+  readonly errors?: E
+  readonly access: Access
+  /** One line for the API's reference. */
+  readonly summary?: string
+  /** How long one call may take. Default {@link OPERATION_TIMEOUT_MS}. */
+  readonly timeoutMs?: number
+}
+
+/** What a command adds. */
+export interface CommandSpec<I extends TSchema, O extends TSchema, E extends ErrorSpec> extends OperationSpec<I, O, E> {
+  /**
+   * `optional` (default): a call with an idempotency key runs once, one without runs each time.
+   * `required`: a call without a key is refused.
+   * `none`: repeating has no further effect, so no key is kept.
+   */
+  readonly idempotency?: 'optional' | 'required' | 'none'
+  /** Path of what was created, filled from the output, e.g. `/api/orders/:id`: answers 201 with `Location`. */
+  readonly created?: `/${string}`
+  /** Status of a success when it is neither 200 nor 201. */
+  readonly status?: 202 | 204
+  /** Input field that an `If-Match` header fills, e.g. `version`. */
+  readonly ifMatch?: string
+}
+
+/** An operation of a contract. */
+export interface OperationDefinition<
+  I extends TSchema = TSchema,
+  O extends TSchema = TSchema,
+  E extends ErrorSpec = ErrorSpec,
+  K extends 'query' | 'command' = 'query' | 'command',
+> {
+  readonly kind: K
+  readonly route: Route
+  readonly input: I
+  readonly output: O
+  readonly errors: E
+  readonly access: Access
+  readonly summary: string | undefined
+  readonly timeoutMs: number
+  readonly idempotency: 'optional' | 'required' | 'none'
+  readonly created: string | undefined
+  readonly status: number
+  readonly ifMatch: string | undefined
+}
+
+/** Input type of an operation. */
+export type Input<D> = D extends OperationDefinition<infer I, TSchema, ErrorSpec> ? Static<I> : never
+/** Output type of an operation. */
+export type Output<D> = D extends OperationDefinition<TSchema, infer O, ErrorSpec> ? Static<O> : never
+/** Declared errors of an operation: code to data. */
+export type Errors<D> = D extends OperationDefinition<TSchema, TSchema, infer E> ? { [C in keyof E]: ErrorData<E[C]> } : never
+
+/** Time one call may take when its contract says nothing: an order of magnitude above a slow database. */
+export const OPERATION_TIMEOUT_MS = 10_000
+
+/** Declares an operation that reads. It may be repeated freely. */
+export function query<I extends TSchema, O extends TSchema, E extends ErrorSpec = {}>(
+  route: RouteText,
+  spec: OperationSpec<I, O, E>,
+): OperationDefinition<I, O, E, 'query'> {
+  return operationDefinition('query', route, spec)
+}
+
+/** Declares an operation that changes something. */
+export function command<I extends TSchema, O extends TSchema, E extends ErrorSpec = {}>(
+  route: RouteText,
+  spec: CommandSpec<I, O, E>,
+): OperationDefinition<I, O, E, 'command'> {
+  return operationDefinition('command', route, spec)
+}
+
+function operationDefinition<I extends TSchema, O extends TSchema, E extends ErrorSpec, K extends 'query' | 'command'>(
+  kind: K,
+  route: RouteText,
+  spec: CommandSpec<I, O, E>,
+): OperationDefinition<I, O, E, K> {
+  return {
+    kind,
+    route: parseRoute(route),
+    input: spec.input,
+    output: spec.output,
+    errors: spec.errors ?? ({} as E),
+    access: spec.access,
+    summary: spec.summary,
+    timeoutMs: spec.timeoutMs ?? OPERATION_TIMEOUT_MS,
+    idempotency: kind === 'query' ? 'none' : (spec.idempotency ?? 'optional'),
+    created: spec.created,
+    status: spec.status ?? (spec.created ? 201 : 200),
+    ifMatch: spec.ifMatch,
+  }
+}

@@ -1,0 +1,50 @@
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { BanyanError, type FieldError } from '../kernel/error.ts'
+
+/** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
+const FIELDS_MAX = 20
+
+/** Checks values against one schema. Compiled at first use: a start must not pay for what is never called. */
+export interface SchemaCheck {
+  /** Returns the value when it fits; throws `invalid_argument` that names each wrong field. */
+  parse(value: unknown, what: string): unknown
+  /** Tells whether the value fits. */
+  fits(value: unknown): boolean
+}
+
+const checks = new WeakMap<object, SchemaCheck>()
+
+/** Returns the check of a schema; one is kept per schema object. */
+export function schemaCheck(schema: TSchema): SchemaCheck {
+  const known = checks.get(schema)
+  if (known) return known
+  let compiled: Validator | undefined
+  const validator = (): Validator => (compiled ??= Compile(schema))
+  const check: SchemaCheck = {
+    parse(value, what) {
+      if (validator().Check(value)) return value
+      throw invalid(validator(), value, what)
+    },
+    fits: (value) => validator().Check(value),
+  }
+  checks.set(schema, check)
+  return check
+}
+
+function invalid(validator: Validator, value: unknown, what: string): BanyanError {
+  const fields: FieldError[] = validator
+    .Errors(value)
+    .slice(0, FIELDS_MAX)
+    .map((error) => fieldError(error))
+  const named = fields.map((field) => `${field.path || 'the whole'} ${field.expected}`).join('; ')
+  return new BanyanError('invalid_argument', `${what}: ${named}`, { fields })
+}
+
+function fieldError(error: { keyword: string; instancePath: string; message: string; params: object }): FieldError {
+  if (error.keyword === 'required') {
+    const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
+    return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
+  }
+  return { path: error.instancePath, expected: error.message }
+}

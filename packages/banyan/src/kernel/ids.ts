@@ -1,0 +1,54 @@
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+
+/** Makes identifiers. */
+export interface Ids {
+  /** A UUID version 7 (RFC 9562): 48 bits of time, then random; sorts by time of creation. */
+  uuid(): string
+  /** `byteCount` random bytes as lower-case hex, e.g. 16 for a trace id, 8 for a span id. */
+  hex(byteCount: number): string
+}
+
+/** How many random bytes are drawn at once: one draw from the system costs as much as hundreds of ids. */
+const POOL_BYTES = 4_096
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Builds ids from a clock and a source of randomness. Ids of one process are strictly increasing. */
+export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
+  const pool = new Uint8Array(POOL_BYTES)
+  let used = POOL_BYTES
+  let lastTime = 0
+  let sequence = 0
+
+  function byte(): number {
+    if (used === POOL_BYTES) {
+      random.bytes(pool)
+      used = 0
+    }
+    return pool[used++] as number
+  }
+  function hex(byteCount: number): string {
+    let text = ''
+    for (let index = 0; index < byteCount; index++) text += HEX[byte()]
+    return text
+  }
+  /** Twelve bits that grow within a millisecond (RFC 9562, section 6.2, method 1). */
+  function nextSequence(now: number): number {
+    if (now > lastTime) {
+      lastTime = now
+      sequence = byte() // leaves room for some 3,800 ids in this millisecond
+    } else if (++sequence > 0xfff) {
+      lastTime++
+      sequence = 0
+    }
+    return sequence
+  }
+  function uuid(): string {
+    const counter = nextSequence(clock.now())
+    const time = lastTime.toString(16).padStart(12, '0')
+    const variant = HEX[(byte() & 0x3f) | 0x80]
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${HEX[byte()]}-${hex(6)}`
+  }
+  return { uuid, hex }
+}

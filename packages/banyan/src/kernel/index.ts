@@ -1,0 +1,22 @@
+export { backoffDelayMs, type BackoffPolicy } from './backoff.ts'
+export { type CancelTimer, type Clock, sleep, systemClock } from './clock.ts'
+export { type Deadline, deadlineAfter, remainingMs, within } from './deadline.ts'
+export { type Duration, durationMs } from './duration.ts'
+export {
+  BanyanError,
+  type BanyanErrorOptions,
+  ERROR_CODES,
+  type ErrorCode,
+  type FieldError,
+  misuse,
+  type Retry,
+  toBanyanError,
+  unreachable,
+} from './error.ts'
+export { type Faults, noFaults } from './faults.ts'
+export { createIds, type Ids } from './ids.ts'
+export { copyAsJson, type Json, toJson } from './json.ts'
+export { type LogFields, type Logger, type LogLevel, silentLogger } from './logger.ts'
+export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
+export { type Random, seededRandom, systemRandom } from './random.ts'
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'

@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from './clock.ts'
+import { type Faults, noFaults } from './faults.ts'
+import { createIds, type Ids } from './ids.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import { type Random, systemRandom } from './random.ts'
+
+/**
+ * Everything a process takes from its surroundings, as ports: time, randomness, ids, log, fault points.
+ * Entry points choose the real ones, tests and the simulator others.
+ */
+export interface Runtime {
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: Ids
+  readonly log: Logger
+  readonly faults: Faults
+}
+
+/** Parts of a runtime to replace; the rest is the machine's. */
+export type RuntimeOptions = Partial<Runtime>
+
+/** Builds a runtime from the machine's clock and randomness, with `overrides` in place of them. */
+export function createRuntime(overrides: RuntimeOptions = {}): Runtime {
+  const clock = overrides.clock ?? systemClock()
+  const random = overrides.random ?? systemRandom()
+  return {
+    clock,
+    random,
+    ids: overrides.ids ?? createIds(clock, random),
+    log: overrides.log ?? silentLogger,
+    faults: overrides.faults ?? noFaults,
+  }
+}

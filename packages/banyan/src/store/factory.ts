@@ -1,0 +1,17 @@
+import type { Runtime } from '../kernel/runtime.ts'
+import type { Migration } from './migration.ts'
+import type { Store } from './store.ts'
+
+/** What an adapter needs to open one service's store. */
+export interface OpenStore {
+  /** Name of the service: file, schema or database. */
+  readonly service: string
+  readonly migrations: readonly Migration[]
+  readonly runtime: Runtime
+}
+
+/** Opens stores; one per adapter and configuration, e.g. `sqliteStores({ directory: 'data' })`. */
+export interface StoreFactory {
+  /** Opens a store and brings its schema up to date. Throws `misuse` or `unavailable` with what to do (S10). */
+  open(options: OpenStore): Promise<Store>
+}

@@ -1,0 +1,43 @@
+/** An event as a service emits it, before it has a position. */
+export interface NewEvent {
+  /** UUIDv7. */
+  readonly id: string
+  readonly type: string
+  readonly version: number
+  /** Events of one source with equal keys are delivered in commit order (P5). */
+  readonly key: string
+  /** Epoch milliseconds. */
+  readonly time: number
+  /** JSON text of the data. */
+  readonly data: string
+  /** Names the whole business flow, e.g. the order's id. */
+  readonly correlationId: string
+  /** Id of the event, request or saga step that led to this one. */
+  readonly causationId: string
+  /** W3C trace context of the emitter. */
+  readonly traceparent: string
+}
+
+/** A committed, durable event with its place in the source's log. */
+export interface StoredEvent extends NewEvent {
+  /** Dense: 1, 2, 3 … without gaps, in an order in which equal keys keep their commit order. */
+  readonly position: number
+}
+
+/** Reads a service's log of events. In another process the same port is served over HTTP. */
+export interface Feed {
+  /**
+   * Returns up to `limit` durable events with positions above `after`, ascending and without gaps.
+   * An empty answer means that there is nothing yet.
+   */
+  read(after: number, limit: number): Promise<StoredEvent[]>
+  /** Position of the newest durable event; 0 when there is none. */
+  head(): Promise<number>
+  /**
+   * Translates the token of a committed transaction into the position of its last event;
+   * undefined while the position is not assigned yet.
+   */
+  positionOf(token: string): Promise<number | undefined>
+  /** Calls `listener` when there may be new events. Only a hint: readers must poll as well. Returns how to stop. */
+  subscribe(listener: () => void): () => void
+}

@@ -1,0 +1,28 @@
+export { noTables, type StoreDefinition, store } from './definition.ts'
+export type { OpenStore, StoreFactory } from './factory.ts'
+export type { Feed, NewEvent, StoredEvent } from './feed.ts'
+export { type Migration, migrationSql } from './migration.ts'
+export type {
+  AuditRecord,
+  AuditRecords,
+  ConsumptionRecords,
+  CursorRecord,
+  IdempotencyRecord,
+  IdempotencyRecords,
+  ParkedFilter,
+  ParkedRecord,
+  TimerRecord,
+  TimerRecords,
+} from './records.ts'
+export type {
+  LeaseRecords,
+  SagaChange,
+  SagaFilter,
+  SagaRecord,
+  SagaRecords,
+  SagaSignalRecord,
+  SagaStatus,
+  SagaStepRecord,
+} from './saga-records.ts'
+export type { Dialect, Sql, SqlReader, SqlValue } from './sql.ts'
+export type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from './store.ts'

@@ -1,0 +1,137 @@
+/** What was recorded for an idempotency key. */
+export interface IdempotencyRecord {
+  readonly scope: string
+  readonly key: string
+  /** SHA-256 of the input, to tell a repetition from another request with the same key. */
+  readonly fingerprint: string
+  /** `started`: a checkpoint committed, the final transaction has not. `succeeded`/`failed`: `reply` is final. */
+  readonly state: 'started' | 'succeeded' | 'failed'
+  /** JSON text: the output, or `{ code, message, data }` of a declared error; null while `started`. */
+  readonly reply: string | null
+  /** Epoch milliseconds after which the record may be removed. */
+  readonly expiresAt: number
+}
+
+/** Idempotency records, kept in the same transaction as the effect (P15). */
+export interface IdempotencyRecords {
+  find(scope: string, key: string): Promise<IdempotencyRecord | undefined>
+  /**
+   * Inserts the record or replaces one that is `started` or expired; returns false when a final one is there already.
+   */
+  save(record: IdempotencyRecord): Promise<boolean>
+  /** Removes at most `limit` records that expired before `now`; returns how many. */
+  prune(now: number, limit: number): Promise<number>
+}
+
+/** A durable timer. */
+export interface TimerRecord {
+  /** Unique within the service; scheduling the same id again replaces it. */
+  readonly id: string
+  /** Name of the handler. */
+  readonly name: string
+  /** Epoch milliseconds; never fires before (P11). */
+  readonly dueAt: number
+  /** JSON text of the data. */
+  readonly data: string
+  /** Attempts that failed so far; `dueAt` moves with each. */
+  readonly attempts: number
+  /** Correlation id of the flow that set it. */
+  readonly correlationId: string
+}
+
+/** Durable timers, removed in the transaction of their effect (P11). */
+export interface TimerRecords {
+  schedule(timer: TimerRecord): Promise<void>
+  /** Removes a timer; returns false when it is gone, so that an effect happens once. */
+  cancel(id: string): Promise<boolean>
+  /** Up to `limit` timers due at or before `now`, oldest first. */
+  due(now: number, limit: number): Promise<TimerRecord[]>
+  /** When the next timer is due; undefined when there is none. */
+  nextDue(): Promise<number | undefined>
+}
+
+/** How far a consumer got in a source. */
+export interface CursorRecord {
+  readonly consumer: string
+  readonly source: string
+  /** All events up to here are consumed, parked or skipped. */
+  readonly position: number
+  /** Grows whenever another instance takes the consumer over; guards against a process that lost its lease (P14). */
+  readonly epoch: number
+}
+
+/** An event that a consumer could not handle, or that waits behind one with the same key (P6). */
+export interface ParkedRecord {
+  readonly consumer: string
+  readonly source: string
+  readonly position: number
+  readonly key: string
+  /** JSON text of the {@link StoredEvent}. */
+  readonly event: string
+  /** `failed`: its handler gave up. `waiting`: an earlier event of its key is parked. `redriving`: to be handled again. */
+  readonly state: 'failed' | 'waiting' | 'redriving'
+  readonly attempts: number
+  /** Code and message of the last error; null for `waiting`. */
+  readonly error: string | null
+  readonly parkedAt: number
+}
+
+/** One entry of the audit trail of operations by people, e.g. a skipped event or saga step. */
+export interface AuditRecord {
+  readonly at: number
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly reason: string
+}
+
+/**
+ * Records of consumption, written in the handler's transaction (P1, P2).
+ * An event counts as consumed when its position is at or below the cursor or recorded one by one.
+ */
+export interface ConsumptionRecords {
+  /** Returns the cursor, creating it at `start` when there is none. */
+  cursor(consumer: string, source: string, start?: number): Promise<CursorRecord>
+  /** Bumps the epoch and returns the cursor: from now on, attempts of earlier epochs cannot commit. */
+  takeOver(consumer: string, source: string, start?: number): Promise<CursorRecord>
+  /**
+   * Records one event as consumed. Returns false when it already is, and throws `fenced` when `epoch` is not the current one.
+   */
+  record(consumer: string, source: string, position: number, epoch: number): Promise<boolean>
+  /** Positions above the cursor that are recorded, ascending. */
+  recorded(consumer: string, source: string): Promise<number[]>
+  /** Moves the cursor to `position` and forgets the records at or below it. Throws `fenced` for an old epoch. */
+  advance(consumer: string, source: string, position: number, epoch: number): Promise<void>
+  /** Cursors of this service's consumers. */
+  cursors(): Promise<CursorRecord[]>
+  /** Removes a cursor with its records and parked events. */
+  forget(consumer: string): Promise<void>
+
+  /** Counts an attempt before it runs, so that a handler that kills its process is counted as well; returns the count so far. */
+  countAttempt(consumer: string, source: string, position: number): Promise<number>
+  clearAttempts(consumer: string, source: string, position: number): Promise<void>
+  park(record: ParkedRecord): Promise<void>
+  unpark(consumer: string, source: string, position: number): Promise<boolean>
+  /** Parked events, oldest position first. */
+  parked(filter: ParkedFilter): Promise<ParkedRecord[]>
+  /** Keys of a consumer and source that have parked events; asked once at start, then kept in memory. */
+  parkedKeys(consumer: string, source: string): Promise<string[]>
+  /** Sets the state of all parked events of a key. */
+  markParked(consumer: string, source: string, key: string, state: ParkedRecord['state']): Promise<number>
+}
+
+/** Which parked events to list. */
+export interface ParkedFilter {
+  readonly consumer?: string
+  readonly source?: string
+  readonly key?: string
+  readonly state?: ParkedRecord['state']
+  /** At most this many; at most 1,000. */
+  readonly limit: number
+}
+
+/** The audit trail. Append only. */
+export interface AuditRecords {
+  append(record: AuditRecord): Promise<void>
+  list(limit: number): Promise<AuditRecord[]>
+}

@@ -1,0 +1,70 @@
+import type { Feed, NewEvent } from './feed.ts'
+import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records.ts'
+import type { LeaseRecords, SagaRecords } from './saga-records.ts'
+import type { Sql, SqlReader } from './sql.ts'
+
+/**
+ * THE STORE PORT: one service's own database.
+ *
+ * Promises, one test of the conformance suite each:
+ * - S1 All that one `transaction` writes (own tables, events, records) becomes durable together or not at all (P1).
+ * - S2 `transaction` resolves only after its commit is durable in the store's class (P4).
+ * - S3 A body that throws leaves nothing behind, and does not disturb transactions that commit with it.
+ * - S4 Transactions behave as if run one after another: no lost update, no write skew. Where the database refuses one for that, the body
+ *      runs again; so a body must have no effects but on its store.
+ * - S5 A body may await nothing but its store. One that awaits anything else is aborted with `misuse` (law 4).
+ * - S6 Positions of events are dense and ascending; no event is skipped by a reader, whoever commits when; equal keys keep commit order (P5).
+ * - S7 An event is readable only when it is durable.
+ * - S8 `read` sees one consistent snapshot of committed data and cannot write.
+ * - S9 A full or failing disk makes transactions fail with `storage_full` or `unavailable`; nothing half done is ever visible.
+ * - S10 A second process that may not share the store, a damaged or newer database are refused at `open` with an error that says what to do.
+ */
+export interface Store {
+  readonly features: StoreFeatures
+  readonly feed: Feed
+  /** Runs `body` in a transaction and resolves when it is durable (S1–S5). */
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>>
+  /** Runs `body` on one snapshot (S8). */
+  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T>
+  /** Checks that the store answers; throws what is wrong. For health checks. */
+  ping(): Promise<void>
+  /** Waits for transactions under way, then closes. Calls after it fail with `unavailable`. */
+  close(): Promise<void>
+}
+
+/** How adapters differ; stated in the documentation. */
+export interface StoreFeatures {
+  /** Name of the adapter, e.g. `sqlite`. */
+  readonly adapter: string
+  /** `power`: a commit survives a power cut. `process`: it survives the death of the process only. */
+  readonly durability: 'power' | 'process'
+  /** Whether several processes may host the same service on this store. */
+  readonly shared: boolean
+}
+
+/** What a committed transaction returned. */
+export interface Commit<T> {
+  readonly value: T
+  /** Names the last event it emitted, for `Feed.positionOf`; undefined when it emitted none. */
+  readonly token: string | undefined
+}
+
+/** A transaction under way. */
+export interface StoreTransaction {
+  readonly sql: Sql
+  readonly idempotency: IdempotencyRecords
+  readonly consumption: ConsumptionRecords
+  readonly timers: TimerRecords
+  readonly sagas: SagaRecords
+  readonly leases: LeaseRecords
+  readonly audit: AuditRecords
+  /** Adds an event; it is written after everything else, so that key order is commit order. */
+  emit(event: NewEvent): void
+  /** Calls `callback` once after the commit is durable, never when it fails. */
+  afterCommit(callback: () => void): void
+}
+
+/** A snapshot. Methods that write throw. */
+export interface StoreReader extends Omit<StoreTransaction, 'sql' | 'emit' | 'afterCommit'> {
+  readonly sql: SqlReader
+}
