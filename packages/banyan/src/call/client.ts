@@ -1,0 +1,75 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { servicePrincipal } from '../contract/access.ts'
+import type { CallOptions, Clients, Contract } from '../contract/contract.ts'
+import type { OperationDefinition } from '../contract/operation.ts'
+import { type Clock, deadlineAfter, remainingMs } from '../kernel/index.ts'
+import { BanyanError, misuse } from '../kernel/error.ts'
+import type { Scope } from './scope.ts'
+import type { Transport } from './transport.ts'
+
+const insideTransaction = new AsyncLocalStorage<string>()
+
+/** Runs a transaction's body so that calls made within it are refused (law 4). */
+export function refusingCalls<T>(service: string, body: () => Promise<T>): Promise<T> {
+  return insideTransaction.run(service, body)
+}
+
+/** What a client needs besides the scope of the work that calls. */
+export interface ClientOptions {
+  /** Name of the calling service. */
+  readonly caller: string
+  readonly uses: readonly Contract[]
+  readonly transport: Transport
+  readonly clock: Clock
+}
+
+/** Builds clients for one piece of work. */
+export type ClientFactory<U extends readonly Contract[]> = (scope: Scope) => Clients<U>
+
+type Sender = { readonly scope: Scope }
+
+/** Prepares typed clients of the declared dependencies; the returned factory is cheap enough to run per request. */
+export function clientFactory<U extends readonly Contract[]>(options: ClientOptions): ClientFactory<U> {
+  const prototypes = new Map(options.uses.map((contract) => [contract.name, clientPrototype(contract, options)]))
+  return (scope) => {
+    const clients: Record<string, unknown> = {}
+    for (const [name, prototype] of prototypes) {
+      const client = Object.create(prototype) as { scope: Scope }
+      client.scope = scope
+      clients[name] = client
+    }
+    return clients as Clients<U>
+  }
+}
+
+function clientPrototype(contract: Contract, options: ClientOptions): object {
+  const prototype: Record<string, unknown> = {}
+  for (const [name, operation] of Object.entries(contract.operations))
+    prototype[name] = function send(this: Sender, input: unknown, callOptions?: CallOptions): Promise<unknown> {
+      return sendCall(options, contract.name, name, operation, this.scope, input, callOptions)
+    }
+  return prototype
+}
+
+async function sendCall(
+  { caller, transport, clock }: ClientOptions,
+  service: string,
+  operationName: string,
+  operation: OperationDefinition,
+  scope: Scope,
+  input: unknown,
+  callOptions: CallOptions | undefined,
+): Promise<unknown> {
+  const open = insideTransaction.getStore()
+  if (open !== undefined) misuse(`${caller} called ${service}.${operationName} inside a transaction of ${open}; call first, then open the transaction`)
+  const deadline = deadlineAfter(clock, callOptions?.timeoutMs ?? operation.timeoutMs, scope.deadline)
+  if (remainingMs(clock, deadline) <= 0)
+    throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operationName}; it was not sent`, { retry: 'safe' })
+  const reply = await transport.send({
+    service,
+    operation: operationName,
+    input,
+    scope: { ...scope, deadline, key: callOptions?.key, waitMs: undefined, principal: servicePrincipal(caller) },
+  })
+  return reply.output
+}

@@ -1,0 +1,26 @@
+import type { Principal } from '../contract/access.ts'
+import type { Deadline } from '../kernel/deadline.ts'
+import type { TraceContext } from '../telemetry/trace-context.ts'
+
+/**
+ * What travels with every piece of work, from the edge through calls, events and saga steps:
+ * who asked, until when, under which trace, as part of which business flow.
+ */
+export interface Scope {
+  readonly principal: Principal
+  readonly deadline: Deadline
+  readonly trace: TraceContext
+  /** Names the business flow; the first command of a flow uses its own request id. */
+  readonly correlationId: string
+  /** Id of the request, event or saga step that caused this work. */
+  readonly causationId: string
+  /** Idempotency key of this call; undefined when it has none. */
+  readonly key?: string | undefined
+  /** How long the caller is ready to wait for a settled answer (`Prefer: wait=N`), in milliseconds. */
+  readonly waitMs?: number | undefined
+}
+
+/** Returns a scope with some of its parts replaced. */
+export function childScope(scope: Scope, changes: Partial<Scope>): Scope {
+  return { ...scope, ...changes }
+}

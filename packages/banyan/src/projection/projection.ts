@@ -1,0 +1,42 @@
+import type { EventMap } from '../contract/contract.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Sql } from '../store/sql.ts'
+
+/** An event as handlers see it. */
+export interface ReceivedEvent<T extends string = string, D = unknown> {
+  readonly id: string
+  readonly type: T
+  /** Name of the service that emitted it. */
+  readonly source: string
+  readonly key: string
+  /** Place in the source's log. */
+  readonly position: number
+  /** Epoch milliseconds of the emission. */
+  readonly time: number
+  readonly correlationId: string
+  readonly causationId: string
+  readonly data: D
+}
+
+/** Full name of one of a projection's tables in the generation that is being written or read. */
+export type TableName = (table: string) => string
+
+/** Applies an event to the read model; runs in the transaction that moves the cursor. */
+export type ProjectionHandler<D> = (event: ReceivedEvent<string, D>, sql: Sql, table: TableName) => Promise<unknown>
+
+/** Handlers by event type. */
+export type ProjectionHandlers<U extends readonly Contract[]> = {
+  readonly [T in keyof EventMap<U>]?: ProjectionHandler<EventMap<U>[T]>
+}
+
+/** A read model kept up to date from events (CQRS). */
+export interface ProjectionDefinition {
+  readonly kind: 'projection'
+  readonly name: string
+  /** Creates the tables; every name of a table and an index must come from `table`, so that a rebuild can fill new ones while the old ones serve. */
+  readonly tables: (table: TableName) => readonly string[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed events stand in one map
+  readonly on: Readonly<Record<string, ProjectionHandler<any>>>
+  /** Grows when tables or handlers change: the next start rebuilds it from the log. Default 1. */
+  readonly version: number
+}

@@ -1,0 +1,97 @@
+import type { Principal } from '../contract/access.ts'
+import type { Clients, Contract, EventMap, EventType } from '../contract/contract.ts'
+import type { Errors, OperationDefinition, Output } from '../contract/operation.ts'
+import type { Duration } from '../kernel/duration.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
+import type { SagaDefinition, SagaStart } from '../saga/saga.ts'
+import type { Sql, SqlReader } from '../store/sql.ts'
+
+/** What a transaction's body works with: the service's repository, and everything that commits with it (law 3). */
+export type Transaction<C extends Contract, R extends object> = R & {
+  readonly sql: Sql
+  /** Emits an event of the service's own contract; it leaves only if the transaction commits (P1). */
+  emit<T extends EventType<C>>(type: T, data: EventMap<readonly [C]>[T & keyof EventMap<readonly [C]>]): void
+  /** Starts a saga as part of this transaction (P7). Starting an id twice starts it once. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- any step context fits: the saga belongs to this service
+  start<I>(saga: SagaDefinition<any, I, any>, start: SagaStart<I>): Promise<void>
+  /** Sets a durable timer; the same id again replaces it (P11). */
+  schedule<D>(timer: TimerDefinition<D>, entry: { readonly id: string; readonly at: number; readonly data: D }): Promise<void>
+  /** Removes a timer that has not fired. */
+  unschedule(id: string): Promise<boolean>
+  /** Sends a signal to a saga of this service (P12). */
+  signal(sagaId: string, name: string, options?: { readonly id?: string; readonly data?: unknown }): Promise<void>
+  /** Asks a saga to roll back; it does so between two steps, unless it has committed. */
+  requestRollback(sagaId: string, reason: string): Promise<boolean>
+  /** Wakes whoever waits on `key` with `until`, once the transaction is durable. */
+  notify(key: string): void
+}
+
+/** A snapshot's body works with the repository's reading half and the projections. */
+export type Snapshot<R extends object> = R & {
+  readonly sql: SqlReader
+  /** Names of a projection's tables in the generation that serves. */
+  table(projection: ProjectionDefinition): TableName
+}
+
+/** What every handler gets. */
+export interface HandlerContext<C extends Contract, U extends readonly Contract[], R extends object, S = undefined> {
+  /** Typed clients of the declared dependencies. */
+  readonly call: Clients<U>
+  /**
+   * The one transaction of this handler: state, events, timers, sagas, and the record that this request or event was handled,
+   * commit together (P1). The body may await nothing but `tx`. Where the store refuses it for a conflict, the body runs again.
+   */
+  transaction<T>(body: (tx: Transaction<C, R>) => Promise<T> | T): Promise<T>
+  /**
+   * An earlier commit of its own, for an intent that must be durable before something is sent to the outside,
+   * e.g. a payment attempt. After a crash the handler runs again and must find its intent.
+   */
+  checkpoint<T>(body: (tx: Transaction<C, R>) => Promise<T> | T): Promise<T>
+  /** Reads one consistent snapshot. */
+  read<T>(body: (tx: Snapshot<R>) => Promise<T> | T): Promise<T>
+  /** Waits until `read` returns something else than undefined; asks again at each `notify(key)` and every now and then. Undefined when time is up. */
+  until<T>(key: string, timeout: Duration, read: (tx: Snapshot<R>) => Promise<T | undefined>): Promise<T | undefined>
+  /** What the service opened at its start, e.g. a payment provider. */
+  readonly resources: S
+  readonly log: Logger
+  readonly principal: Principal
+  /** Name of the business flow this work belongs to. */
+  readonly correlationId: string
+  /** Epoch milliseconds. */
+  now(): number
+  /** A new UUIDv7. */
+  id(): string
+  /** Milliseconds that are left for this work. */
+  remainingMs(): number
+}
+
+/** What an operation's handler gets besides. */
+export interface OperationContext<C extends Contract, U extends readonly Contract[], R extends object, S, D extends OperationDefinition>
+  extends HandlerContext<C, U, R, S> {
+  /** Answers with a declared error: rolls back what the transaction wrote, and remembers the answer for the call's key. */
+  fail<K extends keyof Errors<D> & string>(code: K, data: Errors<D>[K]): never
+  /** Lets only the owner, the roles of the contract and other services pass; everybody else gets `not_found`, so that ids cannot be probed. */
+  permit(ownerId: string | undefined): void
+  /** The call's idempotency key; undefined when it has none. */
+  readonly key: string | undefined
+  /** How long the caller is ready to wait for a settled answer, in milliseconds; 0 when it did not say so. */
+  readonly waitMs: number
+}
+
+/** What a saga's step gets. */
+export interface StepContext<C extends Contract, U extends readonly Contract[], R extends object, S> extends HandlerContext<C, U, R, S> {
+  /** Key for the outside world: the same at every attempt of this step (P16). */
+  readonly key: string
+}
+
+/** A durable timer's definition. */
+export interface TimerDefinition<D = unknown> {
+  readonly kind: 'timer'
+  readonly name: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- the context type belongs to the defining service
+  readonly handler: (data: D, context: any) => Promise<unknown>
+}
+
+/** The declared output of an operation, as its handler must return it. */
+export type HandlerOutput<D> = Output<D> | Promise<Output<D>>
