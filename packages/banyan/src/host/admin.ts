@@ -1,0 +1,63 @@
+import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records.ts'
+import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
+import type { StoredEvent } from '../store/feed.ts'
+
+/** Who does something to a running platform, and why; both are recorded. */
+export interface Actor {
+  readonly actor: string
+  readonly reason: string
+}
+
+/** One violated invariant. */
+export interface Violation {
+  readonly invariant: string
+  readonly subject: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** A consumer's place in a source. */
+export interface ConsumerLag {
+  readonly service: string
+  readonly consumer: string
+  readonly source: string
+  readonly position: number
+  readonly head: number
+  readonly parked: number
+}
+
+/** A saga with its steps. */
+export interface SagaDetail {
+  readonly saga: SagaRecord
+  readonly steps: readonly SagaStepRecord[]
+}
+
+/** Operations for people on one service of a running platform; served over HTTP to staff and used by the command line. */
+export interface ServiceAdmin {
+  readonly service: string
+  sagas(filter: SagaFilter): Promise<readonly SagaRecord[]>
+  sagaCounts(): Promise<readonly { name: string; status: SagaStatus; count: number }[]>
+  saga(id: string): Promise<SagaDetail | undefined>
+  /** Lets a stuck saga go on from where it stands. */
+  retrySaga(id: string, by: Actor): Promise<void>
+  /** Marks a step (or its compensation) as settled by hand. */
+  skipSagaStep(id: string, step: string, by: Actor): Promise<void>
+  rollbackSaga(id: string, by: Actor): Promise<void>
+  parked(filter: ParkedFilter): Promise<readonly ParkedRecord[]>
+  /** Handles the parked events of a key again, in order. */
+  redrive(consumer: string, source: string, key: string, by: Actor): Promise<void>
+  /** Gives a parked event up and redrives those behind it. */
+  skipParked(consumer: string, source: string, position: number, by: Actor): Promise<void>
+  lag(): Promise<readonly ConsumerLag[]>
+  /** Events of the service's own log that belong to a flow, oldest first. */
+  flow(correlationId: string): Promise<readonly StoredEvent[]>
+  rebuild(projection: string, by: Actor): Promise<void>
+  audit(limit: number): Promise<readonly AuditRecord[]>
+}
+
+/** Operations for people on a whole platform. */
+export interface PlatformAdmin {
+  readonly services: readonly ServiceAdmin[]
+  /** Checks the platform's invariants; an empty list means that all hold. */
+  violations(): Promise<readonly Violation[]>
+}

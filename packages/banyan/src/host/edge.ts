@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Transport } from '../call/transport.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { PlatformAdmin } from './admin.ts'
+import type { HealthReport } from './health.ts'
+
+/** One service that the edge can route to. */
+export interface EdgeService {
+  readonly contract: Contract
+  /** Raw routes of a service hosted here; undefined when it has none. */
+  readonly raw: { readonly prefix: string; handle(request: IncomingMessage, response: ServerResponse): void } | undefined
+  /**
+   * Waits until the service's projections have consumed what `token` names, so that the caller reads its own write.
+   * Rejects with `deadline_exceeded` when that takes longer than `timeoutMs`.
+   */
+  waitFor(token: string, timeoutMs: number): Promise<void>
+}
+
+/** What a running process offers to its edge. */
+export interface EdgeHost {
+  readonly runtime: Runtime
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly services: readonly EdgeService[]
+  readonly transport: Transport
+  readonly admin: PlatformAdmin
+  health(): HealthReport
+  /** True once the process drains: readiness fails, connections are asked to close. */
+  draining(): boolean
+}
+
+/** Where an edge listens. */
+export interface EdgeOptions {
+  readonly port: number
+  /** Default `127.0.0.1` on a laptop; a container sets `0.0.0.0`. */
+  readonly hostname: string
+}
+
+/** A listening edge. */
+export interface RunningEdge {
+  /** The real port, also when 0 was asked for. */
+  readonly port: number
+  /** Stops accepting, waits for what is under way at most `timeoutMs`, then closes. */
+  close(timeoutMs: number): Promise<void>
+}
+
+/** THE EDGE PORT: what stands in front of the services. `@banyan/gateway` is one. */
+export interface Edge {
+  /** Throws `unavailable` with what to do when the port is taken. */
+  start(host: EdgeHost, options: EdgeOptions): Promise<RunningEdge>
+}

@@ -1,0 +1,66 @@
+// Compile-time promises of `define` and `service`: the compiler is the test (`tsc --noEmit`).
+import { command, contract, define, event, query, service, type Sql, store, Type } from '../index.ts'
+
+const catalog = contract('catalog', {
+  operations: { price: query('GET /api/prices/:sku', { input: Type.Object({ sku: Type.String() }), output: Type.Object({ minor: Type.Integer() }), access: 'public' }) },
+  events: { 'product.created': event({ key: 'sku', data: Type.Object({ sku: Type.String() }) }) },
+})
+const carts = contract('carts', {
+  operations: {
+    add: command('POST /api/carts', {
+      input: Type.Object({ sku: Type.String() }),
+      output: Type.Object({ id: Type.String() }),
+      access: 'user',
+      errors: { sold_out: Type.Object({ sku: Type.String() }) },
+    }),
+  },
+  events: { 'cart.changed': event({ key: 'cartId', data: Type.Object({ cartId: Type.String() }) }) },
+})
+const cartStore = store({ migrations: [], repository: (sql: Sql) => ({ carts: { insert: (id: string) => sql.run('INSERT INTO cart VALUES (?)', id) } }) })
+const { operation, on, saga, timer, projection, definition } = define(carts, { uses: [catalog], store: cartStore })
+
+const checkout = saga('checkout', async (s, input: { cartId: string }) => {
+  const price = await s.step('price', { action: ({ call }) => call.catalog.price({ sku: input.cartId }) })
+  await s.commit()
+  return price.minor
+})
+const expire = timer('expire', async (data: { cartId: string }, { transaction }) => transaction((tx) => tx.carts.insert(data.cartId)))
+
+export const add = operation('add', async (input, { call, transaction, fail, id }) => {
+  const price = await call.catalog.price({ sku: input.sku })
+  // @ts-expect-error only declared dependencies have a client
+  void call.orders
+  return transaction(async (tx) => {
+    if (price.minor === 0) fail('sold_out', { sku: input.sku })
+    // @ts-expect-error an undeclared error
+    if (price.minor === 1) fail('too_cheap', {})
+    const cartId = id()
+    await tx.carts.insert(cartId)
+    tx.emit('cart.changed', { cartId })
+    // @ts-expect-error wrong payload
+    tx.emit('cart.changed', { cartId: 1 })
+    // @ts-expect-error unknown event
+    tx.emit('cart.lost', { cartId })
+    await tx.start(checkout, { id: cartId, input: { cartId } })
+    // @ts-expect-error the saga's input is typed
+    await tx.start(checkout, { id: cartId, input: {} })
+    await tx.schedule(expire, { id: cartId, at: 0, data: { cartId } })
+    return { id: cartId }
+  })
+})
+
+// @ts-expect-error an operation the contract does not have
+operation('remove', async () => ({ id: '' }))
+// @ts-expect-error the output is typed
+operation('add', async () => ({ id: 1 }))
+// @ts-expect-error an event of no declared contract
+on('order.created', async () => {})
+const track = on('product.created', async (event, { transaction }) => transaction((tx) => tx.carts.insert(event.data.sku)))
+const view = projection('view', {
+  tables: (t) => [`CREATE TABLE ${t('view')} (id TEXT PRIMARY KEY)`],
+  on: { 'cart.changed': async (event, sql, t) => sql.run(`INSERT INTO ${t('view')} VALUES (?)`, event.data.cartId) },
+})
+
+service(definition, { operations: [add], on: [track], sagas: [checkout], timers: [expire], projections: [view] })
+// @ts-expect-error an operation without a handler
+service(definition, { operations: [] })

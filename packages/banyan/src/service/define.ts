@@ -1,0 +1,146 @@
+import type { Contract, EventMap } from '../contract/contract.ts'
+import type { Input, Output } from '../contract/operation.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { ProjectionDefinition, ProjectionHandlers, ReceivedEvent, TableName } from '../projection/projection.ts'
+import type { SagaControl, SagaDefinition, SagaOptions } from '../saga/saga.ts'
+import type { StoreDefinition } from '../store/definition.ts'
+import { noTables } from '../store/definition.ts'
+import type { HandlerContext, OperationContext, StepContext, TimerDefinition } from './context.ts'
+
+/** What a service opens at its start. Values with `[Symbol.asyncDispose]` are disposed at its stop. */
+export interface ResourceOptions {
+  readonly runtime: Runtime
+  /** Directory for files of the service's own; created on first use by whoever writes there. */
+  readonly directory: string
+  /** The process's environment, handed over by the entry point. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** What a service's handlers may reach. */
+export interface DefineOptions<U extends readonly Contract[], R extends object, S> {
+  /** Contracts whose operations may be called and whose events may be handled. Others are compile errors. */
+  readonly uses?: U
+  /** Tables and repository. Default: none. */
+  readonly store?: StoreDefinition<R>
+  /** Opens what handlers find as `resources`, e.g. a provider's client. */
+  readonly resources?: (options: ResourceOptions) => Promise<S>
+}
+
+/** An implemented operation. */
+export interface OperationHandler<N extends string = string> {
+  readonly kind: 'operation'
+  readonly name: N
+  // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed operations stand in one list
+  readonly handler: (input: any, context: any) => Promise<any>
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  readonly answer: ((output: any, context: any) => Promise<any>) | undefined
+}
+
+/** How an operation differs from the default. */
+export interface OperationHandlerOptions<O, X> {
+  /**
+   * Turns what was committed into the answer, also when the answer is a repetition for the same key; it must only read.
+   * E.g. waits for a settled state when the caller asked for it.
+   */
+  readonly answer?: (output: O, context: X) => Promise<O>
+}
+
+/** A handler of an event. */
+export interface EventSubscription {
+  readonly kind: 'subscription'
+  readonly type: string
+  readonly consumer: string
+  readonly from: 'beginning' | 'now'
+  // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed events stand in one list
+  readonly handler: (event: any, context: any) => Promise<unknown>
+}
+
+/** How a subscription differs from the default. */
+export interface SubscriptionOptions {
+  /**
+   * Name of the consumer whose order and cursor it shares. Default {@link MAIN_CONSUMER}: all subscriptions of a service see
+   * one source's events of one key in order. Give another name to a second handler of the same event.
+   */
+  readonly consumer?: string
+  /** Where a new consumer begins. Default `beginning`. */
+  readonly from?: 'beginning' | 'now'
+}
+
+/** Consumer of subscriptions that name none. */
+export const MAIN_CONSUMER = 'main'
+
+/** Makers of a service's parts, typed by its contract, its dependencies and its store. */
+export interface Definers<C extends Contract, U extends readonly Contract[], R extends object, S> {
+  /** Implements an operation of the contract. */
+  operation<N extends keyof C['operations'] & string>(
+    name: N,
+    handler: (
+      input: Input<C['operations'][N]>,
+      context: OperationContext<C, U, R, S, C['operations'][N]>,
+    ) => Promise<Output<C['operations'][N]>>,
+    options?: OperationHandlerOptions<Output<C['operations'][N]>, OperationContext<C, U, R, S, C['operations'][N]>>,
+  ): OperationHandler<N>
+  /** Handles an event of a dependency or of the service itself; at least once until its transaction commits, at most once after (P2, P3). */
+  on<T extends keyof EventMap<readonly [C, ...U]> & string>(
+    type: T,
+    handler: (event: ReceivedEvent<T, EventMap<readonly [C, ...U]>[T]>, context: HandlerContext<C, U, R, S>) => Promise<unknown>,
+    options?: SubscriptionOptions,
+  ): EventSubscription
+  /** Defines a saga; start it with `tx.start`. */
+  saga<I, O>(
+    name: string,
+    run: (control: SagaControl<StepContext<C, U, R, S>>, input: I) => Promise<O>,
+    options?: SagaOptions,
+  ): SagaDefinition<StepContext<C, U, R, S>, I, O>
+  /** Defines a durable timer; set it with `tx.schedule`. */
+  timer<D>(name: string, handler: (data: D, context: HandlerContext<C, U, R, S>) => Promise<unknown>): TimerDefinition<D>
+  /** Defines a read model. */
+  projection(
+    name: string,
+    spec: {
+      readonly tables: (table: TableName) => readonly string[]
+      readonly on: ProjectionHandlers<readonly [C, ...U]>
+      readonly version?: number
+    },
+  ): ProjectionDefinition
+  /** What `service` needs of it; not for handlers. */
+  readonly definition: ServiceDefinition<C>
+}
+
+/** Contract, dependencies and store of a service. */
+export interface ServiceDefinition<C extends Contract = Contract> {
+  readonly contract: C
+  readonly uses: readonly Contract[]
+  readonly store: StoreDefinition
+  readonly resources: ((options: ResourceOptions) => Promise<unknown>) | undefined
+}
+
+/**
+ * Says what a service's handlers may reach and returns the makers of its parts.
+ * @example export const { operation, on, definition } = define(inventory, { uses: [orders], store: inventoryStore })
+ */
+export function define<C extends Contract, const U extends readonly Contract[] = readonly [], R extends object = object, S = undefined>(
+  contract: C,
+  options: DefineOptions<U, R, S> = {},
+): Definers<C, U, R, S> {
+  return {
+    operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer }),
+    on: (type, handler, more) => ({
+      kind: 'subscription',
+      type,
+      handler,
+      consumer: more?.consumer ?? MAIN_CONSUMER,
+      from: more?.from ?? 'beginning',
+    }),
+    saga: (name, run, more) => ({ kind: 'saga', name, run, options: more ?? {} }),
+    timer: (name, handler) => ({ kind: 'timer', name, handler }),
+    projection: (name, spec) => ({
+      kind: 'projection',
+      name,
+      tables: spec.tables,
+      on: spec.on as ProjectionDefinition['on'],
+      version: spec.version ?? 1,
+    }),
+    definition: { contract, uses: options.uses ?? [], store: options.store ?? noTables, resources: options.resources },
+  }
+}

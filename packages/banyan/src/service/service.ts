@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify'
+import type { Contract } from '../contract/contract.ts'
+import { misuse } from '../kernel/error.ts'
+import type { ProjectionDefinition } from '../projection/projection.ts'
+import type { SagaDefinition } from '../saga/saga.ts'
+import type { HandlerContext, TimerDefinition } from './context.ts'
+import type { EventSubscription, OperationHandler, ServiceDefinition } from './define.ts'
+
+/** A named check of the service's health; throws what is wrong. */
+export type HealthCheck = (context: ServiceContext) => Promise<void>
+
+/** What code of a service outside of handlers gets: health checks, seeds, background work, raw routes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the parts' own types are known where they are defined
+export type ServiceContext = HandlerContext<any, any, any, any>
+
+/** Raw HTTP of a service: webhooks, streams, any Fastify plugin. */
+export interface RawRoutes {
+  /** Paths that belong to the plugin, e.g. `/api/payments/webhooks`. Authentication and limits are the plugin's own there. */
+  readonly prefix: `/${string}`
+  /** Registers routes with full paths on a Fastify instance of the service's own. */
+  readonly plugin: (app: FastifyInstance, open: () => ServiceContext) => Promise<void>
+}
+
+/** The parts of a service. */
+export interface ServiceParts<O extends readonly OperationHandler[]> {
+  readonly operations?: O
+  readonly on?: readonly EventSubscription[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- sagas of different inputs stand in one list
+  readonly sagas?: readonly SagaDefinition<any, any, any>[]
+  readonly projections?: readonly ProjectionDefinition[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- timers of different data stand in one list
+  readonly timers?: readonly TimerDefinition<any>[]
+  /** Runs once the store is open and before anything is served, e.g. to seed; it must be safe to run at every start. */
+  readonly prepare?: (context: ServiceContext) => Promise<void>
+  /** Named checks for `/health/ready`, besides the store's. */
+  readonly health?: Readonly<Record<string, HealthCheck>>
+  readonly routes?: RawRoutes
+}
+
+/** A service, ready to be placed in a process. */
+export interface Service<N extends string = string> {
+  readonly name: N
+  readonly definition: ServiceDefinition
+  readonly parts: Required<Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health'>> &
+    Pick<ServiceParts<readonly OperationHandler[]>, 'prepare' | 'routes'>
+}
+
+/** Fails to compile, naming the operations that have no handler. */
+export type Complete<C extends Contract, O extends readonly OperationHandler[]> =
+  Exclude<keyof C['operations'], O[number]['name']> extends never
+    ? unknown
+    : { readonly missingOperations: Exclude<keyof C['operations'], O[number]['name']> }
+
+/**
+ * Puts a service together. Every operation of the contract must have a handler, every event one handler per consumer;
+ * both are checked, the first by the compiler.
+ */
+export function service<C extends Contract, const O extends readonly OperationHandler[] = readonly []>(
+  definition: ServiceDefinition<C>,
+  parts: ServiceParts<O> & Complete<C, O>,
+): Service<C['name']> {
+  const whole: Service<C['name']> = {
+    name: definition.contract.name,
+    definition,
+    parts: {
+      operations: parts.operations ?? [],
+      on: parts.on ?? [],
+      sagas: parts.sagas ?? [],
+      projections: parts.projections ?? [],
+      timers: parts.timers ?? [],
+      health: parts.health ?? {},
+      ...(parts.prepare ? { prepare: parts.prepare } : {}),
+      ...(parts.routes ? { routes: parts.routes } : {}),
+    },
+  }
+  checkParts(whole)
+  return whole
+}
+
+function checkParts({ name, definition, parts }: Service): void {
+  unique(name, 'operation', parts.operations.map((operation) => operation.name))
+  unique(name, 'saga', parts.sagas.map((saga) => saga.name))
+  unique(name, 'projection', parts.projections.map((projection) => projection.name))
+  unique(name, 'timer', parts.timers.map((timer) => timer.name))
+  unique(name, 'subscription', parts.on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`))
+  for (const operation of Object.keys(definition.contract.operations))
+    if (!parts.operations.some((handler) => handler.name === operation))
+      misuse(`service ${name}: operation "${operation}" of the contract has no handler; add it to operations`)
+  for (const { type } of parts.on) sourceOf(definition, type)
+  for (const projection of parts.projections) for (const type of Object.keys(projection.on)) sourceOf(definition, type)
+}
+
+/** Returns the contract that declares an event type, among the service's own and its dependencies. */
+export function sourceOf(definition: ServiceDefinition, type: string): Contract {
+  const source = [definition.contract, ...definition.uses].find((contract) => type in contract.events)
+  return source ?? misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses`)
+}
+
+function unique(service: string, what: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) misuse(`service ${service}: ${what} "${twice}" is there twice; rename one`)
+}
