@@ -1,0 +1,58 @@
+import type { IdempotencyRecord, IdempotencyRecords } from '../records.ts'
+import type { Sql } from '../sql.ts'
+
+interface IdempotencyRow {
+  readonly scope: string
+  readonly request_key: string
+  readonly fingerprint: string
+  readonly state: IdempotencyRecord['state']
+  readonly reply: string | null
+  readonly expires_at: number
+}
+
+/** Idempotency records in SQL. An expired record counts as absent. */
+export class SqlIdempotencyRecords implements IdempotencyRecords {
+  readonly #sql: Sql
+  readonly #now: () => number
+
+  constructor(sql: Sql, now: () => number) {
+    this.#sql = sql
+    this.#now = now
+  }
+
+  async find(scope: string, key: string): Promise<IdempotencyRecord | undefined> {
+    const row = await this.#sql.get<IdempotencyRow>(FIND, scope, key, this.#now())
+    return row && idempotencyRecord(row)
+  }
+
+  async save(record: IdempotencyRecord): Promise<boolean> {
+    const { scope, key, fingerprint, state, reply, expiresAt } = record
+    return (await this.#sql.run(SAVE, scope, key, fingerprint, state, reply, expiresAt, this.#now())) === 1
+  }
+
+  prune(now: number, limit: number): Promise<number> {
+    return this.#sql.run(PRUNE, now, limit)
+  }
+}
+
+function idempotencyRecord(row: IdempotencyRow): IdempotencyRecord {
+  return {
+    scope: row.scope,
+    key: row.request_key,
+    fingerprint: row.fingerprint,
+    state: row.state,
+    reply: row.reply,
+    expiresAt: row.expires_at,
+  }
+}
+
+const FIND = `SELECT scope, request_key, fingerprint, state, reply, expires_at FROM banyan_idempotency
+  WHERE scope = ? AND request_key = ? AND expires_at > ?`
+
+const SAVE = `INSERT INTO banyan_idempotency (scope, request_key, fingerprint, state, reply, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (scope, request_key) DO UPDATE SET
+    fingerprint = excluded.fingerprint, state = excluded.state, reply = excluded.reply, expires_at = excluded.expires_at
+  WHERE banyan_idempotency.state = 'started' OR banyan_idempotency.expires_at <= ?`
+
+const PRUNE = `DELETE FROM banyan_idempotency WHERE (scope, request_key) IN
+  (SELECT scope, request_key FROM banyan_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`

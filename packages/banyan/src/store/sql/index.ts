@@ -1,0 +1,10 @@
+export { migrate, appliedMigrations, type MigrationTarget, STORE_FORMAT } from './migrate.ts'
+export {
+  type AppliedMigration,
+  migrationChecksum,
+  type MigrationPlanInput,
+  type PendingMigration,
+  planMigrations,
+} from './migration-plan.ts'
+export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
+export { SqlRecords } from './sql-records.ts'

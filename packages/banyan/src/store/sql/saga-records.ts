@@ -1,0 +1,98 @@
+import { BanyanError } from '../../kernel/error.ts'
+import type { SagaChange, SagaFilter, SagaRecord, SagaRecords, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
+import type { Sql, SqlValue } from '../sql.ts'
+import { boundedLimit } from './bounded-limit.ts'
+import { sagaUpdate } from './saga-change.ts'
+import { type SagaRow, type SagaSignalRow, type SagaStepRow, sagaRecord, sagaSignalRecord, sagaStepRecord, sagaValues } from './saga-row.ts'
+import * as statement from './saga-statements.ts'
+
+/** The journal of sagas in SQL. Invariant: what checks ownership also takes it, in one statement (P14). */
+export class SqlSagaRecords implements SagaRecords {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  async insert(saga: SagaRecord): Promise<boolean> {
+    return (await this.#sql.run(statement.INSERT, ...sagaValues(saga))) === 1
+  }
+
+  async find(id: string): Promise<SagaRecord | undefined> {
+    const row = await this.#sql.get<SagaRow>(statement.FIND, id)
+    return row && sagaRecord(row)
+  }
+
+  async list(filter: SagaFilter): Promise<SagaRecord[]> {
+    const conditions = ['id > ?']
+    const values: SqlValue[] = [filter.after ?? '']
+    const compare = (column: string, value: string | undefined): void => {
+      if (value === undefined) return
+      conditions.push(`${column} = ?`)
+      values.push(value)
+    }
+    compare('name', filter.name)
+    compare('status', filter.status)
+    compare('correlation_id', filter.correlationId)
+    const rows = await this.#sql.all<SagaRow>(statement.list(conditions.join(' AND ')), ...values, boundedLimit(filter.limit))
+    return rows.map(sagaRecord)
+  }
+
+  async counts(): Promise<{ name: string; status: SagaStatus; count: number }[]> {
+    const rows = await this.#sql.all<{ name: string; status: SagaStatus; count: number }>(statement.COUNTS)
+    return rows.map(({ name, status, count }) => ({ name, status, count }))
+  }
+
+  async update(id: string, epoch: number, change: SagaChange): Promise<void> {
+    const update = sagaUpdate(change) ?? { assignments: 'epoch = epoch', values: [] } // an empty change still checks the epoch
+    if ((await this.#sql.run(statement.update(update.assignments), ...update.values, id, epoch)) === 1) return
+    throw new BanyanError('fenced', `saga ${id} no longer belongs to epoch ${epoch}: another instance took it over; this attempt must not commit`)
+  }
+
+  async updateAny(id: string, change: SagaChange): Promise<boolean> {
+    const update = sagaUpdate(change) ?? { assignments: 'epoch = epoch', values: [] }
+    return (await this.#sql.run(statement.updateAny(update.assignments), ...update.values, id)) === 1
+  }
+
+  async claim(owner: string, now: number, limit: number): Promise<SagaRecord[]> {
+    await this.#sql.run(statement.END_LEASES, now, owner)
+    const query = this.#sql.dialect === 'postgres' ? statement.CLAIM_LOCKED : statement.CLAIM
+    const rows = await this.#sql.all<SagaRow>(query, now, owner, now, boundedLimit(limit), owner)
+    return rows.map(sagaRecord)
+  }
+
+  async claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined> {
+    await this.#sql.run(statement.END_LEASES, now, owner)
+    const row = await this.#sql.get<SagaRow>(statement.CLAIM_ONE, owner, id, owner, now)
+    return row && sagaRecord(row)
+  }
+
+  async nextWake(): Promise<number | undefined> {
+    const row = await this.#sql.get<{ wake_at: number }>(statement.NEXT_WAKE)
+    return row?.wake_at
+  }
+
+  async steps(sagaId: string): Promise<SagaStepRecord[]> {
+    const rows = await this.#sql.all<SagaStepRow>(statement.STEPS, sagaId)
+    return rows.map(sagaStepRecord)
+  }
+
+  async saveStep(step: SagaStepRecord): Promise<void> {
+    const { sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt } = step
+    const values = [sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt]
+    await this.#sql.run(statement.SAVE_STEP, ...values)
+  }
+
+  async addSignal({ sagaId, name, signalId, data, consumed, receivedAt }: SagaSignalRecord): Promise<boolean> {
+    return (await this.#sql.run(statement.ADD_SIGNAL, sagaId, name, signalId, data, consumed ? 1 : 0, receivedAt)) === 1
+  }
+
+  async takeSignal(sagaId: string, name: string): Promise<SagaSignalRecord | undefined> {
+    const row = await this.#sql.get<SagaSignalRow>(statement.TAKE_SIGNAL, sagaId, name)
+    return row && sagaSignalRecord(row)
+  }
+
+  pruneSignals(before: number, limit: number): Promise<number> {
+    return this.#sql.run(statement.PRUNE_SIGNALS, before, limit)
+  }
+}

@@ -1,0 +1,55 @@
+import type { TimerRecord, TimerRecords } from '../records.ts'
+import type { Sql } from '../sql.ts'
+
+interface TimerRow {
+  readonly id: string
+  readonly name: string
+  readonly due_at: number
+  readonly data: string
+  readonly attempts: number
+  readonly correlation_id: string
+}
+
+/** Durable timers in SQL. */
+export class SqlTimerRecords implements TimerRecords {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  async schedule(timer: TimerRecord): Promise<void> {
+    await this.#sql.run(SCHEDULE, timer.id, timer.name, timer.dueAt, timer.data, timer.attempts, timer.correlationId)
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    return (await this.#sql.run('DELETE FROM banyan_timer WHERE id = ?', id)) === 1
+  }
+
+  async due(now: number, limit: number): Promise<TimerRecord[]> {
+    const rows = await this.#sql.all<TimerRow>(DUE, now, limit)
+    return rows.map(timerRecord)
+  }
+
+  async nextDue(): Promise<number | undefined> {
+    const row = await this.#sql.get<{ due_at: number }>('SELECT due_at FROM banyan_timer ORDER BY due_at LIMIT 1')
+    return row?.due_at
+  }
+}
+
+function timerRecord(row: TimerRow): TimerRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    dueAt: row.due_at,
+    data: row.data,
+    attempts: row.attempts,
+    correlationId: row.correlation_id,
+  }
+}
+
+const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, due_at = excluded.due_at, data = excluded.data,
+    attempts = excluded.attempts, correlation_id = excluded.correlation_id`
+
+const DUE = 'SELECT id, name, due_at, data, attempts, correlation_id FROM banyan_timer WHERE due_at <= ? ORDER BY due_at, id LIMIT ?'
