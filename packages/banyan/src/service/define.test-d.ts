@@ -16,8 +16,12 @@ const carts = contract('carts', {
   },
   events: { 'cart.changed': event({ key: 'cartId', data: Type.Object({ cartId: Type.String() }) }) },
 })
+const users = contract('users', {
+  operations: { get: query('GET /api/users/:id', { input: Type.Object({ id: Type.String() }), output: Type.Object({ id: Type.String() }), access: 'internal' }) },
+  events: { 'user.registered': event({ key: 'userId', data: Type.Object({ userId: Type.String() }) }) },
+})
 const cartStore = store({ migrations: [], repository: (sql: Sql) => ({ carts: { insert: (id: string) => sql.run('INSERT INTO cart VALUES (?)', id) } }) })
-const { operation, on, saga, timer, projection, definition } = define(carts, { uses: [catalog], store: cartStore })
+const { operation, on, saga, timer, projection, definition } = define(carts, { uses: [catalog], listens: [users], store: cartStore })
 
 const checkout = saga('checkout', async (s, input: { cartId: string }) => {
   const price = await s.step('price', { action: ({ call }) => call.catalog.price({ sku: input.cartId }) })
@@ -30,6 +34,8 @@ export const add = operation('add', async (input, { call, transaction, fail, id 
   const price = await call.catalog.price({ sku: input.sku })
   // @ts-expect-error only declared dependencies have a client
   void call.orders
+  // @ts-expect-error listening to a service is not calling it
+  void call.users
   return transaction(async (tx) => {
     if (price.minor === 0) fail('sold_out', { sku: input.sku })
     // @ts-expect-error an undeclared error
@@ -56,11 +62,12 @@ operation('add', async () => ({ id: 1 }))
 // @ts-expect-error an event of no declared contract
 on('order.created', async () => {})
 const track = on('product.created', async (event, { transaction }) => transaction((tx) => tx.carts.insert(event.data.sku)))
+const welcome = on('user.registered', async (event, { transaction }) => transaction((tx) => tx.carts.insert(event.data.userId)))
 const view = projection('view', {
   tables: (t) => [`CREATE TABLE ${t('view')} (id TEXT PRIMARY KEY)`],
   on: { 'cart.changed': async (event, sql, t) => sql.run(`INSERT INTO ${t('view')} VALUES (?)`, event.data.cartId) },
 })
 
-service(definition, { operations: [add], on: [track], sagas: [checkout], timers: [expire], projections: [view] })
+service(definition, { operations: [add], on: [track, welcome], sagas: [checkout], timers: [expire], projections: [view] })
 // @ts-expect-error an operation without a handler
 service(definition, { operations: [] })

@@ -17,9 +17,11 @@ export interface ResourceOptions {
 }
 
 /** What a service's handlers may reach. */
-export interface DefineOptions<U extends readonly Contract[], R extends object, S> {
-  /** Contracts whose operations may be called and whose events may be handled. Others are compile errors. */
+export interface DefineOptions<U extends readonly Contract[], L extends readonly Contract[], R extends object, S> {
+  /** Contracts whose operations may be called and whose events may be handled. Others are compile errors. They start before this service. */
   readonly uses?: U
+  /** Contracts whose events may be handled, but not their operations called. Nobody waits for them, so two services may listen to each other. */
+  readonly listens?: L
   /** Tables and repository. Default: none. */
   readonly store?: StoreDefinition<R>
   /** Opens what handlers find as `resources`, e.g. a provider's client. */
@@ -70,7 +72,7 @@ export interface SubscriptionOptions {
 export const MAIN_CONSUMER = 'main'
 
 /** Makers of a service's parts, typed by its contract, its dependencies and its store. */
-export interface Definers<C extends Contract, U extends readonly Contract[], R extends object, S> {
+export interface Definers<C extends Contract, U extends readonly Contract[], L extends readonly Contract[], R extends object, S> {
   /** Implements an operation of the contract. */
   operation<N extends keyof C['operations'] & string>(
     name: N,
@@ -81,9 +83,9 @@ export interface Definers<C extends Contract, U extends readonly Contract[], R e
     options?: OperationHandlerOptions<Output<C['operations'][N]>, OperationContext<C, U, R, S, C['operations'][N]>>,
   ): OperationHandler<N>
   /** Handles an event of a dependency or of the service itself; at least once until its transaction commits, at most once after (P2, P3). */
-  on<T extends keyof EventMap<readonly [C, ...U]> & string>(
+  on<T extends keyof EventMap<readonly [C, ...U, ...L]> & string>(
     type: T,
-    handler: (event: ReceivedEvent<T, EventMap<readonly [C, ...U]>[T]>, context: HandlerContext<C, U, R, S>) => Promise<unknown>,
+    handler: (event: ReceivedEvent<T, EventMap<readonly [C, ...U, ...L]>[T]>, context: HandlerContext<C, U, R, S>) => Promise<unknown>,
     options?: SubscriptionOptions,
   ): EventSubscription
   /** Defines a saga; start it with `tx.start`. */
@@ -99,7 +101,7 @@ export interface Definers<C extends Contract, U extends readonly Contract[], R e
     name: string,
     spec: {
       readonly tables: (table: TableName) => readonly string[]
-      readonly on: ProjectionHandlers<readonly [C, ...U]>
+      readonly on: ProjectionHandlers<readonly [C, ...U, ...L]>
       readonly version?: number
     },
   ): ProjectionDefinition
@@ -110,19 +112,25 @@ export interface Definers<C extends Contract, U extends readonly Contract[], R e
 /** Contract, dependencies and store of a service. */
 export interface ServiceDefinition<C extends Contract = Contract> {
   readonly contract: C
+  /** Called; started before this service. */
   readonly uses: readonly Contract[]
+  /** Listened to only. */
+  readonly listens: readonly Contract[]
   readonly store: StoreDefinition
   readonly resources: ((options: ResourceOptions) => Promise<unknown>) | undefined
 }
 
 /**
  * Says what a service's handlers may reach and returns the makers of its parts.
- * @example export const { operation, on, definition } = define(inventory, { uses: [orders], store: inventoryStore })
+ * @example export const { operation, on, definition } = define(inventory, { uses: [catalog], listens: [orders], store: inventoryStore })
  */
-export function define<C extends Contract, const U extends readonly Contract[] = readonly [], R extends object = object, S = undefined>(
-  contract: C,
-  options: DefineOptions<U, R, S> = {},
-): Definers<C, U, R, S> {
+export function define<
+  C extends Contract,
+  const U extends readonly Contract[] = readonly [],
+  const L extends readonly Contract[] = readonly [],
+  R extends object = object,
+  S = undefined,
+>(contract: C, options: DefineOptions<U, L, R, S> = {}): Definers<C, U, L, R, S> {
   return {
     operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer }),
     on: (type, handler, more) => ({
@@ -141,6 +149,12 @@ export function define<C extends Contract, const U extends readonly Contract[] =
       on: spec.on as ProjectionDefinition['on'],
       version: spec.version ?? 1,
     }),
-    definition: { contract, uses: options.uses ?? [], store: options.store ?? noTables, resources: options.resources },
+    definition: {
+      contract,
+      uses: options.uses ?? [],
+      listens: options.listens ?? [],
+      store: options.store ?? noTables,
+      resources: options.resources,
+    },
   }
 }

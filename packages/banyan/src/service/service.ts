@@ -92,8 +92,8 @@ function checkParts({ name, definition, parts }: Service): void {
 
 /** Returns the contract that declares an event type, among the service's own and its dependencies. */
 export function sourceOf(definition: ServiceDefinition, type: string): Contract {
-  const source = [definition.contract, ...definition.uses].find((contract) => type in contract.events)
-  return source ?? misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses`)
+  const source = [definition.contract, ...definition.uses, ...definition.listens].find((contract) => type in contract.events)
+  return source ?? misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses or listens`)
 }
 
 function unique(service: string, what: string, names: readonly string[]): void {
