@@ -50,7 +50,16 @@ function runNpm(root) {
   // `install`, not `ci`: it changes only what differs and never pulls node_modules away from under another terminal's
   // server; --no-save leaves package-lock.json alone, and `tidy` sees to it that the lock agrees with package.json.
   // A short retry: without a network the answer should come within seconds, not minutes.
-  const options = ['--no-save', '--include=dev', '--include=optional', '--loglevel=error', '--prefer-offline', '--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000']
+  const options = [
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--loglevel=error',
+    '--prefer-offline',
+    '--fetch-retries=2',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=5000',
+  ]
   const env = { ...process.env }
   delete env.NODE_ENV // "production" would leave the tools out
   return new Promise((resolve) => {
@@ -97,15 +106,20 @@ function showProgress(started) {
 const seconds = (started) => Math.round((Date.now() - started) / 1000)
 
 const HINTS = [
-  [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i,
-    'The package registry cannot be reached. The first start needs the network once. Connect, or point npm to a registry or proxy\nthat answers (`npm config set registry …`, `npm config set proxy …`), then run the same command again.'],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i,
+    'The package registry cannot be reached. The first start needs the network once. Connect, or point npm to a registry or proxy\nthat answers (`npm config set registry …`, `npm config set proxy …`), then run the same command again.',
+  ],
   [/ENOSPC/, 'The disk is full. Free about 500 MB and run the same command again.'],
-  [/EACCES|EPERM|EROFS/, 'npm may not write here. Make the folder and npm\'s cache (`npm config get cache`) writable for this user.'],
+  [/EACCES|EPERM|EROFS/, "npm may not write here. Make the folder and npm's cache (`npm config get cache`) writable for this user."],
   [/EINTEGRITY/, 'A download is not what package-lock.json expects. Run `npm cache verify` and the same command again.'],
 ]
 
 function explain(output) {
   const hint = HINTS.find(([pattern]) => pattern.test(output))?.[1] ?? 'npm could not install the packages; its messages stand above.'
-  const errors = output.split('\n').filter((line) => /^npm error ./.test(line) && !/A complete log/.test(line)).slice(0, 4)
+  const errors = output
+    .split('\n')
+    .filter((line) => /^npm error ./.test(line) && !/A complete log/.test(line))
+    .slice(0, 4)
   return [...errors, '', hint].join('\n')
 }
