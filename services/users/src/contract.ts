@@ -1,1 +1,171 @@
-export {}
+import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+
+/** Roles a user may have. */
+export const ROLES = ['customer', 'support', 'warehouse', 'finance', 'admin'] as const
+/** States of a user; see `domain/user-status.ts` for the allowed moves. */
+export const USER_STATUSES = ['pending', 'active', 'locked', 'disabled', 'erasing', 'erased'] as const
+/** Issuer of access tokens where the environment names none (`BANYAN_ISSUER`). */
+export const TOKEN_ISSUER = 'banyan-shop'
+/** Audience of access tokens where the environment names none (`BANYAN_AUDIENCE`). */
+export const TOKEN_AUDIENCE = 'banyan-shop-api'
+
+const UserId = Type.String({ minLength: 1, maxLength: 64 })
+/** One @ with something on both sides and a dot in the domain; whether mail arrives is for a confirmation to find out. */
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$' })
+/** The policy (`domain/password-policy.ts`) is the handler's; the bound keeps a huge text from being hashed. */
+const Password = Type.String({ minLength: 1, maxLength: 256 })
+const Name = Type.String({ minLength: 1, maxLength: 200 })
+const Phone = Type.String({ maxLength: 32, pattern: '^\\+?[0-9 ()./-]{5,31}$' })
+const Locale = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' })
+const Status = Type.Enum([...USER_STATUSES])
+const Roles = Type.Array(Type.Enum([...ROLES]), { minItems: 1, maxItems: ROLES.length, uniqueItems: true })
+const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
+const OptionalText = Type.Union([Type.String(), Type.Null()])
+
+/** A user as the user and staff see it. Times are ISO 8601 in UTC. */
+export const User = Type.Object({
+  id: UserId,
+  email: Type.String(),
+  name: Type.String(),
+  phone: OptionalText,
+  locale: OptionalText,
+  status: Status,
+  roles: Roles,
+  marketingConsent: Type.Boolean(),
+  emailVerifiedAt: OptionalText,
+  createdAt: Type.String(),
+  updatedAt: Type.String(),
+  version: Type.Integer(),
+})
+export type User = Static<typeof User>
+
+/** Tokens of a signed-in user. The access token is a JWT for `Authorization: Bearer`; the refresh token is opaque and good for one use. */
+export const Session = Type.Object({
+  accessToken: Type.String(),
+  refreshToken: Type.String(),
+  tokenType: Type.Literal('Bearer'),
+  /** Seconds until the access token expires. */
+  expiresIn: Type.Integer(),
+  user: User,
+})
+export type Session = Static<typeof Session>
+
+/** A public signature key (RFC 8037). */
+const PublicKey = Type.Object({
+  kty: Type.Literal('OKP'),
+  crv: Type.Literal('Ed25519'),
+  x: Type.String(),
+  kid: Type.String(),
+  alg: Type.String(),
+  use: Type.Literal('sig'),
+})
+
+const Registration = Type.Object({
+  email: Email,
+  password: Password,
+  name: Name,
+  phone: Type.Optional(Phone),
+  locale: Type.Optional(Locale),
+  marketingConsent: Type.Optional(Type.Boolean()),
+})
+const UserChange = Type.Object({
+  id: UserId,
+  version: Type.Integer({ minimum: 1 }),
+  name: Type.Optional(Name),
+  phone: Type.Optional(Type.Union([Phone, Type.Null()])),
+  locale: Type.Optional(Type.Union([Locale, Type.Null()])),
+  marketingConsent: Type.Optional(Type.Boolean()),
+  roles: Type.Optional(Roles),
+  status: Type.Optional(Type.Enum(['active', 'disabled'])),
+})
+const UserFilter = Type.Object({
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+  status: Type.Optional(Status),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+})
+const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
+const Nothing = Type.Object({})
+
+/**
+ * Users: accounts, passwords, sessions and the keys that sign access tokens.
+ * Answers that hold tokens are never kept under an idempotency key: a stored answer would be a stored secret.
+ */
+export const users = contract('users', {
+  operations: {
+    register: command('POST /api/auth/register', {
+      summary: 'Creates an account and signs it in',
+      input: Registration,
+      output: Type.Object({ id: UserId, ...Session.properties }),
+      access: 'public',
+      idempotency: 'none',
+      created: '/api/users/:id',
+      errors: {
+        email_taken: Nothing,
+        weak_password: declareError(400, Type.Object({ reasons: Type.Array(Type.String()) })),
+      },
+    }),
+    login: command('POST /api/auth/login', {
+      summary: 'Signs in with email and password',
+      input: Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }),
+      output: Session,
+      access: 'public',
+      idempotency: 'none',
+      errors: {
+        invalid_credentials: declareError(401, Nothing),
+        account_disabled: declareError(403, Nothing),
+      },
+    }),
+    refresh: command('POST /api/auth/refresh', {
+      summary: 'Exchanges a refresh token for new tokens; using one twice ends all sessions that came from it',
+      input: Type.Object({ refreshToken: RefreshToken }),
+      output: Session,
+      access: 'public',
+      idempotency: 'none',
+      errors: { invalid_refresh_token: declareError(401, Nothing) },
+    }),
+    logout: command('POST /api/auth/logout', {
+      summary: 'Ends the session of a refresh token; an unknown one is no error',
+      input: Type.Object({ refreshToken: RefreshToken }),
+      output: Type.Null(),
+      access: 'public',
+      idempotency: 'none',
+      status: 204,
+    }),
+    jwks: query('GET /api/auth/jwks', {
+      summary: 'Public keys that verify access tokens',
+      input: Nothing,
+      output: Type.Object({ keys: Type.Array(PublicKey) }),
+      access: 'public',
+    }),
+    me: query('GET /api/users/me', { summary: 'The signed-in user', input: Nothing, output: User, access: 'user' }),
+    get: query('GET /api/users/:id', {
+      summary: 'One user',
+      input: Type.Object({ id: UserId }),
+      output: User,
+      access: { owner: 'id', roles: ['admin', 'support'] },
+    }),
+    update: command('PUT /api/users/:id', {
+      summary: 'Changes the given fields; only an admin may change roles and status',
+      input: UserChange,
+      output: User,
+      access: { owner: 'id', roles: ['admin'] },
+      ifMatch: 'version',
+      errors: {
+        last_admin: Nothing,
+        illegal_transition: Type.Object({ from: Status, to: Status, allowed: Type.Array(Status) }),
+      },
+    }),
+    list: query('GET /api/users', {
+      summary: 'Users, newest first',
+      input: UserFilter,
+      output: Type.Object({ items: Type.Array(User), nextCursor: OptionalText }),
+      access: { roles: ['admin', 'support'] },
+    }),
+  },
+  events: {
+    'user.registered': event({ key: 'userId', data: UserFacts, summary: 'An account exists' }),
+    'user.updated': event({ key: 'userId', data: UserFacts, summary: 'A profile, its roles or its status changed' }),
+    'user.disabled': event({ key: 'userId', data: UserFacts, summary: 'An account may no longer sign in' }),
+  },
+})
