@@ -1,1 +1,230 @@
-export {}
+import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+import { QUANTITY_MAX, RESERVATION_LINES_MAX, Shortage, Sku } from '@shop/inventory/contract'
+import { PaymentMethod } from '@shop/payments/contract'
+import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
+
+/** States of an order; `rejected`, `cancelled` and `completed` are final. */
+export const OrderStatus = Type.Enum(['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'])
+
+/** How far the money of an order is. */
+export const OrderPaymentStatus = Type.Enum(['none', 'pending', 'authorized', 'captured', 'voided', 'refunded', 'failed'])
+
+/** How far the goods of an order are. */
+export const OrderFulfilmentStatus = Type.Enum(['unfulfilled', 'fulfilled', 'returned'])
+
+/** How an order's steps are driven: by a saga, or by events alone. Fixed when the order is placed. */
+export const OrderFlow = Type.Enum(['orchestration', 'choreography'])
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** One line of an order, with the price of its day. */
+export const OrderLine = Type.Object({
+  lineId: Type.String(),
+  sku: Type.String(),
+  productId: Type.String(),
+  /** Title of the product when the order was placed. */
+  title: Type.String(),
+  quantity: Type.Integer(),
+  unitMinor: Type.Integer(),
+  totalMinor: Type.Integer(),
+})
+
+/** Why an order was rejected or cancelled. */
+export const OrderFailure = Type.Object({
+  /** E.g. `insufficient_stock`, `payment_declined`, `cancelled_by_customer`, `deadline`. */
+  reason: Type.String(),
+  lines: Type.Optional(Type.Array(Shortage)),
+  declineCode: Type.Optional(Type.String()),
+  retryable: Type.Optional(Type.Boolean()),
+})
+
+const orderFields = {
+  id: Type.String(),
+  /** Given at confirmation, counted without gaps. */
+  orderNumber: nullable(Type.Integer()),
+  userId: Type.String(),
+  status: OrderStatus,
+  paymentStatus: OrderPaymentStatus,
+  fulfilmentStatus: OrderFulfilmentStatus,
+  /** True once nothing happens by itself any more. */
+  settled: Type.Boolean(),
+  flow: OrderFlow,
+  currency: Type.String(),
+  lines: Type.Array(OrderLine),
+  subtotalMinor: Type.Integer(),
+  discountMinor: Type.Integer(),
+  taxMinor: Type.Integer(),
+  shippingMinor: Type.Integer(),
+  totalMinor: Type.Integer(),
+  shippingMethod: Type.String(),
+  failure: nullable(OrderFailure),
+  placedAt: Type.Integer(),
+  confirmedAt: nullable(Type.Integer()),
+  version: Type.Integer(),
+}
+
+/** An order as its own service knows it. */
+export const Order = Type.Object(orderFields)
+
+/** An order with what other services know about it. */
+export const OrderView = Type.Object({
+  ...orderFields,
+  lines: Type.Array(Type.Object({ ...OrderLine.properties, /** Title of the product today. */ productTitle: nullable(Type.String()) })),
+  user: Type.Object({ id: Type.String(), status: nullable(Type.String()) }),
+  payment: nullable(Type.Object({ paymentId: Type.String(), authorizedMinor: Type.Integer(), capturedMinor: Type.Integer(), refundedMinor: Type.Integer() })),
+  shipment: nullable(
+    Type.Object({ shipmentId: Type.String(), status: Type.String(), carrier: Type.String(), service: Type.String(), trackingNumber: Type.String() }),
+  ),
+  /** `projection`: the read model answered. `order`: it is behind, so the order's own row did. */
+  source: Type.Enum(['projection', 'order']),
+})
+
+const OrderId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
+
+/** The order's version after the event; grows by one with each event of an order. */
+const version = Type.Integer()
+
+const eventLine = Type.Object({ sku: Type.String(), qty: Type.Integer() })
+
+/** Orders from the first click to the last state. */
+export const orders = contract('orders', {
+  operations: {
+    place: command('POST /api/orders', {
+      input: Type.Object({
+        items: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) }), {
+          minItems: 1,
+          maxItems: RESERVATION_LINES_MAX,
+        }),
+        shippingAddress: ShippingAddress,
+        shippingMethod: ShippingMethodCode,
+        payment: PaymentMethod,
+        /** Refuse the order when it costs something else. */
+        expectedTotalMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+      }),
+      output: Order,
+      errors: {
+        unknown_sku: declareError(422, Type.Object({ skus: Type.Array(Type.String()) })),
+        price_changed: Type.Object({
+          expectedTotalMinor: Type.Integer(),
+          totalMinor: Type.Integer(),
+          currency: Type.String(),
+          lines: Type.Array(Type.Object({ sku: Type.String(), now: Type.Integer() })),
+        }),
+        unknown_shipping_method: declareError(422, Type.Object({ shippingMethod: Type.String(), available: Type.Array(Type.String()) })),
+        shipping_unavailable: declareError(422, Type.Object({ country: Type.String(), currency: Type.String() })),
+      },
+      access: 'user',
+      idempotency: 'required',
+      created: '/api/orders/:id',
+      timeoutMs: 60_000,
+      summary: 'Places an order; with `Prefer: wait=N` answers once it is settled',
+    }),
+    get: query('GET /api/orders/:id', {
+      input: OrderId,
+      output: OrderView,
+      access: 'user',
+      summary: 'One order with its user, products, payment and shipment; for its owner and staff',
+    }),
+    list: query('GET /api/orders', {
+      input: Type.Object({
+        status: Type.Optional(OrderStatus),
+        userId: Type.Optional(Type.String({ maxLength: 64 })),
+        from: Type.Optional(Type.Integer({ minimum: 0 })),
+        to: Type.Optional(Type.Integer({ minimum: 0 })),
+        cursor: Type.Optional(Type.String({ maxLength: 200 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      }),
+      output: Type.Object({ items: Type.Array(Order), nextCursor: nullable(Type.String()) }),
+      access: 'user',
+      summary: 'One\'s own orders, newest first; all orders for staff',
+    }),
+    cancel: command('POST /api/orders/:id/cancel', {
+      input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
+      output: Order,
+      errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
+      access: 'user',
+      timeoutMs: 60_000,
+      summary: 'Cancels an order: calls the parcel back, returns the money, releases the stock',
+    }),
+  },
+  events: {
+    'order.created': event({
+      key: 'orderId',
+      data: Type.Object({
+        orderId: Type.String(),
+        userId: Type.String(),
+        currency: Type.String(),
+        lines: Type.Array(
+          Type.Object({
+            lineId: Type.String(),
+            sku: Type.String(),
+            productId: Type.String(),
+            title: Type.String(),
+            qty: Type.Integer(),
+            unitMinor: Type.Integer(),
+            totalMinor: Type.Integer(),
+          }),
+        ),
+        subtotalMinor: Type.Integer(),
+        discountMinor: Type.Integer(),
+        taxMinor: Type.Integer(),
+        shippingMinor: Type.Integer(),
+        totalMinor: Type.Integer(),
+        policy: Type.String(),
+        shippingMethod: Type.String(),
+        country: Type.String(),
+        flow: OrderFlow,
+        version,
+      }),
+    }),
+    'order.confirmed': event({
+      key: 'orderId',
+      data: Type.Object({
+        orderId: Type.String(),
+        userId: Type.String(),
+        orderNumber: Type.Integer(),
+        currency: Type.String(),
+        totalMinor: Type.Integer(),
+        lines: Type.Array(eventLine),
+        flow: OrderFlow,
+        version,
+      }),
+    }),
+    'order.rejected': event({
+      key: 'orderId',
+      data: Type.Object({ orderId: Type.String(), userId: Type.String(), reason: Type.String(), detail: nullable(OrderFailure), flow: OrderFlow, version }),
+    }),
+    'order.cancel.requested': event({
+      key: 'orderId',
+      data: Type.Object({ orderId: Type.String(), by: Type.String(), reason: Type.String(), flow: OrderFlow, version }),
+    }),
+    'order.cancelled': event({
+      key: 'orderId',
+      data: Type.Object({
+        orderId: Type.String(),
+        userId: Type.String(),
+        reason: Type.String(),
+        releasedLines: Type.Array(eventLine),
+        voidedMinor: Type.Integer(),
+        refundedMinor: Type.Integer(),
+        flow: OrderFlow,
+        version,
+      }),
+    }),
+    /** The flow of a confirmed order has ended: shipped and paid. */
+    'order.settled': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), flow: OrderFlow, version }) }),
+  },
+})
+
+/** An order as its own service knows it. */
+export type Order = Static<typeof Order>
+/** An order with what other services know about it. */
+export type OrderView = Static<typeof OrderView>
+/** One line of an order. */
+export type OrderLine = Static<typeof OrderLine>
+/** State of an order. */
+export type OrderStatus = Static<typeof OrderStatus>
+/** How an order's steps are driven. */
+export type OrderFlow = Static<typeof OrderFlow>
+/** Why an order was rejected or cancelled. */
+export type OrderFailure = Static<typeof OrderFailure>

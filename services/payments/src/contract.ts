@@ -1,1 +1,185 @@
-export {}
+import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+
+/** Providers that an installation can take money through. */
+export const ProviderName = Type.Enum(['fake'])
+
+/** A means of payment as the provider's page handed it to the shopper: a reference, never card data. */
+export const PaymentMethod = Type.Object({
+  provider: ProviderName,
+  token: Type.String({ minLength: 1, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' }),
+})
+
+/** Amount in minor units; more than any order may cost is refused. */
+export const AmountMinor = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })
+
+/** ISO 4217 code. */
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
+
+/** States of a payment. `unknown`: sent, and nobody knows yet whether the provider did it. */
+export const PaymentStatus = Type.Enum([
+  'created',
+  'processing',
+  'unknown',
+  'authorized',
+  'captured',
+  'voided',
+  'partially_refunded',
+  'refunded',
+  'declined',
+  'failed',
+])
+
+/** What moves money, or promises to. */
+export const PaymentOperation = Type.Enum(['authorize', 'capture', 'void', 'refund'])
+
+/** The payment of one order. */
+export const Payment = Type.Object({
+  id: Type.String(),
+  orderId: Type.String(),
+  userId: Type.String(),
+  provider: Type.String(),
+  currency: Currency,
+  amountMinor: Type.Integer(),
+  authorizedMinor: Type.Integer(),
+  capturedMinor: Type.Integer(),
+  refundedMinor: Type.Integer(),
+  status: PaymentStatus,
+  declineCode: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Type.Integer(),
+  version: Type.Integer(),
+})
+
+const Declined = declareError(402, Type.Object({ declineCode: Type.String(), retryable: Type.Boolean() }))
+
+/** The payment is in a state in which this cannot be done, e.g. voided before it was authorised. */
+const PaymentClosed = Type.Object({ orderId: Type.String(), status: PaymentStatus })
+
+const OrderPayment = Type.Object({
+  orderId: Type.String(),
+  userId: Type.String(),
+  amountMinor: AmountMinor,
+  currency: Currency,
+  provider: ProviderName,
+  token: Type.String(),
+})
+
+/** Time for one call that may have to look up at the provider what became of an earlier attempt. */
+const PROVIDER_CALL_TIMEOUT_MS = 12_000
+
+const moved = {
+  paymentId: Type.String(),
+  orderId: Type.String(),
+  currency: Currency,
+  amountMinor: Type.Integer(),
+  /** Which style the order's flow has; a consumer of the other style ignores the event. */
+  flow: Type.String(),
+}
+
+/** Payments: intents, attempts at a provider, and the ledger. */
+export const payments = contract('payments', {
+  operations: {
+    get: query('GET /api/payments/:id', {
+      input: Type.Object({ id: Type.String() }),
+      output: Payment,
+      access: 'user',
+      summary: 'One payment; for its owner, finance and admin',
+    }),
+    list: query('GET /api/payments', {
+      input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
+      output: Type.Object({ items: Type.Array(Payment), nextCursor: Type.Null() }),
+      access: 'user',
+      summary: 'Payments of an order; for its owner, finance and admin',
+    }),
+    ledgerBalance: query('GET /api/ledger/balance', {
+      input: Type.Object({}),
+      output: Type.Object({
+        accounts: Type.Array(Type.Object({ account: Type.String(), currency: Currency, debitMinor: Type.Integer(), creditMinor: Type.Integer() })),
+        balanced: Type.Boolean(),
+      }),
+      access: { roles: ['finance', 'admin'] },
+      summary: 'Debits and credits by account',
+    }),
+    prepare: command('POST /api/payments/intents', {
+      input: OrderPayment,
+      output: Type.Object({ paymentId: Type.String() }),
+      access: 'internal',
+      idempotency: 'none',
+      summary: 'Keeps how an order will be paid, for flows that go on by events',
+    }),
+    authorize: command('POST /api/payments/authorizations', {
+      input: OrderPayment,
+      output: Payment,
+      errors: { payment_declined: Declined, payment_closed: PaymentClosed },
+      access: 'internal',
+      idempotency: 'none',
+      timeoutMs: PROVIDER_CALL_TIMEOUT_MS,
+      summary: 'Reserves the money of an order at the provider; once per order',
+    }),
+    capture: command('POST /api/payments/captures', {
+      input: Type.Object({ orderId: Type.String() }),
+      output: Payment,
+      errors: { payment_closed: PaymentClosed },
+      access: 'internal',
+      idempotency: 'none',
+      timeoutMs: PROVIDER_CALL_TIMEOUT_MS,
+      summary: 'Takes the authorised money of an order',
+    }),
+    cancel: command('POST /api/payments/cancellations', {
+      input: Type.Object({ orderId: Type.String(), reason: Type.String() }),
+      output: Type.Object({ orderId: Type.String(), voidedMinor: Type.Integer(), refundedMinor: Type.Integer() }),
+      access: 'internal',
+      idempotency: 'none',
+      timeoutMs: PROVIDER_CALL_TIMEOUT_MS,
+      summary: 'Gives all money of an order back: voids what is authorised, refunds what is captured; later authorisations are refused',
+    }),
+  },
+  events: {
+    'payment.authorized': event({
+      key: 'orderId',
+      data: Type.Object({ ...moved, provider: Type.String(), expiresAt: Type.Integer() }),
+    }),
+    'payment.completed': event({
+      key: 'orderId',
+      data: Type.Object({ ...moved, captureId: Type.String(), capturedTotalMinor: Type.Integer(), final: Type.Boolean() }),
+    }),
+    'payment.failed': event({
+      key: 'orderId',
+      data: Type.Object({
+        paymentId: Type.String(),
+        orderId: Type.String(),
+        op: PaymentOperation,
+        code: Type.String(),
+        retryable: Type.Boolean(),
+        flow: Type.String(),
+      }),
+    }),
+    'payment.unknown': event({
+      key: 'orderId',
+      data: Type.Object({ paymentId: Type.String(), orderId: Type.String(), attemptId: Type.String(), op: PaymentOperation }),
+    }),
+    'payment.resolved': event({
+      key: 'orderId',
+      data: Type.Object({
+        paymentId: Type.String(),
+        orderId: Type.String(),
+        attemptId: Type.String(),
+        op: PaymentOperation,
+        outcome: Type.Enum(['succeeded', 'declined', 'failed']),
+      }),
+    }),
+    'payment.voided': event({ key: 'orderId', data: Type.Object({ ...moved, reason: Type.String() }) }),
+    'payment.refunded': event({
+      key: 'orderId',
+      data: Type.Object({ ...moved, refundId: Type.String(), refundedTotalMinor: Type.Integer(), reason: Type.String() }),
+    }),
+  },
+})
+
+/** The payment of one order. */
+export type Payment = Static<typeof Payment>
+/** State of a payment. */
+export type PaymentStatus = Static<typeof PaymentStatus>
+/** What moves money, or promises to. */
+export type PaymentOperation = Static<typeof PaymentOperation>
+/** A means of payment by reference. */
+export type PaymentMethod = Static<typeof PaymentMethod>

@@ -1,1 +1,141 @@
-export {}
+import { command, contract, event, query, type Static, Type } from 'banyan'
+
+/** ISO 3166-1 alpha-2 code. */
+export const Country = Type.String({ pattern: '^[A-Z]{2}$' })
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+
+/** Where a parcel goes. Personal data: it travels in calls only, never in events. */
+export const ShippingAddress = Type.Object({
+  recipient: text(120),
+  line1: text(200),
+  line2: Type.Optional(text(200)),
+  city: text(120),
+  region: Type.Optional(text(120)),
+  postalCode: text(20),
+  country: Country,
+  phone: Type.Optional(text(40)),
+})
+
+/** Code of a shipping method, e.g. `standard`. */
+export const ShippingMethodCode = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z][a-z0-9-]*$' })
+
+/** What shipping an order one way costs. */
+export const ShippingRate = Type.Object({
+  shippingMethod: ShippingMethodCode,
+  name: Type.String(),
+  carrier: Type.String(),
+  amountMinor: Type.Integer(),
+  currency: Type.String(),
+  etaDays: Type.Integer(),
+})
+
+/** States of a shipment, in the order in which they come. */
+export const ShipmentStatus = Type.Enum(['pending', 'label_created', 'in_transit', 'delivered', 'cancelled'])
+
+const ShipmentLine = Type.Object({ lineId: Type.String(), sku: Type.String(), qty: Type.Integer({ minimum: 1 }) })
+
+/** A parcel on its way. */
+export const Shipment = Type.Object({
+  id: Type.String(),
+  orderId: Type.String(),
+  userId: Type.String(),
+  status: ShipmentStatus,
+  carrier: Type.String(),
+  service: Type.String(),
+  trackingNumber: Type.Union([Type.String(), Type.Null()]),
+  lines: Type.Array(ShipmentLine),
+  createdAt: Type.Integer(),
+  version: Type.Integer(),
+})
+
+/** The order's shipment can no longer be created or called back. */
+const ShipmentClosed = Type.Object({ orderId: Type.String(), status: ShipmentStatus })
+
+const Consignment = Type.Object({
+  orderId: Type.String(),
+  userId: Type.String(),
+  shippingMethod: ShippingMethodCode,
+  address: ShippingAddress,
+  lines: Type.Array(ShipmentLine, { minItems: 1, maxItems: 100 }),
+})
+
+/** Rates and shipments. */
+export const shipping = contract('shipping', {
+  operations: {
+    rate: query('POST /api/shipping/rates', {
+      input: Type.Object({
+        country: Country,
+        currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+        subtotalMinor: Type.Integer({ minimum: 0 }),
+        weightGrams: Type.Integer({ minimum: 0 }),
+        /** Only this method; all that go to the country when left out. */
+        shippingMethod: Type.Optional(ShippingMethodCode),
+      }),
+      output: Type.Object({ rates: Type.Array(ShippingRate) }),
+      errors: {
+        unknown_shipping_method: Type.Object({ shippingMethod: Type.String(), available: Type.Array(Type.String()) }),
+        shipping_unavailable: Type.Object({ country: Type.String(), currency: Type.String() }),
+      },
+      access: 'public',
+      summary: 'What shipping costs, by method',
+    }),
+    list: query('GET /api/shipments', {
+      input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
+      output: Type.Object({ items: Type.Array(Shipment), nextCursor: Type.Null() }),
+      access: 'user',
+      summary: 'Shipments of an order; for its owner and staff',
+    }),
+    prepare: command('POST /api/shipments/consignments', {
+      input: Consignment,
+      output: Type.Object({ shipmentId: Type.String() }),
+      access: 'internal',
+      idempotency: 'none',
+      summary: 'Keeps where an order goes, for flows that go on by events',
+    }),
+    createShipment: command('POST /api/shipments', {
+      input: Consignment,
+      output: Shipment,
+      errors: { shipment_closed: ShipmentClosed },
+      access: 'internal',
+      idempotency: 'none',
+      summary: 'Creates the shipment of an order with its label; once per order',
+    }),
+    cancelShipment: command('POST /api/shipments/cancellations', {
+      input: Type.Object({ orderId: Type.String(), reason: Type.String() }),
+      output: Type.Object({ orderId: Type.String(), cancelled: Type.Boolean() }),
+      errors: { shipment_closed: ShipmentClosed },
+      access: 'internal',
+      idempotency: 'none',
+      summary: 'Calls the shipment of an order back; one that comes later is refused',
+    }),
+  },
+  events: {
+    'shipment.created': event({
+      key: 'orderId',
+      data: Type.Object({
+        shipmentId: Type.String(),
+        orderId: Type.String(),
+        lines: Type.Array(ShipmentLine),
+        carrier: Type.String(),
+        service: Type.String(),
+        trackingNumber: Type.String(),
+        /** Which style the order's flow has; a consumer of the other style ignores the event. */
+        flow: Type.String(),
+      }),
+    }),
+    'shipment.cancelled': event({
+      key: 'orderId',
+      data: Type.Object({ shipmentId: Type.String(), orderId: Type.String(), trackingNumber: Type.String(), at: Type.Integer(), reason: Type.String() }),
+    }),
+  },
+})
+
+/** Where a parcel goes. */
+export type ShippingAddress = Static<typeof ShippingAddress>
+/** A parcel on its way. */
+export type Shipment = Static<typeof Shipment>
+/** What shipping costs one way. */
+export type ShippingRate = Static<typeof ShippingRate>
+/** State of a shipment. */
+export type ShipmentStatus = Static<typeof ShipmentStatus>
