@@ -1,0 +1,86 @@
+import { misuse } from 'banyan/kernel'
+
+/** Where a service's schema is and how its connections are set up. */
+export interface ConnectionTarget {
+  /** URL for the driver, password included: never to be shown. */
+  readonly url: string
+  /** Host, port and database, for people. */
+  readonly shown: string
+  readonly schema: string
+  /** Start-up options of every connection: search_path and time limits. */
+  readonly options: string
+  /** Replaces the password by `***` wherever it occurs in a text. */
+  readonly redact: (text: string) => string
+}
+
+/** What a connection is told at start. */
+export interface ConnectionSettings {
+  readonly url: string
+  readonly schema: string
+  readonly statementTimeoutMs: number
+}
+
+/**
+ * Longest wait for a lock. A transaction that waits longer stands behind one that hangs; a service's own transactions last milliseconds.
+ */
+const LOCK_TIMEOUT_MS = 5_000
+/** The server ends a transaction whose process stopped talking (frozen, network gone), so that its locks do not stay. */
+const IDLE_IN_TRANSACTION_MS = 20_000
+/** PostgreSQL cuts longer names off silently, and two schemas would become one. */
+const IDENTIFIER_BYTES_MAX = 63
+
+/** Reads the URL and builds the start-up options. Throws `misuse` without ever repeating the URL. */
+export function connectionTarget(settings: ConnectionSettings): ConnectionTarget {
+  const url = parseUrl(settings.url)
+  if (Buffer.byteLength(settings.schema) > IDENTIFIER_BYTES_MAX) {
+    misuse(`the schema name "${settings.schema}" is longer than ${IDENTIFIER_BYTES_MAX} bytes; shorten schemaPrefix or the service's name`)
+  }
+  const own = url.searchParams.get('options')
+  url.searchParams.delete('options')
+  const database = decodeURIComponent(url.pathname.slice(1)) || 'the default database'
+  const shown = `${url.hostname || url.searchParams.get('host') || 'localhost'}:${url.port || '5432'}/${database}`
+  return {
+    url: url.href,
+    shown,
+    schema: settings.schema,
+    options: [...(own === null ? [] : [own]), ...startOptions(settings)].join(' '),
+    redact: redactor(url.password),
+  }
+}
+
+/** Quotes a name for SQL. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url !== null && (url.protocol === 'postgres:' || url.protocol === 'postgresql:')) return url
+  return misuse(
+    'the PostgreSQL URL cannot be read; write postgres://user:password@host:5432/database and percent-encode special characters',
+  )
+}
+
+function startOptions({ schema, statementTimeoutMs }: ConnectionSettings): string[] {
+  return [
+    setting('search_path', quoteName(schema)),
+    setting('statement_timeout', String(statementTimeoutMs)),
+    setting('lock_timeout', String(Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs))),
+    setting('idle_in_transaction_session_timeout', String(IDLE_IN_TRANSACTION_MS)),
+    // The sequencer relies on a new snapshot for each statement, whatever the database's own default is.
+    setting('default_transaction_isolation', 'read committed'),
+    setting('default_transaction_read_only', 'off'),
+    setting('client_min_messages', 'warning'),
+  ]
+}
+
+/** One `-c name=value`; the server splits options at spaces and unescapes backslashes. */
+function setting(name: string, value: string): string {
+  return `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`
+}
+
+function redactor(encodedPassword: string): (text: string) => string {
+  if (encodedPassword === '') return (text) => text
+  const secrets = [...new Set([decodeURIComponent(encodedPassword), encodedPassword])]
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+}

@@ -1,0 +1,62 @@
+import type { StoredEvent } from 'banyan/store'
+
+/** An event with the number of its row, which is the token of its transaction. */
+export interface NumberedEvent {
+  readonly number: number
+  readonly event: StoredEvent
+}
+
+/** Most events kept: consumers that keep up read the last few. */
+const EVENTS_MAX = 1_024
+/** Most characters of data kept, so that large events cannot fill the memory. */
+const CHARACTERS_MAX = 4_000_000
+
+/**
+ * The end of the log in memory. The sequencer reads every event back when it gives it a position; keeping them answers the readers
+ * of this process without another query. Invariant: positions in it are dense, and all are durable.
+ */
+export class EventTail {
+  #events: NumberedEvent[] = []
+  #characters = 0
+
+  /** Adds events that follow each other; forgets what does not connect to them. */
+  append(events: readonly NumberedEvent[]): void {
+    const first = events[0]
+    if (first === undefined) return
+    if (this.#events.at(-1)?.event.position !== first.event.position - 1) this.#clear()
+    for (const entry of events) {
+      this.#events.push(entry)
+      this.#characters += entry.event.data.length
+    }
+    this.#trim()
+  }
+
+  /** Events above `after`, at most `limit`; undefined when it cannot tell and the database must be asked. */
+  read(after: number, limit: number): StoredEvent[] | undefined {
+    const first = this.#events[0]?.event.position
+    if (first === undefined || after + 1 < first) return undefined
+    const from = after + 1 - first
+    if (from >= this.#events.length) return undefined
+    return this.#events.slice(from, from + limit).map(({ event }) => event)
+  }
+
+  /** Position of the event with that number, if it is here. Recent ones are asked for. */
+  positionOf(number: number): number | undefined {
+    return this.#events.findLast((entry) => entry.number === number)?.event.position
+  }
+
+  #trim(): void {
+    let drop = Math.max(0, this.#events.length - EVENTS_MAX)
+    let characters = this.#characters
+    for (let index = 0; index < this.#events.length && (index < drop || characters > CHARACTERS_MAX); index++) {
+      characters -= (this.#events[index] as NumberedEvent).event.data.length
+      drop = index + 1
+    }
+    if (drop > 0) this.#events.splice(0, drop)
+    this.#characters = characters
+  }
+  #clear(): void {
+    this.#events = []
+    this.#characters = 0
+  }
+}

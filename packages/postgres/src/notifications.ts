@@ -1,0 +1,91 @@
+import { backoffDelayMs, type BackoffPolicy, type CancelTimer, type Runtime } from 'banyan/kernel'
+import { type ConnectionTarget, quoteName } from './connection-target.ts'
+import { Session } from './session.ts'
+
+/** Waits between attempts while the server is away. */
+const RECONNECT: BackoffPolicy = { firstMs: 250, maxMs: 10_000 }
+
+/**
+ * Hears of other processes' events on one connection for all services of a server. Only hints: what it misses, because the connection was
+ * lost or a pooler swallowed LISTEN, readers find by polling.
+ */
+export class Notifications {
+  readonly #target: ConnectionTarget
+  readonly #runtime: Pick<Runtime, 'clock' | 'random' | 'log'>
+  readonly #listeners = new Map<string, Set<() => void>>()
+  #session: Session | undefined
+  #connecting = false
+  #failures = 0
+  #cancelRetry: CancelTimer | undefined
+
+  constructor(target: ConnectionTarget, runtime: Pick<Runtime, 'clock' | 'random' | 'log'>) {
+    this.#target = target
+    this.#runtime = runtime
+  }
+
+  /** Calls `listener` when someone notified `channel`, and after each reconnection. Returns how to stop; the last one closes the connection. */
+  listen(channel: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(channel) ?? new Set()
+    listeners.add(listener)
+    if (!this.#listeners.has(channel)) {
+      this.#listeners.set(channel, listeners)
+      this.#session?.execute(`LISTEN ${quoteName(channel)}`).catch(() => this.#session?.destroy())
+    }
+    this.#connect()
+    return () => this.#unlisten(channel, listener)
+  }
+
+  #unlisten(channel: string, listener: () => void): void {
+    const listeners = this.#listeners.get(channel)
+    if (!listeners?.delete(listener) || listeners.size > 0) return
+    this.#listeners.delete(channel)
+    if (this.#listeners.size === 0) return this.#close()
+    this.#session?.execute(`UNLISTEN ${quoteName(channel)}`).catch(() => this.#session?.destroy())
+  }
+  #close(): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    const session = this.#session
+    this.#session = undefined
+    void session?.end().catch(() => session.destroy())
+  }
+
+  #connect(): void {
+    if (this.#session !== undefined || this.#connecting || this.#cancelRetry !== undefined) return
+    this.#connecting = true
+    this.#open().then(
+      () => {
+        this.#connecting = false
+        this.#failures = 0
+      },
+      () => {
+        this.#connecting = false
+        this.#retry()
+      },
+    )
+  }
+  async #open(): Promise<void> {
+    const session = await Session.connect(this.#target, 'banyan listener')
+    session.client.on('notification', ({ channel }) => this.#hint(channel))
+    session.onGone = () => this.#lost(session)
+    if (this.#listeners.size === 0) return session.destroy()
+    this.#session = session
+    await session.execute([...this.#listeners.keys()].map((channel) => `LISTEN ${quoteName(channel)}`).join('; '))
+    for (const channel of this.#listeners.keys()) this.#hint(channel)
+  }
+  #lost(session: Session): void {
+    if (this.#session !== session) return
+    this.#session = undefined
+    this.#retry()
+  }
+  #retry(): void {
+    if (this.#listeners.size === 0 || this.#cancelRetry !== undefined) return
+    this.#cancelRetry = this.#runtime.clock.setTimer(backoffDelayMs(RECONNECT, ++this.#failures, this.#runtime.random), () => {
+      this.#cancelRetry = undefined
+      this.#connect()
+    })
+  }
+  #hint(channel: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) listener()
+  }
+}

@@ -1,0 +1,82 @@
+import { BanyanError, type Logger } from 'banyan/kernel'
+import type { Feed, StoredEvent } from 'banyan/store'
+import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
+import type { EventTail } from './event-tail.ts'
+import type { Row } from './wire-batch.ts'
+
+/** What a feed is made with. */
+export interface PostgresFeedOptions {
+  readonly tail: EventTail
+  readonly log: Logger
+  /** Runs one statement on its own. */
+  readonly query: (name: string, text: string, values: readonly (string | number)[]) => Promise<Row[]>
+  /** Asks to be told of other processes' events. Returns how to stop. */
+  readonly listenToOthers: (listener: () => void) => () => void
+}
+
+/** Most events one read returns; a reader asks again for more. */
+const READ_MAX = 1_000
+
+/** The log of a service in PostgreSQL: rows of the outbox that have their position. */
+export class PostgresFeed implements Feed {
+  readonly #options: PostgresFeedOptions
+  readonly #listeners = new Set<() => void>()
+  #stopListening: (() => void) | undefined
+
+  constructor(options: PostgresFeedOptions) {
+    this.#options = options
+  }
+
+  async read(after: number, limit: number): Promise<StoredEvent[]> {
+    const count = Math.max(0, Math.min(READ_MAX, Math.floor(limit)))
+    if (count === 0) return []
+    const known = this.#options.tail.read(after, count)
+    if (known !== undefined) return known
+    const rows = await this.#options.query('feed-read', READ, [after, count])
+    return (rows as unknown as StoredEventRow[]).map(storedEvent)
+  }
+
+  async head(): Promise<number> {
+    const rows = await this.#options.query('feed-head', 'SELECT position FROM banyan_sequencer', [])
+    return (rows[0]?.['position'] as number | undefined) ?? 0
+  }
+
+  async positionOf(token: string): Promise<number | undefined> {
+    if (!/^[1-9]\d{0,15}$/.test(token)) {
+      throw new BanyanError('invalid_argument', 'the token does not come from this store; pass the token of a Commit unchanged')
+    }
+    const number = Number(token)
+    const known = this.#options.tail.positionOf(number)
+    if (known !== undefined) return known
+    const rows = await this.#options.query('feed-position', 'SELECT position FROM banyan_outbox WHERE number = $1', [number])
+    return (rows[0]?.['position'] as number | null | undefined) ?? undefined
+  }
+
+  subscribe(listener: () => void): () => void {
+    const entry = (): void => listener() // an own function each time, so that one listener may subscribe twice
+    this.#listeners.add(entry)
+    this.#stopListening ??= this.#options.listenToOthers(() => this.hint())
+    return () => {
+      this.#listeners.delete(entry)
+      if (this.#listeners.size === 0) this.close()
+    }
+  }
+
+  /** Tells the listeners that there may be new events. */
+  hint(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener()
+      } catch (error) {
+        this.#options.log.error('a listener of the feed threw', { error })
+      }
+    }
+  }
+  /** Stops listening to other processes. */
+  close(): void {
+    this.#stopListening?.()
+    this.#stopListening = undefined
+  }
+}
+
+const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > $1 ORDER BY position LIMIT $2`

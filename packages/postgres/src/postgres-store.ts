@@ -1,0 +1,136 @@
+import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
+import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction } from 'banyan/store'
+import type { ConnectionTarget } from './connection-target.ts'
+import { EventTail } from './event-tail.ts'
+import type { Notifications } from './notifications.ts'
+import { lockHash } from './outbox.ts'
+import { PostgresFeed } from './postgres-feed.ts'
+import { Sequencer } from './sequencer.ts'
+import { SessionPool } from './session-pool.ts'
+import { isConnectionLoss, toStatementError } from './sql-failure.ts'
+import { StatementTexts } from './statement-text.ts'
+import { TransactionRunner } from './transaction-runner.ts'
+import type { Row } from './wire-batch.ts'
+
+/** What a store is made with, after its schema is up to date. */
+export interface PostgresStoreOptions {
+  readonly service: string
+  readonly target: ConnectionTarget
+  readonly runtime: Runtime
+  readonly poolMax: number
+  readonly statementTimeoutMs: number
+  readonly durability: 'power' | 'process'
+  readonly notifications: Notifications
+}
+
+/** Longest wait at `close` for what is under way; a transaction has no longer either. */
+const CLOSE_MS_MAX = 30_000
+/** Added to the server's time limit before a connection counts as lost. */
+const NETWORK_MS_MAX = 5_000
+
+/** A service's schema in PostgreSQL. */
+export class PostgresStore implements Store {
+  readonly features: StoreFeatures
+  readonly feed: Feed
+  readonly #options: PostgresStoreOptions
+  readonly #pool: SessionPool
+  readonly #feed: PostgresFeed
+  readonly #sequencer: Sequencer
+  readonly #runner: TransactionRunner
+  #active = 0
+  #closing: Promise<void> | undefined
+  #whenQuiet: (() => void) | undefined
+
+  constructor(options: PostgresStoreOptions) {
+    const { service, target, runtime, notifications } = options
+    const applicationName = `banyan ${service}`
+    const tail = new EventTail()
+    const channel = `banyan ${lockHash(target.schema)}`
+    this.#options = options
+    this.features = { adapter: 'postgres', durability: options.durability, shared: true }
+    this.#pool = new SessionPool({
+      target,
+      runtime,
+      applicationName,
+      sessionsMax: options.poolMax,
+      answerMsMax: options.statementTimeoutMs + NETWORK_MS_MAX,
+    })
+    this.#feed = new PostgresFeed({
+      tail,
+      log: runtime.log,
+      query: (name, text, values) => this.#query(name, text, values),
+      listenToOthers: (listener) => notifications.listen(channel, listener),
+    })
+    this.feed = this.#feed
+    this.#sequencer = new Sequencer({ target, runtime, applicationName, tail, channel, grown: () => this.#feed.hint() })
+    this.#runner = new TransactionRunner({
+      pool: this.#pool,
+      context: { service, target, texts: new StatementTexts(), clock: runtime.clock, schemaHash: lockHash(target.schema) },
+      runtime,
+      committedEvents: () => this.#sequencer.kick(),
+    })
+    this.#sequencer.start()
+  }
+
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+    return this.#counted(() => this.#runner.transaction(body))
+  }
+  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+    return this.#counted(() => this.#runner.read(body))
+  }
+  async ping(): Promise<void> {
+    await this.#query('ping', 'SELECT 1', [])
+  }
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw closedError()
+    this.#active++
+    try {
+      return await work()
+    } finally {
+      if (--this.#active === 0) this.#whenQuiet?.()
+    }
+  }
+
+  /** One statement by itself; tried once more when its connection turns out to be dead, since all of them only read. */
+  #query(name: string, text: string, values: readonly (string | number)[]): Promise<Row[]> {
+    return this.#counted(async () => {
+      for (let attempt = 1; ; attempt++) {
+        const session = await this.#pool.acquire()
+        try {
+          const { parts } = await session.send('none', [{ text, name, values }], 'none')
+          return parts[0]?.rows ?? []
+        } catch (error) {
+          if (attempt > 1 || !isConnectionLoss(error)) throw toStatementError(error, this.#options.target)
+        } finally {
+          this.#pool.release(session)
+        }
+      }
+    })
+  }
+
+  async #close(): Promise<void> {
+    const { clock, log } = this.#options.runtime
+    this.#feed.close()
+    try {
+      await within(clock, deadlineAfter(clock, CLOSE_MS_MAX), 'the store', this.#drain())
+    } catch {
+      log.warn('closing the store cut what was still under way', { service: this.#options.service })
+      this.#sequencer.destroy()
+      this.#pool.destroy()
+    }
+  }
+  async #drain(): Promise<void> {
+    if (this.#active > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve))
+    await this.#sequencer.stop()
+    await this.#pool.close()
+  }
+}
+
+function closedError(): BanyanError {
+  return new BanyanError('unavailable', 'the store is closed; open it again or send the request to another instance')
+}

@@ -1,0 +1,79 @@
+import { misuse, type Runtime } from 'banyan/kernel'
+import type { OpenStore, Store, StoreFactory } from 'banyan/store'
+import { connectionTarget, type ConnectionTarget } from './connection-target.ts'
+import { Notifications } from './notifications.ts'
+import { PostgresStore } from './postgres-store.ts'
+import { setUpSchema } from './schema-setup.ts'
+import { checkServer } from './server-check.ts'
+import { Session } from './session.ts'
+import { isConnectionLoss, toConnectError, toStatementError } from './sql-failure.ts'
+
+/** Where services keep their data. */
+export interface PostgresStoresOptions {
+  /** `postgres://user:password@host:5432/database`. Its password appears in no message. */
+  readonly url: string
+  /** URLs of services that have a server or database of their own. */
+  readonly urls?: Readonly<Record<string, string>>
+  /** Put before a service's name to make the name of its schema; for tests that share a server. Empty by default. */
+  readonly schemaPrefix?: string
+  /** Most connections for the transactions of one service; default {@link POOL_MAX}. One more gives events their positions. */
+  readonly poolMax?: number
+  /** Longest time one statement may take on the server, in milliseconds; default {@link STATEMENT_TIMEOUT_MS}. */
+  readonly statementTimeoutMs?: number
+  /** Accepts a server that loses commits in a crash; only for tests. */
+  readonly allowUnsafe?: boolean
+}
+
+/**
+ * Seven services, nine connections each, stay below a server's usual 100; and eight transactions at once are more than enough to share
+ * each flush to disk.
+ */
+export const POOL_MAX = 8
+/** A service's statements take milliseconds; one of ten seconds is a mistake, and holds a connection and locks. */
+export const STATEMENT_TIMEOUT_MS = 10_000
+
+/**
+ * Keeps each service's data in a schema of its own in PostgreSQL. Commits survive a power cut; several processes may share a service.
+ *
+ * @example `platform({ services, stores: postgresStores({ url: 'postgres://banyan:secret@localhost:5432/shop' }) })`
+ */
+export function postgresStores(options: PostgresStoresOptions): StoreFactory {
+  const poolMax = options.poolMax ?? POOL_MAX
+  if (!Number.isInteger(poolMax) || poolMax < 1) misuse(`poolMax is ${poolMax}; give a whole number of at least 1`)
+  const notifications = new NotificationsByUrl()
+  return {
+    async open({ service, migrations, runtime }: OpenStore): Promise<Store> {
+      const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
+      const url = options.urls?.[service] ?? options.url
+      const target = connectionTarget({ url, schema: `${options.schemaPrefix ?? ''}${service}`, statementTimeoutMs })
+      const durability = await prepare(target, { service, migrations, runtime }, options.allowUnsafe ?? false)
+      const shared = notifications.of(target, runtime)
+      return new PostgresStore({ service, target, runtime, poolMax, statementTimeoutMs, durability, notifications: shared })
+    },
+  }
+}
+
+/** Checks the server and brings the schema up to date, on a connection that is closed afterwards. */
+async function prepare(target: ConnectionTarget, { service, migrations, runtime }: OpenStore, allowUnsafe: boolean) {
+  const session = await Session.connect(target, `banyan ${service} set-up`).catch((error) => Promise.reject(toConnectError(error, target)))
+  try {
+    const durability = await checkServer(session, target, allowUnsafe)
+    await setUpSchema({ session, target, migrations, now: runtime.clock.now() })
+    return durability
+  } catch (error) {
+    throw isConnectionLoss(error) ? toConnectError(error, target) : toStatementError(error, target)
+  } finally {
+    await session.end().catch(() => session.destroy())
+  }
+}
+
+/** One listening connection for each server and database. */
+class NotificationsByUrl {
+  readonly #byUrl = new Map<string, Notifications>()
+
+  of(target: ConnectionTarget, runtime: Runtime): Notifications {
+    const known = this.#byUrl.get(target.url) ?? new Notifications(target, runtime)
+    this.#byUrl.set(target.url, known)
+    return known
+  }
+}

@@ -1,0 +1,165 @@
+import { backoffDelayMs, type BackoffPolicy, type CancelTimer, type Runtime } from 'banyan/kernel'
+import { storedEvent, type StoredEventRow } from 'banyan/store/sql'
+import type { ConnectionTarget } from './connection-target.ts'
+import type { EventTail } from './event-tail.ts'
+import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS } from './outbox.ts'
+import { Session } from './session.ts'
+
+/** What a sequencer is made with. */
+export interface SequencerOptions {
+  readonly target: ConnectionTarget
+  readonly runtime: Pick<Runtime, 'clock' | 'random' | 'log'>
+  readonly applicationName: string
+  readonly tail: EventTail
+  /** Called when the log may have grown, by this process or another. */
+  readonly grown: () => void
+  /** Name of the channel that tells other processes. */
+  readonly channel: string
+}
+
+/**
+ * Polling finds what no kick announced: events of a process that died between its commit and its kick. Right after work it is likely,
+ * so it starts fast; an idle service asks once a second.
+ */
+const POLL: BackoffPolicy = { firstMs: 50, maxMs: 1_000 }
+/** Waits between attempts while the server is away. */
+const RECONNECT: BackoffPolicy = { firstMs: 100, maxMs: 2_000 }
+/** At most one NOTIFY in this time: other processes gain nothing from more, and each takes a lock that all notifiers of the server share. */
+const NOTIFY_EVERY_MS = 25
+
+/**
+ * Gives committed events their positions. Several instances may run one on the same schema: the counter's row lets one work at a time.
+ *
+ * - I1 Positions are given in an own transaction after the event's commit, never within it: writers do not wait for each other.
+ * - I2 An event is announced only when its position is durable.
+ * - I3 It needs no kick to be complete: polling alone finds every event.
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions
+  #session: Session | undefined
+  #running: Promise<void> | undefined
+  #kicked = false
+  #quietPolls = 0
+  #failures = 0
+  #head = 0
+  #notifiedAt = Number.NEGATIVE_INFINITY
+  #cancelPoll: CancelTimer | undefined
+  #cancelNotify: CancelTimer | undefined
+  #stopped = false
+
+  constructor(options: SequencerOptions) {
+    this.#options = options
+  }
+
+  /** Starts polling. */
+  start(): void {
+    this.#run(false)
+  }
+
+  /** Says that an event was committed. Returns at once; kicks that come while it works are handled in its next round. */
+  kick(): void {
+    this.#kicked = true
+    if (this.#running === undefined && this.#failures === 0) this.#run(true)
+  }
+
+  /** Gives out what is committed, then stops. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancelPoll?.()
+    this.#cancelNotify?.()
+    await this.#running
+    await this.#session?.end().catch(() => this.#session?.destroy())
+  }
+  /** Stops at once. */
+  destroy(): void {
+    this.#session?.destroy()
+  }
+
+  #run(kicked: boolean): void {
+    this.#cancelPoll?.()
+    this.#running = this.#rounds(kicked).then(
+      () => this.#rest(false),
+      (error: unknown) => this.#rest(true, error),
+    )
+  }
+  async #rounds(kicked: boolean): Promise<void> {
+    const session = await this.#connected()
+    let more = kicked || this.#kicked || (await this.#look(session))
+    while (more) {
+      this.#kicked = false
+      this.#quietPolls = 0
+      const count = await this.#sequence(session)
+      more = count === SEQUENCE_BATCH || this.#kicked
+    }
+    this.#failures = 0
+  }
+  /** Schedules the next poll, or the next attempt. */
+  #rest(failed: boolean, error?: unknown): void {
+    this.#running = undefined
+    if (this.#stopped) return
+    if (failed) this.#report(error)
+    else if (this.#kicked) return this.#run(true)
+    const { clock, random } = this.#options.runtime
+    const delayMs = failed ? backoffDelayMs(RECONNECT, this.#failures, random) : backoffDelayMs(POLL, ++this.#quietPolls, random)
+    this.#cancelPoll = clock.setTimer(delayMs, () => this.#run(false))
+  }
+  #report(error: unknown): void {
+    this.#session?.destroy()
+    this.#session = undefined
+    if (this.#failures++ > 0) return
+    const { target, runtime } = this.#options
+    const reason = target.redact((error as Error).message)
+    runtime.log.warn('events wait for their positions: PostgreSQL does not answer; trying again', { server: target.shown, reason })
+  }
+
+  async #connected(): Promise<Session> {
+    if (this.#session?.dead === false) return this.#session
+    const { target, applicationName } = this.#options
+    this.#session = await Session.connect({ ...target, options: `${target.options} ${FRESH_PLANS}` }, applicationName)
+    return this.#session
+  }
+  /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
+  async #look(session: Session): Promise<boolean> {
+    const { parts } = await session.send('none', [LOOK_PART], 'none')
+    const row = parts[0]?.rows[0] as { position: number; pending: number } | undefined
+    this.#advance(row?.position ?? 0)
+    return row?.pending === 1
+  }
+  async #sequence(session: Session): Promise<number> {
+    const { parts } = await session.send('read-committed', SEQUENCE_PARTS, 'commit')
+    const rows = (parts[1]?.rows ?? []) as unknown as (StoredEventRow & { number: number })[]
+    this.#options.tail.append(rows.map((row) => ({ number: row.number, event: storedEvent(row) })))
+    const last = rows.at(-1)
+    if (last !== undefined) {
+      this.#advance(last.position)
+      this.#notify(session)
+    }
+    return rows.length
+  }
+  #advance(head: number): void {
+    if (head <= this.#head) return
+    this.#head = head
+    this.#options.grown()
+  }
+
+  /** Tells other processes, in a transaction of its own that writes nothing. What fails here is found by polling. */
+  #notify(session: Session): void {
+    if (this.#cancelNotify !== undefined) return
+    const { clock } = this.#options.runtime
+    const waitMs = this.#notifiedAt + NOTIFY_EVERY_MS - clock.monotonic()
+    const send = (): void => {
+      this.#cancelNotify = undefined
+      this.#notifiedAt = clock.monotonic()
+      const part = { text: "SELECT pg_notify($1::text, '')", name: 'notify', values: [this.#options.channel] }
+      session.send('none', [part], 'none').catch(() => {})
+    }
+    if (waitMs <= 0) send()
+    else this.#cancelNotify = clock.setTimer(waitMs, send)
+  }
+}
+
+/**
+ * A plan that was kept from the time when the log was empty would read all of a large one; so every round is planned anew,
+ * for the size the tables have.
+ */
+const FRESH_PLANS = '-c plan_cache_mode=force_custom_plan'

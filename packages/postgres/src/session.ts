@@ -1,0 +1,195 @@
+import { Client } from 'pg'
+import type { ConnectionTarget } from './connection-target.ts'
+import { encodeBatch, executeBytes, NOTHING, type Part, parseBytes, type PartPlan } from './frontend-messages.ts'
+import { isConnectionLoss } from './sql-failure.ts'
+import { type BatchResult, type Column, WireBatch } from './wire-batch.ts'
+
+/** How a transaction begins. */
+export type Begin = 'serializable' | 'snapshot' | 'read-committed' | 'none'
+/** How it ends, within the same batch. */
+export type End = 'commit' | 'rollback' | 'none'
+
+/** Longest time to connect, TLS and authentication included; a server that needs longer is not there. */
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Prepared on every connection, under their own names: their bytes never change. */
+const COMMANDS = {
+  serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE',
+  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  'read-committed': 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+} as const
+const PREPARE = Object.entries(COMMANDS).map(([name, text]) => parseBytes(name, text))
+const COMMAND_BYTES = {
+  serializable: executeBytes('serializable'),
+  snapshot: executeBytes('snapshot'),
+  'read-committed': executeBytes('read-committed'),
+  commit: executeBytes('commit'),
+  rollback: executeBytes('rollback'),
+  none: NOTHING,
+}
+
+/** A statement whose Parse is on its way. */
+interface PendingParse {
+  readonly batch: object
+  readonly name: string
+}
+
+/**
+ * One connection. Batches are written at once and answered in order, so a caller may send COMMIT without waiting for what came before.
+ * Invariant: once `dead`, every batch fails, and the session is never given out again.
+ */
+export class Session {
+  readonly #client: Client
+  /** Columns of prepared statements; undefined until described. */
+  readonly #prepared = new Map<string, readonly Column[] | undefined>()
+  readonly #pendingParses: PendingParse[] = []
+  #inFlight = 0
+  #dead = false
+  #answers = 0
+  /** Answers counted, and when, at the watchdog's last look. */
+  #seen = { answers: -1, at: 0 }
+  /** Called once when the connection is gone. */
+  onGone: () => void = () => {}
+
+  private constructor(client: Client) {
+    this.#client = client
+    const { connection } = client as unknown as { connection: { on(event: string, listener: () => void): void } }
+    connection.on('parseComplete', () => {
+      this.#pendingParses.shift()
+    })
+    client.on('error', () => this.#die())
+    client.on('end', () => this.#die())
+  }
+
+  /** Connects; rejects with the driver's error. */
+  static async connect(target: ConnectionTarget, applicationName: string): Promise<Session> {
+    const client = new Client({
+      connectionString: target.url,
+      options: target.options,
+      application_name: applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      pipeline: true,
+    })
+    const session = new Session(client)
+    try {
+      await client.connect()
+      await session.#prepareCommands()
+    } catch (error) {
+      session.destroy()
+      throw error
+    }
+    return session
+  }
+
+  get dead(): boolean {
+    return this.#dead
+  }
+  /** Batches that were sent and not answered. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+  /** Whether nothing was answered for `answerMsMax` although something is in flight. Asked at intervals by the pool. */
+  isOverdue(now: number, answerMsMax: number): boolean {
+    if (this.#inFlight === 0 || this.#answers !== this.#seen.answers) this.#seen = { answers: this.#answers, at: now }
+    return now - this.#seen.at > answerMsMax
+  }
+  /** The driver, for LISTEN. */
+  get client(): Client {
+    return this.#client
+  }
+  /** Whether the connection is outside of a transaction, as the server said last. */
+  get idle(): boolean {
+    return (this.#client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus() === 'I'
+  }
+
+  /** Sends statements, optionally begun and ended as a transaction, in one write. Rejects with the driver's error. */
+  send(begin: Begin, parts: readonly Part[], end: End): Promise<BatchResult> {
+    return new Promise((resolve, reject) => {
+      const plans = parts.map((part) => this.#plan(part))
+      const bytes = encodeBatch(COMMAND_BYTES[begin], plans, COMMAND_BYTES[end])
+      const batch = new WireBatch({
+        bytes,
+        prefixed: begin !== 'none',
+        columns: parts.map((part) => (part.name === '' ? undefined : this.#prepared.get(part.name))),
+        described: (index, columns) => this.#describe(parts[index] as Part, columns),
+        succeeded: (result) => {
+          this.#inFlight--
+          this.#answers++
+          resolve(result)
+        },
+        failed: (error) => {
+          this.#inFlight--
+          this.#answers++
+          this.#forgetParses(batch)
+          if (isConnectionLoss(error)) this.#die()
+          reject(error)
+        },
+      })
+      this.#submit(batch, plans)
+    })
+  }
+
+  /** Runs several statements without parameters, separated by semicolons. */
+  async execute(script: string): Promise<void> {
+    await this.#client.query(script)
+  }
+
+  /** Cuts the connection; whatever runs on it is rolled back by the server. */
+  destroy(): void {
+    this.#die()
+    const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } }
+    connection.stream.destroy()
+  }
+  /** Says goodbye and resolves when the connection is closed. */
+  async end(): Promise<void> {
+    await this.#client.end()
+  }
+
+  #plan(part: Part): PartPlan {
+    const named = part.name !== ''
+    const parse = !named || !this.#prepared.has(part.name)
+    return { text: part.text, name: part.name, values: part.values, parse, describe: !named || this.#prepared.get(part.name) === undefined }
+  }
+  #submit(batch: WireBatch, plans: readonly PartPlan[]): void {
+    for (const { parse, name } of plans) {
+      if (!parse) continue
+      this.#pendingParses.push({ batch, name })
+      if (name !== '') this.#prepared.set(name, undefined)
+    }
+    this.#inFlight++
+    this.#client.query(batch)
+  }
+  #describe(part: Part, columns: readonly Column[]): void {
+    if (part.name !== '') this.#prepared.set(part.name, columns)
+  }
+  /** After an error the server skipped the rest of the batch: its statements are not prepared. */
+  #forgetParses(batch: object): void {
+    while (this.#pendingParses[0]?.batch === batch) {
+      const { name } = this.#pendingParses.shift() as PendingParse
+      if (name !== '') this.#prepared.delete(name)
+    }
+  }
+
+  #prepareCommands(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const batch = new WireBatch({
+        bytes: Buffer.concat([...PREPARE, encodeBatch(NOTHING, [], NOTHING)]),
+        prefixed: false,
+        columns: [],
+        described: () => {},
+        succeeded: () => resolve(),
+        failed: reject,
+      })
+      for (let index = 0; index < PREPARE.length; index++) this.#pendingParses.push({ batch, name: '' })
+      this.#client.query(batch)
+    })
+  }
+  #die(): void {
+    if (this.#dead) return
+    this.#dead = true
+    this.onGone()
+  }
+}
