@@ -1,0 +1,50 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { BanyanError } from '../../kernel/error.ts'
+
+/** Makes the directory for the database files, readable by its owner only. Throws `unavailable` with what to do. */
+export function prepareDirectory(directory: string): void {
+  try {
+    const created = mkdirSync(directory, { recursive: true, mode: 0o700 })
+    if (created !== undefined) syncDirectory(dirname(resolve(created))) // a power cut must not take the new directory with it
+  } catch (thrown) {
+    throw refusal(directory, thrown)
+  }
+}
+
+/**
+ * Makes an empty file that only its owner can read, unless it is there.
+ * **Gotchas**: an existing file must not be opened and closed here, because that would drop the locks that this process holds on it.
+ */
+export function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw refusal(path, thrown)
+    if (statSync(path).isDirectory()) throw new BanyanError('unavailable', `${path} is a directory; the store needs a file there; move it away`)
+  }
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function refusal(path: string, thrown: unknown): BanyanError {
+  const { code, message } = thrown as NodeJS.ErrnoException
+  const advice = ADVICE[code ?? ''] ?? 'check the path and the disk'
+  return new BanyanError('unavailable', `${path} cannot be created (${message}); ${advice}`, { cause: thrown })
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'give this user the right to write there, or choose another data directory',
+  EPERM: 'give this user the right to write there, or choose another data directory',
+  EROFS: 'the disk is mounted read-only; choose another data directory',
+  EEXIST: 'a file stands where the directory should be; move it away, or choose another data directory',
+  ENOTDIR: 'a file stands where a directory should be; move it away, or choose another data directory',
+  ENOSPC: 'the disk is full; free some space',
+}

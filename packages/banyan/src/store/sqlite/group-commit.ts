@@ -1,0 +1,264 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { BanyanError } from '../../kernel/error.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import type { StoredEvent } from '../feed.ts'
+import type { Commit, StoreTransaction } from '../store.ts'
+import { AWAITED_SOMETHING_ELSE } from './foreign-await.ts'
+import type { SqliteConnection } from './sqlite-connection.ts'
+import type { SqliteFeed } from './sqlite-feed.ts'
+import { SqliteTransaction } from './sqlite-transaction.ts'
+import type { StoreHealth } from './store-health.ts'
+
+/** Transactions per commit: at some 20 µs each, the loop is busy for about 5 ms, and the sync is long paid for. */
+const BATCH_TRANSACTIONS_MAX = 256
+
+/** More transactions than this waiting mean that the process is far behind its load; better to refuse than to grow. */
+const TRANSACTIONS_QUEUED_MAX = 10_000
+
+/** What a group commit works on. */
+export interface GroupCommitParts {
+  readonly service: string
+  readonly runtime: Runtime
+  readonly connection: SqliteConnection
+  readonly feed: SqliteFeed
+  readonly health: StoreHealth
+}
+
+interface Job {
+  readonly body: (tx: StoreTransaction) => Promise<unknown>
+  readonly resolve: (commit: Commit<never>) => void
+  readonly reject: (reason: unknown) => void
+  /** Runs a function in the caller's async context, so that a body sees its own trace and not that of the batch. */
+  readonly inContext: (run: () => void) => void
+  transaction: SqliteTransaction | undefined
+  state: 'queued' | 'running' | 'written' | 'failed'
+  value: unknown
+  reason: unknown
+  events: StoredEvent[] | undefined
+}
+
+/**
+ * Runs transactions in batches: all that queued in one turn of the event loop share one BEGIN … COMMIT and so one sync.
+ *
+ * Owns the writing connection. Invariants:
+ * - I1 Bodies run one after another, each in its savepoint: a body sees what those before it wrote, and undoes only its own.
+ * - I2 Nothing of a batch is answered before its COMMIT returned (S2).
+ * - I3 A body awaits nothing but this connection, which answers at once, so a batch ends within the microtasks of its turn.
+ *   One that is still running in the next turn awaits something else and is aborted (S5).
+ */
+export class GroupCommit {
+  readonly #parts: GroupCommitParts
+  readonly #now: () => number
+  readonly #points: { readonly beforeBegin: string; readonly beforeCommit: string; readonly afterCommit: string }
+  readonly #drain = (): void => this.#begin()
+  readonly #guard = (): void => this.#abortCurrent()
+  #queue: Job[] = []
+  #batch: Job[] = []
+  #index = 0
+  /** Whether a drain is scheduled or under way. */
+  #busy = false
+  #guards = 0
+  #idle: (() => void) | undefined
+
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts
+    this.#now = parts.runtime.clock.now.bind(parts.runtime.clock)
+    const prefix = `store.${parts.service}`
+    this.#points = { beforeBegin: `${prefix}.before-begin`, beforeCommit: `${prefix}.before-commit`, afterCommit: `${prefix}.after-commit` }
+  }
+
+  /** Runs `body` in a transaction; resolves when it is durable. */
+  run<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+    return new Promise<Commit<T>>((resolve, reject) => {
+      const { error } = this.#parts.health
+      if (error) return reject(error)
+      if (this.#queue.length >= TRANSACTIONS_QUEUED_MAX) {
+        return reject(new BanyanError('overloaded', 'too many transactions wait for the store; try again in a moment'))
+      }
+      this.#queue.push(newJob(body, resolve as Job['resolve'], reject))
+      if (!this.#busy) this.#schedule()
+    })
+  }
+
+  /** Resolves when no transaction waits or runs. */
+  async settle(): Promise<void> {
+    if (this.#busy) await new Promise<void>((resolve) => (this.#idle = resolve))
+  }
+
+  #schedule(): void {
+    this.#busy = true
+    this.#parts.runtime.clock.soon(this.#drain)
+  }
+
+  #begin(): void {
+    this.#batch = this.#takeBatch()
+    this.#index = 0
+    const { connection, health, runtime } = this.#parts
+    try {
+      if (health.fatal) throw health.fatal
+      runtime.faults.at(this.#points.beforeBegin)
+      connection.begin()
+    } catch (thrown) {
+      return this.#failBatch(thrown)
+    }
+    this.#watch()
+    this.#next()
+  }
+
+  #takeBatch(): Job[] {
+    if (this.#queue.length > BATCH_TRANSACTIONS_MAX) return this.#queue.splice(0, BATCH_TRANSACTIONS_MAX)
+    const batch = this.#queue
+    this.#queue = []
+    return batch
+  }
+
+  #next(): void {
+    const job = this.#batch[this.#index]
+    if (job === undefined) return this.#commit()
+    const { connection } = this.#parts
+    try {
+      if (this.#batch.length > 1) connection.savepoint()
+    } catch (thrown) {
+      return this.#failBatch(thrown)
+    }
+    job.transaction = new SqliteTransaction(connection, this.#now)
+    job.state = 'running'
+    job.inContext(() => this.#runBody(job, job.transaction as SqliteTransaction))
+  }
+
+  #runBody(job: Job, transaction: SqliteTransaction): void {
+    try {
+      job.body(transaction).then(
+        (value) => this.#written(job, transaction, value),
+        (reason: unknown) => this.#failed(job, transaction, reason),
+      )
+    } catch (thrown) {
+      this.#failed(job, transaction, thrown)
+    }
+  }
+
+  #written(job: Job, transaction: SqliteTransaction, value: unknown): void {
+    if (job.state !== 'running') return
+    const { connection } = this.#parts
+    try {
+      job.events = transaction.finish(connection)
+      if (connection.failure) throw connection.failure.error
+      if (this.#batch.length > 1) connection.release()
+    } catch (thrown) {
+      return this.#failed(job, transaction, thrown)
+    }
+    job.state = 'written'
+    job.value = value
+    this.#index++
+    this.#next()
+  }
+
+  #failed(job: Job, transaction: SqliteTransaction, reason: unknown): void {
+    if (job.state !== 'running') return
+    const { connection } = this.#parts
+    transaction.end('failed')
+    job.state = 'failed'
+    job.reason = connection.failure?.error ?? reason
+    if (connection.failure) return this.#failBatch(connection.failure.error)
+    try {
+      if (this.#batch.length > 1) connection.rollbackToSavepoint()
+    } catch (thrown) {
+      return this.#failBatch(thrown)
+    }
+    this.#index++
+    this.#next()
+  }
+
+  #commit(): void {
+    const { connection, runtime } = this.#parts
+    if (!this.#batch.some(({ state }) => state === 'written')) return this.#failBatch(undefined)
+    try {
+      runtime.faults.at(this.#points.beforeCommit)
+      connection.commit()
+    } catch (thrown) {
+      return this.#failBatch(thrown)
+    }
+    for (const { events } of this.#batch) if (events) this.#parts.feed.append(events)
+    try {
+      runtime.faults.at(this.#points.afterCommit)
+    } catch (thrown) {
+      for (const job of this.#batch) job.reject(job.state === 'failed' ? job.reason : thrown)
+      return this.#end(true)
+    }
+    this.#answer()
+    this.#end(true)
+  }
+
+  #answer(): void {
+    for (const job of this.#batch) {
+      if (job.state === 'failed') {
+        job.reject(job.reason)
+        continue
+      }
+      const last = job.events?.at(-1)
+      job.resolve({ value: job.value as never, token: last && String(last.position) })
+      for (const callback of job.transaction?.callbacks ?? []) this.#call(callback)
+    }
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.#parts.runtime.log.error('a callback after a commit failed', { error })
+    }
+  }
+
+  /** Rolls everything back; each job is rejected with its own reason or else with `reason`. */
+  #failBatch(reason: unknown): void {
+    const { connection, health } = this.#parts
+    const { failure } = connection
+    try {
+      connection.rollback()
+    } catch {
+      // what made the batch fail is what the callers need to hear; the connection remembers this one
+    }
+    health.note(failure ?? connection.failure)
+    for (const job of this.#batch) {
+      job.transaction?.end('failed')
+      job.reject(job.state === 'failed' ? job.reason : reason)
+    }
+    this.#end(false)
+  }
+
+  #end(mayHaveEvents: boolean): void {
+    if (mayHaveEvents && this.#batch.some(({ events }) => events)) this.#parts.feed.notify()
+    this.#batch = []
+    this.#busy = false
+    if (this.#queue.length > 0) return this.#schedule()
+    this.#idle?.()
+  }
+
+  #watch(): void {
+    this.#guards++
+    this.#parts.runtime.clock.soon(this.#guard)
+  }
+
+  #abortCurrent(): void {
+    // only the newest guard counts: an older one was set for a batch that ended in time
+    if (--this.#guards > 0 || this.#batch.length === 0) return
+    const job = this.#batch[this.#index]
+    if (job?.state !== 'running') return
+    this.#watch()
+    this.#failed(job, job.transaction as SqliteTransaction, new BanyanError('misuse', AWAITED_SOMETHING_ELSE))
+  }
+}
+
+function newJob(body: Job['body'], resolve: Job['resolve'], reject: Job['reject']): Job {
+  return {
+    body,
+    resolve,
+    reject,
+    inContext: AsyncLocalStorage.snapshot() as Job['inContext'],
+    transaction: undefined,
+    state: 'queued',
+    value: undefined,
+    reason: undefined,
+    events: undefined,
+  }
+}

@@ -1,0 +1,1 @@
+export { sqliteStores, type SqliteStoresOptions } from './sqlite-stores.ts'

@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Clock } from '../../kernel/clock.ts'
+import { BanyanError } from '../../kernel/error.ts'
+import { SqlRecords } from '../sql/sql-records.ts'
+import type { StoreReader } from '../store.ts'
+import { AWAITED_SOMETHING_ELSE } from './foreign-await.ts'
+import type { SqliteConnection } from './sqlite-connection.ts'
+import { SqliteSql } from './sqlite-sql.ts'
+import type { StoreHealth } from './store-health.ts'
+
+/** More reads than this waiting mean that the process is far behind its load; better to refuse than to grow. */
+const READS_QUEUED_MAX = 10_000
+
+interface Read {
+  readonly body: (tx: StoreReader) => Promise<unknown>
+  readonly resolve: (value: never) => void
+  readonly reject: (reason: unknown) => void
+  sql: SqliteSql | undefined
+}
+
+/**
+ * Runs reads one after another on the store's read-only connection, each on one snapshot (S8). A body awaits nothing but its snapshot,
+ * so it ends within the microtasks of its turn; one that is still there in the next turn is aborted (S5).
+ */
+export class SnapshotQueue {
+  readonly #connection: SqliteConnection
+  readonly #clock: Clock
+  readonly #now: () => number
+  readonly #health: StoreHealth
+  readonly #queue: (() => void)[] = []
+  #current: Read | undefined
+  #watched: Read | undefined
+  #idle: (() => void) | undefined
+
+  constructor(connection: SqliteConnection, clock: Clock, health: StoreHealth) {
+    this.#connection = connection
+    this.#clock = clock
+    this.#now = clock.now.bind(clock)
+    this.#health = health
+  }
+
+  /** Runs `body` on a snapshot of everything that is committed now or later. */
+  run<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const unusable = this.#health.error
+      if (unusable) return reject(unusable)
+      const read: Read = { body, resolve: resolve as (value: never) => void, reject, sql: undefined }
+      if (this.#current === undefined) return this.#start(read)
+      if (this.#queue.length >= READS_QUEUED_MAX) return reject(new BanyanError('overloaded', 'too many reads wait for the store; try again'))
+      const inCallersContext = AsyncLocalStorage.snapshot()
+      this.#queue.push(() => inCallersContext(() => this.#start(read)))
+    })
+  }
+
+  /** Throws when the store answers no more. */
+  assertUsable(): void {
+    if (this.#health.error) throw this.#health.error
+  }
+
+  /** Resolves when no read is under way. */
+  async settle(): Promise<void> {
+    if (this.#current !== undefined) await new Promise<void>((resolve) => (this.#idle = resolve))
+  }
+
+  #start(read: Read): void {
+    this.#current = read
+    try {
+      this.#connection.begin()
+      read.sql = new SqliteSql(this.#connection, true)
+      read.body(new SqlRecords(read.sql, this.#now)).then(
+        (value) => this.#end(read, () => read.resolve(value as never)),
+        (reason: unknown) => this.#end(read, () => read.reject(reason)),
+      )
+      this.#watch()
+    } catch (thrown) {
+      this.#end(read, () => read.reject(thrown))
+    }
+  }
+
+  #end(read: Read, settle: () => void): void {
+    if (this.#current !== read) return
+    read.sql?.end('is over')
+    this.#current = undefined
+    try {
+      this.#connection.rollback()
+    } catch (thrown) {
+      read.reject(thrown)
+    }
+    this.#health.note(this.#connection.failure)
+    settle()
+    const next = this.#queue.shift()
+    if (next) next()
+    else this.#idle?.()
+  }
+
+  /** At most one look per turn, however many reads there are. */
+  #watch(): void {
+    if (this.#watched !== undefined || this.#current === undefined) return
+    this.#watched = this.#current
+    this.#clock.soon(() => {
+      const watched = this.#watched as Read
+      this.#watched = undefined
+      if (this.#current === watched) {
+        watched.sql?.end('was aborted')
+        this.#end(watched, () => watched.reject(new BanyanError('misuse', AWAITED_SOMETHING_ELSE)))
+      }
+      this.#watch()
+    })
+  }
+}

@@ -1,0 +1,135 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { BanyanError, misuse } from '../../kernel/error.ts'
+import type { SqlValue } from '../sql.ts'
+import { type SqliteFailure, sqliteFailure } from './sqlite-error.ts'
+import { StatementCache } from './statement-cache.ts'
+
+/** Statements that would end or nest the store's own transaction. */
+const CONTROL = /^\s*(?:begin|commit|end|rollback|savepoint|release|attach|detach|vacuum)\b/i
+
+/**
+ * One connection to a database file, synchronous.
+ * Owns its prepared statements and remembers the first failure that reaches further than its statement, because a body may swallow it.
+ */
+export class SqliteConnection {
+  readonly path: string
+  readonly #database: DatabaseSync
+  readonly #statements: StatementCache
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #savepoint: StatementSync
+  readonly #release: StatementSync
+  readonly #rollback: StatementSync
+  #failure: SqliteFailure | undefined
+
+  constructor(database: DatabaseSync, path: string, readOnly: boolean) {
+    this.path = path
+    this.#database = database
+    this.#statements = new StatementCache(database)
+    this.#begin = database.prepare(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+    this.#commit = database.prepare('COMMIT')
+    this.#savepoint = database.prepare('SAVEPOINT one')
+    this.#release = database.prepare('RELEASE one')
+    this.#rollback = database.prepare('ROLLBACK')
+  }
+
+  /** A failure that lost the transaction under way or worse; undefined when there was none since {@link rollback}. */
+  get failure(): SqliteFailure | undefined {
+    return this.#failure
+  }
+
+  get(query: string, values: readonly SqlValue[]): unknown {
+    try {
+      return this.#prepare(query).get(...(values as SqlValue[]))
+    } catch (thrown) {
+      throw this.#remember(thrown, query)
+    }
+  }
+
+  all(query: string, values: readonly SqlValue[]): unknown[] {
+    try {
+      return this.#prepare(query).all(...(values as SqlValue[]))
+    } catch (thrown) {
+      throw this.#remember(thrown, query)
+    }
+  }
+
+  /** Returns how many rows changed. */
+  run(query: string, values: readonly SqlValue[]): number {
+    try {
+      return this.#prepare(query).run(...(values as SqlValue[])).changes as number
+    } catch (thrown) {
+      throw this.#remember(thrown, query)
+    }
+  }
+
+  /** Inserts a row and returns its number. */
+  insert(query: string, values: readonly SqlValue[]): number {
+    try {
+      return this.#prepare(query).run(...(values as SqlValue[])).lastInsertRowid as number
+    } catch (thrown) {
+      throw this.#remember(thrown, query)
+    }
+  }
+
+  /** Runs statements that are separated by semicolons. */
+  execute(script: string): void {
+    try {
+      this.#database.exec(script)
+    } catch (thrown) {
+      throw this.#remember(thrown, script)
+    }
+  }
+
+  begin(): void {
+    this.#step(this.#begin, 'BEGIN')
+  }
+  commit(): void {
+    this.#step(this.#commit, 'COMMIT')
+  }
+  savepoint(): void {
+    this.#step(this.#savepoint, 'SAVEPOINT')
+  }
+  release(): void {
+    this.#step(this.#release, 'RELEASE')
+  }
+
+  /** Undoes what happened since the savepoint. */
+  rollbackToSavepoint(): void {
+    this.execute('ROLLBACK TO one; RELEASE one')
+  }
+
+  /** Ends the transaction, if SQLite has not done so itself, and forgets a failure that it caused. */
+  rollback(): void {
+    if (this.#database.isTransaction) this.#step(this.#rollback, 'ROLLBACK')
+    if (this.#failure?.severity === 'batch') this.#failure = undefined
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  /** A failed connection runs nothing more: after SQLite gave up a transaction, a further statement would commit on its own. */
+  #prepare(query: string): StatementSync {
+    if (this.#failure) throw this.#failure.error
+    const statement = this.#statements.find(query)
+    if (statement) return statement
+    if (CONTROL.test(query)) misuse(`the store begins and ends transactions itself; remove this statement: ${query}`)
+    return this.#statements.add(query)
+  }
+
+  #step(statement: StatementSync, name: string): void {
+    try {
+      statement.run()
+    } catch (thrown) {
+      throw this.#remember(thrown, name)
+    }
+  }
+
+  #remember(thrown: unknown, query: string): Error {
+    if (thrown instanceof BanyanError) return thrown
+    const failure = sqliteFailure(thrown, this.path, query)
+    if (failure.severity !== 'statement') this.#failure ??= failure
+    return failure.error
+  }
+}

@@ -1,0 +1,68 @@
+import type { Logger } from '../../kernel/logger.ts'
+import type { Feed, StoredEvent } from '../feed.ts'
+import { boundedLimit } from '../sql/bounded-limit.ts'
+import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
+import { EventTail } from './event-tail.ts'
+import type { SnapshotQueue } from './snapshot-queue.ts'
+
+const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > ? ORDER BY position LIMIT ?`
+const HEAD = "SELECT seq AS head FROM sqlite_sequence WHERE name = 'banyan_outbox'"
+
+/**
+ * The log of a SQLite store. One writer commits at a time, so the row's number is the position and row order is commit order.
+ * Invariant: an event enters the tail after its commit only, so that nothing is readable before it is durable (S7).
+ */
+export class SqliteFeed implements Feed {
+  readonly #snapshots: SnapshotQueue
+  readonly #log: Logger
+  readonly #listeners = new Set<() => void>()
+  readonly #tail: EventTail | undefined
+
+  /** `head` is undefined where another process writes: then everything is read from the file. */
+  constructor(snapshots: SnapshotQueue, log: Logger, head: number | undefined) {
+    this.#snapshots = snapshots
+    this.#log = log
+    this.#tail = head === undefined ? undefined : new EventTail(head)
+  }
+
+  async read(after: number, limit: number): Promise<StoredEvent[]> {
+    this.#snapshots.assertUsable()
+    return this.#tail?.read(after, boundedLimit(limit)) ?? this.#readFile(after, boundedLimit(limit))
+  }
+
+  async head(): Promise<number> {
+    this.#snapshots.assertUsable()
+    return this.#tail?.head ?? (await this.#snapshots.run((tx) => tx.sql.get<{ head: number }>(HEAD)))?.head ?? 0
+  }
+
+  async positionOf(token: string): Promise<number | undefined> {
+    const position = Number(token)
+    return Number.isSafeInteger(position) && position > 0 ? position : undefined
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Makes committed events readable. */
+  append(events: readonly StoredEvent[]): void {
+    this.#tail?.append(events)
+  }
+
+  /** Tells the listeners that there is something new. */
+  notify(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener()
+      } catch (error) {
+        this.#log.error('a listener of the event feed failed', { error })
+      }
+    }
+  }
+
+  async #readFile(after: number, limit: number): Promise<StoredEvent[]> {
+    const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after, limit))
+    return rows.map(storedEvent)
+  }
+}

@@ -1,0 +1,72 @@
+import { misuse } from '../../kernel/error.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { OwnerLock } from './owner-lock.ts'
+import { SnapshotQueue } from './snapshot-queue.ts'
+import type { SqliteConnection } from './sqlite-connection.ts'
+import { SqliteFeed } from './sqlite-feed.ts'
+import { StoreHealth } from './store-health.ts'
+
+/** The open parts of a store. */
+export interface SqliteStoreParts {
+  readonly service: string
+  readonly runtime: Runtime
+  readonly reader: SqliteConnection
+  /** Absent in a store that only reads. */
+  readonly writer?: { readonly connection: SqliteConnection; readonly lock: OwnerLock; readonly head: number }
+  readonly health: StoreHealth
+}
+
+/** Moves the log into the database file, so that the file alone is a complete backup. */
+const CHECKPOINT = 'PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)'
+
+/** A service's own SQLite file: one connection that writes, one that reads. */
+export class SqliteStore implements Store {
+  readonly features: StoreFeatures = { adapter: 'sqlite', durability: 'power', shared: false }
+  readonly feed: SqliteFeed
+  readonly #parts: SqliteStoreParts
+  readonly #snapshots: SnapshotQueue
+  readonly #writer: GroupCommit | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(parts: SqliteStoreParts) {
+    const { service, runtime, reader, writer, health } = parts
+    this.#parts = parts
+    this.#snapshots = new SnapshotQueue(reader, runtime.clock, health)
+    this.feed = new SqliteFeed(this.#snapshots, runtime.log, writer?.head)
+    this.#writer = writer && new GroupCommit({ service, runtime, connection: writer.connection, feed: this.feed, health })
+  }
+
+  async transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+    if (!this.#writer) misuse(`${this.#parts.reader.path} is open for reading only; open it without readOnly to change it`)
+    return this.#writer.run(body)
+  }
+
+  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+    return this.#snapshots.run(body)
+  }
+
+  async ping(): Promise<void> {
+    await this.#snapshots.run((tx) => tx.sql.get('SELECT 1'))
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const { health, reader, writer } = this.#parts
+    const settled = Promise.all([this.#writer?.settle(), this.#snapshots.settle()])
+    health.close(reader.path)
+    await settled
+    reader.close()
+    try {
+      if (!health.fatal) writer?.connection.execute(CHECKPOINT)
+    } catch (error) {
+      this.#parts.runtime.log.warn('the log of the store could not be moved into its file; the next start does it', { error })
+    }
+    writer?.connection.close()
+    writer?.lock.release()
+  }
+}
