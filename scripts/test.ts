@@ -1,0 +1,82 @@
+// The gate: everything that must hold before a commit. `npm test` and `npm run verify` run it; `npm run test:postgres` runs its
+// PostgreSQL part. `npm test -- saga order` runs only the test files whose path contains one of the words, without static checks.
+// The last line is always `N passed, N failed`; the exit code is 1 if anything failed.
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { printResult, printSummary, type Result } from './gate/result.ts'
+import { killAll } from './gate/run-process.ts'
+import { runStaticCheck, STATIC_CHECKS } from './gate/static-checks.ts'
+import { INTEGRATION, JOURNEY, POSTGRES, testFiles, UNIT } from './gate/test-files.ts'
+import { runTests, type TestRun } from './gate/test-run.ts'
+
+const UNIT_DEADLINE_MS = 180_000
+const UNIT_TEST_DEADLINE_MS = 30_000 // a unit test takes 10 ms; this is for a machine that is doing something else
+const FILE_DEADLINE_MS = 300_000 // a journey starts, kills and restarts real processes
+const FILE_TEST_DEADLINE_MS = 240_000
+const PROCESSES_MAX = Math.max(1, Math.floor(availableParallelism() / 2)) // journeys put load on the machine themselves
+
+process.chdir(path.resolve(import.meta.dirname, '..'))
+process.on('SIGINT', () => stop(130))
+process.on('SIGTERM', () => stop(143))
+process.on('disconnect', () => stop(1)) // the wrapper of npm test is gone
+process.channel?.unref()
+
+const args = process.argv.slice(2)
+const only = args.filter((argument) => !argument.startsWith('-'))
+process.exitCode = args.includes('--postgres') ? await postgresGate() : await gate()
+
+async function gate(): Promise<number> {
+  const results: Result[] = []
+  if (only.length === 0) for (const check of STATIC_CHECKS) results.push(show(await runStaticCheck(check)))
+  const unit = testFiles(UNIT, only)
+  const run = {
+    name: `unit tests (${unit.length} files)`,
+    files: unit,
+    deadlineMs: UNIT_DEADLINE_MS,
+    testDeadlineMs: UNIT_TEST_DEADLINE_MS,
+  }
+  if (unit.length > 0 || only.length === 0) results.push(show(await runTests(run)))
+  results.push(...(await runEach([...testFiles(INTEGRATION, only), ...testFiles(JOURNEY, only)])))
+  return finish(results)
+}
+
+async function postgresGate(): Promise<number> {
+  if (!process.env.POSTGRES_URL) {
+    console.error('POSTGRES_URL is not set: give the URL of a PostgreSQL whose user may create databases or schemas,')
+    console.error('for example POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres npm run test:postgres')
+    return 2
+  }
+  const adapters = testFiles(POSTGRES, only)
+  const journeys = testFiles(JOURNEY, only)
+  return finish([...(await runEach(adapters)), ...(await runEach(journeys, { BANYAN_STORE: 'postgres' }))])
+}
+
+async function runEach(files: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result[]> {
+  const results: Result[] = []
+  const waiting = files.map((file): TestRun => ({
+    name: file,
+    files: [file],
+    deadlineMs: FILE_DEADLINE_MS,
+    testDeadlineMs: FILE_TEST_DEADLINE_MS,
+    env,
+  }))
+  const worker = async () => {
+    for (let run = waiting.shift(); run; run = waiting.shift()) results.push(show(await runTests(run)))
+  }
+  await Promise.all(Array.from({ length: PROCESSES_MAX }, worker))
+  return results
+}
+
+function show(result: Result): Result {
+  printResult(result)
+  return result
+}
+
+function finish(results: readonly Result[]): number {
+  return printSummary(results, process.env.CI === 'true')
+}
+
+function stop(exitCode: number): never {
+  killAll()
+  process.exit(exitCode)
+}

@@ -1,0 +1,39 @@
+// The architecture as checks: what no type and no lint rule can see. Prints each violation as path:line and exits 1 if there is one.
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { packageBoundaries, pureDomain, serviceBoundaries } from './tidy/boundaries.ts'
+import { fileLength, noDefaultExport } from './tidy/file-shape.ts'
+import { layers } from './tidy/layers.ts'
+import { type Lock, type Manifest, manifestViolations } from './tidy/manifests.ts'
+import { ports } from './tidy/ports.ts'
+import type { Rule, Violation } from './tidy/rule.ts'
+import { sourceFile } from './tidy/source-file.ts'
+
+const RULES: readonly Rule[] = [layers, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
+
+const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench}/**/*.ts', 'platform.ts']
+
+process.chdir(path.resolve(import.meta.dirname, '..'))
+const violations = [...sourceViolations(), ...packageViolations()]
+for (const { path: file, line, message } of violations) console.log(`${file}:${line} ${message}`)
+if (violations.length > 0) console.log(`\n${violations.length} violations of the architecture`)
+process.exitCode = violations.length > 0 ? 1 : 0
+
+function sourceViolations(): Violation[] {
+  const files = globSync(SOURCES, { exclude: ['**/node_modules/**', '**/dist/**'] }).map((file) => file.replaceAll('\\', '/'))
+  return files.toSorted().flatMap((name) => {
+    const file = sourceFile(name, readFileSync(name, 'utf8'))
+    return RULES.flatMap((rule) => rule(file))
+  })
+}
+
+function packageViolations(): Violation[] {
+  const places = globSync('{packages,services,apps}/*/package.json').map((file) => path.posix.dirname(file.replaceAll('\\', '/')))
+  const manifests = new Map(['', ...places.toSorted()].map((folder): [string, Manifest] => [folder, readManifest(folder)]))
+  const lock: Lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+  return manifestViolations(manifests, lock)
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+}
