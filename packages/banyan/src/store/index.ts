@@ -18,6 +18,7 @@ export type {
   LeaseRecords,
   SagaChange,
   SagaFilter,
+  SagaKind,
   SagaRecord,
   SagaRecords,
   SagaSignalRecord,

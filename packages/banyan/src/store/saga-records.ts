@@ -6,18 +6,20 @@ export interface SagaRecord {
   readonly id: string
   /** Name of the definition. */
   readonly name: string
+  /** Version of the definition that started it; no other version may run it (P13). */
+  readonly version: number
   readonly status: SagaStatus
   /** JSON text. */
   readonly input: string
   /** JSON text of the result; null until `completed`. */
   readonly output: string | null
-  /** JSON text `{ code, message, data }` of what made it roll back or get stuck; null otherwise. */
+  /** JSON text `{ code, message, data, stuck }` of what made it roll back or get stuck; null otherwise. */
   readonly failure: string | null
   /** True once `commit()` is durable: only forward from here (P10). */
   readonly committed: boolean
   /** True when someone asked for a rollback from outside; honoured between steps, before the commit point. */
   readonly rollbackRequested: string | null
-  /** Epoch milliseconds of the next thing to do; null when it runs now or is final. */
+  /** Epoch milliseconds of the next thing to do; null when it runs now, waits for a person, or is final. */
   readonly wakeAt: number | null
   /** Epoch milliseconds by which it must have committed or rolls back; null without one (absolute, P11). */
   readonly deadlineAt: number | null
@@ -38,10 +40,11 @@ export interface SagaStepRecord {
   /** Order in which steps were started, from 1. */
   readonly number: number
   /**
-   * `started`: durable before the action is sent (P8). `done`: output known. `failed`: the action said no for good.
+   * `started`: durable before the action is sent (P8). `done`: output known. `failed`: the action said no for good, nothing happened.
+   * `unknown`: given up; it may or may not have happened, so a rollback compensates it.
    * `compensated`, `compensation_failed`, `skipped`: how its compensation went.
    */
-  readonly state: 'started' | 'done' | 'failed' | 'compensated' | 'compensation_failed' | 'skipped'
+  readonly state: 'started' | 'done' | 'failed' | 'unknown' | 'compensated' | 'compensation_failed' | 'skipped'
   /** JSON text; null while unknown. */
   readonly output: string | null
   /** JSON text of the last error; null when none. */
@@ -62,6 +65,12 @@ export interface SagaSignalRecord {
   readonly data: string
   readonly consumed: boolean
   readonly receivedAt: number
+}
+
+/** What one build of a service can run. */
+export interface SagaKind {
+  readonly name: string
+  readonly version: number
 }
 
 /** Which sagas to list. */
@@ -88,19 +97,25 @@ export interface SagaRecords {
   list(filter: SagaFilter): Promise<SagaRecord[]>
   /** Number of sagas by status. */
   counts(): Promise<{ name: string; status: SagaStatus; count: number }[]>
-  /** Changes a saga if its epoch still is `epoch`; throws `fenced` otherwise. */
-  update(id: string, epoch: number, change: SagaChange): Promise<void>
+  /**
+   * Changes a saga if its epoch still is `epoch`; throws `fenced` otherwise. An empty change only checks and keeps others from changing it
+   * until the transaction ends. Returns the reason when someone asked for a rollback, else null.
+   */
+  update(id: string, epoch: number, change: SagaChange): Promise<string | null>
   /** Changes a saga whoever runs it, e.g. a rollback request. Returns false when there is none. */
   updateAny(id: string, change: SagaChange): Promise<boolean>
   /**
-   * Takes over up to `limit` sagas that are not final, due at `now`, and free, owned by `owner`, or owned by an instance
-   * whose lease ended: sets the owner and bumps the epoch in one step (P3, P14).
+   * Takes over up to `limit` sagas that are not final and either free and due at `now`, or owned by another instance whose lease ended:
+   * sets the owner, clears the wake time and bumps the epoch in one step (P3, P14). Sagas of kinds other than `kinds` are left untouched (P13);
+   * without `kinds` all are taken. A free saga is due when its wake time has come, or when it has none and runs or compensates.
    */
-  claim(owner: string, now: number, limit: number): Promise<SagaRecord[]>
-  /** Takes over one saga; undefined when it is final or validly owned by another. */
+  claim(owner: string, now: number, limit: number, kinds?: readonly SagaKind[]): Promise<SagaRecord[]>
+  /** Takes over one saga, also one that `owner` has already; undefined when it is final or validly owned by another. */
   claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined>
-  /** Earliest wake time of sagas that wait; undefined when none does. */
-  nextWake(): Promise<number | undefined>
+  /** Ids of up to `limit` sagas that `owner` has and that are not final. */
+  owned(owner: string, limit: number): Promise<string[]>
+  /** Earliest wake time of free sagas of `kinds`; undefined when none waits for a time. */
+  nextWake(kinds?: readonly SagaKind[]): Promise<number | undefined>
   steps(sagaId: string): Promise<SagaStepRecord[]>
   /** Inserts or replaces a step. */
   saveStep(step: SagaStepRecord): Promise<void>
@@ -108,7 +123,7 @@ export interface SagaRecords {
   addSignal(signal: SagaSignalRecord): Promise<boolean>
   /** Marks the oldest unconsumed signal of that name as consumed and returns it. */
   takeSignal(sagaId: string, name: string): Promise<SagaSignalRecord | undefined>
-  /** Removes at most `limit` unconsumed signals received before `before`, and all signals of final sagas. */
+  /** Removes at most `limit` signals of final sagas, and of sagas that still do not exist though the signal came before `before`. */
   pruneSignals(before: number, limit: number): Promise<number>
 }
 

@@ -1,5 +1,5 @@
 import { BanyanError } from '../../kernel/error.ts'
-import type { SagaChange, SagaFilter, SagaRecord, SagaRecords, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
+import type { SagaChange, SagaFilter, SagaKind, SagaRecord, SagaRecords, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { sagaUpdate } from './saga-change.ts'
@@ -43,9 +43,12 @@ export class SqlSagaRecords implements SagaRecords {
     return rows.map(({ name, status, count }) => ({ name, status, count }))
   }
 
-  async update(id: string, epoch: number, change: SagaChange): Promise<void> {
-    const update = sagaUpdate(change) ?? { assignments: 'epoch = epoch', values: [] } // an empty change still checks the epoch
-    if ((await this.#sql.run(statement.update(update.assignments), ...update.values, id, epoch)) === 1) return
+  async update(id: string, epoch: number, change: SagaChange): Promise<string | null> {
+    const update = sagaUpdate(change)
+    const row = update
+      ? await this.#sql.get<RequestRow>(statement.update(update.assignments), ...update.values, id, epoch)
+      : await this.#sql.get<RequestRow>(this.#sql.dialect === 'postgres' ? statement.CHECK_LOCKED : statement.CHECK, id, epoch)
+    if (row) return row.rollback_requested
     throw new BanyanError('fenced', `saga ${id} no longer belongs to epoch ${epoch}: another instance took it over; this attempt must not commit`)
   }
 
@@ -54,10 +57,11 @@ export class SqlSagaRecords implements SagaRecords {
     return (await this.#sql.run(statement.updateAny(update.assignments), ...update.values, id)) === 1
   }
 
-  async claim(owner: string, now: number, limit: number): Promise<SagaRecord[]> {
+  async claim(owner: string, now: number, limit: number, kinds: readonly SagaKind[] = []): Promise<SagaRecord[]> {
     await this.#sql.run(statement.END_LEASES, now, owner)
-    const query = this.#sql.dialect === 'postgres' ? statement.CLAIM_LOCKED : statement.CLAIM
-    const rows = await this.#sql.all<SagaRow>(query, now, owner, now, boundedLimit(limit), owner)
+    const text = this.#sql.dialect === 'postgres' ? statement.claimLocked : statement.claim
+    const query = text(kinds.length)
+    const rows = await this.#sql.all<SagaRow>(query, now, owner, now, ...kindValues(kinds), boundedLimit(limit), owner)
     return rows.map(sagaRecord)
   }
 
@@ -67,8 +71,13 @@ export class SqlSagaRecords implements SagaRecords {
     return row && sagaRecord(row)
   }
 
-  async nextWake(): Promise<number | undefined> {
-    const row = await this.#sql.get<{ wake_at: number }>(statement.NEXT_WAKE)
+  async owned(owner: string, limit: number): Promise<string[]> {
+    const rows = await this.#sql.all<{ id: string }>(statement.OWNED, owner, limit)
+    return rows.map(({ id }) => id)
+  }
+
+  async nextWake(kinds: readonly SagaKind[] = []): Promise<number | undefined> {
+    const row = await this.#sql.get<{ wake_at: number }>(statement.nextWake(kinds.length), ...kindValues(kinds))
     return row?.wake_at
   }
 
@@ -95,4 +104,12 @@ export class SqlSagaRecords implements SagaRecords {
   pruneSignals(before: number, limit: number): Promise<number> {
     return this.#sql.run(statement.PRUNE_SIGNALS, before, limit)
   }
+}
+
+interface RequestRow {
+  readonly rollback_requested: string | null
+}
+
+function kindValues(kinds: readonly SagaKind[]): SqlValue[] {
+  return kinds.flatMap(({ name, version }) => [name, version])
 }

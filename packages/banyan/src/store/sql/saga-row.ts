@@ -5,6 +5,7 @@ import type { SqlValue } from '../sql.ts'
 export interface SagaRow {
   readonly id: string
   readonly name: string
+  readonly version: number
   readonly status: SagaStatus
   readonly input: string
   readonly output: string | null
@@ -22,7 +23,7 @@ export interface SagaRow {
 }
 
 /** Columns of a {@link SagaRow}, in the order of {@link sagaValues}. */
-export const SAGA_COLUMNS = `id, name, status, input, output, failure, committed, rollback_requested, wake_at, deadline_at, owner, epoch,
+export const SAGA_COLUMNS = `id, name, version, status, input, output, failure, committed, rollback_requested, wake_at, deadline_at, owner, epoch,
   correlation_id, traceparent, created_at, updated_at`
 
 /** Turns a row into a saga. */
@@ -30,6 +31,7 @@ export function sagaRecord(row: SagaRow): SagaRecord {
   return {
     id: row.id,
     name: row.name,
+    version: row.version,
     status: row.status,
     input: row.input,
     output: row.output,
@@ -52,6 +54,7 @@ export function sagaValues(saga: SagaRecord): SqlValue[] {
   return [
     saga.id,
     saga.name,
+    saga.version,
     saga.status,
     saga.input,
     saga.output,

@@ -3,18 +3,20 @@ import { SAGA_COLUMNS, SIGNAL_COLUMNS, STEP_COLUMNS } from './saga-row.ts'
 /** Written exactly as in the index `banyan_saga_open`: SQLite uses a partial index only for the same words. */
 const OPEN = "status NOT IN ('completed', 'compensated')"
 
-/** Of a saga named `s`: free, ours, or owned by an instance without a valid lease. Takes the owner and the time. */
-const TAKEABLE = `(s.owner IS NULL OR s.owner = ?
-  OR NOT EXISTS (SELECT 1 FROM banyan_lease AS l WHERE l.instance = s.owner AND l.taken_over = 0 AND l.expires_at > ?))`
+/** Of a saga named `s`: its owner has no valid lease. Takes the time. */
+const ABANDONED = `NOT EXISTS (SELECT 1 FROM banyan_lease AS l WHERE l.instance = s.owner AND l.taken_over = 0 AND l.expires_at > ?)`
 
 /**
- * A saga that runs or compensates is due at once unless it waits for its next attempt;
- * one that waits for a signal or for a person is due only when it has a time.
+ * Of a saga named `s`: free and due. One that runs or compensates is due at once unless it waits for its next attempt;
+ * one that waits for a signal or for a person is due only when it has a time. Takes the time.
  */
-const DUE = "(s.wake_at <= ? OR (s.wake_at IS NULL AND s.status IN ('running', 'compensating')))"
+const FREE_AND_DUE = `(s.owner IS NULL AND (s.wake_at <= ? OR (s.wake_at IS NULL AND s.status IN ('running', 'compensating'))))`
+
+/** Of a saga named `s`: one of `count` kinds. Takes name and version of each. */
+const ofKinds = (count: number): string => (count === 0 ? '' : ` AND (${Array(count).fill('(s.name = ? AND s.version = ?)').join(' OR ')})`)
 
 /** Inserts a saga unless its id is taken. */
-export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 /** Finds a saga. */
 export const FIND = `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE id = ?`
@@ -25,8 +27,14 @@ export const list = (conditions: string): string => `SELECT ${SAGA_COLUMNS} FROM
 /** Counts sagas. */
 export const COUNTS = 'SELECT name, status, COUNT(*) AS count FROM banyan_saga GROUP BY name, status ORDER BY name, status'
 
-/** Changes a saga of an epoch. */
-export const update = (assignments: string): string => `UPDATE banyan_saga SET ${assignments} WHERE id = ? AND epoch = ?`
+/** Changes a saga of an epoch: values, id, epoch. */
+export const update = (assignments: string): string =>
+  `UPDATE banyan_saga SET ${assignments} WHERE id = ? AND epoch = ? RETURNING rollback_requested`
+
+/** Checks a saga's epoch: id, epoch. SQLite has one writer; PostgreSQL locks the row so that no take-over comes in between. */
+export const CHECK = 'SELECT rollback_requested FROM banyan_saga WHERE id = ? AND epoch = ?'
+/** The same for PostgreSQL. */
+export const CHECK_LOCKED = `${CHECK} FOR NO KEY UPDATE`
 
 /** Changes a saga whoever runs it. */
 export const updateAny = (assignments: string): string => `UPDATE banyan_saga SET ${assignments} WHERE id = ?`
@@ -35,22 +43,27 @@ export const updateAny = (assignments: string): string => `UPDATE banyan_saga SE
 export const END_LEASES = 'UPDATE banyan_lease SET taken_over = 1 WHERE taken_over = 0 AND expires_at <= ? AND instance <> ?'
 
 /** MATERIALIZED, so that PostgreSQL picks the rows once and the limit holds. */
-const claimText = (lock: string): string => `WITH due AS MATERIALIZED (
-    SELECT s.id FROM banyan_saga AS s WHERE s.${OPEN} AND ${DUE} AND ${TAKEABLE} ORDER BY s.wake_at NULLS FIRST LIMIT ?${lock})
-  UPDATE banyan_saga SET owner = ?, epoch = epoch + 1 WHERE id IN (SELECT id FROM due) RETURNING ${SAGA_COLUMNS}`
+const claimText = (kinds: number, lock: string): string => `WITH due AS MATERIALIZED (
+    SELECT s.id FROM banyan_saga AS s WHERE s.${OPEN} AND (${FREE_AND_DUE} OR (s.owner <> ? AND ${ABANDONED}))${ofKinds(kinds)}
+    ORDER BY s.wake_at NULLS FIRST LIMIT ?${lock})
+  UPDATE banyan_saga SET owner = ?, wake_at = NULL, epoch = epoch + 1 WHERE id IN (SELECT id FROM due) RETURNING ${SAGA_COLUMNS}`
 
-/** Takes over sagas that are due: time, owner, time, limit, owner. */
-export const CLAIM = claimText('')
+/** Takes over sagas that are due: time, owner, time, kinds, limit, owner. */
+export const claim = (kinds: number): string => claimText(kinds, '')
 
 /** The same where several processes claim at once: they pass over each other's rows. */
-export const CLAIM_LOCKED = claimText(' FOR UPDATE OF s SKIP LOCKED')
+export const claimLocked = (kinds: number): string => claimText(kinds, ' FOR UPDATE OF s SKIP LOCKED')
 
 /** Takes over one saga: owner, id, owner, time. */
-export const CLAIM_ONE = `UPDATE banyan_saga AS s SET owner = ?, epoch = epoch + 1 WHERE s.id = ? AND s.${OPEN} AND ${TAKEABLE}
-  RETURNING ${SAGA_COLUMNS}`
+export const CLAIM_ONE = `UPDATE banyan_saga AS s SET owner = ?, wake_at = NULL, epoch = epoch + 1
+  WHERE s.id = ? AND s.${OPEN} AND (s.owner IS NULL OR s.owner = ? OR ${ABANDONED}) RETURNING ${SAGA_COLUMNS}`
 
-/** The next saga to wake. */
-export const NEXT_WAKE = `SELECT wake_at FROM banyan_saga WHERE ${OPEN} AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1`
+/** What an instance has: owner, limit. A saga that is owned has no wake time. */
+export const OWNED = `SELECT id FROM banyan_saga WHERE ${OPEN} AND wake_at IS NULL AND owner = ? LIMIT ?`
+
+/** The next free saga to wake: kinds. */
+export const nextWake = (kinds: number): string =>
+  `SELECT s.wake_at FROM banyan_saga AS s WHERE s.${OPEN} AND s.wake_at IS NOT NULL AND s.owner IS NULL${ofKinds(kinds)} ORDER BY s.wake_at LIMIT 1`
 
 /** Steps of a saga in the order of their start. */
 export const STEPS = `SELECT ${STEP_COLUMNS} FROM banyan_saga_step WHERE saga_id = ? ORDER BY step_number`
@@ -69,7 +82,7 @@ export const TAKE_SIGNAL = `UPDATE banyan_saga_signal SET consumed = 1 WHERE con
     (SELECT number FROM banyan_saga_signal WHERE saga_id = ? AND name = ? AND consumed = 0 ORDER BY number LIMIT 1)
   RETURNING ${SIGNAL_COLUMNS}`
 
-/** Removes signals that nobody took in time, and those of final sagas. */
+/** Removes signals of final sagas, and of sagas that were not started in time. */
 export const PRUNE_SIGNALS = `DELETE FROM banyan_saga_signal WHERE number IN (
   SELECT g.number FROM banyan_saga_signal AS g LEFT JOIN banyan_saga AS s ON s.id = g.saga_id
-  WHERE (g.consumed = 0 AND g.received_at < ?) OR s.status IN ('completed', 'compensated') ORDER BY g.number LIMIT ?)`
+  WHERE (s.id IS NULL AND g.received_at < ?) OR s.status IN ('completed', 'compensated') ORDER BY g.number LIMIT ?)`

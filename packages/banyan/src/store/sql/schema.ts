@@ -65,7 +65,7 @@ CREATE TABLE banyan_audit (
 function sagaTables({ serial, keyed }: Words): string {
   return `
 CREATE TABLE banyan_saga (
-  id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, failure TEXT,
+  id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, failure TEXT,
   committed INTEGER NOT NULL, rollback_requested TEXT, wake_at BIGINT, deadline_at BIGINT, owner TEXT, epoch BIGINT NOT NULL,
   correlation_id TEXT NOT NULL, traceparent TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
 CREATE INDEX banyan_saga_open ON banyan_saga (wake_at) WHERE status NOT IN ('completed', 'compensated');
