@@ -55,7 +55,7 @@ function ending(child: ChildProcess): Promise<{ code: number | null; signal: Nod
 
 function childEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { BANYAN_PARENT_IPC: _ipc, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  return { ...inherited, FORCE_COLOR: '0', ...extra }
+  return { ...inherited, NO_COLOR: '1', ...extra }
 }
 
 function killGroup(child: ChildProcess): void {
