@@ -1,0 +1,15 @@
+export { createLogger, type LogFormat, type LoggerOptions } from './log-writer.ts'
+export {
+  type Counter,
+  type CounterFamily,
+  createMetrics,
+  type GaugeReading,
+  type Histogram,
+  type HistogramFamily,
+  LATENCY_BUCKETS_SECONDS,
+  type MetricOptions,
+  type Metrics,
+} from './metrics.ts'
+export { REDACTED, redact } from './redact.ts'
+export { createTracing, type Span, type SpanAttributes, type SpanKindName, type Tracing, type TracingOptions } from './span.ts'
+export { formatTraceparent, newTrace, parseTraceparent, type TraceContext } from './trace-context.ts'
