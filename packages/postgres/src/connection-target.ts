@@ -37,14 +37,14 @@ export function connectionTarget(settings: ConnectionSettings): ConnectionTarget
   }
   const own = url.searchParams.get('options')
   url.searchParams.delete('options')
-  const database = decodeURIComponent(url.pathname.slice(1)) || 'the default database'
+  const database = decoded(url.pathname.slice(1)) || 'the default database'
   const shown = `${url.hostname || url.searchParams.get('host') || 'localhost'}:${url.port || '5432'}/${database}`
   return {
     url: url.href,
     shown,
     schema: settings.schema,
     options: [...(own === null ? [] : [own]), ...startOptions(settings)].join(' '),
-    redact: redactor(url.password),
+    redact: redactor([url.password, url.searchParams.get('password') ?? '']),
   }
 }
 
@@ -79,8 +79,15 @@ function setting(name: string, value: string): string {
   return `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`
 }
 
-function redactor(encodedPassword: string): (text: string) => string {
-  if (encodedPassword === '') return (text) => text
-  const secrets = [...new Set([decodeURIComponent(encodedPassword), encodedPassword])]
+function redactor(passwords: readonly string[]): (text: string) => string {
+  const secrets = passwords.filter((password) => password !== '').flatMap((password) => [decoded(password), password])
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -53,16 +53,17 @@ export class Notifications {
   #connect(): void {
     if (this.#session !== undefined || this.#connecting || this.#cancelRetry !== undefined) return
     this.#connecting = true
-    this.#open().then(
-      () => {
-        this.#connecting = false
-        this.#failures = 0
-      },
-      () => {
-        this.#connecting = false
-        this.#retry()
-      },
-    )
+    void this.#tryToOpen()
+  }
+  async #tryToOpen(): Promise<void> {
+    try {
+      await this.#open()
+      this.#failures = 0
+      this.#connecting = false
+    } catch {
+      this.#connecting = false
+      this.#retry()
+    }
   }
   async #open(): Promise<void> {
     const session = await Session.connect(this.#target, 'banyan listener')

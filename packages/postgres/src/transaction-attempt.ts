@@ -83,27 +83,14 @@ export class TransactionAttempt extends SqlRecords implements StoreTransaction {
   }
 
   /** Runs the body; rejects with its error, or with `misuse` when it awaits anything else. After it nothing more is accepted. */
-  run<T>(body: (tx: this) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const settle = (): void => {
-        this.#over = true
-      }
-      this.#abandon = (error) => {
-        settle()
-        reject(error)
-      }
-      callBody(body, this).then(
-        (value) => {
-          settle()
-          resolve(value)
-        },
-        (error: unknown) => {
-          settle()
-          reject(error)
-        },
-      )
+  async run<T>(body: (tx: this) => Promise<T>): Promise<T> {
+    const abandoned = new Promise<never>((_, reject) => (this.#abandon = reject))
+    try {
       this.#guard()
-    })
+      return await Promise.race([body(this), abandoned])
+    } finally {
+      this.#over = true
+    }
   }
 
   /** Writes the events and commits. Returns the number of the last event's row. Rejects with `outcome_unknown` when nobody can tell. */
@@ -177,14 +164,6 @@ export class TransactionAttempt extends SqlRecords implements StoreTransaction {
       if (this.#over || this.#inFlight > 0 || sent !== this.#sent) return
       this.#abandon(strayError(this.#options.context.service))
     })
-  }
-}
-
-function callBody<T, X>(body: (tx: X) => Promise<T>, tx: X): Promise<T> {
-  try {
-    return Promise.resolve(body(tx))
-  } catch (error) {
-    return Promise.reject(error)
   }
 }
 
