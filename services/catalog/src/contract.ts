@@ -26,9 +26,13 @@ const Title = Type.String({ minLength: 1, maxLength: 200 })
 const Status = Type.Enum([...PRODUCT_STATUSES])
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 const Options = Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 120 }), { maxProperties: 10 })
-const Attributes = Type.Record(Type.String({ maxLength: 60 }), Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]), {
-  maxProperties: 50,
-})
+const Attributes = Type.Record(
+  Type.String({ maxLength: 60 }),
+  Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
+  {
+    maxProperties: 50,
+  },
+)
 const Media = Type.Array(Type.Object({ url: Type.String({ maxLength: 2_000 }), alt: Type.String({ maxLength: 300 }) }), { maxItems: 20 })
 const Categories = Type.Array(Slug, { maxItems: 10, uniqueItems: true })
 const Version = Type.Integer({ minimum: 1 })
@@ -75,7 +79,10 @@ const VariantInput = Type.Object({
   options: Type.Optional(Options),
   weightGrams: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
   requiresShipping: Type.Optional(Type.Boolean()),
-  prices: Type.Array(Type.Object({ currency: Currency, amountMinor: Minor, compareAtMinor: Type.Optional(Minor) }), { minItems: 1, maxItems: 20 }),
+  prices: Type.Array(Type.Object({ currency: Currency, amountMinor: Minor, compareAtMinor: Type.Optional(Minor) }), {
+    minItems: 1,
+    maxItems: 20,
+  }),
   /** Units that inventory books in when the variant is new. */
   initialStock: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
 })

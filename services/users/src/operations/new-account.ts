@@ -1,0 +1,35 @@
+import type { User } from '../contract.ts'
+import type { Account } from '../store/account-records.ts'
+
+/** What an account is made of. */
+export interface NewAccount {
+  readonly id: string
+  /** In its normal form. */
+  readonly email: string
+  readonly name: string
+  readonly phone?: string | undefined
+  readonly locale?: string | undefined
+  readonly marketingConsent?: boolean | undefined
+  readonly roles: User['roles']
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** Returns a new account. It is active at once: nothing waits for a confirmed email yet. */
+export function newAccount({ id, email, name, phone, locale, marketingConsent = false, roles, now }: NewAccount): Account {
+  return {
+    id,
+    email,
+    name,
+    roles,
+    marketingConsent,
+    status: 'active',
+    version: 1,
+    emailVerifiedAt: null,
+    phone: phone ?? null,
+    locale: locale ?? null,
+    consentAt: marketingConsent ? now : null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}

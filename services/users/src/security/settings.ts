@@ -1,0 +1,48 @@
+import { BanyanError } from 'banyan'
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../contract.ts'
+import { normalEmail } from '../domain/email.ts'
+import { passwordFaults } from '../domain/password-policy.ts'
+
+/** An admin that the environment asks for. */
+export interface AdminSeed {
+  readonly email: string
+  readonly password: string
+}
+
+/** What the environment decides. */
+export interface UsersSettings {
+  readonly issuer: string
+  readonly audience: string
+  /** Undefined: no admin is created. */
+  readonly admin: AdminSeed | undefined
+}
+
+/** Shortest password of an admin in production: it opens everything, and nobody has to type it often. */
+const ADMIN_PASSWORD_LENGTH_MIN = 12
+
+/** Reads the settings; throws `failed_precondition` for an admin that must not exist. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): UsersSettings {
+  return {
+    issuer: environment['BANYAN_ISSUER'] || TOKEN_ISSUER,
+    audience: environment['BANYAN_AUDIENCE'] || TOKEN_AUDIENCE,
+    admin: readAdmin(environment),
+  }
+}
+
+function readAdmin(environment: Readonly<Record<string, string | undefined>>): AdminSeed | undefined {
+  const { BANYAN_ADMIN_EMAIL: address, BANYAN_ADMIN_PASSWORD: password } = environment
+  if (!address && !password) return undefined
+  if (!address || !password) refuse('set both BANYAN_ADMIN_EMAIL and BANYAN_ADMIN_PASSWORD, or neither')
+  const email = normalEmail(address)
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) refuse('BANYAN_ADMIN_EMAIL must be an email address')
+  if (environment['NODE_ENV'] === 'production') {
+    const faults = [...passwordFaults(password, email)]
+    if (password.length < ADMIN_PASSWORD_LENGTH_MIN) faults.push(`must have at least ${ADMIN_PASSWORD_LENGTH_MIN} characters`)
+    if (faults.length > 0) refuse(`BANYAN_ADMIN_PASSWORD ${faults.join(' and ')}; NODE_ENV is production`)
+  }
+  return { email, password }
+}
+
+function refuse(message: string): never {
+  throw new BanyanError('failed_precondition', message)
+}

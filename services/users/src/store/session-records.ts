@@ -1,0 +1,83 @@
+import type { Sql } from 'banyan'
+
+/** One refresh token. Tokens that came from one sign-in form a family. Times are epoch milliseconds. */
+export interface SessionRecord {
+  readonly id: string
+  readonly userId: string
+  readonly familyId: string
+  readonly refreshHash: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** When the user must sign in again, however often the token was exchanged. */
+  readonly familyExpiresAt: number
+  readonly revokedAt: number | null
+}
+
+/** Why a refresh token is no longer good. */
+export type RevocationReason = 'rotated' | 'reused' | 'logout' | 'disabled'
+
+interface SessionRow {
+  id: string
+  user_id: string
+  family_id: string
+  refresh_hash: string
+  created_at: number
+  expires_at: number
+  family_expires_at: number
+  revoked_at: number | null
+}
+
+/** Reads and writes sessions. */
+export function sessionRecords(sql: Sql) {
+  return {
+    async insert(session: SessionRecord): Promise<void> {
+      await sql.run(
+        `INSERT INTO session (id, user_id, family_id, refresh_hash, created_at, expires_at, family_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        session.id,
+        session.userId,
+        session.familyId,
+        session.refreshHash,
+        session.createdAt,
+        session.expiresAt,
+        session.familyExpiresAt,
+      )
+    },
+    async byHash(refreshHash: string): Promise<SessionRecord | undefined> {
+      const row = await sql.get<SessionRow>('SELECT * FROM session WHERE refresh_hash = ?', refreshHash)
+      return row && toSession(row)
+    },
+    /** Revokes one token; false when it was revoked already. */
+    async revoke(id: string, reason: RevocationReason, now: number): Promise<boolean> {
+      const query = 'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL'
+      return (await sql.run(query, now, reason, id)) === 1
+    },
+    async revokeFamily(familyId: string, reason: RevocationReason, now: number): Promise<void> {
+      await sql.run(
+        'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE family_id = ? AND revoked_at IS NULL',
+        now,
+        reason,
+        familyId,
+      )
+    },
+    async revokeUser(userId: string, reason: RevocationReason, now: number): Promise<void> {
+      await sql.run('UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL', now, reason, userId)
+    },
+    /** Forgets a user's expired tokens; used ones are kept until then, so that reuse is noticed. */
+    async deleteExpired(userId: string, now: number): Promise<void> {
+      await sql.run('DELETE FROM session WHERE user_id = ? AND expires_at < ?', userId, now)
+    },
+  }
+}
+
+function toSession(row: SessionRow): SessionRecord {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    familyId: row.family_id,
+    refreshHash: row.refresh_hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    familyExpiresAt: row.family_expires_at,
+    revokedAt: row.revoked_at,
+  }
+}

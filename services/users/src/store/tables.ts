@@ -1,0 +1,59 @@
+/** Tables of users. Email is null once a user is erased, so that the address can be used again. */
+export const migrations = [
+  {
+    id: '001-accounts',
+    sql: `
+      CREATE TABLE account (
+        id TEXT PRIMARY KEY,
+        email TEXT,
+        email_verified_at BIGINT,
+        name TEXT,
+        phone TEXT,
+        locale TEXT,
+        status TEXT NOT NULL,
+        roles TEXT NOT NULL,
+        marketing_consent INTEGER NOT NULL,
+        consent_at BIGINT,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        version INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX account_email ON account (email);
+      CREATE TABLE credential (
+        user_id TEXT PRIMARY KEY,
+        algorithm TEXT NOT NULL,
+        parameters TEXT NOT NULL,
+        salt TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        changed_at BIGINT NOT NULL
+      );
+      CREATE TABLE session (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        family_id TEXT NOT NULL,
+        refresh_hash TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL,
+        family_expires_at BIGINT NOT NULL,
+        revoked_at BIGINT,
+        revoked_reason TEXT
+      );
+      CREATE UNIQUE INDEX session_refresh_hash ON session (refresh_hash);
+      CREATE INDEX session_user ON session (user_id);
+      CREATE INDEX session_family ON session (family_id);
+      CREATE TABLE login_attempt (
+        account_key TEXT PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        last_at BIGINT NOT NULL,
+        locked_until BIGINT NOT NULL
+      );
+      CREATE INDEX login_attempt_last_at ON login_attempt (last_at);
+      CREATE TABLE signing_key (
+        kid TEXT PRIMARY KEY,
+        private_key TEXT NOT NULL,
+        public_key TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        retired_at BIGINT
+      )`,
+  },
+]

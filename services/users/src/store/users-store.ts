@@ -1,0 +1,22 @@
+import { type Sql, store } from 'banyan'
+import { accountRecords } from './account-records.ts'
+import { attemptRecords } from './attempt-records.ts'
+import { credentialRecords } from './credential-records.ts'
+import { keyRecords } from './key-records.ts'
+import { sessionRecords } from './session-records.ts'
+import { migrations } from './tables.ts'
+
+/** Words in which handlers speak of the tables. */
+export const usersStore = store({
+  migrations,
+  repository: (sql: Sql) => ({
+    accounts: accountRecords(sql),
+    credentials: credentialRecords(sql),
+    sessions: sessionRecords(sql),
+    attempts: attemptRecords(sql),
+    keys: keyRecords(sql),
+  }),
+})
+
+/** What handlers find on a transaction and on a snapshot. */
+export type UsersRepository = ReturnType<typeof usersStore.repository>
