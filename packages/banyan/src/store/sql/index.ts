@@ -8,3 +8,4 @@ export {
 } from './migration-plan.ts'
 export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
 export { SqlRecords } from './sql-records.ts'
+export { eventsOfFlow } from './flow.ts'

@@ -31,7 +31,12 @@ export async function migrate(target: MigrationTarget, migrations: readonly Migr
   for (const migration of pending) {
     await target.inTransaction(async () => {
       await target.execute(migration.script)
-      await target.sql.run('INSERT INTO banyan_migration (id, checksum, applied_at) VALUES (?, ?, ?)', migration.id, migration.checksum, now)
+      await target.sql.run(
+        'INSERT INTO banyan_migration (id, checksum, applied_at) VALUES (?, ?, ?)',
+        migration.id,
+        migration.checksum,
+        now,
+      )
     })
   }
   return pending.map(({ id }) => id)
@@ -53,5 +58,7 @@ export async function appliedMigrations(sql: Pick<Sql, 'get' | 'all'>, where: st
 }
 
 function refuseFormat(where: string, format: string): never {
-  misuse(`${where} is newer than this program: it has format ${format}, the program knows ${STORE_FORMAT}; run the newer version. Nothing was changed`)
+  misuse(
+    `${where} is newer than this program: it has format ${format}, the program knows ${STORE_FORMAT}; run the newer version. Nothing was changed`,
+  )
 }

@@ -62,7 +62,8 @@ function describeMigration(migration: Migration, dialect: Dialect): PendingMigra
 function checkedIds(migrations: readonly Migration[]): readonly Migration[] {
   const seen = new Set<string>()
   for (const { id } of migrations) {
-    if (id.startsWith(TOOLKIT_MIGRATION_PREFIX)) misuse(`migration "${id}" starts with "${TOOLKIT_MIGRATION_PREFIX}", which is the toolkit's; rename it`)
+    if (id.startsWith(TOOLKIT_MIGRATION_PREFIX))
+      misuse(`migration "${id}" starts with "${TOOLKIT_MIGRATION_PREFIX}", which is the toolkit's; rename it`)
     if (seen.has(id)) misuse(`two migrations are named "${id}"; give each its own name`)
     seen.add(id)
   }
@@ -86,6 +87,7 @@ function refuseGaps(where: string, wanted: readonly PendingMigration[], pending:
     const list = wanted.filter(({ id }) => id.startsWith(TOOLKIT_MIGRATION_PREFIX) === toolkit)
     const first = list.findIndex(({ id }) => isPending.has(id))
     const later = first === -1 ? undefined : list.slice(first).find(({ id }) => !isPending.has(id))
-    if (later) misuse(`migration "${list[first]?.id}" stands before "${later.id}", which ${where} has already; move it to the end of the list`)
+    if (later)
+      misuse(`migration "${list[first]?.id}" stands before "${later.id}", which ${where} has already; move it to the end of the list`)
   }
 }

@@ -9,7 +9,8 @@ const EVENT_COLUMNS = `
  * SQLite has one writer, so the order of rows is the order of commits and the row's number is the position.
  * AUTOINCREMENT, because without it the highest number would be used again after its row is deleted.
  */
-export const SQLITE_OUTBOX = `CREATE TABLE banyan_outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, ${EVENT_COLUMNS});`
+export const SQLITE_OUTBOX = `CREATE TABLE banyan_outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, ${EVENT_COLUMNS});
+CREATE INDEX banyan_outbox_flow ON banyan_outbox (correlation_id);`
 
 /**
  * PostgreSQL commits in another order than it counts, so `number` is not a position: a sequencer gives committed rows their
@@ -17,6 +18,7 @@ export const SQLITE_OUTBOX = `CREATE TABLE banyan_outbox (position INTEGER PRIMA
  */
 export const POSTGRES_OUTBOX = `
 CREATE TABLE banyan_outbox (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, position BIGINT UNIQUE, ${EVENT_COLUMNS});
+CREATE INDEX banyan_outbox_flow ON banyan_outbox (correlation_id);
 CREATE INDEX banyan_outbox_unsequenced ON banyan_outbox (number) WHERE position IS NULL;
 CREATE TABLE banyan_sequencer (one INTEGER PRIMARY KEY CHECK (one = 1), position BIGINT NOT NULL);
 INSERT INTO banyan_sequencer (one, position) VALUES (1, 0);`

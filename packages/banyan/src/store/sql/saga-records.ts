@@ -1,5 +1,14 @@
 import { BanyanError } from '../../kernel/error.ts'
-import type { SagaChange, SagaFilter, SagaKind, SagaRecord, SagaRecords, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
+import type {
+  SagaChange,
+  SagaFilter,
+  SagaKind,
+  SagaRecord,
+  SagaRecords,
+  SagaSignalRecord,
+  SagaStatus,
+  SagaStepRecord,
+} from '../saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { sagaUpdate } from './saga-change.ts'
@@ -49,7 +58,10 @@ export class SqlSagaRecords implements SagaRecords {
       ? await this.#sql.get<RequestRow>(statement.update(update.assignments), ...update.values, id, epoch)
       : await this.#sql.get<RequestRow>(this.#sql.dialect === 'postgres' ? statement.CHECK_LOCKED : statement.CHECK, id, epoch)
     if (row) return row.rollback_requested
-    throw new BanyanError('fenced', `saga ${id} no longer belongs to epoch ${epoch}: another instance took it over; this attempt must not commit`)
+    throw new BanyanError(
+      'fenced',
+      `saga ${id} no longer belongs to epoch ${epoch}: another instance took it over; this attempt must not commit`,
+    )
   }
 
   async updateAny(id: string, change: SagaChange): Promise<boolean> {
