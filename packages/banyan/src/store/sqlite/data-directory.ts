@@ -21,7 +21,8 @@ export function createPrivateFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw refusal(path, thrown)
-    if (statSync(path).isDirectory()) throw new BanyanError('unavailable', `${path} is a directory; the store needs a file there; move it away`)
+    if (statSync(path).isDirectory())
+      throw new BanyanError('unavailable', `${path} is a directory; the store needs a file there; move it away`)
   }
 }
 

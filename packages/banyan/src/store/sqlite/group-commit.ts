@@ -75,7 +75,7 @@ export class GroupCommit {
       if (this.#queue.length >= TRANSACTIONS_QUEUED_MAX) {
         return reject(new BanyanError('overloaded', 'too many transactions wait for the store; try again in a moment'))
       }
-      this.#queue.push(newJob(body, resolve as Job['resolve'], reject))
+      this.#queue.push(newJob(body, resolve, reject))
       if (!this.#busy) this.#schedule()
     })
   }
@@ -254,7 +254,7 @@ function newJob(body: Job['body'], resolve: Job['resolve'], reject: Job['reject'
     body,
     resolve,
     reject,
-    inContext: AsyncLocalStorage.snapshot() as Job['inContext'],
+    inContext: AsyncLocalStorage.snapshot(),
     transaction: undefined,
     state: 'queued',
     value: undefined,

@@ -27,7 +27,8 @@ PRAGMA journal_size_limit = ${LOG_BYTES_MAX};`
 export function openWriter(path: string): SqliteConnection {
   return opened(path, false, (database) => {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
-    if (mode !== 'wal') throw new BanyanError('unavailable', `the disk of ${path} cannot hold a write-ahead log; choose a local disk, not a network share`)
+    if (mode !== 'wal')
+      throw new BanyanError('unavailable', `the disk of ${path} cannot hold a write-ahead log; choose a local disk, not a network share`)
     database.exec(PRAGMAS)
     refuseDamage(database, path)
   })

@@ -48,7 +48,11 @@ export class OwnerLock {
 
 function refusal(thrown: unknown, lockPath: string, pidPath: string): BanyanError {
   if (sqliteCode(thrown) !== SQLITE_BUSY) {
-    return new BanyanError('unavailable', `${lockPath} cannot be locked (${(thrown as Error).message}); delete this file, it holds no data`, { cause: thrown })
+    return new BanyanError(
+      'unavailable',
+      `${lockPath} cannot be locked (${(thrown as Error).message}); delete this file, it holds no data`,
+      { cause: thrown },
+    )
   }
   return new BanyanError(
     'unavailable',

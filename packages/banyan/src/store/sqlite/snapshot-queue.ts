@@ -44,9 +44,10 @@ export class SnapshotQueue {
     return new Promise<T>((resolve, reject) => {
       const unusable = this.#health.error
       if (unusable) return reject(unusable)
-      const read: Read = { body, resolve: resolve as (value: never) => void, reject, sql: undefined }
+      const read: Read = { body, resolve, reject, sql: undefined }
       if (this.#current === undefined) return this.#start(read)
-      if (this.#queue.length >= READS_QUEUED_MAX) return reject(new BanyanError('overloaded', 'too many reads wait for the store; try again'))
+      if (this.#queue.length >= READS_QUEUED_MAX)
+        return reject(new BanyanError('overloaded', 'too many reads wait for the store; try again'))
       const inCallersContext = AsyncLocalStorage.snapshot()
       this.#queue.push(() => inCallersContext(() => this.#start(read)))
     })

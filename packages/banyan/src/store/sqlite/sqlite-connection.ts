@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { BanyanError, misuse } from '../../kernel/error.ts'
 import type { SqlValue } from '../sql.ts'
+import type { Prepared } from './prepared.ts'
 import { type SqliteFailure, sqliteFailure } from './sqlite-error.ts'
 import { StatementCache } from './statement-cache.ts'
 
@@ -40,7 +41,7 @@ export class SqliteConnection {
 
   get(query: string, values: readonly SqlValue[]): unknown {
     try {
-      return this.#prepare(query).get(...(values as SqlValue[]))
+      return this.#prepare(query).get(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
     }
@@ -48,7 +49,7 @@ export class SqliteConnection {
 
   all(query: string, values: readonly SqlValue[]): unknown[] {
     try {
-      return this.#prepare(query).all(...(values as SqlValue[]))
+      return this.#prepare(query).all(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
     }
@@ -57,7 +58,7 @@ export class SqliteConnection {
   /** Returns how many rows changed. */
   run(query: string, values: readonly SqlValue[]): number {
     try {
-      return this.#prepare(query).run(...(values as SqlValue[])).changes as number
+      return this.#prepare(query).run(values).changes
     } catch (thrown) {
       throw this.#remember(thrown, query)
     }
@@ -66,7 +67,7 @@ export class SqliteConnection {
   /** Inserts a row and returns its number. */
   insert(query: string, values: readonly SqlValue[]): number {
     try {
-      return this.#prepare(query).run(...(values as SqlValue[])).lastInsertRowid as number
+      return this.#prepare(query).run(values).rowNumber
     } catch (thrown) {
       throw this.#remember(thrown, query)
     }
@@ -110,7 +111,7 @@ export class SqliteConnection {
   }
 
   /** A failed connection runs nothing more: after SQLite gave up a transaction, a further statement would commit on its own. */
-  #prepare(query: string): StatementSync {
+  #prepare(query: string): Prepared {
     if (this.#failure) throw this.#failure.error
     const statement = this.#statements.find(query)
     if (statement) return statement

@@ -6,7 +6,7 @@ import type { OwnerLock } from './owner-lock.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
-import { StoreHealth } from './store-health.ts'
+import type { StoreHealth } from './store-health.ts'
 
 /** The open parts of a store. */
 export interface SqliteStoreParts {

@@ -63,14 +63,16 @@ async function openForWriting({ directory, onFatal }: SqliteStoresOptions, { ser
 
 async function openForReading({ directory, onFatal }: SqliteStoresOptions, { service, migrations, runtime }: OpenStore): Promise<Store> {
   const path = databasePath(directory, service)
-  if (!existsSync(path)) throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)
+  if (!existsSync(path))
+    throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)
   const reader = openReader(path)
   try {
     const books = reader.get("SELECT 1 FROM sqlite_schema WHERE name = 'banyan_migration'", [])
     if (!books) misuse(`${path} is not a database of this platform; name the directory of its data`)
     const applied = await appliedMigrations(new SqliteSql(reader, true), path)
     const [pending] = planMigrations({ where: path, dialect: 'sqlite', migrations, applied })
-    if (pending) misuse(`${path} is older than this program: it lacks the migration "${pending.id}"; start the platform once to bring it up to date`)
+    if (pending)
+      misuse(`${path} is older than this program: it lacks the migration "${pending.id}"; start the platform once to bring it up to date`)
     return new SqliteStore({ service, runtime, reader, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
     reader.close()

@@ -1,4 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { Prepared } from './prepared.ts'
 
 /** Statements of one generation. Two generations are kept; a service has some hundred texts, a prepared one takes a few kilobytes. */
 const GENERATION_STATEMENTS_MAX = 250
@@ -9,15 +10,15 @@ const GENERATION_STATEMENTS_MAX = 250
  */
 export class StatementCache {
   readonly #database: DatabaseSync
-  #young = new Map<string, StatementSync>()
-  #old = new Map<string, StatementSync>()
+  #young = new Map<string, Prepared>()
+  #old = new Map<string, Prepared>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
   /** Returns the prepared statement of `query`; undefined when there is none yet. */
-  find(query: string): StatementSync | undefined {
+  find(query: string): Prepared | undefined {
     const statement = this.#young.get(query)
     if (statement) return statement
     const old = this.#old.get(query)
@@ -26,13 +27,13 @@ export class StatementCache {
   }
 
   /** Prepares `query` and keeps it. Throws what SQLite says about a wrong one. */
-  add(query: string): StatementSync {
-    const statement = this.#database.prepare(query)
+  add(query: string): Prepared {
+    const statement = new Prepared(this.#database, query)
     this.#keep(query, statement)
     return statement
   }
 
-  #keep(query: string, statement: StatementSync): void {
+  #keep(query: string, statement: Prepared): void {
     if (this.#young.size >= GENERATION_STATEMENTS_MAX) {
       this.#old = this.#young
       this.#young = new Map()
