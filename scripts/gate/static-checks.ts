@@ -14,6 +14,11 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
   { name: 'types (tsc)', args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'lint (oxlint)', args: ['node_modules/oxlint/bin/oxlint'] },
   { name: 'format (oxfmt; npm run format repairs)', args: ['node_modules/oxfmt/bin/oxfmt', '--list-different'] },
+  // Exports are left to `npm run unused`: a constant with its reason may be there for the reader.
+  {
+    name: 'unused files and packages (knip)',
+    args: ['node_modules/knip/bin/knip.js', '--include', 'files,dependencies,unlisted,unresolved', '--no-config-hints'],
+  },
   { name: 'architecture (scripts/tidy.ts)', args: ['scripts/tidy.ts'] },
 ]
 
