@@ -1,0 +1,91 @@
+import type { SqlReader } from 'banyan'
+
+/** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
+const ROWS_MAX = 1_000
+/** Most facts of one range of orders. */
+const FACTS_MAX = 20_000
+
+/** A sku whose figures do not explain each other. All counts are units. */
+export interface StockMismatch {
+  readonly sku: string
+  readonly locationId: string
+  readonly onHand: number
+  readonly reserved: number
+  readonly movedOnHand: number
+  readonly movedReserved: number
+  readonly bound: number
+}
+
+/** What inventory knows of an order. */
+export interface ReservationFact {
+  readonly orderId: string
+  readonly status: string
+  readonly expiresAt: number | null
+  readonly createdAt: number
+  /** `sku:qty` of all lines, sorted, joined by commas. */
+  readonly lines: string
+}
+
+/** A range of order ids: above `after`, up to and with `upTo`; open when it is undefined. */
+export interface OrderRange {
+  readonly after: string
+  readonly upTo: string | undefined
+}
+
+/** Skus for which stock, movements and open reservations disagree, or whose figures are impossible. */
+export function stockMismatches(sql: SqlReader): Promise<StockMismatch[]> {
+  return sql.all<StockMismatch>(
+    `SELECT * FROM (
+       SELECT s.sku AS "sku", s.location_id AS "locationId", s.on_hand AS "onHand", s.reserved AS "reserved",
+         COALESCE(m.on_hand, 0) AS "movedOnHand", COALESCE(m.reserved, 0) AS "movedReserved", COALESCE(b.qty, 0) AS "bound"
+       FROM stock_item s
+       LEFT JOIN (SELECT sku, location_id, CAST(SUM(delta_on_hand) AS BIGINT) AS on_hand, CAST(SUM(delta_reserved) AS BIGINT) AS reserved
+                  FROM stock_movement GROUP BY sku, location_id) m ON m.sku = s.sku AND m.location_id = s.location_id
+       LEFT JOIN (SELECT l.sku, l.location_id, CAST(SUM(l.qty) AS BIGINT) AS qty FROM reservation_line l
+                  JOIN reservation r ON r.order_id = l.order_id WHERE r.status IN ('held', 'committed')
+                  GROUP BY l.sku, l.location_id) b ON b.sku = s.sku AND b.location_id = s.location_id
+     ) figures
+     WHERE "onHand" <> "movedOnHand" OR "reserved" <> "movedReserved" OR "reserved" <> "bound"
+       OR "onHand" < 0 OR "reserved" < 0 OR "reserved" > "onHand"
+     ORDER BY "sku" LIMIT ?`,
+    ROWS_MAX,
+  )
+}
+
+/** Movements and open reservation lines of skus that have no stock item: nothing may move what does not exist. */
+export function strayMovements(sql: SqlReader): Promise<{ sku: string }[]> {
+  return sql.all<{ sku: string }>(
+    `SELECT DISTINCT sku FROM stock_movement m
+     WHERE NOT EXISTS (SELECT 1 FROM stock_item s WHERE s.sku = m.sku AND s.location_id = m.location_id) LIMIT ?`,
+    ROWS_MAX,
+  )
+}
+
+/** Orders whose holds ran out before `before` (epoch milliseconds) and still bind stock. */
+export function overdueHolds(sql: SqlReader, before: number): Promise<{ orderId: string; expiresAt: number }[]> {
+  return sql.all<{ orderId: string; expiresAt: number }>(
+    `SELECT order_id AS "orderId", expires_at AS "expiresAt" FROM reservation WHERE status = 'held' AND expires_at < ? ORDER BY expires_at LIMIT ?`,
+    before,
+    ROWS_MAX,
+  )
+}
+
+/** Reservations of a range of orders, by order id. */
+export async function reservationFacts(sql: SqlReader, { after, upTo }: OrderRange): Promise<ReservationFact[]> {
+  const bound = upTo === undefined ? '' : 'AND r.order_id <= ?'
+  const rows = await sql.all<{ orderId: string; status: string; expiresAt: number | null; createdAt: number; sku: string | null; qty: number }>(
+    `SELECT r.order_id AS "orderId", r.status AS "status", r.expires_at AS "expiresAt", r.created_at AS "createdAt", l.sku AS "sku", l.qty AS "qty"
+     FROM reservation r LEFT JOIN reservation_line l ON l.order_id = r.order_id
+     WHERE r.order_id > ? ${bound} ORDER BY r.order_id, l.sku LIMIT ?`,
+    after,
+    ...(upTo === undefined ? [] : [upTo]),
+    FACTS_MAX,
+  )
+  const facts = new Map<string, ReservationFact>()
+  for (const { orderId, status, expiresAt, createdAt, sku, qty } of rows) {
+    const line = sku === null ? '' : `${sku}:${qty}`
+    const known = facts.get(orderId)
+    facts.set(orderId, { orderId, status, expiresAt, createdAt, lines: known ? `${known.lines},${line}` : line })
+  }
+  return [...facts.values()]
+}

@@ -1,0 +1,13 @@
+import { catalog } from '@shop/catalog/contract'
+import { orders } from '@shop/orders/contract'
+import { define } from 'banyan'
+import { inventory } from './contract.ts'
+import { inventorySettings } from './settings.ts'
+import { inventoryStore } from './store/inventory-store.ts'
+
+/** What handlers of inventory may reach. */
+export const { operation, on, timer, definition } = define(inventory, {
+  listens: [catalog, orders],
+  store: inventoryStore,
+  resources: async ({ environment }) => inventorySettings(environment),
+})

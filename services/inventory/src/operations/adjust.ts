@@ -1,0 +1,28 @@
+import { BanyanError } from 'banyan'
+import type { StockItem } from '../contract.ts'
+import { operation } from '../define.ts'
+import { MAIN_LOCATION } from '../store/migrations.ts'
+
+/** Corrects the stock of a sku, never below what is reserved. */
+export const adjust = operation('adjust', async (input, { transaction, fail, id, now, principal }) => {
+  const { sku, reason } = input
+  if ((input.delta === undefined) === (input.setTo === undefined))
+    throw new BanyanError('invalid_argument', 'give either delta or setTo', { fields: [{ path: '/delta', expected: 'either this or setTo' }] })
+  const movementId = id()
+  return transaction(async (tx) => {
+    const item = await tx.stock.find(sku)
+    if (!item) return fail('unknown_sku', { skus: [sku] })
+    const wanted = input.setTo ?? item.onHand + (input.delta ?? 0)
+    if (wanted < item.reserved) return fail('below_reserved', { sku, onHand: item.onHand, reserved: item.reserved, wanted })
+    const delta = wanted - item.onHand
+    if (delta === 0) return item
+    const at = now()
+    await tx.stock.adjust(sku, delta, at)
+    await tx.movements.append([
+      { id: movementId, kind: 'adjust', sku, deltaOnHand: delta, deltaReserved: 0, refType: 'adjustment', refId: movementId, reason, actor: principal.subject, at },
+    ])
+    const adjusted = (await tx.stock.find(sku)) as StockItem
+    tx.emit('inventory.adjusted', { sku, locationId: MAIN_LOCATION, delta, onHand: adjusted.onHand, reserved: adjusted.reserved, reason, movementId })
+    return adjusted
+  })
+})

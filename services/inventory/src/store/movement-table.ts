@@ -1,0 +1,36 @@
+import type { Sql } from 'banyan'
+import { MAIN_LOCATION } from './migrations.ts'
+import { placeholders } from './rows.ts'
+
+/** Why units moved. */
+export interface Movement {
+  readonly id: string
+  readonly kind: 'receipt' | 'adjust' | 'reserve' | 'release' | 'expire'
+  readonly sku: string
+  readonly deltaOnHand: number
+  readonly deltaReserved: number
+  readonly refType: 'order' | 'product' | 'adjustment'
+  readonly refId: string
+  readonly reason: string
+  readonly actor: string
+  readonly at: number
+}
+
+/** The journal of stock. Append only; the same cause twice is an error. */
+export interface MovementTable {
+  append(movements: readonly Movement[]): Promise<void>
+}
+
+/** Opens the journal within a transaction. */
+export function movementTable(sql: Sql): MovementTable {
+  return {
+    async append(movements) {
+      if (movements.length === 0) return
+      await sql.run(
+        `INSERT INTO stock_movement (ref_id, ref_type, kind, sku, location_id, id, delta_on_hand, delta_reserved, reason, actor, at)
+         VALUES ${placeholders(movements.length, 11)}`,
+        ...movements.flatMap((m) => [m.refId, m.refType, m.kind, m.sku, MAIN_LOCATION, m.id, m.deltaOnHand, m.deltaReserved, m.reason, m.actor, m.at]),
+      )
+    },
+  }
+}

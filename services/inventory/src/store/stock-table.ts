@@ -1,0 +1,114 @@
+import type { Sql } from 'banyan'
+import type { Shortage, StockItem } from '../contract.ts'
+import type { SkuQuantity } from '../domain/merge-lines.ts'
+import { MAIN_LOCATION } from './migrations.ts'
+
+/** One row of `stock_item`. */
+interface StockRow {
+  readonly sku: string
+  readonly location_id: string
+  readonly on_hand: number
+  readonly reserved: number
+  readonly safety_stock: number
+  readonly version: number
+  readonly updated_at: number
+}
+
+/** Units of skus in the main location. */
+export interface StockTable {
+  find(sku: string): Promise<StockItem | undefined>
+  /** Ascending by sku, after `after`. `low` keeps those with at most `lowAtMost` units left. */
+  page(after: string, limit: number, lowAtMost: number | undefined): Promise<StockItem[]>
+  /** Adds a sku that is new; returns false when it is known. */
+  add(sku: string, onHand: number, at: number): Promise<boolean>
+  /** Takes units if there are enough; returns whether there were. */
+  take(line: SkuQuantity, at: number): Promise<boolean>
+  /** Gives units back that were taken. */
+  giveBack(line: SkuQuantity, at: number): Promise<void>
+  /** Changes the units on hand. */
+  adjust(sku: string, delta: number, at: number): Promise<void>
+  /** Compares lines with what there is: what is short, and which skus are unknown. */
+  compare(lines: readonly SkuQuantity[]): Promise<{ short: Shortage[]; unknown: string[] }>
+}
+
+/** Opens the table within a transaction or snapshot. */
+export function stockTable(sql: Sql): StockTable {
+  return {
+    async find(sku) {
+      const row = await sql.get<StockRow>('SELECT * FROM stock_item WHERE sku = ? AND location_id = ?', sku, MAIN_LOCATION)
+      return row && toStockItem(row)
+    },
+    async page(after, limit, lowAtMost) {
+      const rows =
+        lowAtMost === undefined
+          ? await sql.all<StockRow>('SELECT * FROM stock_item WHERE sku > ? ORDER BY sku LIMIT ?', after, limit)
+          : await sql.all<StockRow>(
+              'SELECT * FROM stock_item WHERE sku > ? AND on_hand - reserved - safety_stock <= ? ORDER BY sku LIMIT ?',
+              after,
+              lowAtMost,
+              limit,
+            )
+      return rows.map(toStockItem)
+    },
+    add: async (sku, onHand, at) =>
+      (await sql.run(
+        `INSERT INTO stock_item (sku, location_id, on_hand, reserved, safety_stock, policy, backorder_limit, restock_at, version, updated_at)
+         VALUES (?, ?, ?, 0, 0, 'deny', 0, NULL, 1, ?) ON CONFLICT DO NOTHING`,
+        sku,
+        MAIN_LOCATION,
+        onHand,
+        at,
+      )) === 1,
+    take: async ({ sku, qty }, at) =>
+      (await sql.run(
+        `UPDATE stock_item SET reserved = reserved + ?, version = version + 1, updated_at = ?
+         WHERE sku = ? AND location_id = ? AND on_hand - reserved - safety_stock >= ?`,
+        qty,
+        at,
+        sku,
+        MAIN_LOCATION,
+        qty,
+      )) === 1,
+    async giveBack({ sku, qty }, at) {
+      await sql.run(
+        'UPDATE stock_item SET reserved = reserved - ?, version = version + 1, updated_at = ? WHERE sku = ? AND location_id = ?',
+        qty,
+        at,
+        sku,
+        MAIN_LOCATION,
+      )
+    },
+    async adjust(sku, delta, at) {
+      await sql.run(
+        'UPDATE stock_item SET on_hand = on_hand + ?, version = version + 1, updated_at = ? WHERE sku = ? AND location_id = ?',
+        delta,
+        at,
+        sku,
+        MAIN_LOCATION,
+      )
+    },
+    async compare(lines) {
+      const short: Shortage[] = []
+      const unknown: string[] = []
+      for (const { sku, qty } of lines) {
+        const item = await this.find(sku)
+        if (!item) unknown.push(sku)
+        else if (item.available < qty) short.push({ sku, requested: qty, available: item.available })
+      }
+      return { short, unknown }
+    },
+  }
+}
+
+function toStockItem(row: StockRow): StockItem {
+  return {
+    sku: row.sku,
+    locationId: row.location_id,
+    onHand: row.on_hand,
+    reserved: row.reserved,
+    safetyStock: row.safety_stock,
+    available: Math.max(0, row.on_hand - row.reserved - row.safety_stock),
+    version: row.version,
+    updatedAt: row.updated_at,
+  }
+}
