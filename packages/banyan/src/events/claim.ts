@@ -1,0 +1,74 @@
+import { BanyanError } from '../kernel/error.ts'
+import type { Store } from '../store/store.ts'
+import type { Subscription } from './subscription.ts'
+
+/** The right to consume a source, valid until another instance takes the consumer over (P14), and what was found on taking it. */
+export interface Claim {
+  readonly consumer: string
+  readonly source: string
+  readonly epoch: number
+  /** Everything up to here was consumed. */
+  readonly position: number
+  /** Positions above it that were consumed as well. */
+  readonly recorded: ReadonlySet<number>
+  /** Keys with parked events. */
+  readonly parkedKeys: ReadonlySet<string>
+  /** How many times in a row, this one included, the consumer started without having stopped cleanly before; 1 is normal. */
+  readonly startsSinceStop: number
+}
+
+/**
+ * The count of starts is kept among the attempts under this position, which no event has.
+ * So a crash is noticed without a write per event.
+ */
+const START_COUNTER = 0
+
+/** Takes a consumer over: from now on attempts of its earlier epochs cannot commit. */
+export async function takeClaim(store: Store, { consumer, source, feed, from }: Subscription): Promise<Claim> {
+  const start = from === 'now' && !(await isKnown(store, consumer, source)) ? await feed.head() : 0
+  const { value } = await store.transaction(async ({ consumption }) => {
+    const cursor = await consumption.takeOver(consumer, source, start)
+    return {
+      consumer,
+      source,
+      epoch: cursor.epoch,
+      position: cursor.position,
+      recorded: new Set(await consumption.recorded(consumer, source)),
+      parkedKeys: new Set(await consumption.parkedKeys(consumer, source)),
+      startsSinceStop: await consumption.countAttempt(consumer, source, START_COUNTER),
+    }
+  })
+  return value
+}
+
+/** Notes that the consumer stopped cleanly: nothing was under way. */
+export async function releaseClaim(store: Store, { consumer, source, epoch }: Claim, position: number): Promise<void> {
+  await store.transaction(async ({ consumption }) => {
+    await consumption.advance(consumer, source, position, epoch)
+    await consumption.clearAttempts(consumer, source, START_COUNTER)
+  })
+}
+
+/** Notes that the consumer got over what was under way when it last ended without a clean stop. */
+export async function noteRecovered(store: Store, { consumer, source }: Claim): Promise<void> {
+  await store.transaction(async ({ consumption }) => {
+    await consumption.clearAttempts(consumer, source, START_COUNTER)
+    await consumption.countAttempt(consumer, source, START_COUNTER)
+  })
+}
+
+/** Tells whether another instance has taken the consumer over. */
+export async function isClaimLost(store: Store, { consumer, source, epoch }: Claim): Promise<boolean> {
+  const cursors = await store.read(({ consumption }) => consumption.cursors())
+  return cursors.find((cursor) => cursor.consumer === consumer && cursor.source === source)?.epoch !== epoch
+}
+
+/** Thrown by `consume` so that the transaction of an event that is consumed already cannot commit. */
+export function alreadyConsumed({ consumer, source }: Claim, position: number): BanyanError {
+  return new BanyanError('fenced', `event ${position} of "${source}" is consumed by "${consumer}" already; this attempt must not commit`)
+}
+
+async function isKnown(store: Store, consumer: string, source: string): Promise<boolean> {
+  const cursors = await store.read(({ consumption }) => consumption.cursors())
+  return cursors.some((cursor) => cursor.consumer === consumer && cursor.source === source)
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock, type Clock } from '../kernel/clock.ts'
+import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
+import { seededRandom } from '../kernel/random.ts'
+import { createRuntime, type Runtime, type RuntimeOptions } from '../kernel/runtime.ts'
+import type { Feed, NewEvent, StoredEvent } from '../store/feed.ts'
+import type { Migration } from '../store/migration.ts'
+import { sqliteStores } from '../store/sqlite/index.ts'
+import type { Store } from '../store/store.ts'
+import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts'
+import type { EventHandler } from './subscription.ts'
+
+/** An event with everything filled in. */
+export function anEvent(overrides: Partial<StoredEvent>): StoredEvent {
+  return {
+    position: 1,
+    id: '01900000-0000-7000-8000-000000000000',
+    type: 'thing.happened',
+    version: 1,
+    key: 'a',
+    time: 1_700_000_000_000,
+    data: '{}',
+    correlationId: 'flow',
+    causationId: 'cause',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    ...overrides,
+  }
+}
+
+/** A temporary directory that goes with its scope. */
+export function tempDirectory(): { readonly path: string; [Symbol.dispose](): void } {
+  const path = mkdtempSync(join(tmpdir(), 'banyan-events-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A real clock whose timers keep the test alive. */
+export const testClock: Clock = {
+  ...systemClock(),
+  setTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A runtime with a seeded source of randomness. */
+export function testRuntime(overrides: RuntimeOptions = {}): Runtime {
+  return createRuntime({ clock: testClock, random: seededRandom(1), ...overrides })
+}
+
+/** Time that no healthy test needs. */
+export function soon(ms = 20_000): Deadline {
+  return deadlineAfter(testClock, ms)
+}
+
+/** The table that test handlers write to: what was applied, in order. */
+export const ledger: Migration = {
+  id: '001-ledger',
+  sql: {
+    sqlite: 'CREATE TABLE ledger (number INTEGER PRIMARY KEY AUTOINCREMENT, event_key TEXT NOT NULL, position BIGINT NOT NULL)',
+    postgres:
+      'CREATE TABLE ledger (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_key TEXT NOT NULL, position BIGINT NOT NULL)',
+  },
+}
+
+/** Opens a store of a service. */
+export function openStore(directory: string, service: string, runtime: Runtime = testRuntime()): Promise<Store> {
+  return sqliteStores({ directory }).open({ service, migrations: [ledger], runtime })
+}
+
+/** Emits events, one transaction each. */
+export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]): Promise<void> {
+  await Promise.all(
+    events.map((event) =>
+      store.transaction(async (tx) => {
+        const { position: _, ...rest } = anEvent(event)
+        tx.emit(rest)
+      }),
+    ),
+  )
+}
+
+/** A handler that writes the event to the ledger of `store`, after `before` had its say. */
+export function writeLedger(store: Store, before: (event: StoredEvent) => unknown = () => {}): EventHandler {
+  return async (event, consume) => {
+    await before(event)
+    await store.transaction(async (tx) => {
+      await consume(tx)
+      await tx.sql.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event.key, event.position)
+    })
+  }
+}
+
+/** Positions in the ledger, in the order they were applied; of one key when it is given. */
+export async function applied(store: Store, key?: string): Promise<number[]> {
+  const rows = await store.read((tx) =>
+    tx.sql.all<{ event_key: string; position: number }>('SELECT event_key, position FROM ledger ORDER BY number'),
+  )
+  return rows.filter((row) => key === undefined || row.event_key === key).map(({ position }) => position)
+}
+
+/** Delays short enough for tests. */
+export const quickRetry = { backoff: { firstMs: 1, maxMs: 4 } } as const
+
+/** A consumer of `thing.happened`. */
+export function aConsumer(
+  store: Store,
+  feed: Feed,
+  handler: EventHandler,
+  overrides: Partial<ConsumerOptions> & { readonly from?: 'now' } = {},
+): Consumer {
+  const { from, ...rest } = overrides
+  return createConsumer({
+    service: 'sink',
+    store,
+    runtime: testRuntime(),
+    instance: 'one',
+    retry: quickRetry,
+    subscription: { consumer: 'main', source: 'source', feed, handlers: new Map([['thing.happened', handler]]), ...(from ? { from } : {}) },
+    ...rest,
+  })
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * Chooses, among the instances of a service on one shared store, the one that consumes.
+ * It only keeps two from working against each other; that a late one cannot commit is the epoch's work (P14).
+ */
+export interface Holder {
+  /** Becomes or stays the holder; false while another one is. */
+  hold(): Promise<boolean>
+  /** Lets another instance follow at once. */
+  release(): Promise<void>
+  /** How often to call `hold`, in milliseconds; undefined when there is nobody to compete with. */
+  readonly renewMs: number | undefined
+}
+
+/** Long enough to sit out a pause of the process or the database, short enough that a crashed instance is soon followed. */
+const HOLD_MS = 15_000
+/** Three chances within {@link HOLD_MS}. */
+const RENEW_MS = 5_000
+
+/** For a store of one process: nobody competes. */
+export const soleHolder: Holder = { hold: () => Promise.resolve(true), release: () => Promise.resolve(), renewMs: undefined }
+
+/** What a holder needs. */
+export interface HolderOptions {
+  readonly store: Store
+  readonly clock: Pick<Clock, 'now'>
+  /** What is held, e.g. `consumer:main:orders`. */
+  readonly name: string
+  /** Unique per running instance. */
+  readonly owner: string
+}
+
+/** Builds the holder that fits the store. */
+export function createHolder({ store, clock, name, owner }: HolderOptions): Holder {
+  if (!store.features.shared) return soleHolder
+  let ensured = false
+  async function hold(): Promise<boolean> {
+    if (!ensured) await store.transaction(({ sql }) => sql.run(CREATE_TABLE))
+    ensured = true
+    const now = clock.now()
+    return (await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + HOLD_MS, now))).value === 1
+  }
+  async function release(): Promise<void> {
+    await store.transaction(({ sql }) => sql.run('DELETE FROM banyan_holder WHERE name = ? AND owner = ?', name, owner))
+  }
+  return { hold, release, renewMs: RENEW_MS }
+}
+
+const CREATE_TABLE =
+  'CREATE TABLE IF NOT EXISTS banyan_holder (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_at BIGINT NOT NULL)'
+
+const HOLD = `INSERT INTO banyan_holder (name, owner, expires_at) VALUES (?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+  WHERE banyan_holder.owner = excluded.owner OR banyan_holder.expires_at <= ?`

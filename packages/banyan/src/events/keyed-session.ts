@@ -1,0 +1,277 @@
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import { deadlineAfter, within } from '../kernel/deadline.ts'
+import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { StoredEvent } from '../store/feed.ts'
+import type { StoreTransaction } from '../store/store.ts'
+import { isClaimLost, releaseClaim } from './claim.ts'
+import { CursorFold } from './cursor-fold.ts'
+import { handlerPoints, type HandlerRun, runHandler } from './handler-attempt.ts'
+import { KeyedExecutor } from './keyed-executor.ts'
+import { errorText, parkEvent } from './parking.ts'
+import { PositionWindow } from './position-window.ts'
+import { CRASHES_MAX, Recovery } from './recovery.ts'
+import { Redriver, type RedriveTask } from './redriver.ts'
+import { retryDelayMs, SOURCE_BACKOFF } from './retry-policy.ts'
+import type { RedriveResult, Session, SessionFigures, SessionOptions } from './session.ts'
+import type { EventHandler } from './subscription.ts'
+
+interface EventTask {
+  readonly kind: 'event'
+  readonly position: number
+  readonly event: StoredEvent
+  readonly handler: EventHandler
+  /** Attempts that failed. */
+  attempts: number
+  /** Whether there are durable counts to clear. */
+  counted: boolean
+}
+
+/** Keys handled at once: enough to fill a group commit, few enough that a slow dependency is not stormed. */
+const CONCURRENCY = 64
+/** Events held in memory. */
+const OPEN_EVENTS_MAX = 1_024
+/** How far reading may run ahead of the first event that is not consumed: bounds the records that stand above the cursor. */
+const SPAN_POSITIONS_MAX = 100_000
+/** Time for handlers under way to end at a stop. */
+const STOP_MS = 10_000
+/** How often the cursor is moved while there is little to do. */
+const FOLD_IDLE_MS = 1_000
+
+/**
+ * Handles events with handlers of their own: keys in order, different keys at once (P5).
+ *
+ * Owns the events between the cursor and the head of what was read. Invariants:
+ * - I1 An event is settled only when it is recorded, parked or returned from without a transaction; the cursor never passes one that is not.
+ * - I2 An event of a parked key is never handled but by a redrive; it is parked behind the others, in the lane of its key (P6).
+ * - I3 What fails for the store's sake is tried again; it neither settles nor parks an event.
+ */
+export class KeyedSession implements Session {
+  readonly #options: SessionOptions
+  readonly #log: Logger
+  readonly #window: PositionWindow<EventTask>
+  readonly #fold: CursorFold
+  readonly #recovery: Recovery
+  readonly #executor: KeyedExecutor<EventTask | RedriveTask>
+  readonly #redriver: Redriver
+  readonly #handling: HandlerRun<EventTask>
+  readonly #recorded: Set<number>
+  readonly #parkedKeys: Set<string>
+  readonly #counts = { consumed: 0, failedAttempts: 0, parked: 0 }
+  #storeFailures = 0
+  #foldedAt = -Infinity
+  #state: 'open' | 'lost' | 'stopped' = 'open'
+  #makeRoom: (() => void) | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(options: SessionOptions) {
+    const { store, claim, runtime, service, subscription } = options
+    const { consumer, source } = claim
+    this.#options = options
+    this.#log = runtime.log.with({ service, consumer, source })
+    this.#recorded = new Set(claim.recorded)
+    this.#parkedKeys = new Set(claim.parkedKeys)
+    this.#window = new PositionWindow(claim.position)
+    this.#fold = new CursorFold({ store, claim, watermark: () => this.#window.watermark })
+    this.#recovery = new Recovery({ store, claim, head: () => subscription.feed.head() })
+    const concurrency = this.#recovery.careful ? 1 : CONCURRENCY
+    this.#executor = new KeyedExecutor({ clock: runtime.clock, concurrency, run: (task) => this.#run(task) })
+    this.#redriver = new Redriver({
+      ...options,
+      parkedKeys: this.#parkedKeys,
+      push: (key, task) => this.#executor.push(key, task),
+      lose: () => this.#lose(),
+    })
+    this.#handling = {
+      claim,
+      faults: runtime.faults,
+      points: handlerPoints(service, consumer),
+      record: (tx, task) => this.#record(tx, task),
+    }
+  }
+
+  get head(): number {
+    return this.#window.head
+  }
+  get position(): number {
+    return this.#window.watermark
+  }
+  get figures(): SessionFigures {
+    return { ...this.#counts, parkedKeys: this.#parkedKeys.size, running: this.#executor.running }
+  }
+
+  async accept(events: readonly StoredEvent[]): Promise<void> {
+    const suspectsTo = await this.#recovery.suspectsTo()
+    for (const event of events) {
+      if (suspectsTo !== undefined && event.position > suspectsTo) await this.#recover()
+      this.#take(event)
+    }
+    this.#options.progressed()
+    if (!this.#hasRoom()) await new Promise<void>((resolve) => (this.#makeRoom = resolve))
+  }
+
+  async idle(): Promise<void> {
+    const suspectsTo = await this.#recovery.suspectsTo()
+    if (suspectsTo !== undefined && this.head >= suspectsTo) await this.#recover()
+    const now = this.#options.runtime.clock.monotonic()
+    if (now - this.#foldedAt < FOLD_IDLE_MS || this.#state !== 'open') return
+    this.#foldedAt = now
+    await this.#fold.flush()
+    await this.#redriver.look()
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop())
+  }
+
+  redrive(key: string): Promise<RedriveResult> {
+    if (this.#state === 'open') return this.#redriver.redrive(key)
+    return Promise.reject(
+      new BanyanError('unavailable', `consumer "${this.#options.claim.consumer}" does not run here; the redrive goes on at its next start`),
+    )
+  }
+
+  async #stop(): Promise<void> {
+    const { store, claim, runtime } = this.#options
+    const lost = this.#state === 'lost'
+    const deadline = deadlineAfter(runtime.clock, STOP_MS)
+    try {
+      await within(runtime.clock, deadline, `handlers of consumer ${claim.consumer}`, this.#end('stopped'))
+      if (!lost) await releaseClaim(store, claim, this.position)
+    } catch (error) {
+      this.#log.warn('the consumer did not stop cleanly; what was under way is handled again at its next start', { error })
+    }
+  }
+
+  #take(event: StoredEvent): void {
+    const handler = this.#options.subscription.handlers.get(event.type)
+    if (handler === undefined || this.#recorded.delete(event.position)) return this.#window.readTo(event.position)
+    const task: EventTask = { kind: 'event', position: event.position, event, handler, attempts: 0, counted: false }
+    this.#window.add(task)
+    this.#executor.push(event.key, task)
+  }
+
+  /** Waits until all suspects had their turn. */
+  async #recover(): Promise<void> {
+    if ((await this.#recovery.suspectsTo()) === undefined) return
+    await this.#executor.whenQuiet()
+    if (this.#state !== 'open') return
+    await this.#recovery.finish()
+    this.#executor.limit(CONCURRENCY)
+  }
+
+  async #run(task: EventTask | RedriveTask): Promise<number | undefined> {
+    try {
+      const delayMs = task.kind === 'event' ? await this.#handle(task) : await this.#redriver.run(task)
+      this.#storeFailures = 0
+      return delayMs
+    } catch (thrown) {
+      return this.#afterStoreFailure(toBanyanError(thrown))
+    }
+  }
+
+  async #handle(task: EventTask): Promise<number | undefined> {
+    if (this.#parkedKeys.has(task.event.key)) return this.#park(task, undefined)
+    if (task.attempts > 0) await this.#countAttempt(task)
+    if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)
+    const error = await runHandler(this.#handling, task)
+    return error === undefined ? this.#settle(task) : this.#afterFailure(task, error)
+  }
+
+  async #record(tx: StoreTransaction, task: EventTask): Promise<boolean> {
+    const { consumer, source, epoch } = this.#options.claim
+    if (this.#fold.due) await this.#fold.join(tx)
+    if (!(await tx.consumption.record(consumer, source, task.position, epoch))) return false
+    if (task.counted) await this.#clearCounts(tx, task)
+    return true
+  }
+
+  async #afterFailure(task: EventTask, error: BanyanError): Promise<number | undefined> {
+    const { store, claim, retry, runtime } = this.#options
+    if (error.code === 'fenced' && (await isClaimLost(store, claim))) return this.#lose()
+    this.#counts.failedAttempts++
+    const delayMs = retryDelayMs(retry, error, ++task.attempts, runtime.random)
+    const facts = { type: task.event.type, position: task.position, attempts: task.attempts, error: error.cause ?? error }
+    if (delayMs !== undefined) {
+      this.#log.warn('event failed; it will be tried again', facts)
+      return delayMs
+    }
+    this.#log.error('event parked: its handler keeps failing', facts)
+    return this.#park(task, errorText(error))
+  }
+
+  async #countAttempt(task: EventTask): Promise<void> {
+    const { store, claim } = this.#options
+    task.counted = true
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, task.position))
+    task.attempts = Math.max(task.attempts, value)
+  }
+
+  /** Crashes are counted apart from failures, under the negated position. Returns true when there were enough. */
+  async #countCrash(task: EventTask): Promise<boolean> {
+    const { store, claim } = this.#options
+    task.counted = true
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, -task.position))
+    return value > CRASHES_MAX
+  }
+
+  async #clearCounts({ consumption }: StoreTransaction, { position }: EventTask): Promise<void> {
+    const { consumer, source } = this.#options.claim
+    await consumption.clearAttempts(consumer, source, position)
+    await consumption.clearAttempts(consumer, source, -position)
+  }
+
+  /** Parks an event: with its error, or behind others of its key. */
+  async #park(task: EventTask, error: string | undefined): Promise<undefined> {
+    const { store, claim, runtime } = this.#options
+    const reason = { error, attempts: task.attempts, now: runtime.clock.now() }
+    const { value: parked } = await store.transaction(async (tx) => {
+      if (task.counted) await this.#clearCounts(tx, task)
+      return parkEvent(tx, claim, task.event, reason)
+    })
+    if (parked) {
+      this.#parkedKeys.add(task.event.key)
+      this.#counts.parked++
+    }
+    this.#settle(task)
+  }
+
+  #settle(task: EventTask): undefined {
+    this.#window.settle(task)
+    this.#fold.count()
+    this.#counts.consumed++
+    if (this.#makeRoom && this.#hasRoom()) this.#room()
+    this.#options.progressed()
+  }
+
+  #hasRoom(): boolean {
+    const { size, head, watermark } = this.#window
+    return this.#state !== 'open' || (size < OPEN_EVENTS_MAX && head - watermark < SPAN_POSITIONS_MAX)
+  }
+
+  #room(): void {
+    this.#makeRoom?.()
+    this.#makeRoom = undefined
+  }
+
+  #afterStoreFailure(error: BanyanError): number | undefined {
+    if (error.code === 'fenced') return this.#lose()
+    this.#log.warn('the store failed; events wait', { error: error.cause ?? error })
+    return backoffDelayMs(SOURCE_BACKOFF, ++this.#storeFailures, this.#options.runtime.random)
+  }
+
+  #lose(): undefined {
+    if (this.#state !== 'open') return
+    void this.#end('lost')
+    this.#options.lost()
+  }
+
+  #end(state: 'lost' | 'stopped'): Promise<void> {
+    this.#state = state
+    this.#room()
+    this.#redriver.stop()
+    return this.#executor.stop()
+  }
+}
+
+const KILLED_THE_PROCESS = `internal: the process ended ${CRASHES_MAX} times while it handled only this event`

@@ -1,0 +1,58 @@
+import type { BanyanError } from '../kernel/error.ts'
+import type { StoredEvent } from '../store/feed.ts'
+import type { ParkedRecord } from '../store/records.ts'
+import type { StoreTransaction } from '../store/store.ts'
+import type { Claim } from './claim.ts'
+
+/** Longest error text kept with a parked event, in characters. */
+const ERROR_LENGTH_MAX = 2_000
+
+/** Why an event is parked. */
+export interface ParkReason {
+  /** The last error; undefined when the event only waits behind another one of its key. */
+  readonly error: string | undefined
+  readonly attempts: number
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * Parks an event and records it as consumed, so that the cursor passes it (P6).
+ * Returns false, and writes nothing, when the event is consumed already.
+ */
+export async function parkEvent(tx: StoreTransaction, claim: Claim, event: StoredEvent, reason: ParkReason): Promise<boolean> {
+  const { consumer, source, epoch } = claim
+  if (!(await tx.consumption.record(consumer, source, event.position, epoch))) return false
+  await tx.consumption.park(parkedRecord(claim, event, reason))
+  return true
+}
+
+/** Puts a parked event that failed again back to the front of its key, unless someone has skipped it meanwhile. */
+export async function parkAgain(tx: StoreTransaction, claim: Claim, event: StoredEvent, reason: ParkReason): Promise<void> {
+  const { consumer, source, epoch } = claim
+  await tx.consumption.advance(consumer, source, 0, epoch) // moves nothing; refuses an old epoch
+  await tx.consumption.clearAttempts(consumer, source, event.position)
+  if (!(await tx.consumption.unpark(consumer, source, event.position))) return
+  await tx.consumption.markParked(consumer, source, event.key, 'waiting')
+  await tx.consumption.park(parkedRecord(claim, event, reason))
+}
+
+/** Writes an error for the people who will look at a parked event. */
+export function errorText(error: BanyanError): string {
+  const cause = error.code === 'internal' && error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : error.message
+  return `${error.code}: ${cause}`.slice(0, ERROR_LENGTH_MAX)
+}
+
+function parkedRecord({ consumer, source }: Claim, event: StoredEvent, { error, attempts, now }: ParkReason): ParkedRecord {
+  return {
+    consumer,
+    source,
+    position: event.position,
+    key: event.key,
+    event: JSON.stringify(event),
+    state: error === undefined ? 'waiting' : 'failed',
+    attempts,
+    error: error ?? null,
+    parkedAt: now,
+  }
+}

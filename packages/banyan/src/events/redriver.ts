@@ -1,0 +1,151 @@
+import { BanyanError } from '../kernel/error.ts'
+import type { StoredEvent } from '../store/feed.ts'
+import type { ParkedRecord } from '../store/records.ts'
+import type { StoreTransaction } from '../store/store.ts'
+import { isClaimLost } from './claim.ts'
+import { handlerPoints, type HandlerRun, type HandlerTask, runHandler } from './handler-attempt.ts'
+import { errorText, parkAgain } from './parking.ts'
+import { retryDelayMs, type RetryPolicy } from './retry-policy.ts'
+import type { RedriveResult, SessionOptions } from './session.ts'
+
+/** A key whose parked events are handled again; runs in the key's own lane, so that new events of the key wait behind it. */
+export interface RedriveTask {
+  readonly kind: 'redrive'
+  readonly key: string
+  /** Whether it has seen that somebody asked for it. */
+  begun: boolean
+  redriven: number
+  readonly outcome: PromiseWithResolvers<RedriveResult>
+}
+
+/** What a redriver needs of its session. */
+export interface RedriverOptions extends SessionOptions {
+  readonly parkedKeys: Set<string>
+  readonly push: (key: string, task: RedriveTask) => void
+  readonly lose: () => undefined
+}
+
+interface ParkedTask extends HandlerTask {
+  /** Whether the handler's transaction removed the parked event. */
+  removed: boolean
+}
+
+/** Parked events handled in one go; then events of the key that arrived meanwhile are parked behind the rest, so that they do not fill the memory. */
+const CHUNK_EVENTS = 50
+/** Marked events looked at in one go; those beyond come with the next look. */
+const LOOK_EVENTS = 1_000
+
+/** Handles parked events again, in order (P6). That a key is being redriven is durable, so it goes on after a crash. */
+export class Redriver {
+  readonly #options: RedriverOptions
+  readonly #tasks = new Map<string, RedriveTask>()
+  readonly #handling: HandlerRun<ParkedTask>
+  readonly #retry: RetryPolicy
+
+  constructor(options: RedriverOptions) {
+    const { claim, runtime, service, retry } = options
+    this.#options = options
+    this.#handling = {
+      claim,
+      faults: runtime.faults,
+      points: handlerPoints(service, claim.consumer),
+      record: (tx, task) => this.#record(tx, task),
+    }
+    // Somebody waits for the answer, so an outage is reported instead of waited out.
+    this.#retry = { ...retry, outageAttemptsMax: retry.attemptsMax }
+  }
+
+  /** Redrives a key whose events are marked `redriving`. */
+  redrive(key: string): Promise<RedriveResult> {
+    let task = this.#tasks.get(key)
+    if (!task) {
+      task = { kind: 'redrive', key, begun: false, redriven: 0, outcome: Promise.withResolvers() }
+      task.outcome.promise.catch(() => {}) // one that is resumed after a crash has no audience
+      this.#tasks.set(key, task)
+      this.#options.push(key, task)
+    }
+    return task.outcome.promise
+  }
+
+  /** Looks for keys that were marked by another process or before a crash, or from which the last event was skipped. */
+  async look(): Promise<void> {
+    const { store, claim, parkedKeys } = this.#options
+    if (parkedKeys.size === 0) return
+    const { consumer, source } = claim
+    const { marked, keys } = await store.read(async ({ consumption }) => ({
+      marked: await consumption.parked({ consumer, source, state: 'redriving', limit: LOOK_EVENTS }),
+      keys: new Set(await consumption.parkedKeys(consumer, source)),
+    }))
+    for (const { key } of marked) void this.redrive(key)
+    for (const key of parkedKeys) if (!keys.has(key)) void this.redrive(key)
+  }
+
+  /** Handles the next parked events of a key. */
+  async run(task: RedriveTask): Promise<number | undefined> {
+    const { store, claim, parkedKeys } = this.#options
+    const { consumer, source } = claim
+    const rows = await store.read((tx) => tx.consumption.parked({ consumer, source, key: task.key, limit: CHUNK_EVENTS }))
+    if (rows.length === 0) parkedKeys.delete(task.key)
+    if (rows.length === 0 || (!task.begun && rows[0]?.state !== 'redriving')) return this.#finish(task, undefined)
+    task.begun = true
+    for (const row of rows) {
+      const delayMs = await this.#handle(task, row)
+      if (delayMs !== undefined || !this.#tasks.has(task.key)) return delayMs
+    }
+    this.#options.push(task.key, task)
+    return undefined
+  }
+
+  /** Whoever waits for a redrive is told that it goes on later. */
+  stop(): void {
+    const { consumer } = this.#options.claim
+    const error = new BanyanError('unavailable', `consumer "${consumer}" stops; the redrive goes on at its next start`)
+    for (const { outcome } of this.#tasks.values()) outcome.reject(error)
+    this.#tasks.clear()
+  }
+
+  /** Handles one parked event. Returns the delay before its next attempt; undefined when it is handled or the redrive has ended. */
+  async #handle(task: RedriveTask, row: ParkedRecord): Promise<number | undefined> {
+    const { store, claim, subscription, runtime } = this.#options
+    const event = JSON.parse(row.event) as StoredEvent
+    const { value: attempts } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, event.position))
+    const ended = row.attempts + attempts
+    // Counted before it runs, so that an event which ends the process does not end every start.
+    if (attempts > this.#retry.attemptsMax)
+      return this.#fail(task, event, ended, 'internal: the process ended while this event was redriven')
+    const parked: ParkedTask = { event, handler: subscription.handlers.get(event.type) ?? passOver, removed: false }
+    const error = await runHandler(this.#handling, parked)
+    if (error === undefined) return this.#done(task, parked)
+    if (error.code === 'fenced' && (await isClaimLost(store, claim))) return this.#options.lose()
+    return retryDelayMs(this.#retry, error, attempts, runtime.random) ?? this.#fail(task, event, ended, errorText(error))
+  }
+
+  async #record(tx: StoreTransaction, task: ParkedTask): Promise<boolean> {
+    const { consumer, source, epoch } = this.#options.claim
+    const { position } = task.event
+    await tx.consumption.advance(consumer, source, 0, epoch) // moves nothing; refuses an old epoch
+    const removed = await tx.consumption.unpark(consumer, source, position)
+    await tx.consumption.clearAttempts(consumer, source, position)
+    tx.afterCommit(() => (task.removed = true))
+    return removed
+  }
+
+  async #done(task: RedriveTask, parked: ParkedTask): Promise<undefined> {
+    if (!parked.removed) await this.#options.store.transaction((tx) => this.#record(tx, parked))
+    task.redriven++
+  }
+
+  async #fail(task: RedriveTask, event: StoredEvent, attempts: number, error: string): Promise<undefined> {
+    const { store, claim, runtime } = this.#options
+    await store.transaction((tx) => parkAgain(tx, claim, event, { error, attempts, now: runtime.clock.now() }))
+    this.#finish(task, { position: event.position, error })
+  }
+
+  #finish(task: RedriveTask, failed: RedriveResult['failed']): undefined {
+    this.#tasks.delete(task.key)
+    task.outcome.resolve({ redriven: task.redriven, failed })
+  }
+}
+
+/** For an event that nobody handles any more: there is nothing to do for it. */
+async function passOver(): Promise<void> {}
