@@ -120,8 +120,8 @@ function listCondition({ q, status, after }: AccountFilter): { where: string; va
     values.push(status)
   }
   if (q !== undefined && q !== '') {
-    const pattern = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    conditions.push(String.raw`(email LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`)
+    const pattern = `%${q.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
+    conditions.push(`(email LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')`)
     values.push(pattern, pattern)
   }
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values }

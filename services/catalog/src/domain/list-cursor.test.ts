@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fromCursor, toCursor } from './list-cursor.ts'
+
+test('reads what it wrote', () => {
+  const position = { sort: 'title', value: 'Stoneware Mug', id: 'p1' } as const
+  assert.deepEqual(fromCursor(toCursor(position), 'title'), position)
+})
+
+test('refuses cursors of another order and anything else', () => {
+  const price = toCursor({ sort: 'price', value: 100, id: 'p1' })
+  for (const cursor of [price, 'x', '', Buffer.from('[1]').toString('base64url'), Buffer.from('["title",{},"p1"]').toString('base64url')])
+    assert.throws(() => fromCursor(cursor, 'title'), { code: 'invalid_argument' })
+})
