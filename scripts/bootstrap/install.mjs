@@ -1,23 +1,30 @@
 // Makes node_modules say what package-lock.json says.
 // npm leaves its own record of what it installed in node_modules/.package-lock.json and writes it last, so an
-// interrupted install never looks finished, and an `npm install` by hand is recognised without a marker of ours.
+// `npm install` by hand is recognised without a marker of ours.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { isLocked, lock, unlock } from './install-lock.mjs'
 import { noNodeMessage, repositoryNode } from './repository-node.mjs'
 
 const OUTPUT_CHARACTERS_MAX = 20_000 // enough for npm's last errors; its warnings about engines can be long
 
 /** Installs when needed. Resolves to undefined, or to `{ message, exitCode }` when the repository cannot run. */
 export async function ensureInstalled(root) {
-  if (isInstalled(root) && repositoryNode(root)) return undefined
+  if (isReady(root)) return undefined
+  await lock(root)
+  if (isInstalled(root) && repositoryNode(root)) return unlock(root) // another terminal did it meanwhile
   const result = await runInstall(root)
+  if (!result.interrupted) unlock(root) // npm undoes what it could not finish
+  if (result.interrupted) return { message: 'Interrupted. The same command begins the installation again.', exitCode: result.exitCode }
   if (result.exitCode !== 0) return { message: explain(result.output), exitCode: result.exitCode }
   return repositoryNode(root) ? undefined : { message: noNodeMessage(), exitCode: 1 }
 }
 
+const isReady = (root) => !isLocked(root) && isInstalled(root) && repositoryNode(root) !== undefined
+
 /** Whether every package of package-lock.json stands in node_modules in the locked version. */
-export function isInstalled(root) {
+function isInstalled(root) {
   const wanted = readPackages(path.join(root, 'package-lock.json'))
   const present = readPackages(path.join(root, 'node_modules', '.package-lock.json'))
   if (!wanted || !present) return false
@@ -68,12 +75,21 @@ function runNpm(root) {
     const collect = (chunk) => (output = (output + chunk).slice(-OUTPUT_CHARACTERS_MAX))
     npm.stdout.on('data', collect)
     npm.stderr.on('data', collect)
-    const stop = (signal) => npm.kill(signal)
+    // Killed, because npm answers a polite signal by undoing its work for many seconds. The lock stays, so the next start begins anew.
+    let interrupted
+    const stop = (signal) => {
+      interrupted = signal
+      npm.kill('SIGKILL')
+    }
     process.on('SIGINT', stop).on('SIGTERM', stop)
-    npm.on('error', (error) => resolve({ exitCode: 1, output: `npm cannot be started: ${error.message}` }))
-    npm.on('close', (code, signal) => {
+    npm.on('error', (error) => resolve({ exitCode: 1, output: `npm error cannot be started: ${error.message}` }))
+    npm.on('close', (code) => {
       process.off('SIGINT', stop).off('SIGTERM', stop)
-      resolve({ exitCode: signal ? 130 : code, output })
+      resolve({
+        exitCode: interrupted === 'SIGINT' ? 130 : interrupted ? 143 : (code ?? 1),
+        output,
+        interrupted: interrupted !== undefined,
+      })
     })
   })
 }
@@ -88,7 +104,7 @@ function npmCommand() {
 }
 
 function showProgress(started) {
-  const what = 'Installing Node 26 and the packages of package-lock.json (about 300 MB, only when they change)'
+  const what = 'Installing Node 26 and packages (300 MB, only when they change)'
   const out = process.stderr
   if (!out.isTTY) {
     out.write(`${what} ...\n`)
