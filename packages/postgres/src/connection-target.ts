@@ -21,9 +21,10 @@ export interface ConnectionSettings {
 }
 
 /**
- * Longest wait for a lock. A transaction that waits longer stands behind one that hangs; a service's own transactions last milliseconds.
+ * Longest wait for a lock, after which the transaction starts anew. A service's transactions last milliseconds, so a longer wait is most
+ * often a deadlock, which the server itself looks for only after a second; meanwhile everyone behind it would wait too.
  */
-const LOCK_TIMEOUT_MS = 5_000
+const LOCK_TIMEOUT_MS = 250
 /** The server ends a transaction whose process stopped talking (frozen, network gone), so that its locks do not stay. */
 const IDLE_IN_TRANSACTION_MS = 20_000
 /** PostgreSQL cuts longer names off silently, and two schemas would become one. */

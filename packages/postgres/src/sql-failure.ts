@@ -13,6 +13,8 @@ interface ServerError extends Error {
 const CONNECTION_ENDS = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04'])
 /** Serialization failure, deadlock: the database refused this order of events, another try sees another one. */
 const CONFLICTS = new Set(['40001', '40P01'])
+/** A lock did not come free in time; most often a deadlock that we found before the server did, which looks only after a second. */
+const LOCK_TIMEOUT = '55P03'
 /** The server's copy of a prepared statement is gone or no longer fits the table, e.g. after a migration by another instance. */
 const STALE_STATEMENTS = new Set(['26000', '0A000'])
 
@@ -26,7 +28,12 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** Whether the database refused the transaction so that it behaves as if transactions ran one by one (S4). */
 export function isConflict(error: unknown): boolean {
-  return CONFLICTS.has((error as ServerError).code ?? '')
+  return CONFLICTS.has((error as Partial<ServerError> | undefined)?.code ?? '')
+}
+
+/** Whether the transaction waited too long for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as Partial<ServerError> | undefined)?.code === LOCK_TIMEOUT
 }
 
 /** Whether the statement must be prepared again on another connection. */
@@ -45,7 +52,7 @@ export function toStatementError(error: unknown, target: ConnectionTarget, query
   const cause = { cause: error }
   if (code === '53100')
     return new BanyanError('storage_full', `the disk of PostgreSQL at ${target.shown} is full; free space, then try again`, cause)
-  if (code === '57014' || code === '55P03') return tooSlow(text, error, where)
+  if (code === '57014' || code === LOCK_TIMEOUT) return tooSlow(text, error, where)
   if (code === '25006') return new BanyanError('misuse', `a snapshot cannot write; use transaction(): ${text}${where}`, cause)
   if (code.startsWith('53') || code.startsWith('58') || code.startsWith('57')) return serverTrouble(error, text, target)
   if (code.startsWith('42') || code.startsWith('0A'))

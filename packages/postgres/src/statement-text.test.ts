@@ -26,3 +26,27 @@ test('texts that are built at run time neither fill the memory nor the server', 
   for (let index = 0; index < 10_000; index++) texts.of(`SELECT -${index}`)
   assert.equal(texts.of('SELECT 1').name, 's2', 'a prepared text is never forgotten')
 })
+
+test('a renewed text is prepared under another name', () => {
+  const texts = new StatementTexts()
+  for (let use = 0; use < 3; use++) texts.of('SELECT 1')
+  const { name } = texts.of('SELECT 1')
+  texts.renew('SELECT 1')
+  assert.notEqual(texts.of('SELECT 1').name, name)
+  assert.notEqual(texts.of('SELECT 1').name, '')
+})
+
+test('statements that end the transaction or outlive it are refused, however they are dressed', () => {
+  const texts = new StatementTexts()
+  for (const query of [
+    'COMMIT',
+    ' rollback',
+    '-- all done\n/* really */ END',
+    'SET search_path = other',
+    'notify x',
+    'COPY thing FROM STDIN',
+  ]) {
+    assert.throws(() => texts.of(query), { code: 'misuse' }, query)
+  }
+  for (const query of ['SELECT 1 AS commit', 'UPDATE setting SET a = 1', 'DELETE FROM begin_date']) texts.of(query)
+})

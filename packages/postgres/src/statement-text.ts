@@ -1,3 +1,5 @@
+import { misuse } from 'banyan/kernel'
+
 /** A statement in PostgreSQL's own placeholders, with the name it is prepared under once it is known to be hot. */
 export interface StatementText {
   readonly text: string
@@ -22,17 +24,26 @@ interface Known {
 export class StatementTexts {
   readonly #known = new Map<string, Known>()
   #prepared = 0
+  #names = 0
 
-  /** Returns the statement for a text with `?` placeholders. */
+  /** Returns the statement for a text with `?` placeholders. Throws `misuse` for one that is not a body's to run. */
   of(query: string): StatementText {
     const known = this.#known.get(query) ?? this.#learn(query)
     if (known.name === '' && ++known.uses >= USES_BEFORE_PREPARED && this.#prepared < PREPARED_MAX) {
-      known.name = `s${++this.#prepared}`
+      this.#prepared++
+      known.name = `s${++this.#names}`
     }
     return known
   }
 
+  /** Gives a text another name, because what the server prepared under the old one no longer fits its tables. */
+  renew(query: string): void {
+    const known = this.#known.get(query)
+    if (known !== undefined && known.name !== '') known.name = `s${++this.#names}`
+  }
+
   #learn(query: string): Known {
+    refuseControl(query)
     if (this.#known.size >= TEXTS_MAX) this.#forgetOldest()
     const known = { text: numberPlaceholders(query), name: '', uses: 0 }
     this.#known.set(query, known)
@@ -46,6 +57,18 @@ export class StatementTexts {
       return
     }
   }
+}
+
+/**
+ * Statements that would end the transaction, outlive it on a connection that others use next, or, as NOTIFY, make every commit of the
+ * server wait for every other.
+ */
+const CONTROL =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|deallocate|set|reset|discard|copy|listen|unlisten|notify)\b/i
+
+function refuseControl(query: string): void {
+  if (CONTROL.test(query))
+    misuse(`a body runs queries on its own tables; the store itself begins and ends transactions, so leave out: ${query}`)
 }
 
 /** What may hold a `?` that is no placeholder: quoted text and names, comments, dollar quotes. */

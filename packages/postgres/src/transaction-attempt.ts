@@ -4,7 +4,7 @@ import { SqlRecords } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import { lastNumber, outboxParts } from './outbox.ts'
 import type { Session } from './session.ts'
-import { connectionLost, isConnectionLoss, outcomeUnknown, toStatementError } from './sql-failure.ts'
+import { connectionLost, isConnectionLoss, isStaleStatement, outcomeUnknown, toStatementError } from './sql-failure.ts'
 import type { StatementTexts } from './statement-text.ts'
 import type { PartResult, Row } from './wire-batch.ts'
 
@@ -31,7 +31,7 @@ export interface AttemptOptions {
  * One run of a transaction's body on one connection.
  *
  * - I1 BEGIN travels with the first statement and COMMIT with the events, each pair in one batch: no statement runs outside.
- * - I2 After a statement failed in the database the attempt cannot commit, even when the body goes on as if nothing had happened.
+ * - I2 After a statement failed the attempt cannot commit, even when the body goes on as if nothing had happened.
  * - I3 The body can await only this attempt: when nothing is in flight and it still waits, it waits for something else, and is
  *   aborted (S5). It may live on, but all it asks for is refused.
  */
@@ -44,7 +44,7 @@ export class TransactionAttempt extends SqlRecords implements StoreTransaction {
   #sent = 0
   #inFlight = 0
   #over = false
-  /** What the database refused first; decides over the attempt whatever the body makes of it. */
+  /** What failed first; decides over the attempt whatever the body makes of it. */
   #failure: unknown
   #abandon: (error: BanyanError) => void = () => {}
 
@@ -71,7 +71,7 @@ export class TransactionAttempt extends SqlRecords implements StoreTransaction {
     this.#callbacks.push(callback)
   }
 
-  /** What the database refused first, if anything. */
+  /** Error of the first statement that failed, if any. */
   get failure(): unknown {
     return this.#failure
   }
@@ -130,25 +130,28 @@ export class TransactionAttempt extends SqlRecords implements StoreTransaction {
   }
 
   async #statement(query: string, values: readonly SqlValue[]): Promise<PartResult> {
-    const { session, kind, context, deadline } = this.#options
     if (this.#over) throw overError()
-    if (context.clock.monotonic() > deadline.at) throw tooLongError()
-    const { text, name } = context.texts.of(query)
-    const begin = this.#begun ? 'none' : kind
     this.#sent++
     this.#inFlight++
     try {
-      const answer = session.send(begin, [{ text, name, values }], 'none')
-      this.#begun = true
-      return (await answer).parts[0] as PartResult
+      return await this.#answer(query, values)
     } catch (error) {
       throw this.#refused(error, query)
     } finally {
       if (--this.#inFlight === 0) this.#guard()
     }
   }
+  async #answer(query: string, values: readonly SqlValue[]): Promise<PartResult> {
+    const { session, kind, context, deadline } = this.#options
+    if (context.clock.monotonic() > deadline.at) throw tooLongError()
+    const { text, name } = context.texts.of(query)
+    const answer = session.send(this.#begun ? 'none' : kind, [{ text, name, values }], 'none')
+    this.#begun = true
+    return (await answer).parts[0] as PartResult
+  }
   #refused(error: unknown, query: string): BanyanError {
-    if (!(error instanceof BanyanError)) this.#failure ??= error
+    if (isStaleStatement(error)) this.#options.context.texts.renew(query)
+    this.#failure ??= error
     return isConnectionLoss(error) ? this.#lost(error) : toStatementError(error, this.#options.context.target, query)
   }
   #lost(error: unknown): BanyanError {

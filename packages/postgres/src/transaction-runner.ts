@@ -10,7 +10,7 @@ import {
 } from 'banyan/kernel'
 import type { Commit, StoreReader, StoreTransaction } from 'banyan/store'
 import type { SessionPool } from './session-pool.ts'
-import { isConflict, isConnectionLoss, isStaleStatement } from './sql-failure.ts'
+import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement } from './sql-failure.ts'
 import { type AttemptContext, TransactionAttempt } from './transaction-attempt.ts'
 import { WriterGate } from './writer-gate.ts'
 
@@ -25,14 +25,14 @@ export interface TransactionRunnerOptions {
 
 /** Whole time of a transaction with all its attempts; clients give up sooner. */
 const TRANSACTION_MS_MAX = 30_000
-/** Attempts side by side with others; one of two that conflict always gets through, so few need more. */
-const ATTEMPTS_SHARED = 3
+/** Conflicts after which a transaction runs alone; one of two that conflict always gets through, so few need more. */
+const CONFLICTS_SHARED = 3
 /** Attempts in all. Those that run alone can only conflict with other processes. */
 const ATTEMPTS_MAX = 12
 /** How often a body is run again because its connection was lost before COMMIT; then it is for the caller to wait. */
 const LOSSES_MAX = 2
 /** A conflicting transaction lasts some milliseconds. */
-const CONFLICT_BACKOFF: BackoffPolicy = { firstMs: 2, maxMs: 100 }
+const CONFLICT_BACKOFF: BackoffPolicy = { firstMs: 2, maxMs: 200 }
 
 /** Runs transactions until they commit, fail for good, or time is up (S4). */
 export class TransactionRunner {
@@ -48,10 +48,12 @@ export class TransactionRunner {
     runtime.faults.at(`store.${context.service}.before-begin`)
     const deadline = deadlineAfter(runtime.clock, TRANSACTION_MS_MAX)
     let losses = 0
+    let conflicts = 0
     for (let attempt = 1; ; attempt++) {
-      const result = attempt <= ATTEMPTS_SHARED ? await this.#shared(body, deadline) : await this.#alone(body, deadline)
+      const result = conflicts < CONFLICTS_SHARED ? await this.#shared(body, deadline) : await this.#alone(body, deadline)
       if ('commit' in result) return result.commit
       if (isConnectionLoss(result.cause)) losses++
+      if (isConflict(result.cause)) conflicts++
       if (!worthRepeating(result) || losses > LOSSES_MAX) throw result.error
       if (attempt >= ATTEMPTS_MAX || remainingMs(runtime.clock, deadline) <= 0) throw conflictError(attempt, result.error)
       await sleep(runtime.clock, backoffDelayMs(CONFLICT_BACKOFF, attempt, runtime.random))
@@ -150,7 +152,7 @@ type AttemptResult<T> = { readonly commit: Commit<T> } | AttemptFailure
 /** Whether running the body again can end otherwise, and is harmless. */
 function worthRepeating({ error, cause }: AttemptFailure): boolean {
   if (cause === undefined || (error as { code?: string }).code === 'outcome_unknown') return false
-  return isConflict(cause) || isStaleStatement(cause) || isConnectionLoss(cause)
+  return isConflict(cause) || isLockTimeout(cause) || isStaleStatement(cause) || isConnectionLoss(cause)
 }
 
 function conflictError(attempts: number, cause: unknown): BanyanError {

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url'
+import type { StoreFactory } from 'banyan/store'
+import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
+import { postgresStores } from './postgres-stores.ts'
+import { type TestServer, testServer } from './test-server.ts'
+
+/** How this adapter is put to the store port's conformance suite. Needs `POSTGRES_URL`. */
+export const postgresHarness: StoreHarness = {
+  name: 'postgres',
+  // A server's files are not ours to damage.
+  features: { shared: true, fillDisk: true, damage: false },
+  createPlace: async () => place(await testServer()),
+}
+
+/** Opens the same stores in a child process. */
+export function childStores({ url, prefix }: { url: string; prefix: string }): StoreFactory {
+  return postgresStores({ url, schemaPrefix: prefix })
+}
+
+function place(server: TestServer): StorePlace {
+  const { url, prefix } = server
+  return {
+    factory: postgresStores({ url, schemaPrefix: prefix }),
+    child: { module: fileURLToPath(import.meta.url), export: childStores.name, argument: { url, prefix } },
+    fillDisk: () => refuseRows(server),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+/** Answers as a server does whose disk is full; filling a real one would take the machine's other databases with it. */
+async function refuseRows(server: TestServer): Promise<() => Promise<void>> {
+  const client = await server.connect()
+  await client.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF (SELECT count(*) FROM blob) >= 10 THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON blob FOR EACH ROW EXECUTE FUNCTION refuse();`)
+  return async () => void (await client.query('DROP TRIGGER refuse ON blob'))
+}
