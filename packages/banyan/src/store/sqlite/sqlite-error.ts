@@ -71,7 +71,7 @@ export function sqliteFailure(thrown: unknown, path: string, query: string): Sql
 /** Says that a file is damaged and what to do. */
 export function damaged(path: string, reason: string): string {
   return (
-    `${path} is damaged or not a database of this platform (${reason}); nothing was changed; ` +
+    `${path} is damaged or not a database of this platform (${reason.replaceAll(/\s+/g, ' ')}); nothing was changed; ` +
     `move it and its -wal and -shm files away, and restore a backup in their place`
   )
 }

@@ -1,0 +1,39 @@
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StoreHarness, StorePlace } from '../store.testsuite.ts'
+import type { Store } from '../store.ts'
+import { sqliteStores } from './sqlite-stores.ts'
+
+/** Puts the SQLite adapter to the conformance suite. */
+export const sqliteHarness: StoreHarness = {
+  name: 'sqlite',
+  features: { shared: false, fillDisk: true, damage: true },
+  async createPlace(): Promise<StorePlace> {
+    const directory = await mkdtemp(join(tmpdir(), 'banyan-store-'))
+    return {
+      factory: sqliteStores({ directory }),
+      child: { module: new URL('sqlite-stores.ts', import.meta.url).href, export: 'sqliteStores', argument: { directory } },
+      fillDisk,
+      damage: (service) => damage(join(directory, `${service}.db`)),
+      [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    }
+  },
+}
+
+/** Pages left in the simulated disk: about five of the suite's big rows. */
+const PAGES_LEFT = 80
+
+async function fillDisk(store: Store): Promise<() => Promise<void>> {
+  const setLimit = (pages: number) => store.transaction((tx) => tx.sql.get(`PRAGMA max_page_count = ${pages}`))
+  const { value } = await store.transaction((tx) => tx.sql.get<{ page_count: number }>('PRAGMA page_count'))
+  await setLimit((value?.page_count ?? 0) + PAGES_LEFT)
+  return async () => void (await setLimit(1_000_000))
+}
+
+/** Overwrites pages in the middle of the file. */
+async function damage(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  await file.write(new Uint8Array(8_192).fill(0xa5), 0, 8_192, 4_096)
+  await file.close()
+}

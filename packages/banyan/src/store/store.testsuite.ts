@@ -1,0 +1,32 @@
+import { testAtomicity } from './store-atomicity.testsuite.ts'
+import { testConsumption } from './store-consumption.testsuite.ts'
+import { testCrashes } from './store-crash.testsuite.ts'
+import { testFeed } from './store-feed.testsuite.ts'
+import type { StoreHarness } from './store-harness.testsuite.ts'
+import { testIsolation } from './store-isolation.testsuite.ts'
+import { testOpening } from './store-opening.testsuite.ts'
+import { testOrder } from './store-order.testsuite.ts'
+import { testRecords } from './store-records.testsuite.ts'
+import { testSagas } from './store-sagas.testsuite.ts'
+
+export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
+
+/**
+ * The conformance suite of the store port: each promise S1–S10 of {@link Store} and each sentence of its records is a test or more, named after
+ * it. Call it in a test file of an adapter; it declares tests of `node:test`.
+ */
+export function testStore(harness: StoreHarness): void {
+  testAtomicity(harness)
+  testIsolation(harness)
+  testFeed(harness)
+  testOrder(harness)
+  testRecords(harness)
+  testConsumption(harness)
+  testSagas(harness)
+  testOpening(harness)
+}
+
+/** The part of the suite that starts processes and kills them; some seconds. */
+export function testStoreCrashes(harness: StoreHarness): void {
+  testCrashes(harness)
+}
