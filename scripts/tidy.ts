@@ -11,7 +11,7 @@ import { sourceFile } from './tidy/source-file.ts'
 
 const RULES: readonly Rule[] = [layers, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
 
-const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench}/**/*.ts', 'platform.ts']
+const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench,examples}/**/*.ts', 'platform.ts']
 
 process.chdir(path.resolve(import.meta.dirname, '..'))
 const violations = [...sourceViolations(), ...packageViolations()]

@@ -28,15 +28,15 @@ export const serviceBoundaries: Rule = (file) => {
   })
 }
 
-/** The rules of a shop are pure: `domain/` imports kernel values and its own files. */
+/** The rules of a shop are pure: `domain/` imports kernel values, its own files, and types of its service's contract. */
 export const pureDomain: Rule = (file) => {
-  const home = /^services\/[^/]+\/src\/domain\//.exec(file.path)?.[0]
+  const [home, service] = /^(services\/[^/]+\/src\/)domain\//.exec(file.path) ?? []
   if (home === undefined || isTest(file.path)) return []
-  return judgeImports(file, (target, specifier) =>
-    target === 'banyan/kernel' || target.startsWith(home)
-      ? undefined
-      : `domain/ imports banyan/kernel and its own files, not ${specifier}; pass what it needs as a value`,
-  )
+  return judgeImports(file, (target, specifier, typeOnly) => {
+    if (target === 'banyan/kernel' || target.startsWith(home)) return undefined
+    if (typeOnly && target === `${service}contract.ts`) return undefined // the words the service speaks; erased before the code runs
+    return `domain/ imports banyan/kernel, its own files and types of ./contract.ts, not ${specifier}; pass what it needs as a value`
+  })
 }
 
 /** Packages of the toolkit: adapters depend on the core's ports, nothing depends on the shop, and nobody reaches into another package. */

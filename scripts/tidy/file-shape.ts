@@ -17,7 +17,7 @@ export const fileLength: Rule = (file) => {
 }
 
 // The reporter of the gate: node:test takes a reporter from its file's default export.
-const DEFAULT_EXPORT_ALLOWED = /^platform\.ts$|\.config\.ts$|^scripts\/gate\/test-reporter\.ts$/
+const DEFAULT_EXPORT_ALLOWED = /(?:^|\/)platform\.ts$|\.config\.ts$|^scripts\/gate\/test-reporter\.ts$/
 
 /** An export has one name everywhere. */
 export const noDefaultExport: Rule = (file) => {

@@ -11,9 +11,12 @@ export interface Violation {
 export type Rule = (file: SourceFile) => Violation[]
 
 /** The violations of those imports for which `judge` has something to say. */
-export function judgeImports(file: SourceFile, judge: (target: string, specifier: string) => string | undefined): Violation[] {
-  return file.imports.flatMap(({ target, specifier, line }) => {
-    const message = judge(target, specifier)
+export function judgeImports(
+  file: SourceFile,
+  judge: (target: string, specifier: string, typeOnly: boolean) => string | undefined,
+): Violation[] {
+  return file.imports.flatMap(({ target, specifier, typeOnly, line }) => {
+    const message = judge(target, specifier, typeOnly)
     return message === undefined ? [] : [{ path: file.path, line, message }]
   })
 }

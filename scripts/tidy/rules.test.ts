@@ -52,9 +52,11 @@ test('a service imports the contract of another service and nothing else of it',
   accepts(serviceBoundaries, 'services/orders/src/a.test.ts', `import { testPlatform } from '@banyan/testing'`)
 })
 
-test('domain rules import kernel values and themselves only', () => {
+test('domain rules import kernel values, themselves and types of their contract', () => {
   const path = 'services/orders/src/domain/order.ts'
   accepts(pureDomain, path, `import type { Money } from 'banyan/kernel'\nimport { line } from './line.ts'`)
+  accepts(pureDomain, path, `import type { OrderStatus } from '../contract.ts'`)
+  complains(pureDomain, path, `import type { Table } from '../store/table.ts'`, /not \.\.\/store/)
   complains(pureDomain, path, `import { orders } from '../contract.ts'`, /domain\/ imports banyan\/kernel/)
   complains(pureDomain, path, `import { readFile } from 'node:fs'`, /not node:fs/)
   accepts(pureDomain, 'services/orders/src/domain/order.test.ts', `import { test } from 'node:test'`)

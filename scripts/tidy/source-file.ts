@@ -16,6 +16,8 @@ export interface Import {
   readonly specifier: string
   /** For a relative import the path of the file it means; otherwise the specifier. */
   readonly target: string
+  /** Erased before the code runs. */
+  readonly typeOnly: boolean
   readonly line: number
 }
 
@@ -27,7 +29,8 @@ export function sourceFile(filePath: string, text: string): SourceFile {
   const imports = [...withStrings.matchAll(IMPORT)].map((match): Import => {
     const specifier = match[1] ?? match[2] ?? ''
     const target = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(filePath), specifier) : specifier
-    return { specifier, target, line: lineOf(text, match.index + match[0].length) }
+    const typeOnly = /^(?:import|export)\s+type\b/.test(match[0])
+    return { specifier, target, typeOnly, line: lineOf(text, match.index + match[0].length) }
   })
   return { path: filePath, text, code: blank(text, { keepStrings: false }), imports }
 }
@@ -37,7 +40,10 @@ export function lineOf(text: string, position: number): number {
   return text.slice(0, position).split('\n').length
 }
 
-/** Whether the file belongs to tests: rules about what production code may do leave it alone. */
+/** Whether the file belongs to tests (tests, suites, fixtures, helpers `test-*.ts`): rules for production code leave it alone. */
 export function isTest(filePath: string): boolean {
-  return /\.(?:test|test-d|integration|journey|postgres)\.ts$/.test(filePath) || filePath.startsWith('tests/')
+  return (
+    /\.(?:test|test-d|integration|journey|postgres|testsuite|fixtures)\.ts$|\/test-[^/]+\.ts$/.test(filePath) ||
+    filePath.startsWith('tests/')
+  )
 }
