@@ -3,6 +3,7 @@ import { mergeLines, type SkuQuantity } from './domain/merge-lines.ts'
 import { bindsStock, reservationAfter } from './domain/reservation.ts'
 import { MAIN_LOCATION } from './store/migrations.ts'
 import type { StoredReservation } from './store/reservation-table.ts'
+import { compareStock } from './store/stock-table.ts'
 import type { InventoryTransaction } from './transaction.ts'
 
 // Owns: the moves of a reservation and of the stock it binds, in one transaction each.
@@ -51,7 +52,7 @@ async function takeAll(tx: InventoryTransaction, lines: readonly SkuQuantity[], 
   for (const [index, line] of lines.entries()) {
     if (await tx.stock.take(line, now)) continue
     for (const taken of lines.slice(0, index)) await tx.stock.giveBack(taken, now)
-    const { short, unknown } = await tx.stock.compare(lines)
+    const { short, unknown } = await compareStock(tx.stock, lines)
     return unknown.length > 0 ? { kind: 'unknown', skus: unknown } : { kind: 'short', lines: short }
   }
   return undefined

@@ -15,11 +15,9 @@ export const AmountMinor = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000
 /** ISO 4217 code. */
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
 
-/** States of a payment. `unknown`: sent, and nobody knows yet whether the provider did it. */
+/** States of a payment. Whether a request is on its way, or its outcome unknown, is a matter of its attempts. */
 export const PaymentStatus = Type.Enum([
   'created',
-  'processing',
-  'unknown',
   'authorized',
   'captured',
   'voided',

@@ -12,5 +12,5 @@ export function mergeLines(lines: readonly SkuQuantity[]): SkuQuantity[] {
   if (lines.length === 1) return [lines[0] as SkuQuantity]
   const total = new Map<string, number>()
   for (const { sku, qty } of lines) total.set(sku, (total.get(sku) ?? 0) + qty)
-  return [...total].map(([sku, qty]) => ({ sku, qty })).sort((first, second) => (first.sku < second.sku ? -1 : 1))
+  return [...total].map(([sku, qty]) => ({ sku, qty })).toSorted((first, second) => (first.sku < second.sku ? -1 : 1))
 }

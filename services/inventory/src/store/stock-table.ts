@@ -27,8 +27,6 @@ export interface StockTable {
   giveBack(line: SkuQuantity, at: number): Promise<void>
   /** Changes the units on hand. */
   adjust(sku: string, delta: number, at: number): Promise<void>
-  /** Compares lines with what there is: what is short, and which skus are unknown. */
-  compare(lines: readonly SkuQuantity[]): Promise<{ short: Shortage[]; unknown: string[] }>
 }
 
 /** Opens the table within a transaction or snapshot. */
@@ -39,15 +37,9 @@ export function stockTable(sql: Sql): StockTable {
       return row && toStockItem(row)
     },
     async page(after, limit, lowAtMost) {
-      const rows =
-        lowAtMost === undefined
-          ? await sql.all<StockRow>('SELECT * FROM stock_item WHERE sku > ? ORDER BY sku LIMIT ?', after, limit)
-          : await sql.all<StockRow>(
-              'SELECT * FROM stock_item WHERE sku > ? AND on_hand - reserved - safety_stock <= ? ORDER BY sku LIMIT ?',
-              after,
-              lowAtMost,
-              limit,
-            )
+      const low = lowAtMost === undefined ? '' : 'AND on_hand - reserved - safety_stock <= ?'
+      const values = lowAtMost === undefined ? [after, limit] : [after, lowAtMost, limit]
+      const rows = await sql.all<StockRow>(`SELECT * FROM stock_item WHERE sku > ? ${low} ORDER BY sku LIMIT ?`, ...values)
       return rows.map(toStockItem)
     },
     add: async (sku, onHand, at) =>
@@ -87,17 +79,19 @@ export function stockTable(sql: Sql): StockTable {
         MAIN_LOCATION,
       )
     },
-    async compare(lines) {
-      const short: Shortage[] = []
-      const unknown: string[] = []
-      for (const { sku, qty } of lines) {
-        const item = await this.find(sku)
-        if (!item) unknown.push(sku)
-        else if (item.available < qty) short.push({ sku, requested: qty, available: item.available })
-      }
-      return { short, unknown }
-    },
   }
+}
+
+/** Compares lines with what there is: what is short, and which skus are unknown. */
+export async function compareStock(stock: Pick<StockTable, 'find'>, lines: readonly SkuQuantity[]): Promise<{ short: Shortage[]; unknown: string[] }> {
+  const short: Shortage[] = []
+  const unknown: string[] = []
+  for (const { sku, qty } of lines) {
+    const item = await stock.find(sku)
+    if (!item) unknown.push(sku)
+    else if (item.available < qty) short.push({ sku, requested: qty, available: item.available })
+  }
+  return { short, unknown }
 }
 
 function toStockItem(row: StockRow): StockItem {

@@ -1,0 +1,22 @@
+import { inventory } from '@shop/inventory/contract'
+import { orders } from '@shop/orders/contract'
+import { shipping } from '@shop/shipping/contract'
+import { define, type HandlerContext, type Transaction } from 'banyan'
+import { payments } from './contract.ts'
+import { openPaymentResources, type PaymentResources } from './resources.ts'
+import { paymentsStore } from './store/payments-store.ts'
+
+/** What handlers of payments may reach. */
+export const { operation, on, timer, definition } = define(payments, {
+  listens: [orders, inventory, shipping],
+  store: paymentsStore,
+  resources: openPaymentResources,
+})
+
+type Repository = ReturnType<typeof paymentsStore.repository>
+
+/** A transaction of payments. */
+export type PaymentsTransaction = Transaction<typeof payments, Repository>
+
+/** What every handler of payments gets. */
+export type PaymentsContext = HandlerContext<typeof payments, readonly [], Repository, PaymentResources>

@@ -1,0 +1,104 @@
+import { type Clock, sleep } from 'banyan/kernel'
+import type { AuthorizeRequest, FinalOutcome, FollowUpRequest, Lookup, Outcome, PaymentProvider } from '../provider.ts'
+import { type Behaviour, BEHAVIOURS, isRetryable } from './behaviour.ts'
+import { type BookedRequest, openBook } from './book.ts'
+
+/** How long an authorisation of the fake provider holds, like a card's. */
+const AUTHORIZATION_TTL_MS = 7 * 24 * 3_600_000
+/** The fake provider books at once or, when slow, is asked and says so; so a short horizon is true. */
+const LOOKUP_HORIZON_MS = 250
+
+/** How to open the fake provider. */
+export interface FakeProviderOptions {
+  /** File of its book. */
+  readonly file: string
+  readonly clock: Clock
+  /** How long `tok_slow` takes, in milliseconds. */
+  readonly slowMs: number
+}
+
+const PLAIN = BEHAVIOURS['tok_ok'] as Behaviour
+
+/**
+ * A payment provider with a book of its own, for development, tests and audits. Keys behave as Stripe's do: a repetition gets the
+ * stored reply, another request with the same key is rejected, a repetition while the first runs is `in_progress`.
+ */
+export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions): PaymentProvider {
+  const book = openBook(file, clock)
+  const running = new Set<string>()
+
+  /** What happens at the provider: goes on whether or not anybody waits (R4). */
+  async function serve(request: BookedRequest, behaviour: Behaviour): Promise<Outcome> {
+    const { key } = request
+    if (running.has(key)) return { kind: 'unknown', cause: 'in_progress' }
+    const isNew = book.reply(key) === undefined
+    running.add(key)
+    try {
+      if (isNew && behaviour.slow) await sleep(clock, slowMs)
+      const outcome = await book.carryOut(request)
+      if (!isNew || behaviour.answer === 'sent') return outcome
+      return { kind: 'unknown', cause: behaviour.answer === 'error' ? 'error' : 'timeout' }
+    } finally {
+      running.delete(key)
+    }
+  }
+  function followUp(operation: 'capture' | 'void' | 'refund') {
+    return ({ key, ref, amount }: FollowUpRequest, signal: AbortSignal): Promise<Outcome> =>
+      answered(
+        serve({ key, fingerprint: `${operation} ${ref} ${amount.amountMinor} ${amount.currency}`, operation, orderId: '', ref, amount, decline: undefined }, PLAIN),
+        signal,
+      )
+  }
+  return {
+    name: 'fake',
+    capabilities: { authorizationTtlMs: AUTHORIZATION_TTL_MS, lookupHorizonMs: LOOKUP_HORIZON_MS },
+    async authorize(request, signal) {
+      const behaviour = BEHAVIOURS[request.methodToken]
+      if (behaviour?.carriesOut === 'never') return lost(signal)
+      const outcome = await answered(serve(toBooked(request, behaviour), behaviour ?? PLAIN), signal)
+      return outcome.kind === 'unknown' && outcome.cause === 'timeout' ? lost(signal) : outcome
+    },
+    capture: followUp('capture'),
+    void: followUp('void'),
+    refund: followUp('refund'),
+    find: async (key): Promise<Lookup> => (running.has(key) ? { kind: 'in_progress' } : book.find(key)),
+    async ping() {
+      book.find('ping')
+    },
+    async [Symbol.asyncDispose]() {
+      book.close()
+    },
+  }
+}
+
+function toBooked({ key, amount, methodToken, orderId }: AuthorizeRequest, behaviour: Behaviour | undefined): BookedRequest {
+  return {
+    key,
+    fingerprint: `authorize ${orderId} ${methodToken} ${amount.amountMinor} ${amount.currency}`,
+    operation: 'authorize',
+    orderId,
+    ref: undefined,
+    amount,
+    decline: declineOf(behaviour),
+  }
+}
+
+function declineOf(behaviour: Behaviour | undefined): FinalOutcome | undefined {
+  if (!behaviour) return { kind: 'rejected', code: 'invalid_token' }
+  return behaviour.declines === undefined ? undefined : { kind: 'declined', code: behaviour.declines, retryable: isRetryable(behaviour.declines) }
+}
+
+/** Waits for an answer no longer than the caller does. */
+function answered(work: Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => resolve({ kind: 'unknown', cause: 'timeout' })
+    if (signal.aborted) return giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}
+
+/** An answer that never comes. */
+function lost(signal: AbortSignal): Promise<Outcome> {
+  return answered(new Promise(() => {}), signal)
+}

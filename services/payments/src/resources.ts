@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { BanyanError, type ResourceOptions } from 'banyan'
+import type { Clock } from 'banyan/kernel'
+import { createFakeProvider } from './provider/fake/fake-provider.ts'
+import type { PaymentProvider } from './provider/provider.ts'
+
+/** File of the fake provider's book in the service's directory. */
+export const FAKE_PROVIDER_FILE = 'fake-provider.db'
+
+/** How long an answer of the provider is waited for. Twice that, plus a look-up, must fit into an operation's time. */
+const PROVIDER_TIMEOUT_MS = 2_000
+const PROVIDER_TIMEOUT_MS_MAX = 3_000
+/** How long `tok_slow` takes: slow, yet within the provider's timeout. */
+const SLOW_MS = 800
+
+/** What handlers of payments find as `resources`. */
+export interface PaymentResources {
+  readonly provider: PaymentProvider
+  readonly providerTimeoutMs: number
+  readonly clock: Clock
+  /** Names this running copy of the service in leases. */
+  readonly instance: string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Opens the provider. `BANYAN_PAYMENT_TIMEOUT_MS` says how long one answer is waited for,
+ * `BANYAN_FAKE_PROVIDER_SLOW_MS` how long the fake provider's `tok_slow` takes.
+ */
+export async function openPaymentResources({ runtime, directory, environment }: ResourceOptions): Promise<PaymentResources> {
+  const provider = createFakeProvider({
+    file: join(directory, FAKE_PROVIDER_FILE),
+    clock: runtime.clock,
+    slowMs: milliseconds(environment, 'BANYAN_FAKE_PROVIDER_SLOW_MS', SLOW_MS, 60_000),
+  })
+  return {
+    provider,
+    providerTimeoutMs: milliseconds(environment, 'BANYAN_PAYMENT_TIMEOUT_MS', PROVIDER_TIMEOUT_MS, PROVIDER_TIMEOUT_MS_MAX),
+    clock: runtime.clock,
+    instance: runtime.ids.uuid(),
+    [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
+  }
+}
+
+function milliseconds(environment: ResourceOptions['environment'], name: string, byDefault: number, max: number): number {
+  const text = environment[name]
+  if (text === undefined || text === '') return byDefault
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1 || value > max) throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds from 1 to ${max}`)
+  return value
+}

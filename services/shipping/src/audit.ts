@@ -1,0 +1,35 @@
+import type { SqlReader } from 'banyan'
+
+/** Most facts of one range of orders. */
+const FACTS_MAX = 20_000
+
+/** What shipping knows of an order. */
+export interface ShipmentFact {
+  readonly orderId: string
+  readonly status: string
+  readonly createdAt: number
+  /** `sku:qty` of all lines, sorted, joined by commas. */
+  readonly lines: string
+}
+
+/** Shipments of a range of orders: above `after`, up to and with `upTo`; open when that is undefined. By order id. */
+export async function shipmentFacts(sql: SqlReader, { after, upTo }: { readonly after: string; readonly upTo: string | undefined }): Promise<ShipmentFact[]> {
+  const bound = upTo === undefined ? '' : 'AND order_id <= ?'
+  const rows = await sql.all<{ orderId: string; status: string; createdAt: number; lines: string }>(
+    `SELECT order_id AS "orderId", status AS "status", created_at AS "createdAt", lines AS "lines" FROM shipment
+     WHERE order_id > ? ${bound} ORDER BY order_id, number LIMIT ?`,
+    after,
+    ...(upTo === undefined ? [] : [upTo]),
+    FACTS_MAX,
+  )
+  return rows.map((row) => ({ ...row, lines: summary(JSON.parse(row.lines) as { sku: string; qty: number }[]) }))
+}
+
+function summary(lines: readonly { readonly sku: string; readonly qty: number }[]): string {
+  const total = new Map<string, number>()
+  for (const { sku, qty } of lines) total.set(sku, (total.get(sku) ?? 0) + qty)
+  return [...total]
+    .map(([sku, qty]) => `${sku}:${qty}`)
+    .toSorted()
+    .join(',')
+}

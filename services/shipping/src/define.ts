@@ -1,0 +1,10 @@
+import { orders } from '@shop/orders/contract'
+import { define, type Transaction } from 'banyan'
+import { shipping } from './contract.ts'
+import { shippingStore } from './store/shipping-store.ts'
+
+/** What handlers of shipping may reach. */
+export const { operation, on, definition } = define(shipping, { listens: [orders], store: shippingStore })
+
+/** A transaction of shipping. */
+export type ShippingTransaction = Transaction<typeof shipping, ReturnType<typeof shippingStore.repository>>
