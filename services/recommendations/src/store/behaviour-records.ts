@@ -1,0 +1,66 @@
+import type { Sql } from 'banyan'
+import { addHeat } from '../domain/heat.ts'
+
+/** One sku of a confirmed order. */
+export interface Purchase {
+  readonly orderId: string
+  readonly sku: string
+  readonly userHash: string
+  /** Epoch milliseconds. */
+  readonly boughtAt: number
+}
+
+/** One look at a product, or one put into a cart. */
+export interface Interaction {
+  readonly userHash: string
+  readonly sku: string
+  readonly kind: 'view' | 'cart'
+  /** Days since the Unix epoch. */
+  readonly day: number
+}
+
+/** Days that interactions are kept: they only serve to count each of them once a day. */
+const INTERACTION_DAYS = 2
+
+/** Reads and writes what users did. */
+export function behaviour(sql: Sql) {
+  return {
+    /** Remembers a purchase; false when it was remembered before. */
+    async addPurchase({ orderId, sku, userHash, boughtAt }: Purchase): Promise<boolean> {
+      const query = 'INSERT INTO purchase (order_id, sku, user_hash, bought_at) VALUES (?, ?, ?, ?) ON CONFLICT (order_id, sku) DO NOTHING'
+      return (await sql.run(query, orderId, sku, userHash, boughtAt)) === 1
+    },
+    /** Counts that one order holds both skus; one direction. */
+    async countPair(one: string, other: string): Promise<void> {
+      await sql.run(
+        `INSERT INTO co_occurrence (sku_a, sku_b, orders) VALUES (?, ?, 1)
+         ON CONFLICT (sku_a, sku_b) DO UPDATE SET orders = co_occurrence.orders + 1`,
+        one,
+        other,
+      )
+    },
+    /** Adds to a sku's popularity; `orders` is 1 for a purchase and 0 for anything less. */
+    async addPopularity(sku: string, orders: 0 | 1, weight: number, now: number): Promise<void> {
+      const row = await sql.get<{ heat: number }>('SELECT heat FROM popularity WHERE sku = ?', sku)
+      await sql.run(
+        `INSERT INTO popularity (sku, orders, heat) VALUES (?, ?, ?)
+         ON CONFLICT (sku) DO UPDATE SET orders = popularity.orders + excluded.orders, heat = excluded.heat`,
+        sku,
+        orders,
+        addHeat(row?.heat, weight, now),
+      )
+    },
+    /** Skus that a user bought last, newest first, each once. */
+    async lastBought(userHash: string, limit: number): Promise<string[]> {
+      const query = 'SELECT sku, MAX(bought_at) AS last_at FROM purchase WHERE user_hash = ? GROUP BY sku ORDER BY last_at DESC LIMIT ?'
+      return (await sql.all<{ sku: string }>(query, userHash, limit)).map(({ sku }) => sku)
+    },
+    /** Remembers an interaction; false when the same one was remembered on that day. */
+    async addInteraction({ userHash, sku, kind, day }: Interaction): Promise<boolean> {
+      await sql.run('DELETE FROM interaction WHERE day < ?', day - INTERACTION_DAYS)
+      const query =
+        'INSERT INTO interaction (user_hash, sku, kind, day) VALUES (?, ?, ?, ?) ON CONFLICT (user_hash, sku, kind, day) DO NOTHING'
+      return (await sql.run(query, userHash, sku, kind, day)) === 1
+    },
+  }
+}
