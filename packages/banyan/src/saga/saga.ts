@@ -19,6 +19,11 @@ export interface SagaStep<X, T> {
   readonly action: (context: X) => Promise<T>
   /** Undoes the action; also called when the action's outcome is unknown. Runs at least once, with a key of its own. */
   readonly compensation?: (context: X & CompensationInput<T>) => Promise<unknown>
+  /**
+   * Says that the action does nothing but one `transaction`: its calls are refused, and its start needs no commit of its own, because nothing
+   * leaves before that transaction, which carries the journal record. Saves a commit. Default false.
+   */
+  readonly local?: boolean
   /** Attempts before the step fails; default {@link STEP_ATTEMPTS_MAX}. After the commit point there is no limit. */
   readonly attemptsMax?: number
   /** How long one attempt may take. Default {@link STEP_TIMEOUT}. */
@@ -32,15 +37,19 @@ export const STEP_ATTEMPTS_MAX = 8
 /** How long one attempt of a step may take: above the default timeout of the operation it calls. */
 export const STEP_TIMEOUT: Duration = '15s'
 
-/** What a saga's function does its work with. Its function is run again from the top after a crash; finished steps answer from the journal. */
+/** What a saga's function does its work with. Apart from it the function must be pure: no I/O, no races. Its function is run again from the top after a crash; finished steps answer from the journal. */
 export interface SagaControl<X> {
   readonly id: string
   /**
    * Runs a step once its start (and so its compensation) is durable, and remembers its output under `name`.
-   * Names identify steps: in a loop add a key, e.g. `ship/${parcel}`.
+   * Names identify steps: in a loop add a key, e.g. `ship/${parcel}`. Rejects with the step's error once it failed for good; catch it to go
+   * another way, or let it pass to roll back. Await every step; steps may run side by side with `Promise.all`.
    */
   step<T>(name: string, step: SagaStep<X, T>): Promise<T>
-  /** The commit point: durable when it resolves; from here on the saga only goes forward, steps are tried until they succeed (P10). */
+  /**
+   * The commit point: from here on the saga only goes forward, steps are tried until they succeed (P10). Durable before anything that
+   * follows it leaves: it joins the journal write of the next step, or is written at once when none follows.
+   */
   commit(): Promise<void>
   /** Rolls back: compensates all started steps in reverse order. Throws `failed_precondition` after the commit point. */
   rollback(reason: string, data?: unknown): never

@@ -1,0 +1,163 @@
+import type { CancelTimer } from '../kernel/clock.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { SagaKind } from '../store/saga-records.ts'
+import type { Store } from '../store/store.ts'
+import type { SagaLease } from './lease.ts'
+import type { LoadedRecords } from './run.ts'
+
+/** Looks at least this often: other processes may have died, and the wall clock may have jumped (P3, P11). */
+const POLL_MS = 1_000
+/** Sagas taken in one transaction; more would hold others up. */
+const BATCH_MAX = 100
+/** Sagas that may finish before more are taken from a full table: taking one by one would cost a transaction each. */
+const SLOTS_MIN = 32
+/** How often the engine looks for sagas that are its own but not in memory: a commit whose answer was lost leaves such. */
+const ORPHANS_MS = 30_000
+/** How often old signals are removed, how many at once, and how long a signal waits for its saga to be started (P12). */
+const PRUNE_MS = 60_000
+const PRUNE_MAX = 500
+export const SIGNAL_TTL_MS = 7 * 86_400_000
+
+/** What a claimer needs. */
+export interface ClaimerOptions {
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly service: string
+  readonly kinds: readonly SagaKind[]
+  readonly lease: SagaLease
+  /** How many more sagas fit into memory. */
+  readonly slots: () => number
+  readonly loaded: (id: string) => boolean
+  readonly load: (records: LoadedRecords) => void
+}
+
+/**
+ * Takes sagas over, again and again: due, free, or left behind by instances whose lease ended (P3). One timer for all.
+ * A transient error drops nothing: the next look finds what this one did not take.
+ */
+export class Claimer {
+  readonly #options: ClaimerOptions
+  #running = false
+  #cancel: CancelTimer | undefined
+  #wakeAt = Number.POSITIVE_INFINITY
+  #scanning: Promise<void> | undefined
+  #again = false
+  #starved = false
+  #suspects: ReadonlySet<string> = new Set()
+  #orphansAt = 0
+  #pruneAt = 0
+
+  constructor(options: ClaimerOptions) {
+    this.#options = options
+  }
+
+  /** Begins; resolves when the first look is over. */
+  async start(): Promise<void> {
+    this.#running = true
+    this.#orphansAt = this.#now() + ORPHANS_MS
+    this.#pruneAt = this.#now() + PRUNE_MS
+    this.kick()
+    await this.#scanning
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#cancel?.()
+    await this.#scanning
+  }
+
+  /** Looks now, or once more when it is looking. */
+  kick(): void {
+    if (!this.#running) return
+    if (this.#scanning) {
+      this.#again = true
+      return
+    }
+    this.#scanning = this.#scan().finally(() => {
+      this.#scanning = undefined
+      if (this.#again) {
+        this.#again = false
+        this.kick()
+      }
+    })
+  }
+
+  /** Looks at `at`, in epoch milliseconds, unless it does so earlier. */
+  wake(at: number): void {
+    const soonest = Math.min(at, this.#now() + POLL_MS)
+    if (!this.#running || soonest >= this.#wakeAt) return
+    this.#cancel?.()
+    this.#wakeAt = soonest
+    this.#cancel = this.#options.runtime.clock.setTimer(soonest - this.#now(), () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY
+      this.kick()
+    })
+  }
+
+  /** A saga left memory; looks when others wait for its place. */
+  slotFreed(): void {
+    if (this.#starved && this.#options.slots() >= SLOTS_MIN) this.kick()
+  }
+
+  async #scan(): Promise<void> {
+    const { lease, runtime, service, slots } = this.#options
+    let next: number | undefined
+    try {
+      if (lease.valid()) {
+        const limit = Math.min(slots(), BATCH_MAX)
+        this.#starved = limit <= 0
+        if (limit > 0 && (await this.#claim(limit)) === limit) this.#again = true
+        await this.#lookForOrphans()
+        await this.#prune()
+      }
+      next = this.#starved ? undefined : await this.#options.store.read((tx) => tx.sagas.nextWake(this.#options.kinds))
+    } catch (error) {
+      runtime.log.warn('sagas cannot be taken over right now; trying again', { service, error })
+    }
+    this.#wakeAt = Number.POSITIVE_INFINITY
+    this.#cancel?.()
+    this.wake(next ?? Number.POSITIVE_INFINITY)
+  }
+
+  async #claim(limit: number): Promise<number> {
+    const { store, lease, kinds } = this.#options
+    const { value } = await store.transaction(async (tx) => {
+      const claimed: LoadedRecords[] = []
+      for (const record of await tx.sagas.claim(lease.owner, this.#now(), limit, kinds))
+        claimed.push({ record, steps: await tx.sagas.steps(record.id) })
+      return claimed
+    })
+    for (const records of value) this.#options.load(records)
+    return value.length
+  }
+
+  /** What is this instance's but was not in memory at two looks is taken over like any other. */
+  async #lookForOrphans(): Promise<void> {
+    if (this.#now() < this.#orphansAt) return
+    this.#orphansAt = this.#now() + ORPHANS_MS
+    const { store, lease, loaded } = this.#options
+    const ids = await store.read((tx) => tx.sagas.owned(lease.owner, 10 * BATCH_MAX))
+    const missing = ids.filter((id) => !loaded(id))
+    for (const id of missing) if (this.#suspects.has(id)) await this.#takeOrphan(id)
+    this.#suspects = new Set(missing)
+  }
+
+  async #takeOrphan(id: string): Promise<void> {
+    const { store, lease, kinds, loaded, load } = this.#options
+    const { value } = await store.transaction(async (tx) => {
+      const record = loaded(id) ? undefined : await tx.sagas.claimOne(id, lease.owner, this.#now())
+      return record && { record, steps: await tx.sagas.steps(id) }
+    })
+    if (value && kinds.some(({ name, version }) => name === value.record.name && version === value.record.version)) load(value)
+  }
+
+  async #prune(): Promise<void> {
+    if (this.#now() < this.#pruneAt) return
+    this.#pruneAt = this.#now() + PRUNE_MS
+    await this.#options.store.transaction((tx) => tx.sagas.pruneSignals(this.#now() - SIGNAL_TTL_MS, PRUNE_MAX))
+  }
+
+  #now(): number {
+    return this.#options.runtime.clock.now()
+  }
+}

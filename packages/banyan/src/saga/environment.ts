@@ -1,0 +1,38 @@
+import type { Scope } from '../call/scope.ts'
+import type { Principal } from '../contract/access.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { SagaRecord } from '../store/saga-records.ts'
+import type { Store, StoreTransaction } from '../store/store.ts'
+import type { SagaLease } from './lease.ts'
+
+/**
+ * Writes a step's journal record as part of the action's own transaction, after its body: the step is done with `value` as its output, or
+ * not at all (P1). Throws `fenced` when the attempt no longer counts: it timed out, the saga rolls back, or another instance has it.
+ */
+export type Enlist = (tx: StoreTransaction, value: unknown) => Promise<void>
+
+/** Checks, in an earlier transaction of the action (a checkpoint), that the attempt still counts. Throws `fenced` when it does not. */
+export type Guard = (tx: StoreTransaction) => Promise<void>
+
+/**
+ * Builds what one attempt of an action or compensation works with; the service layer provides it.
+ * Must return a new, extensible object: a compensation finds `output` and `error` on it as well.
+ * `key` stays the same over all attempts; the scope carries it as `key` and as `callKey`, the default key of calls.
+ */
+export type StepContextFactory = (scope: Scope, enlist: Enlist, key: string, guard: Guard) => object
+
+/** How a loaded saga left memory. */
+export type RunEnd =
+  | { readonly how: 'final' | 'stuck'; readonly record: SagaRecord }
+  | { readonly how: 'suspended'; readonly wakeAt: number }
+  | { readonly how: 'released' | 'abandoned' }
+
+/** What all loaded sagas of an engine share. */
+export interface SagaEnvironment {
+  readonly service: string
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly stepContext: StepContextFactory
+  readonly lease: SagaLease
+  readonly principal: Principal
+}

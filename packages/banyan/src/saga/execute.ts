@@ -1,0 +1,54 @@
+import { toBanyanError } from '../kernel/error.ts'
+import { sagaControl } from './control.ts'
+import { outputText, sagaFailure } from './failure.ts'
+import { resumeRollback } from './rollback.ts'
+import type { SagaRun } from './run.ts'
+
+/** Runs a loaded saga's function from the top; what is in its journal is answered from there. */
+export function execute(run: SagaRun): void {
+  const { status } = run.record
+  if (status === 'waiting') run.journal.change({ status: 'running' })
+  if (status === 'compensating') {
+    run.phase = 'compensating'
+    run.replaying = true
+  }
+  void callFunction(run)
+  if (run.replaying) void resumeRollback(run)
+}
+
+async function callFunction(run: SagaRun): Promise<void> {
+  let output: unknown
+  try {
+    output = await run.definition.run(sagaControl(run), JSON.parse(run.record.input))
+  } catch (thrown) {
+    return threw(run, thrown)
+  }
+  await returned(run, output)
+}
+
+async function returned(run: SagaRun, output: unknown): Promise<void> {
+  if (run.phase !== 'forward' || !(await run.replayed(undefined))) return
+  if (run.active > 0 || run.waits.size > 0) {
+    return run.stop('misuse', `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`)
+  }
+  let text: string | null
+  try {
+    text = outputText(output)
+  } catch (thrown) {
+    return threw(run, thrown)
+  }
+  await run.finish({ status: 'completed', output: text })
+}
+
+/** An error that the function did not handle: rolls back, or stops when the commit point has passed (P10). */
+function threw(run: SagaRun, thrown: unknown): void {
+  if (run.phase !== 'forward') return
+  const error = toBanyanError(thrown)
+  const step = typeof thrown === 'object' && thrown !== null ? run.stepErrors.get(thrown) : undefined
+  if (error !== thrown) {
+    const { environment, record } = run
+    environment.runtime.log.error('the function of a saga threw', { service: environment.service, saga: record.name, id: run.id, error: thrown })
+  }
+  if (run.committed) run.stop(error.code, error.message, step)
+  else run.beginRollback(sagaFailure(error))
+}

@@ -1,0 +1,101 @@
+import type { SagaChange, SagaStepRecord } from '../store/saga-records.ts'
+import type { StoreTransaction } from '../store/store.ts'
+
+/** What one transaction writes of a saga. */
+export interface Entry {
+  readonly outcomes: readonly SagaStepRecord[]
+  readonly intents: readonly SagaStepRecord[]
+  readonly change: SagaChange | undefined
+}
+
+/**
+ * One saga's journal in memory, with what is still to be written.
+ * - J1 An intent (`started`) is durable before its action runs (P8).
+ * - J2 Outcomes and changes wait for the next transaction, whichever writes: that of the next intent, of a local step, or one of their own.
+ * - J3 What is not yet durable can be written twice; a write replaces the whole step, so nothing is lost when a transaction fails.
+ */
+export class Journal {
+  /** Steps by name, as durable or on their way. */
+  readonly steps = new Map<string, SagaStepRecord>()
+  readonly #outcomes = new Map<string, SagaStepRecord>()
+  readonly #intents = new Map<string, SagaStepRecord>()
+  #change: SagaChange | undefined
+  #number = 0
+
+  constructor(steps: readonly SagaStepRecord[]) {
+    for (const step of steps) {
+      this.steps.set(step.name, step)
+      if (step.number > this.#number) this.#number = step.number
+    }
+  }
+
+  /** Whether anything waits to be written. */
+  get dirty(): boolean {
+    return this.#outcomes.size > 0 || this.#intents.size > 0 || this.#change !== undefined
+  }
+
+  /** Returns the next number: steps are compensated in the reverse order of these. */
+  nextNumber(): number {
+    return ++this.#number
+  }
+
+  /** Adds a step that must be durable before its action runs. */
+  intend(step: SagaStepRecord): void {
+    this.#intents.set(step.name, step)
+  }
+
+  /** Adds what became of a step. */
+  record(step: SagaStepRecord): void {
+    this.steps.set(step.name, step)
+    this.#outcomes.set(step.name, step)
+  }
+
+  /** Adds changes of the saga itself. */
+  change(change: SagaChange): void {
+    this.#change = this.#change ? { ...this.#change, ...change } : change
+  }
+
+  /** Forgets what only a saga that goes forward would write; outcomes stay. */
+  dropForward(): void {
+    this.#intents.clear()
+    this.#change = undefined
+  }
+
+  /** What is to be written now, with `outcome` in addition. */
+  entry(outcome?: SagaStepRecord): Entry {
+    const outcomes = [...this.#outcomes.values()]
+    if (outcome) outcomes.push(outcome)
+    return { outcomes, intents: [...this.#intents.values()], change: this.#change }
+  }
+
+  /** Takes note that `entry` is durable. */
+  written({ outcomes, intents, change }: Entry): void {
+    for (const step of outcomes) {
+      this.steps.set(step.name, step)
+      if (this.#outcomes.get(step.name) === step) this.#outcomes.delete(step.name)
+    }
+    for (const step of intents) {
+      if (this.#intents.get(step.name) === step) this.#intents.delete(step.name)
+      const known = this.steps.get(step.name)
+      if (known === undefined || known.attempts < step.attempts) this.steps.set(step.name, step) // also one dropped meanwhile: it is durable
+    }
+    if (this.#change === change) this.#change = undefined
+  }
+}
+
+const NO_CHANGE: SagaChange = {}
+
+/**
+ * Writes an entry; throws `fenced` when the saga's epoch moved on (P14). Returns the reason when a rollback was asked for.
+ * `mayWrite` is asked once the saga is held, so that what was decided meanwhile counts.
+ */
+export async function writeEntry(
+  tx: StoreTransaction,
+  saga: { readonly id: string; readonly epoch: number },
+  entry: Entry,
+  mayWrite: (rollbackRequested: string | null) => void,
+): Promise<void> {
+  mayWrite(await tx.sagas.update(saga.id, saga.epoch, entry.change ?? NO_CHANGE))
+  for (const step of entry.outcomes) await tx.sagas.saveStep(step)
+  for (const step of entry.intents) await tx.sagas.saveStep(step)
+}

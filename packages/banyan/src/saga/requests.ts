@@ -1,0 +1,33 @@
+import { toJson } from '../kernel/json.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { SagaRecord } from '../store/saga-records.ts'
+import type { StoreTransaction } from '../store/store.ts'
+
+/** What a signal carries. */
+export interface SagaSignal {
+  /** The same id is delivered to a saga at most once (P12). Default: a new one. */
+  readonly id?: string
+  readonly data?: unknown
+}
+
+/** Stores a signal, and wakes the saga if it waits in the table. */
+export async function sendSignal(tx: StoreTransaction, runtime: Runtime, sagaId: string, name: string, signal: SagaSignal): Promise<void> {
+  const now = runtime.clock.now()
+  const signalId = signal.id ?? runtime.ids.uuid()
+  await tx.sagas.addSignal({ sagaId, name, signalId, data: toJson(signal.data ?? null), consumed: false, receivedAt: now })
+  const saga = await tx.sagas.find(sagaId)
+  if (saga?.owner === null && saga.status === 'waiting') await tx.sagas.updateAny(sagaId, { wakeAt: now })
+}
+
+/** Notes that a saga shall roll back. Returns false when it cannot any more, or does so already. */
+export async function requestRollback(tx: StoreTransaction, now: number, id: string, reason: string): Promise<boolean> {
+  const saga = await tx.sagas.find(id)
+  if (!saga || !mayRollBack(saga)) return false
+  const wake = saga.owner === null ? ({ status: 'running', wakeAt: now } as const) : {}
+  return tx.sagas.updateAny(id, { rollbackRequested: reason, updatedAt: now, ...wake })
+}
+
+function mayRollBack({ status, committed, failure }: SagaRecord): boolean {
+  if (committed || status === 'compensating' || status === 'completed' || status === 'compensated') return false
+  return status !== 'stuck' || !(failure ?? '').includes('"phase":"compensating"')
+}

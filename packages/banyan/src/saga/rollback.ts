@@ -1,0 +1,97 @@
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import type { BanyanError } from '../kernel/error.ts'
+import type { SagaStepRecord } from '../store/saga-records.ts'
+import { Attempt } from './attempt.ts'
+import { type SagaFailure, readOutput, stepErrorText } from './failure.ts'
+import type { AnyStep, SagaRun } from './run.ts'
+import { stepTimeoutMs } from './step.ts'
+
+/** Attempts of a compensation before a person has to look: about an hour with the back-off below, longer than most outages. */
+export const COMPENSATION_ATTEMPTS_MAX = 20
+const COMPENSATION_BACKOFF = { firstMs: 250, maxMs: 300_000 }
+
+/**
+ * Undoes what a saga started, in reverse order of the starts (P8). The intention to roll back is durable first; actions still under way
+ * have lost the right to commit and are waited for, so that a compensation does not overtake the action it undoes.
+ */
+export async function rollBack(run: SagaRun): Promise<void> {
+  await run.flush()
+  await Promise.all([...run.attempts].map(({ finished }) => finished))
+  await run.turn() // lets steps note what those attempts told about the outcome
+  await compensate(run)
+}
+
+/** Goes on with a rollback after a restart: the function is run again to learn its compensations, nothing of it acts. */
+export async function resumeRollback(run: SagaRun): Promise<void> {
+  await run.rests(openSteps(run).map(({ name }) => name))
+  await compensate(run)
+}
+
+async function compensate(run: SagaRun): Promise<void> {
+  for (const record of openSteps(run)) {
+    if (run.phase !== 'compensating') return
+    if (run.draining) return run.release()
+    const step = run.asked.get(record.name)
+    if (!step) return run.diverge(undefined)
+    if (!(await settle(run, step, record))) return
+  }
+  if (run.phase === 'compensating') await run.finish({ status: 'compensated' })
+}
+
+function openSteps(run: SagaRun): SagaStepRecord[] {
+  return [...run.journal.steps.values()].filter(({ state }) => OPEN.has(state)).sort((a, b) => b.number - a.number)
+}
+
+/** States of steps that a rollback has to deal with. */
+const OPEN: ReadonlySet<SagaStepRecord['state']> = new Set(['started', 'done', 'unknown', 'compensation_failed'])
+
+/** Compensates one step. Returns false when the saga left memory or is stuck. */
+async function settle(run: SagaRun, step: AnyStep, record: SagaStepRecord): Promise<boolean> {
+  if (!step.compensation) {
+    run.journal.record({ ...record, state: 'compensated', endedAt: run.now() })
+    return true
+  }
+  if (record.state === 'compensation_failed' && step.onCompensationFail === 'continue') return true
+  const attempted = { ...record, compensationAttempts: record.compensationAttempts + 1 }
+  if (run.epoch > 1) run.journal.record(attempted) // counted before it runs: it may be what killed the process
+  if (run.journal.dirty) await run.flush()
+  if (run.phase !== 'compensating') return false
+  const attempt = new Attempt(run, {
+    record: attempted,
+    success: 'compensated',
+    key: `${run.id}:${record.name}:undo`,
+    timeoutMs: stepTimeoutMs(step),
+    limit: undefined,
+    local: false,
+    act: (context) => undo(step, context, record, run.failure as SagaFailure),
+  })
+  await attempt.finished
+  if (run.phase !== 'compensating') return false
+  if (attempt.error) return failed(run, step, attempted, attempt.error)
+  if (!attempt.durable) run.journal.record({ ...attempted, state: 'compensated', error: null, endedAt: run.now() })
+  return true
+}
+
+async function undo(step: AnyStep, context: object, record: SagaStepRecord, { code, message, data }: SagaFailure): Promise<unknown> {
+  return step.compensation?.(Object.assign(context, { output: readOutput(record.output), error: { code, message, data } }))
+}
+
+/** Decides what follows a compensation that failed: another attempt later, the next one, or a person. */
+async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
+  const { environment, definition, id } = run
+  const { runtime, service } = environment
+  const fields = { service, saga: definition.name, id, step: record.name, attempts: record.compensationAttempts, code: error.code, error: error.cause ?? error }
+  const known = { ...record, error: stepErrorText(error, true) }
+  if (error.retry !== 'never' && record.compensationAttempts < COMPENSATION_ATTEMPTS_MAX) {
+    runtime.log.warn('a compensation failed; it will be tried again', fields)
+    run.journal.record(known)
+    const delayMs = Math.max(backoffDelayMs(COMPENSATION_BACKOFF, record.compensationAttempts, runtime.random), error.retryAfterMs ?? 0)
+    await run.suspend(run.now() + delayMs)
+    return false
+  }
+  runtime.log.error('a compensation failed for good', fields)
+  run.journal.record({ ...known, state: 'compensation_failed', endedAt: run.now() })
+  if (step.onCompensationFail === 'continue') return true
+  run.stop(error.code, `the compensation of step "${record.name}" failed for good: ${error.message}; retry it when its cause is gone, or skip it`, record.name)
+  return false
+}

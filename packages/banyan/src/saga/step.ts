@@ -1,0 +1,195 @@
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import { durationMs } from '../kernel/duration.ts'
+import { BanyanError } from '../kernel/error.ts'
+import type { SagaStepRecord } from '../store/saga-records.ts'
+import { Attempt } from './attempt.ts'
+import { readOutput, readStepError, replayedError, stepErrorText } from './failure.ts'
+import { hang } from './hang.ts'
+import type { AnyStep, SagaRun } from './run.ts'
+import { STEP_ATTEMPTS_MAX, STEP_TIMEOUT } from './saga.ts'
+
+/** Delay between attempts of a step: eight attempts spread over about half a minute; after the commit point one a minute at most. */
+const STEP_BACKOFF = { firstMs: 250, maxMs: 60_000 }
+
+const STEP_TIMEOUT_MS = durationMs(STEP_TIMEOUT)
+
+/**
+ * Runs a step, or answers from the journal. Hangs when the saga must not go on here: it rolls back, is stopped, or leaves this process.
+ * Rejects with the step's error when it failed for good.
+ */
+export async function runStep(run: SagaRun, name: string, step: AnyStep): Promise<unknown> {
+  if (!run.replaying && !run.mayStart()) return hang()
+  if (!run.ask(name, step)) return hang()
+  const known = run.journal.steps.get(name)
+  if (known && known.state !== 'started') return journaled(run, known)
+  if (run.replaying) return hang()
+  if (!known && run.unasked.size > 0 && !(await run.replayed(name))) return hang()
+  return new StepExecution(run, step, known ?? newStep(run, name)).run()
+}
+
+/** Returns how long one attempt of a step may take, in milliseconds. */
+export function stepTimeoutMs(step: AnyStep): number {
+  return step.timeout === undefined ? STEP_TIMEOUT_MS : durationMs(step.timeout)
+}
+
+/** Returns a step before its first attempt. */
+export function newStep(run: SagaRun, name: string): SagaStepRecord {
+  return {
+    sagaId: run.id,
+    name,
+    number: run.journal.nextNumber(),
+    state: 'started',
+    output: null,
+    error: null,
+    attempts: 0,
+    compensationAttempts: 0,
+    startedAt: run.now(),
+    endedAt: null,
+  }
+}
+
+function journaled(run: SagaRun, step: SagaStepRecord): unknown {
+  switch (step.state) {
+    case 'done':
+    case 'skipped':
+      return readOutput(step.output)
+    case 'failed':
+    case 'unknown':
+      throw remembered(run, step.name, replayedError(step.error))
+    default:
+      return hang() // undone already: what started after it is undone too, so the function is not needed any further
+  }
+}
+
+function remembered(run: SagaRun, name: string, error: BanyanError): BanyanError {
+  run.stepErrors.set(error, name)
+  return error
+}
+
+/** Attempts of one step until it succeeds or fails for good. */
+class StepExecution {
+  readonly #run: SagaRun
+  readonly #step: AnyStep
+  #record: SagaStepRecord
+  /** Some attempt may have happened without an answer. */
+  #unknown: boolean
+
+  constructor(run: SagaRun, step: AnyStep, record: SagaStepRecord) {
+    this.#run = run
+    this.#step = step
+    this.#record = record
+    this.#unknown = readStepError(record.error)?.unknown ?? record.attempts > 0
+  }
+
+  async run(): Promise<unknown> {
+    const run = this.#run
+    run.active++
+    if (this.#record.attempts > 0 && !(await this.#resume())) throw this.#giveUp(replayedError(this.#record.error))
+    for (;;) {
+      await this.#begin()
+      if (!run.mayStart()) return this.#leave()
+      const attempt = this.#attempt()
+      await attempt.finished
+      if (attempt.error === undefined) return this.#succeed(attempt)
+      if (!this.#localOnly && attempt.error.retry === 'unknown') this.#unknown = true
+      if (run.phase !== 'forward') return this.#failLate(attempt.error)
+      if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error)
+      await this.#pause(attempt.error)
+    }
+  }
+
+  /** A purely local step: nothing leaves, so nothing must be durable before; a recovered saga counts its attempts first all the same. */
+  get #lazy(): boolean {
+    return this.#localOnly && this.#run.epoch === 1
+  }
+
+  get #localOnly(): boolean {
+    return this.#step.local === true
+  }
+
+  /** Goes on with a step that was interrupted or waits for its next attempt; false when no attempt is left. */
+  async #resume(): Promise<boolean> {
+    if (this.#exhausted()) return false
+    const retryAt = readStepError(this.#record.error)?.retryAt
+    if (retryAt !== undefined && retryAt > this.#run.now()) await this.#waitUntil(retryAt)
+    return true
+  }
+
+  async #begin(): Promise<void> {
+    const { attempts } = this.#record
+    this.#record = { ...this.#record, state: 'started', output: null, error: null, attempts: attempts + 1, endedAt: null }
+    if (this.#lazy || !this.#run.mayStart()) return
+    this.#run.journal.intend(this.#record)
+    await this.#run.flush()
+  }
+
+  #attempt(): Attempt {
+    const key = `${this.#run.id}:${this.#record.name}`
+    const { action } = this.#step
+    return new Attempt(this.#run, {
+      record: this.#record,
+      success: 'done',
+      key,
+      timeoutMs: stepTimeoutMs(this.#step),
+      limit: this.#run.limit(),
+      local: this.#localOnly,
+      act: action,
+    })
+  }
+
+  #succeed(attempt: Attempt): unknown {
+    const run = this.#run
+    run.active--
+    if (!attempt.durable) run.journal.record({ ...this.#record, state: 'done', output: attempt.output, endedAt: run.now() })
+    run.check()
+    return run.phase === 'forward' ? readOutput(attempt.output) : hang()
+  }
+
+  /** An attempt that failed after the rollback began: only what it tells about the outcome counts. */
+  #failLate(error: BanyanError): Promise<never> {
+    const known = !this.#unknown && error.retry !== 'unknown'
+    if (known) this.#run.journal.record({ ...this.#record, state: 'failed', error: stepErrorText(error, false), endedAt: this.#run.now() })
+    return this.#leave()
+  }
+
+  #giveUp(error: BanyanError): BanyanError {
+    const run = this.#run
+    run.active--
+    const state = this.#unknown ? 'unknown' : 'failed'
+    run.journal.record({ ...this.#record, state, error: stepErrorText(error, this.#unknown), endedAt: run.now() })
+    run.check()
+    return remembered(run, this.#record.name, error)
+  }
+
+  #mayRetry(error: BanyanError): boolean {
+    return error.retry !== 'never' && !this.#exhausted()
+  }
+
+  #exhausted(): boolean {
+    return !this.#run.committed && this.#record.attempts >= (this.#step.attemptsMax ?? STEP_ATTEMPTS_MAX)
+  }
+
+  async #pause(error: BanyanError): Promise<void> {
+    const { environment, definition, journal, id } = this.#run
+    const delayMs = Math.max(backoffDelayMs(STEP_BACKOFF, this.#record.attempts, environment.runtime.random), error.retryAfterMs ?? 0)
+    const retryAt = this.#run.now() + delayMs
+    const { name, attempts } = this.#record
+    const fields = { service: environment.service, saga: definition.name, id, step: name, attempts, delayMs, code: error.code, error: error.cause ?? error }
+    environment.runtime.log.warn('a saga step failed; it will be tried again', fields)
+    this.#record = { ...this.#record, error: stepErrorText(error, this.#unknown, retryAt) }
+    journal.record(this.#record)
+    await this.#waitUntil(retryAt)
+  }
+
+  async #waitUntil(dueAt: number): Promise<void> {
+    this.#run.active--
+    await this.#run.wait({ name: this.#record.name, kind: 'retry', dueAt })
+    this.#run.active++
+  }
+
+  #leave(): Promise<never> {
+    this.#run.active--
+    this.#run.check()
+    return hang()
+  }
+}
