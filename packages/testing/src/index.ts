@@ -1,1 +1,5 @@
-export {}
+export { eventually, type EventuallyOptions } from './eventually.ts'
+export { type FaultPlan, faultPlan } from './fault-plan.ts'
+export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
+export { type TestPlatform, type TestPlatformOptions, testPlatform } from './test-platform.ts'
+export { type VirtualClock, virtualClock } from './virtual-clock.ts'

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { servicePrincipal } from '../contract/access.ts'
+import { type Principal, servicePrincipal } from '../contract/access.ts'
 import type { CallOptions, Clients, Contract } from '../contract/contract.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { type Clock, deadlineAfter, remainingMs } from '../kernel/index.ts'
@@ -15,10 +15,10 @@ export function refusingCalls<T>(service: string, body: () => Promise<T>): Promi
 }
 
 /** What a client needs besides the scope of the work that calls. */
-export interface ClientOptions {
+export interface ClientOptions<U extends readonly Contract[] = readonly Contract[]> {
   /** Name of the calling service. */
   readonly caller: string
-  readonly uses: readonly Contract[]
+  readonly uses: U
   readonly transport: Transport
   readonly clock: Clock
 }
@@ -29,7 +29,7 @@ export type ClientFactory<U extends readonly Contract[]> = (scope: Scope) => Cli
 type Sender = { readonly scope: Scope }
 
 /** Prepares typed clients of the declared dependencies; the returned factory is cheap enough to run per request. */
-export function clientFactory<U extends readonly Contract[]>(options: ClientOptions): ClientFactory<U> {
+export function clientFactory<const U extends readonly Contract[]>(options: ClientOptions<U>): ClientFactory<U> {
   const prototypes = new Map(options.uses.map((contract) => [contract.name, clientPrototype(contract, options)]))
   return (scope) => {
     const clients: Record<string, unknown> = {}
@@ -43,16 +43,18 @@ export function clientFactory<U extends readonly Contract[]>(options: ClientOpti
 }
 
 function clientPrototype(contract: Contract, options: ClientOptions): object {
+  const principal = servicePrincipal(options.caller)
   const prototype: Record<string, unknown> = {}
   for (const [name, operation] of Object.entries(contract.operations))
     prototype[name] = function send(this: Sender, input: unknown, callOptions?: CallOptions): Promise<unknown> {
-      return sendCall(options, contract.name, name, operation, this.scope, input, callOptions)
+      return sendCall(options, principal, contract.name, name, operation, this.scope, input, callOptions)
     }
   return prototype
 }
 
 async function sendCall(
   { caller, transport, clock }: ClientOptions,
+  principal: Principal,
   service: string,
   operationName: string,
   operation: OperationDefinition,
@@ -61,7 +63,8 @@ async function sendCall(
   callOptions: CallOptions | undefined,
 ): Promise<unknown> {
   const open = insideTransaction.getStore()
-  if (open !== undefined) misuse(`${caller} called ${service}.${operationName} inside a transaction of ${open}; call first, then open the transaction`)
+  if (open !== undefined)
+    misuse(`${caller} called ${service}.${operationName} inside a transaction of ${open}; call first, then open the transaction`)
   const deadline = deadlineAfter(clock, callOptions?.timeoutMs ?? operation.timeoutMs, scope.deadline)
   if (remainingMs(clock, deadline) <= 0)
     throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operationName}; it was not sent`, { retry: 'safe' })
@@ -69,7 +72,7 @@ async function sendCall(
     service,
     operation: operationName,
     input,
-    scope: { ...scope, deadline, key: callOptions?.key, waitMs: undefined, principal: servicePrincipal(caller) },
+    scope: { ...scope, deadline, key: callOptions?.key ?? scope.callKey, callKey: undefined, waitMs: undefined, principal },
   })
   return reply.output
 }

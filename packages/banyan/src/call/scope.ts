@@ -16,6 +16,8 @@ export interface Scope {
   readonly causationId: string
   /** Idempotency key of this call; undefined when it has none. */
   readonly key?: string | undefined
+  /** Idempotency key that calls made by this work carry when they name none; set for a saga's steps. Not passed on further. */
+  readonly callKey?: string | undefined
   /** How long the caller is ready to wait for a settled answer (`Prefer: wait=N`), in milliseconds. */
   readonly waitMs?: number | undefined
 }

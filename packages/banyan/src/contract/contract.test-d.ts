@@ -3,7 +3,11 @@ import { type Client, type Clients, command, contract, type EventMap, event, fai
 
 const stock = contract('stock', {
   operations: {
-    get: query('GET /api/stock/:sku', { input: Type.Object({ sku: Type.String() }), output: Type.Object({ onHand: Type.Integer() }), access: 'public' }),
+    get: query('GET /api/stock/:sku', {
+      input: Type.Object({ sku: Type.String() }),
+      output: Type.Object({ onHand: Type.Integer() }),
+      access: 'public',
+    }),
     take: command('POST /api/stock', {
       input: Type.Object({ sku: Type.String(), quantity: Type.Integer() }),
       output: Type.Object({ id: Type.String() }),

@@ -33,10 +33,13 @@ export function schemaCheck(schema: TSchema): SchemaCheck {
 }
 
 function invalid(validator: Validator, value: unknown, what: string): BanyanError {
-  const fields: FieldError[] = validator
-    .Errors(value)
-    .slice(0, FIELDS_MAX)
-    .map((error) => fieldError(error))
+  const byPath = new Map<string, FieldError>()
+  for (const error of validator.Errors(value)) {
+    const field = fieldError(error)
+    if (!byPath.has(field.path)) byPath.set(field.path, field)
+    if (byPath.size === FIELDS_MAX) break
+  }
+  const fields = [...byPath.values()]
   const named = fields.map((field) => `${field.path || 'the whole'} ${field.expected}`).join('; ')
   return new BanyanError('invalid_argument', `${what}: ${named}`, { fields })
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport } from '../call/transport.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import type { Metrics } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
 import type { HealthReport } from './health.ts'
 
@@ -24,6 +25,9 @@ export interface EdgeHost {
   readonly services: readonly EdgeService[]
   readonly transport: Transport
   readonly admin: PlatformAdmin
+  readonly metrics: Metrics
+  /** Secret to be taken as an API key with the role `admin`; undefined when there is none. */
+  readonly operatorKey: string | undefined
   health(): HealthReport
   /** True once the process drains: readiness fails, connections are asked to close. */
   draining(): boolean

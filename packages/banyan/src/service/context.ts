@@ -58,6 +58,8 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
   readonly principal: Principal
   /** Name of the business flow this work belongs to. */
   readonly correlationId: string
+  /** Names the business flow that this request begins, e.g. by the order's id, so that its events and calls can be found by it. */
+  flow(correlationId: string): void
   /** Epoch milliseconds. */
   now(): number
   /** A new UUIDv7. */
@@ -67,12 +69,17 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
 }
 
 /** What an operation's handler gets besides. */
-export interface OperationContext<C extends Contract, U extends readonly Contract[], R extends object, S, D extends OperationDefinition>
-  extends HandlerContext<C, U, R, S> {
+export interface OperationContext<
+  C extends Contract,
+  U extends readonly Contract[],
+  R extends object,
+  S,
+  D extends OperationDefinition,
+> extends HandlerContext<C, U, R, S> {
   /** Answers with a declared error: rolls back what the transaction wrote, and remembers the answer for the call's key. */
   fail<K extends keyof Errors<D> & string>(code: K, data: Errors<D>[K]): never
-  /** Lets only the owner, the roles of the contract and other services pass; everybody else gets `not_found`, so that ids cannot be probed. */
-  permit(ownerId: string | undefined): void
+  /** Lets only the owner, users with one of `roles` or of the contract's roles, and other services pass; others get `not_found`, so that ids cannot be probed. */
+  permit(ownerId: string | undefined, ...roles: readonly string[]): void
   /** The call's idempotency key; undefined when it has none. */
   readonly key: string | undefined
   /** How long the caller is ready to wait for a settled answer, in milliseconds; 0 when it did not say so. */

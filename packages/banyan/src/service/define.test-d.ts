@@ -2,7 +2,13 @@
 import { command, contract, define, event, query, service, type Sql, store, Type } from '../index.ts'
 
 const catalog = contract('catalog', {
-  operations: { price: query('GET /api/prices/:sku', { input: Type.Object({ sku: Type.String() }), output: Type.Object({ minor: Type.Integer() }), access: 'public' }) },
+  operations: {
+    price: query('GET /api/prices/:sku', {
+      input: Type.Object({ sku: Type.String() }),
+      output: Type.Object({ minor: Type.Integer() }),
+      access: 'public',
+    }),
+  },
   events: { 'product.created': event({ key: 'sku', data: Type.Object({ sku: Type.String() }) }) },
 })
 const carts = contract('carts', {
@@ -17,10 +23,19 @@ const carts = contract('carts', {
   events: { 'cart.changed': event({ key: 'cartId', data: Type.Object({ cartId: Type.String() }) }) },
 })
 const users = contract('users', {
-  operations: { get: query('GET /api/users/:id', { input: Type.Object({ id: Type.String() }), output: Type.Object({ id: Type.String() }), access: 'internal' }) },
+  operations: {
+    get: query('GET /api/users/:id', {
+      input: Type.Object({ id: Type.String() }),
+      output: Type.Object({ id: Type.String() }),
+      access: 'internal',
+    }),
+  },
   events: { 'user.registered': event({ key: 'userId', data: Type.Object({ userId: Type.String() }) }) },
 })
-const cartStore = store({ migrations: [], repository: (sql: Sql) => ({ carts: { insert: (id: string) => sql.run('INSERT INTO cart VALUES (?)', id) } }) })
+const cartStore = store({
+  migrations: [],
+  repository: (sql: Sql) => ({ carts: { insert: (id: string) => sql.run('INSERT INTO cart VALUES (?)', id) } }),
+})
 const { operation, on, saga, timer, projection, definition } = define(carts, { uses: [catalog], listens: [users], store: cartStore })
 
 const checkout = saga('checkout', async (s, input: { cartId: string }) => {

@@ -41,7 +41,9 @@ export interface ServiceParts<O extends readonly OperationHandler[]> {
 export interface Service<N extends string = string> {
   readonly name: N
   readonly definition: ServiceDefinition
-  readonly parts: Required<Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health'>> &
+  readonly parts: Required<
+    Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health'>
+  > &
     Pick<ServiceParts<readonly OperationHandler[]>, 'prepare' | 'routes'>
 }
 
@@ -78,11 +80,31 @@ export function service<C extends Contract, const O extends readonly OperationHa
 }
 
 function checkParts({ name, definition, parts }: Service): void {
-  unique(name, 'operation', parts.operations.map((operation) => operation.name))
-  unique(name, 'saga', parts.sagas.map((saga) => saga.name))
-  unique(name, 'projection', parts.projections.map((projection) => projection.name))
-  unique(name, 'timer', parts.timers.map((timer) => timer.name))
-  unique(name, 'subscription', parts.on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`))
+  unique(
+    name,
+    'operation',
+    parts.operations.map((operation) => operation.name),
+  )
+  unique(
+    name,
+    'saga',
+    parts.sagas.map((saga) => saga.name),
+  )
+  unique(
+    name,
+    'projection',
+    parts.projections.map((projection) => projection.name),
+  )
+  unique(
+    name,
+    'timer',
+    parts.timers.map((timer) => timer.name),
+  )
+  unique(
+    name,
+    'subscription',
+    parts.on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`),
+  )
   for (const operation of Object.keys(definition.contract.operations))
     if (!parts.operations.some((handler) => handler.name === operation))
       misuse(`service ${name}: operation "${operation}" of the contract has no handler; add it to operations`)
@@ -93,7 +115,10 @@ function checkParts({ name, definition, parts }: Service): void {
 /** Returns the contract that declares an event type, among the service's own and its dependencies. */
 export function sourceOf(definition: ServiceDefinition, type: string): Contract {
   const source = [definition.contract, ...definition.uses, ...definition.listens].find((contract) => type in contract.events)
-  return source ?? misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses or listens`)
+  return (
+    source ??
+    misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses or listens`)
+  )
 }
 
 function unique(service: string, what: string, names: readonly string[]): void {

@@ -1,0 +1,17 @@
+import { gateway } from '@banyan/gateway'
+import { contract, define, query, service, Type } from 'banyan'
+import { platform } from 'banyan/host'
+
+const greetings = contract('greetings', {
+  operations: {
+    greet: query('GET /api/greetings/:name', {
+      input: Type.Object({ name: Type.String({ minLength: 2 }) }),
+      output: Type.Object({ text: Type.String() }),
+      access: 'public',
+    }),
+  },
+})
+const { operation, definition } = define(greetings)
+const greet = operation('greet', async ({ name }) => ({ text: `Hello ${name}` }))
+
+export default platform({ services: [service(definition, { operations: [greet] })], gateway: gateway() })

@@ -1,0 +1,11 @@
+import type { HostedService } from '../service/hosted-service.ts'
+import type { EdgeService } from './edge.ts'
+
+/** Shows a hosted service to the edge: its contract and raw routes, nothing else. */
+export function edgeService(service: HostedService): EdgeService {
+  return {
+    contract: service.contract,
+    raw: service.raw,
+    waitFor: (token, timeoutMs) => service.projections.waitForOwnWrite(token, timeoutMs),
+  }
+}

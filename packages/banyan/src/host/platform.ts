@@ -1,0 +1,69 @@
+import { misuse } from '../kernel/error.ts'
+import type { Service } from '../service/service.ts'
+import type { SqlReader } from '../store/sql.ts'
+import type { Violation } from './admin.ts'
+import type { Edge } from './edge.ts'
+
+/** Reads one service's tables for an audit. Nothing but an audit may look into several services' tables. */
+export type OpenForAudit = <T>(service: string, read: (sql: SqlReader) => Promise<T>) => Promise<T>
+
+/** What an audit gets. */
+export interface AuditOptions {
+  readonly open: OpenForAudit
+  /** Where the platform keeps its files. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** Checks a platform's invariants; an empty list means that all hold. */
+export type Invariants = (options: AuditOptions) => Promise<readonly Violation[]>
+
+/** The executable map of a platform. */
+export interface Platform {
+  /** In start order: dependencies first. */
+  readonly services: readonly Service[]
+  readonly gateway: Edge | undefined
+  readonly invariants: Invariants | undefined
+}
+
+/**
+ * Says which services make up a platform and what stands in front of them.
+ * Throws `misuse` when a dependency is missing or services call each other in a circle; the error names the circle.
+ */
+export function platform(definition: {
+  readonly services: readonly Service[]
+  readonly gateway?: Edge
+  readonly invariants?: Invariants
+}): Platform {
+  return { services: inStartOrder(definition.services), gateway: definition.gateway, invariants: definition.invariants }
+}
+
+/** Sorts services so that each comes after those it calls. */
+export function inStartOrder(services: readonly Service[]): readonly Service[] {
+  const byName = new Map(services.map((service) => [service.name, service]))
+  if (byName.size < services.length) misuse('two services of the platform have the same name; each name may be there once')
+  const ordered: Service[] = []
+  const path: string[] = []
+
+  function visit(name: string, neededBy: string): void {
+    const service =
+      byName.get(name) ?? misuse(`service "${neededBy}" uses "${name}", which is not part of the platform; add it to services`)
+    if (ordered.includes(service)) return
+    if (path.includes(name))
+      misuse(
+        `services call each other in a circle: ${[...path.slice(path.indexOf(name)), name].join(' → ')}; replace one call by an event (listens)`,
+      )
+    path.push(name)
+    for (const dependency of service.definition.uses) visit(dependency.name, name)
+    path.pop()
+    ordered.push(service)
+  }
+  for (const { name } of services) visit(name, name)
+  for (const { name, definition } of services)
+    for (const source of definition.listens)
+      if (!byName.has(source.name))
+        misuse(`service "${name}" listens to "${source.name}", which is not part of the platform; add it to services`)
+  return ordered
+}

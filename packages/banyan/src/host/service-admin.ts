@@ -1,0 +1,39 @@
+import { BanyanError } from '../kernel/error.ts'
+import { eventsOfFlow } from '../store/sql/flow.ts'
+import type { HostedService } from '../service/hosted-service.ts'
+import type { Actor, ServiceAdmin } from './admin.ts'
+
+/** Events of one flow shown at most. */
+const FLOW_EVENTS_MAX = 1_000
+
+/** Builds the operations for people on one hosted service. */
+export function serviceAdmin(service: HostedService): ServiceAdmin {
+  const { sagas, consumers, projections, store } = service
+  return {
+    service: service.name,
+    sagas: (filter) => sagas.admin.list(filter),
+    sagaCounts: () => sagas.admin.counts(),
+    saga: (id) => sagas.admin.show(id),
+    retrySaga: (id, by) => sagas.admin.retry(id, checkedActor(by)),
+    skipSagaStep: (id, step, by) => sagas.admin.skip(id, step, checkedActor(by)),
+    rollbackSaga: (id, by) => sagas.admin.rollback(id, checkedActor(by)),
+    parked: (filter) => store.read((tx) => tx.consumption.parked(filter)),
+    redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),
+    skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
+    lag: async () => [...(await consumers.lag()), ...(await projections.lag())],
+    flow: (correlationId) => store.read((tx) => eventsOfFlow(tx.sql, correlationId, FLOW_EVENTS_MAX)),
+    rebuild: (projection, by) => rebuild(service, projection, checkedActor(by)),
+    audit: (limit) => store.read((tx) => tx.audit.list(limit)),
+  }
+}
+
+async function rebuild({ store, projections, runtime }: HostedService, projection: string, by: Actor): Promise<void> {
+  await store.transaction((tx) => tx.audit.append({ at: runtime.clock.now(), action: 'projection.rebuild', subject: projection, ...by }))
+  await projections.rebuild(projection)
+}
+
+/** Nothing is changed by hand without a name and a reason in the trail. */
+function checkedActor(by: Actor): Actor {
+  if (by.actor === '' || by.reason.trim() === '') throw new BanyanError('invalid_argument', 'a change by hand needs an actor and a reason')
+  return by
+}

@@ -1,0 +1,146 @@
+import { localTransport } from '../call/local-transport.ts'
+import type { Transport } from '../call/transport.ts'
+import type { Client, Contract } from '../contract/contract.ts'
+import { BanyanError } from '../kernel/error.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import { type HostedService, hostService } from '../service/hosted-service.ts'
+import type { StoreFactory } from '../store/factory.ts'
+import { createMetrics, createTracing, type Metrics } from '../telemetry/index.ts'
+import type { PlatformAdmin } from './admin.ts'
+import type { RunningEdge } from './edge.ts'
+import { edgeService } from './edge-service.ts'
+import type { HealthReport } from './health.ts'
+import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
+import type { Platform } from './platform.ts'
+import { platformClient } from './platform-client.ts'
+import { serviceAdmin } from './service-admin.ts'
+
+/** Time given to requests under way when a process stops. */
+const DRAIN_MS = 20_000
+
+/** How to run a platform. */
+export interface StartOptions {
+  readonly runtime: Runtime
+  readonly stores: StoreFactory
+  /** Directory for files that services keep besides their stores. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where the gateway listens; without it the platform runs without a gateway. */
+  readonly listen?: { readonly port: number; readonly hostname: string }
+  /** Secret that the gateway takes as an API key of an administrator; the command line uses it. */
+  readonly operatorKey?: string
+  /** Called when a store can no longer be trusted, e.g. after a failed sync: the process must end. */
+  readonly onFatal?: (error: BanyanError) => void
+}
+
+/** A platform that runs in this process. */
+export interface RunningPlatform {
+  /** Port of the gateway; undefined without one. */
+  readonly port: number | undefined
+  readonly admin: PlatformAdmin
+  readonly metrics: Metrics
+  readonly services: readonly HostedService[]
+  health(): HealthReport
+  /** A typed client that calls as the platform itself. For tests, seeds and tools. */
+  client<C extends Contract>(contract: C): Client<C>
+  /** Drains and stops: gateway first, then services against their start order. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Starts a platform: stores, services in dependency order, then the gateway. What was started is stopped again when a part fails. */
+export async function startPlatform(platform: Platform, options: StartOptions): Promise<RunningPlatform> {
+  const { runtime } = options
+  const metrics = createMetrics()
+  const monitor = createHealthMonitor(runtime)
+  const hosted = new Map<string, HostedService>()
+  const transport = localTransport((name) => hosted.get(name))
+  const admin = platformAdmin(platform, options, hosted)
+  let edge: RunningEdge | undefined
+  let draining = false
+
+  const health = (): HealthReport => {
+    const checks = monitor.results()
+    return { live: true, ready: !draining && checks.every((check) => check.status !== 'fail'), checks }
+  }
+  async function stopAll(): Promise<void> {
+    draining = true
+    monitor.stop()
+    await edge?.close(DRAIN_MS)
+    const reverse = [...hosted.values()].reverse()
+    await Promise.all(reverse.map((service) => service.drain()))
+    for (const service of reverse) await service.close()
+  }
+  try {
+    await startServices(platform, options, { hosted, transport, metrics, monitor })
+    if (platform.gateway && options.listen)
+      edge = await platform.gateway.start(
+        {
+          runtime,
+          environment: options.environment,
+          services: [...hosted.values()].map(edgeService),
+          transport,
+          admin,
+          metrics,
+          operatorKey: options.operatorKey,
+          health,
+          draining: () => draining,
+        },
+        options.listen,
+      )
+  } catch (thrown) {
+    await stopAll().catch((error: unknown) => runtime.log.error('stopping after a failed start failed too', { error }))
+    throw thrown
+  }
+  let stopping: Promise<void> | undefined
+  return {
+    port: edge?.port,
+    admin,
+    metrics,
+    services: [...hosted.values()],
+    health,
+    client: (contract) => platformClient(contract, transport, runtime),
+    stop: () => (stopping ??= stopAll()),
+  }
+}
+
+interface Started {
+  readonly hosted: Map<string, HostedService>
+  readonly transport: Transport
+  readonly metrics: Metrics
+  readonly monitor: HealthMonitor
+}
+
+/** Opens all stores first, because services read each other's events; then prepares and runs services in dependency order. */
+async function startServices(platform: Platform, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
+  const { runtime, stores, directory, environment } = options
+  const tracing = createTracing({ ids: runtime.ids })
+  for (const service of platform.services) {
+    const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment })
+    hosted.set(service.name, one)
+    for (const [name, check] of one.checks) monitor.add(`${service.name}:${name}`, check)
+  }
+  for (const service of hosted.values()) await service.prepare()
+  for (const service of hosted.values()) await service.run((source) => hosted.get(source)?.feed)
+  await monitor.round()
+  monitor.start()
+}
+
+function platformAdmin(
+  platform: Platform,
+  { directory, environment, runtime }: StartOptions,
+  hosted: ReadonlyMap<string, HostedService>,
+): PlatformAdmin {
+  return {
+    get services() {
+      return [...hosted.values()].map(serviceAdmin)
+    },
+    async violations() {
+      const open = <T>(name: string, read: Parameters<HostedService['readSql']>[0]): Promise<T> => {
+        const service = hosted.get(name)
+        if (!service) throw new BanyanError('not_found', `no service "${name}" runs in this process`)
+        return service.readSql(read) as Promise<T>
+      }
+      return (await platform.invariants?.({ open, directory, environment, now: runtime.clock.now() })) ?? []
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { type Access, accessRoles, type Principal } from '../contract/access.ts'
+import { BanyanError } from '../kernel/error.ts'
+
+/** Throws `unauthenticated` or `permission_denied` unless `principal` may call an operation with this access rule and input. */
+export function authorize(access: Access, principal: Principal, input: unknown): void {
+  if (principal.kind === 'service' || access === 'public') return
+  if (access === 'internal') throw denied('only other services may call this operation')
+  if (principal.kind === 'anonymous')
+    throw new BanyanError('unauthenticated', 'this operation needs a signed-in user; send "Authorization: Bearer <token>"')
+  if (access === 'user' || hasRole(principal, access.roles ?? [])) return
+  if ('owner' in access && fieldOf(input, access.owner) === principal.subject) return
+  throw denied(
+    `this operation needs ${'owner' in access ? `the user named by "${access.owner}"` : 'a user'} with one of the roles: ${accessRoles(access).join(', ') || 'none'}`,
+  )
+}
+
+/** Throws `not_found` unless `principal` is the owner, has one of `roles`, or is a service. */
+export function permit(principal: Principal, ownerId: string | undefined, roles: readonly string[]): void {
+  if (principal.kind === 'service' || hasRole(principal, roles)) return
+  if (ownerId !== undefined && principal.kind !== 'anonymous' && principal.subject === ownerId) return
+  throw new BanyanError('not_found', 'there is no such thing, or it is not yours')
+}
+
+function hasRole(principal: Principal, roles: readonly string[]): boolean {
+  return roles.some((role) => principal.roles.includes(role))
+}
+
+function fieldOf(input: unknown, field: string): unknown {
+  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>)[field] : undefined
+}
+
+function denied(message: string): BanyanError {
+  return new BanyanError('permission_denied', message)
+}

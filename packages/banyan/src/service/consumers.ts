@@ -1,0 +1,86 @@
+import { type Consumer, createConsumer, createParkedAdmin, type EventHandler } from '../events/index.ts'
+import type { Actor, ConsumerLag } from '../host/admin.ts'
+import { misuse } from '../kernel/error.ts'
+import type { Feed } from '../store/feed.ts'
+import type { EventSubscription } from './define.ts'
+import { eventHandler } from './event-handlers.ts'
+import { type Service, sourceOf } from './service.ts'
+import type { ServiceRuntime } from './service-runtime.ts'
+
+/** The consumers of a service's subscriptions: one per consumer name and source. */
+export interface ServiceConsumers {
+  start(feedOf: (service: string) => Feed | undefined, instance: string): Promise<void>
+  /** Stops reading and waits for handlers under way. */
+  stop(): Promise<void>
+  lag(): Promise<readonly ConsumerLag[]>
+  redrive(consumer: string, source: string, key: string, by: Actor): Promise<void>
+  skip(consumer: string, source: string, position: number, by: Actor): Promise<void>
+}
+
+/** Parked events counted at most for the figure of lag. */
+const PARKED_COUNT_MAX = 1_000
+
+/** Builds the consumers of a service; nothing is read before `start`. */
+export function createConsumers(shared: ServiceRuntime, service: Service): ServiceConsumers {
+  const { store, runtime, name } = shared
+  const running: Consumer[] = []
+  const parked = createParkedAdmin({ store, runtime, consumers: () => running })
+  return {
+    async start(feedOf, instance) {
+      for (const group of groups(service)) {
+        const feed = feedOf(group.source) ?? misuse(`service ${name} listens to "${group.source}", which does not run here`)
+        const subscription = {
+          consumer: group.consumer,
+          source: group.source,
+          from: group.from,
+          feed,
+          handlers: handlersOf(shared, group.subscriptions),
+        }
+        running.push(createConsumer({ service: name, store, runtime, instance, subscription }))
+      }
+      await Promise.all(running.map((consumer) => consumer.start()))
+    },
+    async stop() {
+      await Promise.all(running.map((consumer) => consumer.stop()))
+    },
+    lag: () => Promise.all(running.map((consumer) => lagOf(shared, consumer))),
+    async redrive(consumer, source, key, by) {
+      await parked.redrive({ consumer, source, key }, by)
+    },
+    async skip(consumer, source, position, by) {
+      await parked.skip({ consumer, source, position }, by)
+    },
+  }
+}
+
+interface Group {
+  readonly consumer: string
+  readonly source: string
+  readonly from: 'beginning' | 'now'
+  readonly subscriptions: EventSubscription[]
+}
+
+/** One consumer reads one source for all subscriptions that share its name, so that they keep the order of that source's keys. */
+function groups({ definition, parts }: Service): Group[] {
+  const byName = new Map<string, Group>()
+  for (const subscription of parts.on) {
+    const source = sourceOf(definition, subscription.type).name
+    const id = `${subscription.consumer} ${source}`
+    const group = byName.get(id) ?? { consumer: subscription.consumer, source, from: subscription.from, subscriptions: [] }
+    group.subscriptions.push(subscription)
+    byName.set(id, group)
+  }
+  return [...byName.values()]
+}
+
+function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscription[]): ReadonlyMap<string, EventHandler> {
+  return new Map(subscriptions.map((subscription) => [subscription.type, eventHandler(shared, subscription)]))
+}
+
+async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
+  const behind = await consumer.lag()
+  const position = consumer.position() ?? 0
+  const filter = { consumer: consumer.consumer, source: consumer.source, limit: PARKED_COUNT_MAX }
+  const parked = await store.read((tx) => tx.consumption.parked(filter))
+  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head: position + behind, parked: parked.length }
+}

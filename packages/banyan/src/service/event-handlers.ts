@@ -1,0 +1,59 @@
+import type { Scope } from '../call/scope.ts'
+import { servicePrincipal } from '../contract/access.ts'
+import { schemaCheck } from '../contract/validator.ts'
+import type { EventHandler } from '../events/subscription.ts'
+import { deadlineAfter, within } from '../kernel/deadline.ts'
+import type { ReceivedEvent } from '../projection/projection.ts'
+import type { StoredEvent } from '../store/feed.ts'
+import { parseTraceparent } from '../telemetry/trace-context.ts'
+import type { EventSubscription } from './define.ts'
+import { handlerContext } from './handler-context.ts'
+import { sourceOf } from './service.ts'
+import type { ServiceRuntime } from './service-runtime.ts'
+import type { Work } from './work.ts'
+
+/** Time one attempt of an event's handler may take: room for a call with retries, and short enough that its key does not wait for minutes. */
+export const EVENT_HANDLER_TIMEOUT_MS = 30_000
+
+/** Turns an author's subscription into the handler that a consumer runs. */
+export function eventHandler(service: ServiceRuntime, subscription: EventSubscription): EventHandler {
+  const source = sourceOf(service.definition, subscription.type)
+  const check = schemaCheck(source.events[subscription.type]!.data)
+  const what = `event ${subscription.type}`
+  const label = `${service.name} on ${subscription.type}`
+  return async (stored, consume) => {
+    const scope = eventScope(service, stored)
+    const span = service.tracing.startSpan(label, 'consumer', scope.trace)
+    const work: Work = { scope: { ...scope, trace: span.trace }, before: consume }
+    try {
+      const event = receivedEvent(stored, source.name, check.parse(JSON.parse(stored.data), what))
+      await within(
+        service.runtime.clock,
+        scope.deadline,
+        label,
+        Promise.resolve(subscription.handler(event, handlerContext(service, work))),
+      )
+    } catch (thrown) {
+      span.fail(thrown)
+      throw thrown
+    } finally {
+      span.end()
+    }
+  }
+}
+
+/** Returns an event as handlers see it. */
+export function receivedEvent<D>(stored: StoredEvent, source: string, data: D): ReceivedEvent<string, D> {
+  const { id, type, key, position, time, correlationId, causationId } = stored
+  return { id, type, source, key, position, time, correlationId, causationId, data }
+}
+
+function eventScope(service: ServiceRuntime, event: StoredEvent): Scope {
+  return {
+    principal: servicePrincipal(service.name),
+    deadline: deadlineAfter(service.runtime.clock, EVENT_HANDLER_TIMEOUT_MS),
+    trace: parseTraceparent(event.traceparent) ?? { traceId: service.runtime.ids.hex(16), spanId: service.runtime.ids.hex(8), flags: 2 },
+    correlationId: event.correlationId,
+    causationId: event.id,
+  }
+}

@@ -1,0 +1,184 @@
+import { clientFactory } from '../call/client.ts'
+import type { LocalService } from '../call/local-transport.ts'
+import type { Transport } from '../call/transport.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { Feed } from '../store/feed.ts'
+import type { StoreFactory } from '../store/factory.ts'
+import type { SqlReader } from '../store/sql.ts'
+import type { Store } from '../store/store.ts'
+import type { Metrics, Tracing } from '../telemetry/index.ts'
+import { createConsumers, type ServiceConsumers } from './consumers.ts'
+import { createNotifier } from './notifier.ts'
+import { type OperationRunner, operationRunner } from './operation-runner.ts'
+import { openRawRoutes, type RawHandler } from './raw-routes.ts'
+import type { Service, ServiceContext } from './service.ts'
+import { createServiceProjections, type ServiceProjections } from './service-projections.ts'
+import { createServiceSagas, type ServiceSagas } from './service-sagas.ts'
+import type { ServiceRuntime } from './service-runtime.ts'
+import { standaloneContext } from './standalone-context.ts'
+import { createTimerPump, type TimerPump } from './timer-pump.ts'
+import { BanyanError } from '../kernel/error.ts'
+
+/** What a process gives to the services that it hosts. */
+export interface HostOptions {
+  readonly runtime: Runtime
+  readonly stores: StoreFactory
+  readonly transport: Transport
+  readonly metrics: Metrics
+  readonly tracing: Tracing
+  /** Directory for services' own files. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** A service that runs in this process. */
+export interface HostedService extends LocalService {
+  readonly name: string
+  readonly contract: Contract
+  readonly feed: Feed
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly consumers: ServiceConsumers
+  readonly projections: ServiceProjections
+  readonly sagas: ServiceSagas
+  /** Raw routes, once `prepare` has run. */
+  readonly raw: RawHandler | undefined
+  /** Named health checks. */
+  readonly checks: ReadonlyMap<string, () => Promise<void>>
+  /** Opens resources and runs the service's own preparation. */
+  prepare(): Promise<void>
+  /** Starts sagas, timers, consumers and projections; `feedOf` finds the logs of other services. */
+  run(feedOf: (service: string) => Feed | undefined): Promise<void>
+  /** Stops taking new work and waits for what is under way. */
+  drain(): Promise<void>
+  /** Closes resources and the store. */
+  close(): Promise<void>
+  /** Reads the tables; for audits only. */
+  readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
+}
+
+/** Opens a service's store and makes its operations callable; nothing runs by itself before `run`. */
+export async function hostService(service: Service, options: HostOptions): Promise<HostedService> {
+  const { runtime, stores } = options
+  const { definition, parts, name } = service
+  const store = await stores.open({ service: name, migrations: definition.store.migrations, runtime })
+  const shared = serviceRuntime(service, options, store)
+  const instance = runtime.ids.uuid()
+  const sagas = createServiceSagas(shared, parts.sagas, instance)
+  const timers = createTimerPump(shared, parts.timers)
+  const consumers = createConsumers(shared, service)
+  const projections = createServiceProjections(shared, service)
+  connect(shared, { sagas, timers, projections })
+  const context = (): ServiceContext => standaloneContext(shared)
+  const runners = operationRunners(service, shared)
+  let raw: RawHandler | undefined
+  let state: 'starting' | 'running' | 'draining' = 'starting'
+
+  return {
+    name,
+    contract: definition.contract,
+    feed: store.feed,
+    store,
+    runtime,
+    consumers,
+    projections,
+    sagas,
+    get raw() {
+      return raw
+    },
+    checks: healthChecks(service, store, context),
+    async invoke(request) {
+      const runner = runners.get(request.operation)
+      if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
+      return runner.run(request)
+    },
+    async prepare() {
+      shared.resources = await definition.resources?.({ runtime, directory: options.directory, environment: options.environment })
+      await parts.prepare?.(context())
+      if (parts.routes) raw = await openRawRoutes(parts.routes, context)
+    },
+    async run(feedOf) {
+      await sagas.start()
+      timers.start()
+      await Promise.all([consumers.start(feedOf, instance), projections.start(feedOf, instance)])
+      state = 'running'
+    },
+    async drain() {
+      if (state === 'draining') return
+      const ran = state === 'running'
+      state = 'draining'
+      await raw?.close()
+      if (ran) await Promise.all([consumers.stop(), projections.stop(), timers.stop(), sagas.stop()])
+    },
+    async close() {
+      await dispose(shared.resources)
+      await store.close()
+    },
+    readSql: (read) => store.read((tx) => read(tx.sql)),
+  }
+}
+
+function serviceRuntime(service: Service, { runtime, transport, tracing }: HostOptions, store: Store): ServiceRuntime & Connected {
+  const { name, definition } = service
+  return {
+    name,
+    definition,
+    store,
+    runtime,
+    tracing,
+    clients: clientFactory({ caller: name, uses: definition.uses, transport, clock: runtime.clock }),
+    notifier: createNotifier(),
+    resources: undefined,
+    sagas: undefined,
+    timers: undefined,
+    projections: undefined,
+    startSaga(tx, saga, start, scope) {
+      return (this.sagas as ServiceSagas).startIn(tx, saga, start, scope)
+    },
+    signalSaga(tx, id, signalName, signal) {
+      return (this.sagas as ServiceSagas).signalIn(tx, id, signalName, signal)
+    },
+    requestRollback(tx, id, reason) {
+      return (this.sagas as ServiceSagas).requestRollbackIn(tx, id, reason)
+    },
+    timerScheduled(at) {
+      this.timers?.scheduled(at)
+    },
+    projectionTables(projection) {
+      return (this.projections as ServiceProjections).tables(projection.name)
+    },
+  }
+}
+
+/** Parts that need the service's runtime and that the runtime needs. */
+interface Connected {
+  sagas: ServiceSagas | undefined
+  timers: TimerPump | undefined
+  projections: ServiceProjections | undefined
+}
+
+function connect(shared: Connected, parts: Connected): void {
+  Object.assign(shared, parts)
+}
+
+function operationRunners({ definition, parts }: Service, shared: ServiceRuntime): ReadonlyMap<string, OperationRunner> {
+  return new Map(
+    parts.operations.map((handler) => [handler.name, operationRunner(shared, definition.contract.operations[handler.name]!, handler)]),
+  )
+}
+
+function healthChecks({ parts }: Service, store: Store, context: () => ServiceContext): ReadonlyMap<string, () => Promise<void>> {
+  const checks = new Map<string, () => Promise<void>>([['store', () => store.ping()]])
+  for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
+  return checks
+}
+
+async function dispose(resources: unknown): Promise<void> {
+  if (typeof resources !== 'object' || resources === null) return
+  for (const resource of [resources, ...Object.values(resources)]) {
+    if (typeof resource !== 'object' || resource === null) continue
+    if (Symbol.asyncDispose in resource) await (resource as AsyncDisposable)[Symbol.asyncDispose]()
+    else if (Symbol.dispose in resource) (resource as Disposable)[Symbol.dispose]()
+  }
+}

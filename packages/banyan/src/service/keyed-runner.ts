@@ -1,0 +1,106 @@
+import type { Scope } from '../call/scope.ts'
+import type { CallReply } from '../call/transport.ts'
+import { within } from '../kernel/deadline.ts'
+import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { toJson } from '../kernel/json.ts'
+import type { IdempotencyRecord } from '../store/records.ts'
+import type { StoreTransaction } from '../store/store.ts'
+import { fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
+import type { RunnableOperation } from './operation-runner.ts'
+import type { Work } from './work.ts'
+
+/** A final answer stands for the key already: the handler's transaction rolls back and the answer is repeated. */
+class AnsweredBefore extends Error {}
+
+/** One request with a key, on its way through an operation. */
+interface KeyedCall {
+  readonly input: unknown
+  readonly scope: Scope
+  readonly key: string
+  readonly print: string
+}
+
+/** Runs an operation once per key; repetitions get the stored answer (P15). */
+export type KeyedRunner = (input: unknown, scope: Scope, key: string) => Promise<CallReply>
+
+/**
+ * Builds the keyed runner of an operation. In the usual case it costs one statement: the answer is inserted in the handler's own
+ * transaction, and only when that finds an earlier answer, or the handler fails, is the earlier one looked up.
+ */
+export function keyedRunner(operation: RunnableOperation): KeyedRunner {
+  const { clock } = operation.service.runtime
+  const inFlight = new Map<string, { readonly print: string; readonly done: Promise<unknown> }>()
+
+  return async (input, scope, key) => {
+    const call: KeyedCall = { input, scope, key, print: fingerprint(input) }
+    for (let first = inFlight.get(key); first; first = inFlight.get(key)) {
+      if (first.print !== call.print) throw mismatch()
+      const settled = first.done.then(nothing, nothing)
+      await within(clock, scope.deadline, 'the first request', settled).catch(() => {
+        throw inProgress()
+      })
+      const earlier = await earlierAnswer(operation, call)
+      if (earlier) return earlier
+    }
+    const done = runOnce(operation, call)
+    inFlight.set(key, { print: call.print, done })
+    try {
+      return await done
+    } finally {
+      inFlight.delete(key)
+    }
+  }
+}
+
+async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<CallReply> {
+  const { store } = operation.service
+  const work: Work = {
+    scope: call.scope,
+    after: (tx, result) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result)))),
+    atCheckpoint: (tx) => save(tx, record(operation, call, 'started', null)),
+  }
+  try {
+    const output = await operation.handle(call.input, work)
+    if (!work.committed) await store.transaction((tx) => save(tx, record(operation, call, 'succeeded', toJson(output))))
+    return { output, token: work.token }
+  } catch (thrown) {
+    const earlier = await earlierAnswer(operation, call)
+    if (earlier) return earlier
+    if (thrown instanceof AnsweredBefore) throw inProgress()
+    const error = toBanyanError(thrown)
+    if (error.declared && error.retry === 'never') {
+      const reply = toJson({ code: error.code, message: error.message, data: error.data })
+      await store.transaction((tx) => tx.idempotency.save(record(operation, call, 'failed', reply)))
+    }
+    throw error
+  }
+}
+
+async function earlierAnswer({ name, definition, service }: RunnableOperation, { key, print }: KeyedCall): Promise<CallReply | undefined> {
+  const earlier = await service.store.read((tx) => tx.idempotency.find(name, key))
+  if (!earlier || earlier.expiresAt <= service.runtime.clock.now()) return undefined
+  if (earlier.fingerprint !== print) throw mismatch()
+  if (earlier.state === 'started') return undefined
+  return { output: replay(earlier, definition.errors), replayed: true }
+}
+
+async function save(tx: StoreTransaction, entry: IdempotencyRecord): Promise<void> {
+  if (!(await tx.idempotency.save(entry))) throw new AnsweredBefore()
+}
+
+function record(
+  { name, service }: RunnableOperation,
+  { key, print }: KeyedCall,
+  state: IdempotencyRecord['state'],
+  reply: string | null,
+): IdempotencyRecord {
+  return { scope: name, key, fingerprint: print, state, reply, expiresAt: service.runtime.clock.now() + IDEMPOTENCY_RETENTION_MS }
+}
+
+function inProgress(): BanyanError {
+  return new BanyanError('idempotency_in_progress', 'the first request with this Idempotency-Key is still running; try again', {
+    retryAfterMs: 1_000,
+  })
+}
+
+function nothing(): void {}

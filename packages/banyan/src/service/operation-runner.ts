@@ -1,0 +1,148 @@
+import type { Scope } from '../call/scope.ts'
+import type { CallReply, CallRequest } from '../call/transport.ts'
+import { accessRoles } from '../contract/access.ts'
+import { failure } from '../contract/failure.ts'
+import type { OperationDefinition } from '../contract/operation.ts'
+import { schemaCheck } from '../contract/validator.ts'
+import { remainingMs } from '../kernel/deadline.ts'
+import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
+import { authorize, permit } from './authorize.ts'
+import type { OperationHandler } from './define.ts'
+import { WorkContext } from './handler-context.ts'
+import { keyedRunner } from './keyed-runner.ts'
+import type { ServiceRuntime } from './service-runtime.ts'
+import type { Work } from './work.ts'
+
+/** Runs one operation of a service: everything between the wire and the handler. */
+export interface OperationRunner {
+  /** The input must not be shared with the caller. */
+  run(request: CallRequest): Promise<CallReply>
+}
+
+/** What the steps of running an operation share. */
+export interface RunnableOperation {
+  readonly service: ServiceRuntime
+  readonly definition: OperationDefinition
+  readonly name: string
+  /** `<service>.<operation>`, for messages and spans. */
+  readonly label: string
+  /** Runs the handler once; `work` says what commits with it. Returns a checked output. */
+  handle(input: unknown, work: Work): Promise<unknown>
+  /** Returns the output if the contract allows it. */
+  checked(output: unknown): unknown
+}
+
+/** Builds the runner of one operation. */
+export function operationRunner(service: ServiceRuntime, definition: OperationDefinition, handler: OperationHandler): OperationRunner {
+  const operation = runnableOperation(service, definition, handler)
+  const runKeyed = keyedRunner(operation)
+  const { label } = operation
+  const input = schemaCheck(definition.input)
+
+  async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }): Promise<CallReply> {
+    const { scope } = request
+    const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
+    const work: Work = { scope: inner }
+    const keyed = definition.idempotency !== 'none' && scope.key !== undefined
+    const reply = keyed
+      ? await runKeyed(request.input, inner, scope.key as string)
+      : { output: await operation.handle(request.input, work), token: work.token }
+    if (!handler.answer) return reply
+    const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner }))
+    return { ...reply, output: operation.checked(output) }
+  }
+  return {
+    async run(request) {
+      const { scope } = request
+      authorize(definition.access, scope.principal, request.input)
+      input.parse(request.input, label)
+      if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
+        throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
+      if (definition.idempotency === 'required' && scope.key === undefined)
+        throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
+      const span = service.tracing.startSpan(label, 'server', scope.trace)
+      try {
+        return await run(request, span)
+      } catch (thrown) {
+        span.fail(thrown)
+        throw reported(service, label, thrown)
+      } finally {
+        span.end()
+      }
+    },
+  }
+}
+
+function runnableOperation(
+  service: ServiceRuntime,
+  definition: OperationDefinition,
+  { name, handler }: OperationHandler,
+): RunnableOperation {
+  const label = `${service.name}.${name}`
+  const output = schemaCheck(definition.output)
+  function checked(result: unknown): unknown {
+    if (output.fits(result)) return result
+    // The caller cannot help it, so it is our error, not an invalid argument.
+    throw new BanyanError('internal', `${label} answered with something its contract does not allow`, {
+      cause: thrownBy(() => output.parse(result, label)),
+    })
+  }
+  return {
+    service,
+    definition,
+    name,
+    label,
+    checked,
+    async handle(input, work) {
+      const result = await handler(input, new OperationWorkContext(service, definition, work))
+      if (work.committed && result !== work.value)
+        misuse(
+          `${label} returned something else than its transaction did; return the transaction's value, so that a repetition gets the same answer`,
+        )
+      return checked(result)
+    },
+  }
+}
+
+/** What an operation's handler gets besides. */
+class OperationWorkContext extends WorkContext {
+  readonly #definition: OperationDefinition
+  readonly #scope: Scope
+
+  constructor(service: ServiceRuntime, definition: OperationDefinition, work: Work) {
+    super(service, work)
+    this.#definition = definition
+    this.#scope = work.scope
+  }
+  get fail() {
+    return (code: string, data: unknown): never => {
+      throw failure(this.#definition.errors, code, data)
+    }
+  }
+  get permit() {
+    return (ownerId: string | undefined, ...roles: readonly string[]): void =>
+      permit(this.#scope.principal, ownerId, [...accessRoles(this.#definition.access), ...roles])
+  }
+  get key(): string | undefined {
+    return this.#scope.key
+  }
+  get waitMs(): number {
+    return this.#scope.waitMs ?? 0
+  }
+}
+
+/** Logs what callers must not see, and hands on what they may. */
+function reported({ runtime }: ServiceRuntime, operation: string, thrown: unknown): BanyanError {
+  const error = toBanyanError(thrown)
+  if (error.code === 'internal' || error.code === 'misuse')
+    runtime.log.error('operation failed', { operation, error: error.cause ?? error })
+  return error
+}
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (thrown) {
+    return thrown
+  }
+}

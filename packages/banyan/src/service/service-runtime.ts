@@ -1,0 +1,31 @@
+import type { ClientFactory } from '../call/client.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
+import type { AnySaga } from '../saga/index.ts'
+import type { Scope } from '../call/scope.ts'
+import type { Store, StoreTransaction } from '../store/store.ts'
+import type { Tracing } from '../telemetry/index.ts'
+import type { ServiceDefinition } from './define.ts'
+import type { Notifier } from './notifier.ts'
+
+/** What the handlers of one running service share. */
+export interface ServiceRuntime {
+  readonly name: string
+  readonly definition: ServiceDefinition
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly tracing: Tracing
+  readonly clients: ClientFactory<readonly Contract[]>
+  readonly notifier: Notifier
+  /** What the service opened at its start. */
+  resources: unknown
+  /** Starts a saga within a transaction. */
+  startSaga(tx: StoreTransaction, saga: AnySaga, start: { id: string; input: unknown }, scope: Scope): Promise<void>
+  signalSaga(tx: StoreTransaction, id: string, name: string, signal: { id?: string; data?: unknown }): Promise<void>
+  requestRollback(tx: StoreTransaction, id: string, reason: string): Promise<boolean>
+  /** Tells the timers that one is due at `at`, once it is durable. */
+  timerScheduled(at: number): void
+  /** Names of a projection's tables in the generation that serves. */
+  projectionTables(projection: ProjectionDefinition): TableName
+}

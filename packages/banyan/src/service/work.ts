@@ -1,0 +1,22 @@
+import type { Scope } from '../call/scope.ts'
+import type { StoreTransaction } from '../store/store.ts'
+
+/** One piece of work of a service: a request, an event, a timer or a saga's step. */
+export interface Work {
+  /** Replaced when a handler names its flow. */
+  scope: Scope
+  /** Joins the handler's transaction before its body, e.g. to record the consumption of an event. */
+  readonly before?: (tx: StoreTransaction) => Promise<unknown>
+  /** Joins the handler's transaction after its body, e.g. to keep the answer for an idempotency key. */
+  readonly after?: (tx: StoreTransaction, value: unknown) => Promise<unknown>
+  /** Joins a checkpoint. */
+  readonly atCheckpoint?: (tx: StoreTransaction) => Promise<unknown>
+  /** True while a transaction or checkpoint of this work runs. */
+  busy?: boolean
+  /** True once the transaction has committed. */
+  committed?: boolean
+  /** What the transaction returned. */
+  value?: unknown
+  /** Names the last event that was committed. */
+  token?: string | undefined
+}

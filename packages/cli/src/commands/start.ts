@@ -1,0 +1,97 @@
+import path from 'node:path'
+import { type RunningPlatform, startPlatform } from 'banyan/host'
+import { type BanyanError, createIds, createRuntime, type LogLevel, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
+import { createLogger } from 'banyan/telemetry'
+import type { Command, CommandCall } from '../command.ts'
+import { EXIT } from '../exit-code.ts'
+import { loadPlatform } from '../load-platform.ts'
+import { openStores } from '../open-stores.ts'
+import { removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
+import { environmentFaults } from '../environment-faults.ts'
+import { readSettings, type Settings } from '../settings.ts'
+import { startBanner } from '../start-banner.ts'
+import { stopRequested } from '../stop-requested.ts'
+
+/** Exit at the latest this long after a stop was asked for: before Kubernetes' default grace of 30 s ends. */
+const STOP_MS_MAX = 28_000
+
+/** `banyan start`: runs all services of the platform in this process until it is asked to stop. */
+export const start: Command = {
+  name: 'start',
+  summary: 'run the platform in this process',
+  help: `Usage: banyan start [--json]
+
+Runs every service of platform.ts and the gateway in one process. Ctrl-C drains and exits 0.
+
+Environment:
+  PORT              port of the gateway (default 8080; 0 picks a free one)
+  HOST              address to listen on (default 127.0.0.1)
+  BANYAN_DATA       directory of the data (default ./data)
+  BANYAN_STORE      sqlite (default) or postgres
+  POSTGRES_URL      database, when BANYAN_STORE is postgres
+  BANYAN_LOG        debug, info, warn (default) or error
+
+Exit codes: 0 stopped cleanly, 65 data damaged or newer, 69 port or database not available, 74 disk full or failing, 78 wrong settings.`,
+  options: {},
+  run,
+}
+
+async function run(call: CommandCall): Promise<number> {
+  const startedAt = performance.now()
+  const settings = readSettings(call.environment, call.directory)
+  const runtime = processRuntime(call)
+  const fatal = Promise.withResolvers<BanyanError>()
+  const stop = stopRequested(call.environment)
+  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, fatal.resolve)])
+  const operatorKey = createIds(systemClock(), systemRandom()).hex(32)
+  const running = await startPlatform(platform, {
+    runtime,
+    stores,
+    directory: path.join(settings.directory, 'files'),
+    environment: call.environment,
+    listen: { port: settings.port, hostname: settings.hostname },
+    operatorKey,
+  })
+  const url = `http://${settings.hostname === '127.0.0.1' ? 'localhost' : settings.hostname}:${running.port}`
+  writeOperatorFile(settings.directory, { url, key: operatorKey, pid: process.pid })
+  call.print(
+    startBanner({
+      url,
+      settings,
+      services: running.services.map((service) => service.name),
+      startMs: performance.now() - startedAt,
+      json: call.json,
+    }),
+  )
+  const reason = await Promise.race([stop, fatal.promise])
+  if (typeof reason !== 'string') {
+    call.printError(`banyan start: ${reason.message}`)
+    return EXIT.io
+  }
+  return drain(running, settings, call)
+}
+
+async function drain(running: RunningPlatform, settings: Settings, call: CommandCall): Promise<number> {
+  if (!call.json) call.print('Stopping: finishing what is under way …')
+  const overdue = setTimeout(() => process.exit(EXIT.failed), STOP_MS_MAX)
+  overdue.unref()
+  await running.stop()
+  removeOperatorFile(settings.directory)
+  if (!call.json) call.print('Stopped. Nothing is lost; start again any time.')
+  return EXIT.ok
+}
+
+function processRuntime({ environment }: CommandCall): Runtime {
+  const clock = systemClock()
+  const log = createLogger({
+    write: (line) => void process.stderr.write(line),
+    level: logLevel(environment.BANYAN_LOG),
+    clock,
+    format: process.stderr.isTTY ? 'human' : 'json',
+  })
+  return createRuntime({ clock, log, faults: environmentFaults(environment) })
+}
+
+function logLevel(text: string | undefined): LogLevel {
+  return text === 'debug' || text === 'info' || text === 'error' ? text : 'warn'
+}

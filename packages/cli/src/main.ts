@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Entry point of the `banyan` command: the only place of the toolkit that picks the real clock, randomness and environment.
+import { runCommand } from './run-command.ts'
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  environment: process.env,
+  directory: process.cwd(),
+  print: (text) => process.stdout.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
+})

@@ -1,0 +1,42 @@
+import path from 'node:path'
+import { BanyanError } from 'banyan/kernel'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings of a process, read from its environment. */
+export interface Settings {
+  readonly port: number
+  readonly hostname: string
+  /** Absolute directory of the data. */
+  readonly directory: string
+  readonly store: 'sqlite' | 'postgres'
+  readonly postgresUrl: string | undefined
+}
+
+const PORT_DEFAULT = 8080
+
+/** Reads the settings; throws `invalid_argument` that names the variable and what it may be. */
+export function readSettings(environment: Environment, cwd: string): Settings {
+  const store = environment.BANYAN_STORE ?? 'sqlite'
+  if (store !== 'sqlite' && store !== 'postgres') throw wrong('BANYAN_STORE', store, '"sqlite" or "postgres"')
+  if (store === 'postgres' && !environment.POSTGRES_URL)
+    throw wrong('POSTGRES_URL', '', 'a URL such as postgres://user@localhost:5432/shop, since BANYAN_STORE is "postgres"')
+  return {
+    port: readPort(environment.PORT),
+    hostname: environment.HOST ?? '127.0.0.1',
+    directory: path.resolve(cwd, environment.BANYAN_DATA ?? 'data'),
+    store,
+    postgresUrl: environment.POSTGRES_URL,
+  }
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return PORT_DEFAULT
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw wrong('PORT', text, 'a number from 0 to 65535')
+  return port
+}
+
+function wrong(name: string, value: string, expected: string): BanyanError {
+  return new BanyanError('invalid_argument', `${name} is "${value}"; it must be ${expected}`)
+}

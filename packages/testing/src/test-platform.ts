@@ -1,0 +1,49 @@
+import path from 'node:path'
+import { type Edge, platform, type RunningPlatform, startPlatform } from 'banyan/host'
+import { createRuntime, type RuntimeOptions } from 'banyan/kernel'
+import type { Service } from 'banyan'
+import type { StoreFactory } from 'banyan/store'
+import { sqliteStores } from 'banyan/store/sqlite'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** How a test's platform differs from the default: all in this process, on SQLite files that vanish with it. */
+export interface TestPlatformOptions {
+  readonly services: readonly Service[]
+  readonly gateway?: Edge
+  /** Replace the clock, the randomness or the fault points. */
+  readonly runtime?: RuntimeOptions
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Keeps its data here instead, e.g. to start a second platform on the data of the first. */
+  readonly directory?: string
+  /** Another adapter than SQLite. */
+  readonly stores?: StoreFactory
+}
+
+/** A running platform that stops, and removes its data, at the end of its scope. */
+export interface TestPlatform extends RunningPlatform, AsyncDisposable {
+  readonly directory: string
+}
+
+/**
+ * Starts services for a test.
+ * @example await using shop = await testPlatform({ services: [cartService] }); await shop.client(carts).add({ sku: 'a' })
+ */
+export async function testPlatform(options: TestPlatformOptions): Promise<TestPlatform> {
+  const temporary = options.directory === undefined ? temporaryDirectory() : undefined
+  const directory = options.directory ?? (temporary?.path as string)
+  const running = await startPlatform(platform({ services: options.services, ...(options.gateway ? { gateway: options.gateway } : {}) }), {
+    runtime: createRuntime(options.runtime),
+    stores: options.stores ?? sqliteStores({ directory }),
+    directory: path.join(directory, 'files'),
+    environment: options.environment ?? {},
+    ...(options.gateway ? { listen: { port: 0, hostname: '127.0.0.1' } } : {}),
+  })
+  return {
+    ...running,
+    directory,
+    async [Symbol.asyncDispose]() {
+      await running.stop()
+      temporary?.[Symbol.dispose]()
+    },
+  }
+}
