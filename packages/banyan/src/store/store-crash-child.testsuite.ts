@@ -27,7 +27,7 @@ const CONCURRENCY = 5
 /** How far before the cursor delivery starts again: a broker that repeats what was not acknowledged. */
 const REPEATED = 7
 
-if (argv[2] !== undefined) await main(JSON.parse(argv[2]) as CrashChildTask)
+if (import.meta.main) await main(JSON.parse(argv[2] as string) as CrashChildTask)
 
 async function main(task: CrashChildTask): Promise<void> {
   const adapter = (await import(task.module)) as Record<string, (argument: unknown) => StoreFactory>

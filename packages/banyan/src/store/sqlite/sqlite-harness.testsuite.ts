@@ -1,22 +1,23 @@
-import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreHarness, StorePlace } from '../store.testsuite.ts'
 import type { Store } from '../store.ts'
 import { sqliteStores } from './sqlite-stores.ts'
+import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 
 /** Puts the SQLite adapter to the conformance suite. */
 export const sqliteHarness: StoreHarness = {
   name: 'sqlite',
   features: { shared: false, fillDisk: true, damage: true },
   async createPlace(): Promise<StorePlace> {
-    const directory = await mkdtemp(join(tmpdir(), 'banyan-store-'))
+    const temporary = await temporaryDirectory()
+    const directory = temporary.path
     return {
       factory: sqliteStores({ directory }),
       child: { module: new URL('sqlite-stores.ts', import.meta.url).href, export: 'sqliteStores', argument: { directory } },
       fillDisk,
       damage: (service) => damage(join(directory, `${service}.db`)),
-      [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+      [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
     }
   },
 }

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { open } from 'node:fs/promises'
+import { test } from 'node:test'
+import { createRuntime } from '../../kernel/runtime.ts'
+import type { BanyanError } from '../../kernel/error.ts'
+import type { NewEvent } from '../feed.ts'
+import { anEvent, COUNT, counter, readAll, rejectsWith, SERVICE, TABLES } from '../store-harness.testsuite.ts'
+import { sqliteStores } from './sqlite-stores.ts'
+import { temporaryDirectory } from './temporary-directory.testsuite.ts'
+
+/** A store whose fault points are recorded, and throw when `strike` says so. */
+async function openWatched() {
+  const directory = await temporaryDirectory()
+  const visited: string[] = []
+  const watch = { visited, strike: undefined as string | undefined }
+  const at = (name: string): void => {
+    visited.push(name)
+    if (name !== watch.strike) return
+    watch.strike = undefined
+    throw new Error(`struck at ${name}`)
+  }
+  const runtime = createRuntime({ faults: { at } })
+  const store = await sqliteStores({ directory: directory.path }).open({ service: SERVICE, migrations: TABLES, runtime })
+  const commits = () => visited.filter((name) => name.endsWith('before-commit')).length
+  return {
+    store,
+    watch,
+    commits,
+    async [Symbol.asyncDispose]() {
+      await store.close()
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('the transactions of one turn share a commit; those of the next turn get another', async () => {
+  await using opened = await openWatched()
+  const { store, commits } = opened
+  await Promise.all(Array.from({ length: 50 }, () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+  assert.equal(commits(), 1)
+  await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  assert.equal(commits(), 2)
+})
+
+test('one commit takes at most 256 transactions', async () => {
+  await using opened = await openWatched()
+  await Promise.all(Array.from({ length: 600 }, () => opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+  assert.equal(opened.commits(), 3)
+  assert.equal(await counter(opened.store, 'a'), 600)
+})
+
+test('nothing is synced when every body fails', async () => {
+  await using opened = await openWatched()
+  const fail = () => opened.store.transaction(() => Promise.reject(new Error('no')))
+  await Promise.allSettled([fail(), fail()])
+  assert.equal(opened.commits(), 0)
+})
+
+test('a commit that fails rejects its whole batch and leaves no gap in the positions', async () => {
+  await using opened = await openWatched()
+  const { store, watch } = opened
+  const emit = () => store.transaction(async (tx) => tx.emit(anEvent('a')))
+  watch.strike = `store.${SERVICE}.before-commit`
+  const outcomes = await Promise.allSettled([emit(), emit(), emit()])
+  for (const outcome of outcomes) assert.match(String((outcome as PromiseRejectedResult).reason), /struck/)
+  assert.equal(await store.feed.head(), 0)
+  assert.equal((await emit()).token, '1')
+})
+
+test('a transaction rolled back after its first event was written leaves no gap between those of its batch', async () => {
+  await using opened = await openWatched()
+  const { store } = opened
+  const broken = { ...anEvent('a'), data: undefined } as unknown as NewEvent
+  const outcomes = await Promise.allSettled([
+    store.transaction(async (tx) => tx.emit(anEvent('a'))),
+    store.transaction(async (tx) => {
+      tx.emit(anEvent('a'))
+      tx.emit(broken)
+    }),
+    store.transaction(async (tx) => tx.emit(anEvent('a'))),
+  ])
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  await readAll(store.feed, 2)
+  assert.equal(await store.feed.head(), 2)
+})
+
+test('a strike after the commit: the callers hear of it, what they wrote is there', async () => {
+  await using opened = await openWatched()
+  const { store, watch } = opened
+  watch.strike = `store.${SERVICE}.after-commit`
+  const lost = store.transaction(async (tx) => {
+    await tx.sql.run(COUNT, 'a')
+    tx.emit(anEvent('a'))
+  })
+  await assert.rejects(lost, /struck/)
+  assert.equal(await counter(store, 'a'), 1)
+  await readAll(store.feed, 1)
+})
+
+test('a body that swallows a full disk does not commit, and its batch hears the reason', async () => {
+  await using opened = await openWatched()
+  const { store } = opened
+  const { value } = await store.transaction((tx) => tx.sql.get<{ page_count: number }>('PRAGMA page_count'))
+  await store.transaction((tx) => tx.sql.get(`PRAGMA max_page_count = ${value?.page_count}`))
+  const neighbour = store.transaction((tx) => tx.sql.run(COUNT, 'neighbour'))
+  const greedy = store.transaction(async (tx) => {
+    await tx.sql.run(COUNT, 'greedy')
+    await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', 'b', 'x'.repeat(100_000)).catch(() => {})
+    await tx.sql.run(COUNT, 'greedy').catch(() => {}) // would commit on its own if it ran
+    return 'all is well'
+  })
+  await rejectsWith(greedy, 'storage_full')
+  await rejectsWith(neighbour, 'storage_full')
+  assert.equal(await counter(store, 'greedy'), 0)
+})
+
+test('more transactions than can wait are refused with `overloaded`; the accepted ones commit', async () => {
+  await using opened = await openWatched()
+  const outcomes = await Promise.allSettled(Array.from({ length: 10_005 }, () => opened.store.transaction(async () => 1)))
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+  assert.deepEqual(
+    refused.map(({ reason }) => (reason as BanyanError).code),
+    Array(5).fill('overloaded'),
+  )
+})
+
+test('damage that is met while running ends the store: everything is refused, and the host is told once', async () => {
+  await using directory = await temporaryDirectory()
+  const fatal: BanyanError[] = []
+  const factory = sqliteStores({ directory: directory.path, onFatal: (error) => fatal.push(error) })
+  const openAgain = () => factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
+  const first = await openAgain()
+  await first.transaction(async (tx) => {
+    for (let n = 0; n < 50; n++) await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${n}`, 'x'.repeat(2_000))
+  })
+  await first.close()
+  const store = await openAgain()
+  await overwrite(`${directory.path}/${SERVICE}.db`, 20 * 4_096, 20 * 4_096)
+  await rejectsWith(
+    store.read((tx) => tx.sql.all('SELECT * FROM blob ORDER BY key LIMIT 100')),
+    'unavailable',
+    /damaged/,
+  )
+  await rejectsWith(
+    store.transaction(async () => 1),
+    'unavailable',
+    /damaged/,
+  )
+  await rejectsWith(store.ping(), 'unavailable', /damaged/)
+  assert.equal(fatal.length, 1)
+  await store.close()
+})
+
+async function overwrite(path: string, offset: number, length: number): Promise<void> {
+  const file = await open(path, 'r+')
+  await file.write(new Uint8Array(length).fill(0xa5), 0, length, offset)
+  await file.close()
+}
