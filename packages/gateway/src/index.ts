@@ -1,1 +1,8 @@
-export {}
+export { type ApiKey, apiKeyHash } from './api-keys.ts'
+export type { CorsOptions } from './cors.ts'
+export { gateway } from './gateway.ts'
+export type { PublishedKeys } from './key-set.ts'
+export type { GatewayCalls, GatewayOptions, TokenOptions } from './options.ts'
+export { ADDRESS_LIMIT, type RateLimit, type RateLimitOptions, SUBJECT_LIMIT } from './rate-limits.ts'
+export type { ServerLimits } from './edge-server.ts'
+export type { TokenRules } from './token-verifier.ts'

@@ -1,0 +1,4 @@
+/** placeholder */
+export interface Aggregate {
+  readonly x: 1
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import { misuse } from 'banyan/kernel'
+
+/** Finds out who is at the other end. */
+export interface ClientAddress {
+  /** Key for limits: an IPv4 address, or the /64 network of an IPv6 address, since a client has a whole one. */
+  key(request: IncomingMessage): string
+}
+
+/** Addresses in one X-Forwarded-For that are looked at. */
+const HOPS_MAX = 20
+
+const peerKeys = new WeakMap<object, string>()
+
+/**
+ * Trusts `X-Forwarded-For` only from the given proxies (addresses or CIDR ranges), and of it the right-most address that is none of
+ * them: everything further left can be written by anyone. Throws `misuse` for a range it cannot read.
+ */
+export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
+  const trusted = trustedProxies.length > 0 ? blockListOf(trustedProxies) : undefined
+  return {
+    key(request) {
+      const { socket } = request
+      if (trusted !== undefined && isTrusted(trusted, socket.remoteAddress)) {
+        const forwarded = request.headers['x-forwarded-for']
+        if (typeof forwarded === 'string') return forwardedKey(trusted, forwarded, socket.remoteAddress)
+      }
+      const known = peerKeys.get(socket)
+      if (known !== undefined) return known
+      const key = addressKey(socket.remoteAddress)
+      peerKeys.set(socket, key)
+      return key
+    },
+  }
+}
+
+/** Tells whether the peer is this machine and nobody forwarded the request. */
+export function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const address = plainAddress(socket.remoteAddress)
+  const loopback = address === '::1' || address.startsWith('127.')
+  return loopback && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined
+}
+
+/** Returns the key of an address: IPv4 as it is, IPv6 as its /64. */
+export function addressKey(address: string | undefined): string {
+  const plain = plainAddress(address)
+  return isIP(plain) === 6 ? network64(plain) : plain === '' ? 'unknown' : plain
+}
+
+function forwardedKey(trusted: BlockList, forwarded: string, peer: string | undefined): string {
+  const hops = forwarded.split(',').slice(-HOPS_MAX)
+  let last = plainAddress(peer)
+  for (const hop of hops.toReversed()) {
+    const address = plainAddress(hop.trim())
+    // A proxy that writes no address is as far as the chain can be believed.
+    if (isIP(address) === 0) break
+    last = address
+    if (!isTrusted(trusted, address)) break
+  }
+  return addressKey(last)
+}
+
+/** Strips the IPv4-mapped prefix, zone, brackets and port that addresses come with. */
+function plainAddress(address: string | undefined): string {
+  if (address === undefined) return ''
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? (/^[\d.]+:\d+$/.test(address) ? address.slice(0, address.indexOf(':')) : address)
+  const zoneless = bare.includes('%') ? bare.slice(0, bare.indexOf('%')) : bare
+  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(zoneless) ? zoneless.slice(7) : zoneless
+}
+
+function network64(address: string): string {
+  const [head = '', tail = ''] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const missing = address.includes('::') ? 8 - groups.length - (tail === '' ? 0 : tail.split(':').length) : 0
+  const all = [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...(tail === '' ? [] : tail.split(':'))]
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}
+
+function isTrusted(trusted: BlockList, address: string | undefined): boolean {
+  const plain = plainAddress(address)
+  const version = isIP(plain)
+  return version !== 0 && trusted.check(plain, version === 6 ? 'ipv6' : 'ipv4')
+}
+
+function blockListOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    try {
+      if (bits === undefined) list.addAddress(address, family)
+      else list.addSubnet(address, Number(bits), family)
+    } catch {
+      misuse(`trusted proxy "${range}" must be an address or a CIDR range, e.g. "10.0.0.0/8"`)
+    }
+  }
+  return list
+}

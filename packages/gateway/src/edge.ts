@@ -1,0 +1,18 @@
+import type { EdgeHost } from 'banyan/host'
+import type { Answers } from './answers.ts'
+import type { Authentication } from './authentication.ts'
+import type { ClientAddress } from './client-address.ts'
+import type { Limiters } from './rate-limits.ts'
+
+/** What routes of one running edge share. */
+export interface Edge {
+  readonly host: EdgeHost
+  readonly answers: Answers
+  readonly authenticate: Authentication
+  readonly address: ClientAddress
+  readonly limiters: Limiters
+  /** Largest body in bytes. */
+  readonly bodyBytesMax: number
+  /** Roles that may see and change a running platform. */
+  readonly operatorRoles: readonly string[]
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ANONYMOUS, type Principal } from 'banyan/contract'
+import type { Span, TraceContext } from 'banyan/telemetry'
+import type { EdgeRoute } from './edge-route.ts'
+
+/** One request and what is known about it so far. A class, so that all of them have one shape for the engine. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  readonly route: EdgeRoute
+  /** Path parameters in the order of the route, percent-encoded. */
+  readonly values: readonly string[]
+  /** Query string without the question mark. */
+  readonly search: string
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
+  readonly span: Span
+  /** Headers of the answer so far, names and values in turn. */
+  readonly headers: string[]
+  principal: Principal = ANONYMOUS
+  /** Monotonic milliseconds by which it is answered whatever happens; infinity while it is not known. */
+  answerBy = Infinity
+  /** True once an answer was begun: a later one is dropped. */
+  answered = false
+
+  constructor(parts: ExchangeParts) {
+    this.request = parts.request
+    this.response = parts.response
+    this.requestId = parts.requestId
+    this.route = parts.route
+    this.values = parts.values
+    this.search = parts.search
+    this.startedAt = parts.startedAt
+    this.span = parts.span
+    this.headers = parts.headers
+  }
+
+  get trace(): TraceContext {
+    return this.span.trace
+  }
+}
+
+/** What an exchange begins with. */
+export type ExchangeParts = Pick<
+  Exchange,
+  'request' | 'response' | 'requestId' | 'route' | 'values' | 'search' | 'startedAt' | 'span' | 'headers'
+>

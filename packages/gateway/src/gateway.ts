@@ -1,0 +1,181 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banyan/host'
+import { BanyanError } from 'banyan/kernel'
+import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
+import { type Answers, createAnswers } from './answers.ts'
+import { apiKeyHash, createApiKeys } from './api-keys.ts'
+import { createAuthentication } from './authentication.ts'
+import { BODY_BYTES_MAX } from './body.ts'
+import { createClientAddress } from './client-address.ts'
+import { type Cors, createCors } from './cors.ts'
+import type { Edge } from './edge.ts'
+import { createEdgeMeters, type EdgeMeters } from './edge-meters.ts'
+import type { EdgeRoute } from './edge-route.ts'
+import { close, createEdgeServer, listen } from './edge-server.ts'
+import { Exchange } from './exchange.ts'
+import { gatewayCalls } from './gateway-calls.ts'
+import { type InFlight, watchInFlight } from './in-flight.ts'
+import type { GatewayOptions } from './options.ts'
+import { createLimiters } from './rate-limits.ts'
+import { parseTarget } from './request-target.ts'
+import { requestIdOf } from './request-headers.ts'
+import type { Router } from './router.ts'
+import { compileRoutes } from './routes.ts'
+import { DATA_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
+import { createTokenVerifier } from './token-verifier.ts'
+
+/**
+ * Creates the gateway: one port in front of all services. Routes, access rules and the API's reference come from their contracts.
+ * @example platform({ services, gateway: gateway({ tokens: { issuer, audience, keys: (call) => call(users).jwks({}) } }) })
+ */
+export function gateway(options: GatewayOptions = {}): EdgePort {
+  return {
+    async start(host, where) {
+      const running = createRunningGateway(options, host)
+      const port = await listen(running.server, where)
+      return { port, close: running.close }
+    },
+  } satisfies { start(host: EdgeHost, where: EdgeOptions): Promise<RunningEdge> }
+}
+
+interface RunningGateway {
+  readonly server: Server
+  close(timeoutMs: number): Promise<void>
+}
+
+/** What handling one request needs. */
+interface Front {
+  readonly host: EdgeHost
+  readonly router: Router<EdgeRoute>
+  readonly answers: Answers
+  readonly inFlight: InFlight
+  readonly tracing: Tracing
+  readonly cors: Cors | undefined
+  readonly headers: readonly string[]
+  /** Stands for requests that match nothing. */
+  readonly nowhere: EdgeRoute
+}
+
+function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningGateway {
+  const { clock, log, ids } = host.runtime
+  let closing = false
+  const inFlight = watchInFlight(clock, (exchange, error) => answers.fail(exchange, error))
+  const meters = createEdgeMeters(host.metrics, () => inFlight.size)
+  const answers = createAnswers({
+    clock,
+    log,
+    closing: () => closing || host.draining(),
+    accessLog: options.accessLog ?? false,
+    finished: inFlight.remove,
+  })
+  const edge = createEdge(options, host, answers)
+  const front: Front = {
+    host,
+    router: compileRoutes(edge, meters, options),
+    answers,
+    inFlight,
+    tracing: options.tracing ?? createTracing({ ids }),
+    cors: options.cors && createCors(options.cors),
+    headers: options.https === true ? [...DATA_HEADERS, ...STRICT_TRANSPORT] : DATA_HEADERS,
+    nowhere: nowhere(meters),
+  }
+  const server = createEdgeServer(options.server ?? {}, (request, response) => handle(front, request, response))
+  return {
+    server,
+    close(timeoutMs) {
+      closing = true
+      return close(server, clock, timeoutMs)
+    },
+  }
+}
+
+function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers): Edge {
+  const { clock, log } = host.runtime
+  const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
+  const calls = gatewayCalls(host)
+  const verifier = tokens && createTokenVerifier(tokens, () => tokens.keys(calls), clock, log)
+  const operator = host.operatorKey === undefined ? [] : [{ id: 'operator', sha256: apiKeyHash(host.operatorKey), roles: operatorRoles }]
+  return {
+    host,
+    answers,
+    authenticate: createAuthentication(verifier, createApiKeys([...apiKeys, ...operator])),
+    address: createClientAddress(options.trustedProxies ?? []),
+    limiters: createLimiters(options.limits ?? {}, clock),
+    bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+    operatorRoles,
+  }
+}
+
+/** Takes one request. Never throws. */
+function handle(front: Front, request: IncomingMessage, response: ServerResponse): void {
+  const target = parseTarget(request.url ?? '')
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
+  const match = typeof target === 'string' ? undefined : front.router.match(method, target.path)
+  const exchange = openExchange(front, request, response, {
+    route: match?.to ?? front.nowhere,
+    values: match?.values ?? [],
+    search: typeof target === 'string' ? '' : target.search,
+  })
+  try {
+    front.cors?.addTo(exchange.headers, request)
+    if (typeof target === 'string') throw targetError(target)
+    if (match === undefined) return refuse(front, exchange, target.path, method)
+    const serving = match.to.serve(exchange)
+    if (serving instanceof Promise) serving.catch((thrown: unknown) => front.answers.fail(exchange, thrown))
+  } catch (thrown) {
+    front.answers.fail(exchange, thrown)
+  }
+}
+
+function openExchange(
+  front: Front,
+  request: IncomingMessage,
+  response: ServerResponse,
+  matched: Pick<Exchange, 'route' | 'values' | 'search'>,
+): Exchange {
+  const { runtime } = front.host
+  const requestId = requestIdOf(request) ?? runtime.ids.uuid()
+  const { traceparent, tracestate } = request.headers
+  const parent =
+    traceparent === undefined ? undefined : parseTraceparent(String(traceparent), tracestate === undefined ? undefined : String(tracestate))
+  const { method, path } = matched.route.route
+  const span = front.tracing.startSpan(`${method} ${path}`, 'server', parent)
+  if (span.recording) {
+    span.set('http.request.method', request.method ?? '')
+    span.set('http.route', path)
+  }
+  const { traceId, spanId, flags } = span.trace
+  const headers = [...front.headers, 'x-request-id', requestId, 'traceresponse', `00-${traceId}-${spanId}-0${flags & 3}`]
+  const exchange = new Exchange({ ...matched, request, response, requestId, startedAt: runtime.clock.monotonic(), span, headers })
+  front.inFlight.add(exchange)
+  return exchange
+}
+
+/** Answers what no route takes: preflights, wrong methods, unknown paths. */
+function refuse({ answers, router, cors }: Front, exchange: Exchange, path: string, method: string): void {
+  const methods = router.methods(path)
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  if (methods.length === 0) throw new BanyanError('not_found', 'there is nothing at this path; see /docs for what there is')
+  exchange.headers.push('allow', allow)
+  if (method !== 'OPTIONS') throw new BanyanError('method_not_allowed', `this path takes ${allow}`)
+  if (exchange.request.headers['access-control-request-method'] !== undefined) cors?.addPreflight(exchange.headers, exchange.request, allow)
+  answers.send(exchange, 204, undefined, undefined)
+}
+
+function targetError(problem: 'too_long' | 'malformed'): BanyanError {
+  return problem === 'too_long'
+    ? new BanyanError('uri_too_long', 'the path and query string are too long; send parameters in a body')
+    : new BanyanError(
+        'invalid_argument',
+        'the path must be plain: no dot or empty segments, encoded slashes, backslashes, blanks or control characters',
+      )
+}
+
+function nowhere(meters: EdgeMeters): EdgeRoute {
+  return {
+    id: 'none',
+    route: { method: 'GET', path: '(none)', segments: [] },
+    meter: meters.route('none', 'none'),
+    serve() {},
+  }
+}

@@ -1,0 +1,150 @@
+import type { CallReply, Scope } from 'banyan/call'
+import { ANONYMOUS, type OperationDefinition } from 'banyan/contract'
+import { BanyanError, type Deadline, deadlineAfter, remainingMs } from 'banyan/kernel'
+import { checkAccess, checkOwner } from './access-rule.ts'
+import { JSON_TYPE } from './answers.ts'
+import { checkMediaType, hasBody, readBody } from './body.ts'
+import type { Edge } from './edge.ts'
+import type { RouteMeter } from './edge-meters.ts'
+import type { EdgeRoute } from './edge-route.ts'
+import type { Exchange } from './exchange.ts'
+import { type JsonObject, parseJsonBody } from './json-body.ts'
+import { objectFields, inputPlan } from './operation-input.ts'
+import { passAddress, passSubject } from './rate-gate.ts'
+import { awaitedWrites, idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
+
+/** An operation that the edge offers, and who runs it. */
+export interface OperationRouteOptions {
+  /** E.g. `orders.create`. */
+  readonly id: string
+  readonly operation: OperationDefinition
+  readonly meter: RouteMeter
+  /** Names the service in `Banyan-Token`; undefined for operations of the edge itself. */
+  readonly service: string | undefined
+  run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<CallReply>
+}
+
+/** How long after its deadline a request is answered by the edge itself: whoever works on it should have said so by then. */
+const DEADLINE_GRACE_MS = 250
+
+/** Compiles the route of one operation: everything between the wire and the call. */
+export function operationRoute(edge: Edge, options: OperationRouteOptions): EdgeRoute {
+  const { id, operation, meter } = options
+  const plan = inputPlan(operation)
+  const reply = replyWriter(edge, options)
+  const takesBody = operation.route.method !== 'GET'
+
+  return {
+    id,
+    route: operation.route,
+    meter,
+    async serve(exchange) {
+      if (!passAddress(edge, exchange)) return
+      if (exchange.request.headers.authorization !== undefined || exchange.request.headers['x-api-key'] !== undefined)
+        await identify(edge, exchange, operation)
+      if (!passSubject(edge, exchange)) return
+      checkAccess(operation.access, exchange.principal)
+      const body = takesBody ? await bodyOf(edge, exchange) : refuseBody(exchange)
+      const input = plan.assemble({ values: exchange.values, search: exchange.search, ifMatch: exchange.request.headers['if-match'], body })
+      checkOwner(operation.access, exchange.principal, input)
+      const scope = scopeOf(edge, exchange, operation)
+      if (operation.kind === 'query') await seeOwnWrites(edge, exchange, scope.deadline)
+      reply(exchange, scope, await options.run(input, scope, exchange))
+    },
+  }
+}
+
+/** Where anybody may call, credentials that are wrong or expired must not lock out: whoever refreshes a token often sends the old one. */
+async function identify(edge: Edge, exchange: Exchange, { access }: OperationDefinition): Promise<void> {
+  const principal = edge.authenticate(exchange.request)
+  if (!(principal instanceof Promise)) {
+    exchange.principal = principal
+    return
+  }
+  try {
+    exchange.principal = await principal
+  } catch (thrown) {
+    if (access !== 'public') throw thrown
+    exchange.principal = ANONYMOUS
+    exchange.headers.push('www-authenticate', 'Bearer error="invalid_token"')
+  }
+}
+
+async function bodyOf(edge: Edge, { request }: Exchange): Promise<JsonObject> {
+  if (!hasBody(request)) return {}
+  checkMediaType(request)
+  const bytes = await readBody(request, edge.bodyBytesMax)
+  return bytes.length === 0 ? {} : parseJsonBody(bytes)
+}
+
+/** A body that one party reads and another does not is how requests are smuggled. */
+function refuseBody({ request, headers }: Exchange): JsonObject {
+  if (hasBody(request)) {
+    headers.push('connection', 'close')
+    throw new BanyanError('invalid_argument', 'a GET request must not have a body; send parameters in the query string')
+  }
+  return {}
+}
+
+function scopeOf({ host }: Edge, exchange: Exchange, { timeoutMs, idempotency, kind }: OperationDefinition): Scope {
+  const { request, requestId, principal, trace } = exchange
+  const waitMs = waitSecondsOf(request) * 1_000
+  const key = kind === 'command' && idempotency !== 'none' ? idempotencyKeyOf(request, principal) : undefined
+  if (key === undefined && idempotency === 'required')
+    throw new BanyanError(
+      'idempotency_key_required',
+      'this operation needs an Idempotency-Key header; send a new UUID for each intent, and the same one when you repeat it',
+    )
+  const deadline = deadlineAfter(host.runtime.clock, timeoutMs + waitMs)
+  exchange.answerBy = deadline.at + DEADLINE_GRACE_MS
+  return { principal, deadline, trace, correlationId: requestId, causationId: requestId, key, waitMs: waitMs === 0 ? undefined : waitMs }
+}
+
+/** Waits until what the caller wrote before can be read. */
+async function seeOwnWrites({ host }: Edge, { request }: Exchange, deadline: Deadline): Promise<void> {
+  const header = request.headers['banyan-after']
+  if (header === undefined) return
+  const writes = awaitedWrites(header).map(({ service, token }) => {
+    const found = host.services.find(({ contract }) => contract.name === service)
+    if (!found) throw new BanyanError('invalid_argument', `Banyan-After names a service that is not here: "${service}"`)
+    return found.waitFor(token, Math.max(0, remainingMs(host.runtime.clock, deadline)))
+  })
+  await Promise.all(writes)
+}
+
+type ReplyWriter = (exchange: Exchange, scope: Scope, reply: CallReply) => void
+
+function replyWriter({ answers }: Edge, { operation, service }: OperationRouteOptions): ReplyWriter {
+  const { status, created } = operation
+  const location = created === undefined ? undefined : locationOf(created)
+  const hasVersion = objectFields(operation.output).has('version')
+  return (exchange, scope, { output, token, replayed }) => {
+    const { headers } = exchange
+    if (token !== undefined && service !== undefined) headers.push('banyan-token', `${service}:${token}`)
+    if (replayed === true) headers.push('idempotency-replayed', 'true')
+    if (scope.waitMs !== undefined) headers.push('preference-applied', `wait=${scope.waitMs / 1_000}`)
+    const at = location?.(output)
+    if (at !== undefined) headers.push('location', at)
+    if (hasVersion) addEntityTag(headers, output)
+    if (status === 204) answers.send(exchange, 204, undefined, undefined)
+    else answers.send(exchange, status, JSON_TYPE, JSON.stringify(output ?? null))
+  }
+}
+
+function addEntityTag(headers: string[], output: unknown): void {
+  const { version } = (output ?? {}) as { version?: unknown }
+  if (typeof version === 'number' && Number.isSafeInteger(version)) headers.push('etag', `"${version}"`)
+}
+
+/** Prepares the path of what was created; undefined where the output lacks a field of it. */
+function locationOf(template: string): (output: unknown) => string | undefined {
+  const parts = template.split('/')
+  return (output) => {
+    const filled = parts.map((part) => {
+      if (!part.startsWith(':')) return part
+      const value = ((output ?? {}) as JsonObject)[part.slice(1)]
+      return typeof value === 'string' || typeof value === 'number' ? encodeURIComponent(value) : undefined
+    })
+    return filled.includes(undefined) ? undefined : filled.join('/')
+  }
+}

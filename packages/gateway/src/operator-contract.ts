@@ -1,0 +1,125 @@
+import { command, contract, query, Type } from 'banyan'
+import type { RoleAccess } from 'banyan/contract'
+
+/** Rows of one answer at most. */
+const ROWS_MAX = 1_000
+/** An audit of a large shop reads all of it. */
+const AUDIT_MS = 120_000
+
+const Name = Type.String({ minLength: 1, maxLength: 200 })
+const Reason = Type.String({ minLength: 1, maxLength: 1_000 })
+const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: ROWS_MAX }))
+const Rows = Type.Object({ items: Type.Array(Type.Unknown()) })
+const Done = Type.Object({ ok: Type.Literal(true) })
+const Nothing = Type.Object({})
+const SagaPath = { service: Name, id: Name }
+const ParkedKey = { service: Name, consumer: Name, source: Name, reason: Reason }
+const SagaFilter = Type.Object({
+  service: Type.Optional(Name),
+  name: Type.Optional(Name),
+  status: Type.Optional(Type.Enum(['running', 'waiting', 'compensating', 'completed', 'compensated', 'stuck'])),
+  correlationId: Type.Optional(Name),
+  after: Type.Optional(Name),
+  limit: Limit,
+})
+const ParkedFilter = Type.Object({
+  service: Type.Optional(Name),
+  consumer: Type.Optional(Name),
+  source: Type.Optional(Name),
+  key: Type.Optional(Name),
+  state: Type.Optional(Type.Enum(['failed', 'waiting', 'redriving'])),
+  limit: Limit,
+})
+
+/** Type of the contract of the operations API. */
+export type OperatorContract = ReturnType<typeof operatorContract>
+
+/** Builds the contract of the operations API: what people do to a running platform. `roles` may call it; changes are recorded with their reason. */
+export function operatorContract(roles: readonly string[]) {
+  const access: RoleAccess = { roles }
+  return contract('ops', { operations: { ...sagaOperations(access), ...eventOperations(access), ...dataOperations(access) } })
+}
+
+function sagaOperations(access: RoleAccess) {
+  const change = { output: Done, access, idempotency: 'none' } as const
+  return {
+    sagas: query('GET /api/ops/sagas', { summary: 'Sagas of all services, or of one', input: SagaFilter, output: Rows, access }),
+    sagaCounts: query('GET /api/ops/saga-counts', {
+      summary: 'Number of sagas by service, name and status',
+      input: Nothing,
+      output: Rows,
+      access,
+    }),
+    saga: query('GET /api/ops/sagas/:service/:id', {
+      summary: 'One saga with its steps',
+      input: Type.Object(SagaPath),
+      output: Type.Object({ saga: Type.Unknown(), steps: Type.Array(Type.Unknown()) }),
+      access,
+    }),
+    retrySaga: command('POST /api/ops/sagas/:service/:id/retry', {
+      summary: 'Lets a stuck saga go on from where it stands',
+      input: Type.Object({ ...SagaPath, reason: Reason }),
+      ...change,
+    }),
+    skipSagaStep: command('POST /api/ops/sagas/:service/:id/skip', {
+      summary: 'Marks a step, or its compensation, as settled by hand',
+      input: Type.Object({ ...SagaPath, step: Name, reason: Reason }),
+      ...change,
+    }),
+    rollbackSaga: command('POST /api/ops/sagas/:service/:id/rollback', {
+      summary: 'Asks a saga to roll back, unless it has committed',
+      input: Type.Object({ ...SagaPath, reason: Reason }),
+      ...change,
+    }),
+  }
+}
+
+function eventOperations(access: RoleAccess) {
+  const change = { output: Done, access, idempotency: 'none' } as const
+  return {
+    parked: query('GET /api/ops/parked', { summary: 'Parked events, oldest first', input: ParkedFilter, output: Rows, access }),
+    redrive: command('POST /api/ops/parked/redrive', {
+      summary: 'Handles the parked events of a key again, in order',
+      input: Type.Object({ ...ParkedKey, key: Name }),
+      ...change,
+    }),
+    skipParked: command('POST /api/ops/parked/skip', {
+      summary: 'Gives a parked event up and redrives those behind it',
+      input: Type.Object({ ...ParkedKey, position: Type.Integer({ minimum: 1 }) }),
+      ...change,
+    }),
+    flow: query('GET /api/ops/flows/:correlationId', {
+      summary: 'Events of one business flow over all services, oldest first',
+      input: Type.Object({ correlationId: Name }),
+      output: Rows,
+      access,
+    }),
+    lag: query('GET /api/ops/lag', { summary: 'How far each consumer is behind', input: Nothing, output: Rows, access }),
+  }
+}
+
+function dataOperations(access: RoleAccess) {
+  return {
+    rebuild: command('POST /api/ops/projections/rebuild', {
+      summary: 'Rebuilds a projection from the log while it serves',
+      input: Type.Object({ service: Name, projection: Name, reason: Reason }),
+      output: Done,
+      access,
+      idempotency: 'none',
+      status: 202,
+    }),
+    trail: query('GET /api/ops/audit', {
+      summary: 'What people did to the platform, newest first',
+      input: Type.Object({ service: Type.Optional(Name), limit: Limit }),
+      output: Rows,
+      access,
+    }),
+    violations: query('GET /api/ops/violations', {
+      summary: "Violated invariants of the platform's data; none when all is well",
+      input: Nothing,
+      output: Rows,
+      access,
+      timeoutMs: AUDIT_MS,
+    }),
+  }
+}

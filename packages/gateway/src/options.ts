@@ -1,0 +1,53 @@
+import type { Client, Contract } from 'banyan/contract'
+import type { Tracing } from 'banyan/telemetry'
+import type { Aggregate } from './aggregate.ts'
+import type { ApiKey } from './api-keys.ts'
+import type { CorsOptions } from './cors.ts'
+import type { PublishedKeys } from './key-set.ts'
+import type { RateLimitOptions } from './rate-limits.ts'
+import type { ServerLimits } from './edge-server.ts'
+import type { TokenRules } from './token-verifier.ts'
+
+/** Calls services in the name of the gateway. */
+export type GatewayCalls = <C extends Contract>(contract: C) => Client<C>
+
+/** Whose access tokens are accepted. */
+export interface TokenOptions extends TokenRules {
+  /**
+   * Asks for the issuer's public keys. Kept, refreshed in the background, and used for up to a day when asking fails.
+   * @example keys: (call) => call(users).jwks({})
+   */
+  readonly keys: (call: GatewayCalls) => Promise<PublishedKeys>
+}
+
+/** How a gateway differs from the default. */
+export interface GatewayOptions {
+  /** Title of the API's reference. Default `Banyan`. */
+  readonly title?: string
+  /** Version of the API's reference. Default `0.1.0`. */
+  readonly version?: string
+  /** Default none: tokens are refused. */
+  readonly tokens?: TokenOptions
+  /** Keys for programs. Default none. */
+  readonly apiKeys?: readonly ApiKey[]
+  /** Rate limits; false switches them off. Default: see `ADDRESS_LIMIT` and `SUBJECT_LIMIT`. */
+  readonly limits?: RateLimitOptions | false
+  /** Other origins whose pages may call. Default none. */
+  readonly cors?: CorsOptions
+  /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed. Default none. */
+  readonly trustedProxies?: readonly string[]
+  /** Answers put together from several services. */
+  readonly aggregates?: readonly Aggregate[]
+  /** Roles that may use `/api/ops` and see metrics and health from elsewhere. Default `admin`. */
+  readonly operatorRoles?: readonly string[]
+  /** Largest body of an operation in bytes. Default 1 MiB. */
+  readonly bodyBytesMax?: number
+  /** Writes a line for each request. Default false: at thousands a second it costs more than the requests. */
+  readonly accessLog?: boolean
+  /** True when clients come over https, through a proxy that ends it: answers then tell browsers to stay there. Default false. */
+  readonly https?: boolean
+  /** Timeouts and sizes of the HTTP server. */
+  readonly server?: ServerLimits
+  /** Default: whatever OpenTelemetry SDK is registered in this process. */
+  readonly tracing?: Tracing
+}

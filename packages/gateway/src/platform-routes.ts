@@ -1,0 +1,81 @@
+import { parseRoute, type RouteText } from 'banyan/contract'
+import type { HealthReport } from 'banyan/host'
+import { BanyanError } from 'banyan/kernel'
+import { JSON_TYPE } from './answers.ts'
+import { isLocal } from './client-address.ts'
+import type { Edge } from './edge.ts'
+import type { EdgeMeters } from './edge-meters.ts'
+import type { EdgeRoute } from './edge-route.ts'
+import type { Exchange } from './exchange.ts'
+import { passAddress } from './rate-gate.ts'
+
+/** Media type of the Prometheus text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+const HEALTH_TYPE = 'application/health+json; charset=utf-8'
+
+/** Compiles the routes that every platform has: health, metrics. Health is never limited: a probe must not depend on other traffic. */
+export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
+  const route = (id: string, text: RouteText, serve: EdgeRoute['serve']): EdgeRoute => {
+    const parsed = parseRoute(text)
+    return { id, route: parsed, meter: meters.route(id, parsed.method), serve }
+  }
+  return [
+    route('platform.live', 'GET /health/live', (exchange) => {
+      const { live } = edge.host.health()
+      edge.answers.send(exchange, live ? 200 : 503, HEALTH_TYPE, JSON.stringify({ status: live ? 'pass' : 'fail' }))
+    }),
+    route('platform.ready', 'GET /health/ready', async (exchange) => {
+      const report = edge.host.health()
+      const ready = report.ready && !edge.host.draining()
+      const details = await mayLookInside(edge, exchange)
+      edge.answers.send(exchange, ready ? 200 : 503, HEALTH_TYPE, readiness(report, ready, details))
+    }),
+    route('platform.metrics', 'GET /metrics', async (exchange) => {
+      if (!passAddress(edge, exchange)) return
+      if (!(await mayLookInside(edge, exchange)))
+        throw new BanyanError(
+          'permission_denied',
+          'metrics are for this machine and for administrators; send an access token or API key with an administrator role',
+        )
+      edge.answers.send(exchange, 200, METRICS_TYPE, edge.host.metrics.text())
+    }),
+  ]
+}
+
+/** Compiles a route that always answers the same text, e.g. the OpenAPI document. */
+export function documentRoute(
+  edge: Edge,
+  meters: EdgeMeters,
+  options: { readonly id: string; readonly path: RouteText; readonly text: () => string; readonly type?: string },
+): EdgeRoute {
+  const route = parseRoute(options.path)
+  return {
+    id: options.id,
+    route,
+    meter: meters.route(options.id, route.method),
+    serve(exchange) {
+      if (passAddress(edge, exchange)) edge.answers.send(exchange, 200, options.type ?? JSON_TYPE, options.text())
+    },
+  }
+}
+
+/** This machine and people with an operator role may; wrong credentials are not worth an error where strangers get an answer too. */
+async function mayLookInside(edge: Edge, exchange: Exchange): Promise<boolean> {
+  if (isLocal(exchange.request)) return true
+  const principal = await Promise.resolve(edge.authenticate(exchange.request)).catch(() => undefined)
+  return principal !== undefined && edge.operatorRoles.some((role) => principal.roles.includes(role))
+}
+
+/** Strangers learn which checks fail, not why: outputs name hosts, files and versions. */
+function readiness({ checks }: HealthReport, ready: boolean, details: boolean): string {
+  const worst = checks.some(({ status }) => status !== 'pass') ? 'warn' : 'pass'
+  return JSON.stringify({
+    status: ready ? worst : 'fail',
+    checks: Object.fromEntries(
+      checks.map(({ name, status, output, time }) => [
+        name,
+        [details ? { status, output, time: new Date(time).toISOString() } : { status }],
+      ]),
+    ),
+  })
+}

@@ -1,0 +1,50 @@
+import type { BanyanError } from 'banyan/kernel'
+
+/** Media type of problem documents (RFC 9457). */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** What a problem document says about the request besides the error. */
+export interface ProblemContext {
+  readonly requestId: string
+  readonly traceId: string
+}
+
+/** Codes whose messages are for people who run the platform, not for callers. */
+const OPAQUE: Readonly<Record<string, { readonly code: string; readonly detail: string }>> = {
+  internal: { code: 'internal', detail: 'something went wrong on our side; it was logged with the request id' },
+  misuse: { code: 'internal', detail: 'something went wrong on our side; it was logged with the request id' },
+  fenced: { code: 'unavailable', detail: 'another instance took over in the middle; try again' },
+}
+
+/** Problem types that have a registered name; all others are named after their code. */
+const TYPES: Readonly<Record<string, string>> = {
+  rate_limited: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+}
+
+/** Writes the problem document of an error. What callers must not see is left out: causes, stacks, messages of our own mistakes. */
+export function problemDocument(error: BanyanError, context: ProblemContext, extra?: object): string {
+  const { code, detail } = OPAQUE[error.code] ?? { code: error.code, detail: error.message }
+  return JSON.stringify({
+    type: TYPES[code] ?? `urn:banyan:problem:${code}`,
+    title: title(code),
+    status: error.status,
+    code,
+    detail,
+    retry: error.retry,
+    ...context,
+    ...(error.fields ? { errors: error.fields.map(({ path, expected }) => ({ pointer: path, detail: expected })) } : {}),
+    ...(error.declared && error.data !== undefined ? { data: error.data } : {}),
+    ...extra,
+  })
+}
+
+/** Seconds for `Retry-After`; undefined when the error gives no such advice. */
+export function retryAfterSeconds({ retryAfterMs, status }: BanyanError): number | undefined {
+  if (retryAfterMs !== undefined) return Math.max(1, Math.ceil(retryAfterMs / 1_000))
+  return status === 503 ? 1 : undefined
+}
+
+function title(code: string): string {
+  const words = code.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

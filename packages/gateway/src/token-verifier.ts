@@ -1,0 +1,92 @@
+import type { Principal } from 'banyan/contract'
+import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createKeySet, type PublishedKeys } from './key-set.ts'
+import { createTokenCache } from './token-cache.ts'
+
+/** Which access tokens (JWT, RFC 9068) are accepted. */
+export interface TokenRules {
+  readonly issuer: string
+  readonly audience: string
+  /** The one signature algorithm. Default `EdDSA` (Ed25519). Never symmetric. */
+  readonly algorithm?: string
+  /** Claim that lists the roles. Default `roles`. */
+  readonly rolesClaim?: string
+}
+
+/** Verifies access tokens. */
+export interface TokenVerifier {
+  /** The principal of a token that was verified a moment ago; undefined when it must be verified. */
+  known(token: string): Principal | undefined
+  /** Verifies a token. Rejects with `unauthenticated` that says why, or `unavailable` when there are no keys to check with. */
+  verify(token: string): Promise<Principal>
+}
+
+/** Longest token, in characters. */
+const TOKEN_LENGTH_MAX = 8_192
+/** Difference between the issuer's clock and ours that does not matter, in seconds. */
+const TOLERANCE_SECONDS = 5
+const SUBJECT_LENGTH_MAX = 256
+const ROLES_MAX = 100
+
+/** Creates a verifier. `load` asks the issuer for its public keys. */
+export function createTokenVerifier(rules: TokenRules, load: () => Promise<PublishedKeys>, clock: Clock, log: Logger): TokenVerifier {
+  const { issuer, audience, algorithm = 'EdDSA', rolesClaim = 'roles' } = rules
+  const cache = createTokenCache(clock)
+  const keys = createKeySet({ load, algorithm, clock, log, onChange: cache.clear })
+  const options = {
+    algorithms: [algorithm],
+    issuer,
+    audience,
+    typ: 'at+jwt',
+    clockTolerance: TOLERANCE_SECONDS,
+    requiredClaims: ['exp', 'sub'],
+  }
+  return {
+    known: cache.get,
+    async verify(token) {
+      const key = await keys.find(keyId(token, algorithm))
+      if (key === undefined) throw refused('it is signed with a key that its issuer does not have')
+      const epoch = cache.epoch()
+      const { payload } = await jwtVerify(token, key, { ...options, currentDate: new Date(clock.now()) }).catch((error: unknown) => {
+        throw refused(reason(error), error)
+      })
+      const principal = principalOf(payload, rolesClaim)
+      cache.set(token, principal, (payload.exp as number) * 1_000, epoch)
+      return principal
+    },
+  }
+}
+
+/** Reads the id of the key from the header, and refuses other algorithms before any key is asked for. */
+function keyId(token: string, algorithm: string): string | undefined {
+  if (token.length > TOKEN_LENGTH_MAX) throw refused(`it is longer than ${TOKEN_LENGTH_MAX} characters`)
+  let header: { alg?: unknown; kid?: unknown }
+  try {
+    header = decodeProtectedHeader(token)
+  } catch (cause) {
+    throw refused('it is not a JWT', cause)
+  }
+  if (header.alg !== algorithm) throw refused(`it must be signed with ${algorithm}`)
+  if (header.kid !== undefined && typeof header.kid !== 'string') throw refused('its key id is not a text')
+  return header.kid
+}
+
+function principalOf(payload: JWTPayload, rolesClaim: string): Principal {
+  const { sub } = payload
+  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH_MAX) throw refused('it names no subject')
+  const claimed = payload[rolesClaim]
+  const roles = Array.isArray(claimed) ? claimed.filter((role): role is string => typeof role === 'string').slice(0, ROLES_MAX) : []
+  return { kind: 'user', subject: sub, roles }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired; sign in again or refresh it'
+  if (error instanceof errors.JWTClaimValidationFailed) return `its "${error.claim}" is not accepted here`
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong'
+  return 'it cannot be verified'
+}
+
+function refused(why: string, cause?: unknown): BanyanError {
+  return new BanyanError('unauthenticated', `the access token was refused: ${why}`, cause === undefined ? {} : { cause })
+}
