@@ -8,7 +8,7 @@ export function prepareDirectory(directory: string): void {
     const created = mkdirSync(directory, { recursive: true, mode: 0o700 })
     if (created !== undefined) syncDirectory(dirname(resolve(created))) // a power cut must not take the new directory with it
   } catch (thrown) {
-    throw refusal(directory, thrown)
+    throw creationRefusal(directory, thrown)
   }
 }
 
@@ -20,7 +20,7 @@ export function createPrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw refusal(path, thrown)
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw creationRefusal(path, thrown)
     if (statSync(path).isDirectory())
       throw new BanyanError('unavailable', `${path} is a directory; the store needs a file there; move it away`)
   }
@@ -35,7 +35,8 @@ function syncDirectory(path: string): void {
   }
 }
 
-function refusal(path: string, thrown: unknown): BanyanError {
+/** Says why a file or directory cannot be made, and what to do. */
+export function creationRefusal(path: string, thrown: unknown): BanyanError {
   const { code, message } = thrown as NodeJS.ErrnoException
   const advice = ADVICE[code ?? ''] ?? 'check the path and the disk'
   return new BanyanError('unavailable', `${path} cannot be created (${message}); ${advice}`, { cause: thrown })
