@@ -1,0 +1,79 @@
+import type { ApiKey, CorsOptions, GatewayOptions, RateLimitOptions } from '@banyan/gateway'
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@shop/users/contract'
+import { BanyanError } from 'banyan'
+
+/** The process's environment. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the environment decides about the gateway. */
+export interface GatewaySettings extends Pick<GatewayOptions, 'limits' | 'apiKeys' | 'cors' | 'trustedProxies' | 'https' | 'accessLog'> {
+  readonly issuer: string
+  readonly audience: string
+}
+
+/**
+ * Stricter limits of what a stranger may try: two a second is plenty for a household or an office, and too slow for trying
+ * stolen passwords on many accounts. One account locks long before; see users.
+ */
+const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
+  'users.login': { requests: 120, windowMs: 60_000, burst: 100 },
+  'users.register': { requests: 120, windowMs: 60_000, burst: 100 },
+}
+
+/**
+ * Reads the settings; throws `failed_precondition` that names the variable and what it must look like.
+ * - `BANYAN_ISSUER`, `BANYAN_AUDIENCE`: of access tokens.
+ * - `BANYAN_CORS_ORIGINS`: origins with commas between, or `*`. Default: none.
+ * - `BANYAN_TRUSTED_PROXIES`: addresses or CIDR ranges with commas between. Default: none.
+ * - `BANYAN_API_KEYS`: `id:role+role:sha256` with commas between. Default: none.
+ * - `BANYAN_HTTPS`, `BANYAN_ACCESS_LOG`: `on` or `off`. Default: off.
+ * - `BANYAN_RATE_LIMITS`: `on` or `off`, e.g. for a benchmark. Default: on.
+ */
+export function readSettings(environment: Environment): GatewaySettings {
+  const cors = corsOf(environment)
+  return {
+    issuer: environment['BANYAN_ISSUER'] || TOKEN_ISSUER,
+    audience: environment['BANYAN_AUDIENCE'] || TOKEN_AUDIENCE,
+    limits: switchOf(environment, 'BANYAN_RATE_LIMITS', true) ? { operations: OPERATION_LIMITS } : false,
+    apiKeys: listOf(environment, 'BANYAN_API_KEYS').map(apiKeyOf),
+    trustedProxies: listOf(environment, 'BANYAN_TRUSTED_PROXIES'),
+    https: switchOf(environment, 'BANYAN_HTTPS', false),
+    accessLog: switchOf(environment, 'BANYAN_ACCESS_LOG', false),
+    ...(cors ? { cors } : {}),
+  }
+}
+
+function corsOf(environment: Environment): CorsOptions | undefined {
+  const origins = listOf(environment, 'BANYAN_CORS_ORIGINS')
+  if (origins.length === 0) return undefined
+  return { origins: origins.includes('*') ? '*' : origins }
+}
+
+function apiKeyOf(text: string): ApiKey {
+  const [id, roles, sha256, ...rest] = text.split(':')
+  if (!id || !roles || !/^[0-9a-f]{64}$/i.test(sha256 ?? '') || rest.length > 0)
+    // The value may hold a secret by mistake, so it is not repeated.
+    throw refusal(
+      'BANYAN_API_KEYS',
+      'id:role+role:hash, where hash is the SHA-256 of the secret as 64 hex digits, e.g. "erp:finance+support:9f86…"',
+    )
+  return { id, roles: roles.split('+'), sha256: sha256 as string }
+}
+
+function listOf(environment: Environment, name: string): string[] {
+  return (environment[name] ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+}
+
+function switchOf(environment: Environment, name: string, otherwise: boolean): boolean {
+  const value = environment[name]
+  if (value === undefined || value === '') return otherwise
+  if (value !== 'on' && value !== 'off') throw refusal(name, '"on" or "off"')
+  return value === 'on'
+}
+
+function refusal(name: string, expected: string): BanyanError {
+  return new BanyanError('failed_precondition', `${name} must be ${expected}`)
+}
