@@ -18,7 +18,7 @@ export interface FeedReaderOptions {
 }
 
 /** Events read at once. */
-const BATCH_EVENTS = 256
+export const BATCH_EVENTS = 256
 /** First and longest pause between looks at a log that has nothing new. Hints shorten it; when none comes, this alone must do. */
 const POLL_MS_FIRST = 20
 const POLL_MS_MAX = 1_000

@@ -10,7 +10,7 @@ import { handlerPoints, type HandlerRun, runHandler } from './handler-attempt.ts
 import { KeyedExecutor } from './keyed-executor.ts'
 import { errorText, parkEvent } from './parking.ts'
 import { PositionWindow } from './position-window.ts'
-import { CRASHES_MAX, Recovery } from './recovery.ts'
+import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from './recovery.ts'
 import { Redriver, type RedriveTask } from './redriver.ts'
 import { retryDelayMs, SOURCE_BACKOFF } from './retry-policy.ts'
 import type { RedriveResult, Session, SessionFigures, SessionOptions } from './session.ts'
@@ -273,5 +273,3 @@ export class KeyedSession implements Session {
     return this.#executor.stop()
   }
 }
-
-const KILLED_THE_PROCESS = `internal: the process ended ${CRASHES_MAX} times while it handled only this event`

@@ -43,7 +43,8 @@ export function errorText(error: BanyanError): string {
   return `${error.code}: ${cause}`.slice(0, ERROR_LENGTH_MAX)
 }
 
-function parkedRecord({ consumer, source }: Claim, event: StoredEvent, { error, attempts, now }: ParkReason): ParkedRecord {
+/** Builds the record of a parked event. */
+export function parkedRecord({ consumer, source }: Claim, event: StoredEvent, { error, attempts, now }: ParkReason): ParkedRecord {
   return {
     consumer,
     source,

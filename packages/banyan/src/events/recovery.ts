@@ -15,6 +15,9 @@ const CAREFUL_FROM_START = 3
 /** How often an event that runs alone may end the process before it is parked; together with the two ends before, four. */
 export const CRASHES_MAX = 2
 
+/** Error of such an event. */
+export const KILLED_THE_PROCESS = `internal: the process ended ${CRASHES_MAX} times while it handled only this event`
+
 /**
  * Gets a consumer over an end that was no clean stop, whatever killed it. Events that were under way then are suspects: all that are not
  * recorded, up to the head of the log at the start.

@@ -36,6 +36,6 @@ export function retryDelayMs(policy: RetryPolicy, error: BanyanError, attempts: 
 }
 
 /** Whether the event is hardly to blame: trying again may help, and it is not a mistake in the program. */
-function isOutage({ code, retry }: BanyanError): boolean {
+export function isOutage({ code, retry }: BanyanError): boolean {
   return retry !== 'never' && code !== 'internal'
 }

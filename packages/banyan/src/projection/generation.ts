@@ -1,0 +1,142 @@
+import { createConsumer, type Consumer } from '../events/consumer.ts'
+import type { RetryPolicy } from '../events/retry-policy.ts'
+import type { EventHandler } from '../events/subscription.ts'
+import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { Feed, StoredEvent } from '../store/feed.ts'
+import type { Sql } from '../store/sql.ts'
+import type { Store } from '../store/store.ts'
+import { BatchSession } from './batch-session.ts'
+import { consumerName, type GenerationRecord, tableNames } from './generation-records.ts'
+import type { ProjectionDefinition, ReceivedEvent, TableName } from './projection.ts'
+
+/** A log that a projection reads. */
+export interface ProjectionSource {
+  /** Name of the service whose log it is. */
+  readonly source: string
+  readonly feed: Feed
+}
+
+/** What a projection runs with. */
+export interface ProjectionOptions {
+  /** Name of the service that keeps the projection. */
+  readonly service: string
+  readonly store: Store
+  readonly runtime: Runtime
+  /** Unique per running instance of the service. */
+  readonly instance: string
+  readonly projection: ProjectionDefinition
+  readonly sources: readonly ProjectionSource[]
+  /** Reads and checks an event's data. Default: reads its JSON. */
+  readonly parse?: (event: StoredEvent, source: string) => unknown
+  /** Replaces parts of the default retry policy. */
+  readonly retry?: Partial<RetryPolicy>
+}
+
+/** Handlers are plain SQL on own tables: what fails three times fails always, and meanwhile the whole projection waits. */
+const RETRY: Partial<RetryPolicy> = { attemptsMax: 3, backoff: { firstMs: 50, maxMs: 1_000 } }
+/** A moment: after it one asks anew, e.g. whether to stop. */
+const LOOK_MS = 250
+
+/** Fills one generation of a projection's tables. */
+export class Generation {
+  readonly record: GenerationRecord
+  readonly table: TableName
+  readonly consumers: ReadonlyMap<string, Consumer>
+  readonly #options: ProjectionOptions
+
+  constructor(options: ProjectionOptions, record: GenerationRecord) {
+    this.#options = options
+    this.record = record
+    this.table = tableNames(record.generation)
+    this.consumers = new Map(options.sources.map((source) => [source.source, this.#consumer(source)]))
+  }
+
+  /** Name of its consumers. */
+  get consumer(): string {
+    return consumerName(this.record)
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([...this.consumers.values()].map((consumer) => consumer.start()))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.consumers.values()].map((consumer) => consumer.stop()))
+  }
+
+  /** Everything of `source` up to here is in its tables, whoever fills them. */
+  async position(source: string): Promise<number> {
+    return this.consumers.get(source)?.position() ?? (await this.cursors()).get(source) ?? 0
+  }
+
+  /** Durable positions by source. */
+  async cursors(): Promise<ReadonlyMap<string, number>> {
+    const cursors = await this.#options.store.read((tx) => tx.consumption.cursors())
+    return new Map(cursors.filter(({ consumer }) => consumer === this.consumer).map(({ source, position }) => [source, position]))
+  }
+
+  /** Waits a moment for the present end of each log. Returns whether all were reached. */
+  async reachedEnd(): Promise<boolean> {
+    const heads = await Promise.all(this.#options.sources.map(async ({ source, feed }) => [source, await feed.head()] as const))
+    return this.reachedPositions(new Map(heads))
+  }
+
+  /** Waits a moment for given positions. Returns whether all were reached. */
+  async reachedPositions(positions: ReadonlyMap<string, number>): Promise<boolean> {
+    const deadline = deadlineAfter(this.#options.runtime.clock, LOOK_MS)
+    const reached = await Promise.all([...positions].map(([source, position]) => this.reached(source, position, deadline)))
+    return reached.every(Boolean)
+  }
+
+  /** Waits until everything of `source` up to `position` is in its tables, whoever fills them. Returns false when the deadline comes first. */
+  async reached(source: string, position: number, deadline: Deadline): Promise<boolean> {
+    if ((await this.position(source)) >= position) return true
+    await this.consumers
+      .get(source)
+      ?.reached(position, deadline)
+      .catch(() => {})
+    return (await this.position(source)) >= position
+  }
+
+  #consumer({ source, feed }: ProjectionSource): Consumer {
+    const { service, store, runtime, instance, projection, retry } = this.#options
+    const prepare = (event: StoredEvent): ((sql: Sql) => Promise<unknown>) | undefined => this.#prepare(event, source)
+    const apply: EventHandler = async (event, consume) => {
+      const change = prepare(event)
+      await store.transaction(async (tx) => {
+        await consume(tx)
+        await change?.(tx.sql)
+      })
+    }
+    const handlers = new Map(Object.keys(projection.on).map((type) => [type, apply]))
+    return createConsumer({
+      service,
+      store,
+      runtime,
+      instance,
+      retry: { ...RETRY, ...retry },
+      subscription: { consumer: this.consumer, source, feed, handlers },
+      session: (options) => new BatchSession({ ...options, prepare }),
+    })
+  }
+
+  #prepare(event: StoredEvent, source: string): ((sql: Sql) => Promise<unknown>) | undefined {
+    const { projection, parse } = this.#options
+    const handler = projection.on[event.type]
+    if (!handler) return undefined
+    let received: ReceivedEvent | undefined
+    return (sql) => {
+      received ??= receivedEvent(event, source, parse ? parse(event, source) : JSON.parse(event.data))
+      return handler(received, sql, this.table)
+    }
+  }
+}
+
+function receivedEvent(
+  { id, type, key, position, time, correlationId, causationId }: StoredEvent,
+  source: string,
+  data: unknown,
+): ReceivedEvent {
+  return { id, type, source, key, position, time, correlationId, causationId, data }
+}

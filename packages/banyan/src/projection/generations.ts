@@ -1,0 +1,94 @@
+import type { Sql, SqlReader } from '../store/sql.ts'
+import type { ProjectionOptions } from './generation.ts'
+import {
+  consumerName,
+  createGeneration,
+  dropGeneration,
+  ensureGenerations,
+  type GenerationRecord,
+  listGenerations,
+  retireGeneration,
+  swapGenerations,
+  tableNames,
+} from './generation-records.ts'
+
+/** What a start finds or makes. */
+export interface OpenedGenerations {
+  /** The one to read from. */
+  readonly serving: GenerationRecord
+  /** The one to fill: a rebuild that was interrupted, or one that the definition's version needs. */
+  readonly building: GenerationRecord | undefined
+  /** Those whose tables can go. */
+  readonly retired: readonly GenerationRecord[]
+}
+
+/** The generations of one projection in its database. Each method is one transaction. */
+export class Generations {
+  readonly #options: ProjectionOptions
+
+  constructor(options: ProjectionOptions) {
+    this.#options = options
+  }
+
+  /** Finds what there is; creates the first generation, which serves at once, and one for a new version. */
+  async open(): Promise<OpenedGenerations> {
+    const { store, projection } = this.#options
+    await ensureGenerations(store)
+    const { value } = await store.transaction(async ({ sql }) => {
+      const serving = await this.#find(sql, 'serving')
+      const first = serving ?? (await this.#create(sql, 'serving'))
+      const building = await this.#building(sql)
+      const isCurrent = first.version === projection.version
+      const next = building ?? (isCurrent ? undefined : await this.#create(sql, 'building'))
+      const all = await listGenerations(sql, projection.name)
+      return { serving: first, building: next, retired: all.filter(({ status }) => status === 'retired') }
+    })
+    return value
+  }
+
+  /** Returns the generation to fill, which it creates unless there is one. */
+  async begin(): Promise<GenerationRecord> {
+    const { value } = await this.#options.store.transaction(
+      async ({ sql }) => (await this.#building(sql)) ?? (await this.#create(sql, 'building')),
+    )
+    return value
+  }
+
+  /** Lets a generation serve from now on. */
+  async swap({ name, generation }: GenerationRecord): Promise<void> {
+    await this.#options.store.transaction(({ sql }) => swapGenerations(sql, name, generation))
+  }
+
+  serving(): Promise<GenerationRecord | undefined> {
+    return this.#options.store.read(({ sql }) => this.#find(sql, 'serving'))
+  }
+
+  /** Drops a retired generation: tables, cursors, parked events. */
+  async drop(generation: number): Promise<void> {
+    const { store, projection } = this.#options
+    await store.transaction(async ({ sql, consumption }) => {
+      const record = (await listGenerations(sql, projection.name)).find((found) => found.generation === generation)
+      if (record?.status !== 'retired') return
+      await dropGeneration(sql, record)
+      await consumption.forget(consumerName(record))
+    })
+  }
+
+  async #find(sql: SqlReader, status: GenerationRecord['status']): Promise<GenerationRecord | undefined> {
+    return (await listGenerations(sql, this.#options.projection.name)).find((record) => record.status === status)
+  }
+
+  /** Returns the generation of this version that is being filled, and gives up those of other versions. */
+  async #building(sql: Sql): Promise<GenerationRecord | undefined> {
+    const { name, version } = this.#options.projection
+    const building = (await listGenerations(sql, name)).filter(({ status }) => status === 'building')
+    for (const record of building) if (record.version !== version) await retireGeneration(sql, record)
+    return building.find((record) => record.version === version)
+  }
+
+  async #create(sql: Sql, status: GenerationRecord['status']): Promise<GenerationRecord> {
+    const { name, version, tables } = this.#options.projection
+    const generation = ((await listGenerations(sql, name)).at(-1)?.generation ?? 0) + 1
+    return createGeneration(sql, { name, generation, version, status }, tables(tableNames(generation)))
+  }
+}

@@ -1,0 +1,238 @@
+import type { Consumer } from '../events/consumer.ts'
+import { SOURCE_BACKOFF } from '../events/retry-policy.ts'
+import { Wake } from '../events/wake.ts'
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import type { CancelTimer } from '../kernel/clock.ts'
+import { type Deadline, deadlineAfter, remainingMs, within } from '../kernel/deadline.ts'
+import { BanyanError, misuse } from '../kernel/error.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { Generation, type ProjectionOptions } from './generation.ts'
+import { Generations } from './generations.ts'
+
+/** How far a projection is behind one source. */
+export interface ProjectionLag {
+  readonly source: string
+  /** Name of the consumer that fills the serving generation. */
+  readonly consumer: string
+  readonly position: number
+  readonly head: number
+  /** Events that are not applied yet. */
+  readonly behind: number
+}
+
+/** Keeps one read model up to date, and rebuilds it while it serves (CQRS). */
+export interface ProjectionRunner {
+  readonly name: string
+  /**
+   * Creates what is missing and starts. When the definition's version has changed, new tables are filled first, for up to
+   * {@link REBUILD_START_MS}; if that is not enough, the old tables serve as they are until the rebuild is done.
+   */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Fills new tables from the beginning of the log while the old ones serve; resolves when the new ones serve. */
+  rebuild(): Promise<void>
+  /**
+   * Resolves when the serving tables contain everything of `source` up to `position`; at once for a source that the projection does not read.
+   * Throws `deadline_exceeded` that names the lag.
+   */
+  waitFor(source: string, position: number, deadline: Deadline): Promise<void>
+  lag(): Promise<ProjectionLag[]>
+  /** Full name of a table in the generation that serves. */
+  table(name: string): string
+  /** Consumers that run now: those of the serving generation and of one that is being filled. */
+  consumers(): Consumer[]
+}
+
+/** Builds the runner of one projection. */
+export function createProjectionRunner(options: ProjectionOptions): ProjectionRunner {
+  return new GenerationRunner(options)
+}
+
+/** How long a start waits for a rebuild that a new version needs: some hundred thousand events; readers better not see the old tables. */
+export const REBUILD_START_MS = 15_000
+/** How long retired tables stay for readers that have just learned their names. */
+const DROP_DELAY_MS = 5_000
+/** The same on a shared store, where instances of an older version may still read them. */
+const DROP_DELAY_SHARED_MS = 600_000
+/** How often an instance looks whether another one has swapped the tables. */
+const LOOK_SHARED_MS = 1_000
+/** How long to wait before asking again which generation serves, and how far another instance has filled it. */
+const WAIT_SLICE_MS = 50
+
+/**
+ * Owns which generation is filled and which one is read. Invariants:
+ * - I1 A generation is read only if it contains at least what its predecessor contained when it was read for the last time.
+ * - I2 Tables are dropped only after the swap is durable and readers had time to finish.
+ */
+class GenerationRunner implements ProjectionRunner {
+  readonly #options: ProjectionOptions
+  readonly #log: Logger
+  readonly #generations: Generations
+  readonly #wake: Wake
+  #serving: Generation | undefined
+  #building: Generation | undefined
+  #rebuilding: Promise<void> | undefined
+  #timers = new Map<string, CancelTimer>()
+  #stopped = true
+
+  constructor(options: ProjectionOptions) {
+    this.#options = options
+    this.#log = options.runtime.log.with({ service: options.service, projection: options.projection.name })
+    this.#generations = new Generations(options)
+    this.#wake = new Wake(options.runtime.clock)
+  }
+
+  get name(): string {
+    return this.#options.projection.name
+  }
+
+  async start(): Promise<void> {
+    const { runtime, store } = this.#options
+    this.#stopped = false
+    const { serving, building, retired } = await this.#generations.open()
+    this.#serving = new Generation(this.#options, serving)
+    const isCurrent = serving.version === this.#options.projection.version
+    if (isCurrent) await this.#serving.start()
+    for (const record of retired) this.#dropLater(record.generation)
+    if (store.features.shared) this.#lookLater()
+    if (!building) return
+    const rebuilt = this.rebuild()
+    rebuilt.catch(() => {}) // only a stop ends it
+    if (!isCurrent) await within(runtime.clock, deadlineAfter(runtime.clock, REBUILD_START_MS), 'the rebuild', rebuilt).catch(() => {})
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#wake.wake()
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+    await Promise.all([this.#serving?.stop(), this.#building?.stop()])
+    await this.#rebuilding?.catch(() => {})
+    await Promise.all([this.#serving?.stop(), this.#building?.stop()]) // one may have started when the rebuild was told to end
+  }
+
+  rebuild(): Promise<void> {
+    if (this.#stopped) misuse(`projection "${this.name}" is not started; start it first`)
+    this.#rebuilding ??= this.#rebuild().finally(() => (this.#rebuilding = undefined))
+    return this.#rebuilding
+  }
+
+  async waitFor(source: string, position: number, deadline: Deadline): Promise<void> {
+    const { clock } = this.#options.runtime
+    for (;;) {
+      const serving = this.#current()
+      if (!serving.consumers.has(source)) return
+      if (await serving.reached(source, position, deadlineAfter(clock, WAIT_SLICE_MS, deadline))) return
+      if (remainingMs(clock, deadline) <= 0) throw behind(this.name, source, position - (await serving.position(source)))
+    }
+  }
+
+  async lag(): Promise<ProjectionLag[]> {
+    const serving = this.#current()
+    return Promise.all(
+      this.#options.sources.map(async ({ source, feed }) => {
+        const position = await serving.position(source)
+        const head = await feed.head()
+        return { source, consumer: serving.consumer, position, head, behind: Math.max(0, head - position) }
+      }),
+    )
+  }
+
+  table(name: string): string {
+    return this.#current().table(name)
+  }
+
+  consumers(): Consumer[] {
+    return [this.#serving, this.#building].flatMap((generation) => (generation ? [...generation.consumers.values()] : []))
+  }
+
+  #current(): Generation {
+    return this.#serving ?? misuse(`projection "${this.name}" is not started; start it before anything reads it`)
+  }
+
+  /** Fills a new generation and lets it serve; tries again until it succeeds or the runner stops. */
+  async #rebuild(): Promise<void> {
+    const { random } = this.#options.runtime
+    for (let failures = 0; !this.#stopped;) {
+      try {
+        if (await this.#buildNext()) return
+      } catch (error) {
+        this.#log.warn('the rebuild of a projection was interrupted; it goes on', { error })
+        await this.#wake.sleep(backoffDelayMs(SOURCE_BACKOFF, ++failures, random))
+      }
+    }
+    throw new BanyanError('unavailable', `projection "${this.name}" stops; its rebuild goes on at the next start`)
+  }
+
+  /** Returns false when it was stopped before the new generation served. */
+  async #buildNext(): Promise<boolean> {
+    const old = this.#current()
+    this.#building ??= new Generation(this.#options, await this.#generations.begin())
+    const next = this.#building
+    await next.start()
+    while (!(await next.reachedEnd())) if (this.#stopped) return false
+    await old.stop() // its tables stand still now, so that the new ones can be known to have at least as much (I1)
+    try {
+      const positions = await old.cursors()
+      while (!(await next.reachedPositions(positions))) if (this.#stopped) return false
+      if (this.#stopped) return false
+      await this.#generations.swap(next.record)
+    } catch (error) {
+      await this.#resume(old)
+      throw error
+    }
+    this.#serving = next
+    this.#building = undefined
+    this.#dropLater(old.record.generation)
+    this.#log.info('a projection was rebuilt', { generation: next.record.generation })
+    return true
+  }
+
+  async #resume(old: Generation): Promise<void> {
+    if (!this.#stopped && old.record.version === this.#options.projection.version) await old.start()
+  }
+
+  #dropLater(generation: number): void {
+    const { store } = this.#options
+    const name = `drop ${generation}`
+    this.#later(name, store.features.shared ? DROP_DELAY_SHARED_MS : DROP_DELAY_MS, () => this.#generations.drop(generation))
+  }
+
+  #lookLater(): void {
+    this.#later('look', LOOK_SHARED_MS, async () => {
+      try {
+        await this.#look()
+      } finally {
+        this.#lookLater()
+      }
+    })
+  }
+
+  /** Follows a swap that another instance of the same version made. */
+  async #look(): Promise<void> {
+    if (this.#rebuilding || this.#stopped) return
+    const serving = await this.#generations.serving()
+    const old = this.#current()
+    if (!serving || serving.generation === old.record.generation || serving.version !== this.#options.projection.version) return
+    const next = new Generation(this.#options, serving)
+    await next.start()
+    this.#serving = next
+    await (this.#stopped ? next : old).stop()
+  }
+
+  #later(name: string, delayMs: number, work: () => Promise<unknown>): void {
+    if (this.#stopped) return
+    const run = (): void => {
+      this.#timers.delete(name)
+      work().catch((error: unknown) => this.#log.warn('a projection could not be tidied up; the next start does it', { error }))
+    }
+    this.#timers.get(name)?.()
+    this.#timers.set(name, this.#options.runtime.clock.setTimer(delayMs, run))
+  }
+}
+
+function behind(name: string, source: string, events: number): BanyanError {
+  return new BanyanError('deadline_exceeded', `projection "${name}" is ${events} events of "${source}" behind; read again later`, {
+    retry: 'safe',
+  })
+}

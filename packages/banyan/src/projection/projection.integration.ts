@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createParkedAdmin } from '../events/parked-admin.ts'
+import { anEvent, emitAll, openStore, soon, tempDirectory, testClock, testRuntime } from '../events/consumer.fixtures.ts'
+import { createConsumer } from '../events/consumer.ts'
+import type { Store } from '../store/store.ts'
+import type { ProjectionOptions } from './generation.ts'
+import type { ProjectionDefinition, TableName } from './projection.ts'
+import { createProjectionRunner, type ProjectionRunner } from './projection-runner.ts'
+
+interface Stores {
+  readonly source: Store
+  readonly sink: Store
+}
+
+async function withStores(run: (stores: Stores) => Promise<void>): Promise<void> {
+  using directory = tempDirectory()
+  const source = await openStore(directory.path, 'source')
+  const sink = await openStore(directory.path, 'sink')
+  try {
+    await run({ source, sink })
+  } finally {
+    await sink.close()
+    await source.close()
+  }
+}
+
+/** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
+function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {
+  return {
+    kind: 'projection',
+    name: 'counts',
+    version,
+    tables: (table) => [
+      `CREATE TABLE ${table('counts')} (event_key TEXT PRIMARY KEY, total INTEGER NOT NULL, last BIGINT NOT NULL, extra INTEGER NOT NULL)`,
+      `CREATE INDEX ${table('counts_total')} ON ${table('counts')} (total)`,
+    ],
+    on: {
+      'thing.happened': async (event, sql, table) => {
+        if (refuse(event.position)) throw new Error(`refused ${event.position}`)
+        await sql.run(
+          `INSERT INTO ${table('counts')} (event_key, total, last, extra) VALUES (?, 1, ?, ?)
+           ON CONFLICT (event_key) DO UPDATE SET total = ${table('counts')}.total + 1, last = excluded.last`,
+          event.key,
+          event.position,
+          version,
+        )
+      },
+    },
+  }
+}
+
+function aRunner({ source, sink }: Stores, projection: ProjectionDefinition, overrides: Partial<ProjectionOptions> = {}): ProjectionRunner {
+  return createProjectionRunner({
+    service: 'sink',
+    store: sink,
+    runtime: testRuntime(),
+    instance: 'one',
+    projection,
+    sources: [{ source: 'source', feed: source.feed }],
+    ...overrides,
+  })
+}
+
+interface Count {
+  readonly event_key: string
+  readonly total: number
+  readonly last: number
+  readonly extra: number
+}
+
+function content(sink: Store, table: string): Promise<Count[]> {
+  return sink.read((tx) => tx.sql.all<Count>(`SELECT event_key, total, last, extra FROM ${table} ORDER BY event_key`))
+}
+
+async function tables(sink: Store): Promise<string[]> {
+  const rows = await sink.read((tx) =>
+    tx.sql.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE name LIKE 'counts_g%' ORDER BY name"),
+  )
+  return rows.map(({ name }) => name)
+}
+
+const keys = (count: number, keyCount: number): { key: string }[] =>
+  Array.from({ length: count }, (_, index) => ({ key: `k${index % keyCount}` }))
+const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> =>
+  runner.waitFor('source', await source.feed.head(), soon())
+
+test('a new projection contains the whole log, and what comes later', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, [...keys(600, 3), { type: 'other.happened' }])
+    const runner = aRunner(stores, counts())
+    await runner.start()
+    await upToHead(runner, stores)
+    await emitAll(stores.source, keys(3, 3))
+    await upToHead(runner, stores)
+    assert.deepEqual(
+      (await content(stores.sink, runner.table('counts'))).map(({ event_key, total, last }) => [event_key, total, last]),
+      [
+        ['k0', 201, 602],
+        ['k1', 201, 603],
+        ['k2', 201, 604],
+      ],
+    )
+    assert.equal(runner.table('counts'), 'counts_g1')
+    assert.deepEqual(await runner.lag(), [{ source: 'source', consumer: 'projection:counts:1', position: 604, head: 604, behind: 0 }])
+    await runner.stop()
+  })
+})
+
+test('batches leave the same tables as one event after another', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, keys(777, 13))
+    const runner = aRunner(stores, counts())
+    await runner.start()
+    await upToHead(runner, stores)
+    const batched = await content(stores.sink, runner.table('counts'))
+    await runner.stop()
+
+    const { tables: create, on } = counts()
+    const single: TableName = (table) => `${table}_single`
+    await stores.sink.transaction(async ({ sql }) => {
+      for (const statement of create(single)) await sql.run(statement)
+    })
+    const oneByOne = createConsumer({
+      service: 'sink',
+      store: stores.sink,
+      runtime: testRuntime(),
+      instance: 'one',
+      subscription: {
+        consumer: 'single',
+        source: 'source',
+        feed: stores.source.feed,
+        handlers: new Map([
+          [
+            'thing.happened',
+            async (event, consume) => {
+              await stores.sink.transaction(async (tx) => {
+                await consume(tx)
+                await on['thing.happened']!({ ...event, source: 'source', data: {} }, tx.sql, single)
+              })
+            },
+          ],
+        ]),
+      },
+    })
+    await oneByOne.start()
+    await oneByOne.caughtUp(soon())
+    await oneByOne.stop()
+    assert.deepEqual(await content(stores.sink, single('counts')), batched)
+  })
+})
+
+test('a rebuild while events arrive and are read ends equal, serves at every moment, and never goes back', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, keys(2_000, 20))
+    const runner = aRunner(stores, counts())
+    await runner.start()
+    await upToHead(runner, stores)
+    let isDone = false
+    let emitted = 0
+    const traffic = (async () => {
+      while (!isDone) {
+        await emitAll(stores.source, keys(20, 20))
+        emitted += 20
+        const head = await stores.source.feed.head()
+        await runner.waitFor('source', head, soon())
+        const rows = await content(stores.sink, runner.table('counts'))
+        const seen = rows.reduce((sum, { total }) => sum + total, 0)
+        assert.ok(seen >= head, `${runner.table('counts')} contains ${seen} of ${head} events`)
+      }
+    })()
+    await runner.rebuild()
+    assert.equal(runner.table('counts'), 'counts_g2')
+    await runner.rebuild()
+    isDone = true
+    await traffic
+    const rows = await content(stores.sink, runner.table('counts'))
+    assert.equal(runner.table('counts'), 'counts_g3')
+    assert.ok(emitted > 0)
+    assert.deepEqual(new Set(rows.map(({ total }) => total)), new Set([(2_000 + emitted) / 20]))
+    await runner.stop()
+  })
+})
+
+test('old tables are dropped after a rebuild, with their cursors', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, keys(5, 5))
+    let drop: (() => void) | undefined
+    const clock = {
+      ...testClock,
+      setTimer(delayMs: number, callback: () => void) {
+        if (delayMs !== 5_000) return testClock.setTimer(delayMs, callback)
+        drop = callback
+        return () => {}
+      },
+    }
+    const runner = aRunner(stores, counts(), { runtime: testRuntime({ clock }) })
+    await runner.start()
+    await runner.rebuild()
+    assert.deepEqual(await tables(stores.sink), ['counts_g1', 'counts_g2'])
+    drop?.()
+    while ((await tables(stores.sink)).length > 1) await new Promise(setImmediate)
+    assert.deepEqual(await tables(stores.sink), ['counts_g2'])
+    const cursors = await stores.sink.read((tx) => tx.consumption.cursors())
+    assert.deepEqual(
+      cursors.map(({ consumer }) => consumer),
+      ['projection:counts:2'],
+    )
+    await runner.stop()
+  })
+})
+
+test('a changed version rebuilds at the start; a start with the same version does not', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, keys(500, 5))
+    const first = aRunner(stores, counts(1))
+    await first.start()
+    await upToHead(first, stores)
+    await first.stop()
+    const again = aRunner(stores, counts(1))
+    await again.start()
+    assert.equal(again.table('counts'), 'counts_g1')
+    await again.stop()
+    const second = aRunner(stores, counts(2))
+    await second.start()
+    assert.equal(second.table('counts'), 'counts_g2')
+    const rows = await content(stores.sink, second.table('counts'))
+    assert.deepEqual(
+      rows.map(({ total, extra }) => [total, extra]),
+      Array.from({ length: 5 }, () => [100, 2]),
+    )
+    await second.stop()
+  })
+})
+
+test('a rebuild that a stop interrupts goes on at the next start', async () => {
+  await withStores(async (stores) => {
+    await emitAll(stores.source, keys(300, 3))
+    const first = aRunner(stores, counts())
+    await first.start()
+    await upToHead(first, stores)
+    const rebuilt = assert.rejects(first.rebuild(), { code: 'unavailable' })
+    await first.stop()
+    await rebuilt
+    const second = aRunner(stores, counts())
+    await second.start()
+    await second.rebuild()
+    assert.equal(second.table('counts'), 'counts_g2')
+    assert.deepEqual(
+      (await content(stores.sink, second.table('counts'))).map(({ total }) => total),
+      [100, 100, 100],
+    )
+    await second.stop()
+  })
+})
+
+test('a reader waits for its own write, and is told the lag when it takes too long', async () => {
+  await withStores(async (stores) => {
+    const runner = aRunner(stores, counts())
+    await runner.start()
+    const { position: _, ...mine } = anEvent({ key: 'mine' })
+    const { token } = await stores.source.transaction(async (tx) => tx.emit(mine))
+    const position = await stores.source.feed.positionOf(token!)
+    await runner.waitFor('source', position!, soon())
+    assert.deepEqual(
+      (await content(stores.sink, runner.table('counts'))).map(({ event_key }) => event_key),
+      ['mine'],
+    )
+    await runner.waitFor('elsewhere', 99, soon(0))
+    await assert.rejects(runner.waitFor('source', position! + 3, soon(20)), {
+      code: 'deadline_exceeded',
+      message: /3 events of "source" behind/,
+    })
+    await runner.stop()
+  })
+})
+
+test('an event that cannot be applied is parked with its key; the rest of its batch is applied, and a redrive follows in order', async () => {
+  await withStores(async (stores) => {
+    let isHealed = false
+    const runner = aRunner(
+      stores,
+      counts(1, (position) => !isHealed && position % 100 === 42),
+      { retry: { backoff: { firstMs: 1, maxMs: 1 } } },
+    )
+    await emitAll(stores.source, keys(300, 10))
+    await runner.start()
+    await upToHead(runner, stores)
+    const parked = await stores.sink.read((tx) => tx.consumption.parked({ limit: 1_000 }))
+    const failed = parked.filter(({ state }) => state === 'failed')
+    assert.deepEqual(
+      failed.map(({ position, error }) => [position, error]),
+      [[42, 'internal: Error: refused 42']],
+    )
+    assert.deepEqual(
+      parked.map(({ position }) => position),
+      Array.from({ length: 26 }, (_, index) => 42 + 10 * index),
+    )
+    const rows = await content(stores.sink, runner.table('counts'))
+    assert.deepEqual(
+      rows.map(({ total }) => total),
+      [30, 4, 30, 30, 30, 30, 30, 30, 30, 30],
+    )
+    isHealed = true
+    const admin = createParkedAdmin({ store: stores.sink, runtime: testRuntime(), consumers: () => runner.consumers() })
+    const key = { consumer: 'projection:counts:1', source: 'source', key: 'k1' }
+    assert.deepEqual(await admin.redrive(key, { actor: 'ann', reason: '' }), { redriven: 26, failed: undefined })
+    await emitAll(stores.source, [{ key: 'k1' }])
+    await upToHead(runner, stores)
+    const [, healed] = await content(stores.sink, runner.table('counts'))
+    assert.deepEqual([healed?.total, healed?.last], [31, 301])
+    await runner.stop()
+  })
+})
