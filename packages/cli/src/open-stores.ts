@@ -1,4 +1,4 @@
-import { BanyanError } from 'banyan/kernel'
+import type { BanyanError } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
 import type { Settings } from './settings.ts'
 

@@ -18,5 +18,5 @@ export function requiredPositional(call: CommandCall, index: number, what: strin
 /** Builds a query string from options that were given. */
 export function queryOf(call: CommandCall, names: readonly string[]): string {
   const given = names.flatMap((name) => (typeof call.options[name] === 'string' ? [[name, call.options[name]] as [string, string]] : []))
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }

@@ -14,7 +14,7 @@ export function table(rows: readonly Readonly<Record<string, unknown>>[], empty:
 
 function text(value: unknown): string {
   if (value === null || value === undefined) return '-'
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Writes epoch milliseconds as ISO time. */

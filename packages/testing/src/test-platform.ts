@@ -29,8 +29,8 @@ export interface TestPlatform extends RunningPlatform, AsyncDisposable {
  * @example await using shop = await testPlatform({ services: [cartService] }); await shop.client(carts).add({ sku: 'a' })
  */
 export async function testPlatform(options: TestPlatformOptions): Promise<TestPlatform> {
-  const temporary = options.directory === undefined ? temporaryDirectory() : undefined
-  const directory = options.directory ?? (temporary?.path as string)
+  const place = options.directory === undefined ? temporaryDirectory() : { path: options.directory, [Symbol.dispose]: () => {} }
+  const directory = place.path
   const running = await startPlatform(platform({ services: options.services, ...(options.gateway ? { gateway: options.gateway } : {}) }), {
     runtime: createRuntime(options.runtime),
     stores: options.stores ?? sqliteStores({ directory }),
@@ -43,7 +43,7 @@ export async function testPlatform(options: TestPlatformOptions): Promise<TestPl
     directory,
     async [Symbol.asyncDispose]() {
       await running.stop()
-      temporary?.[Symbol.dispose]()
+      place[Symbol.dispose]()
     },
   }
 }

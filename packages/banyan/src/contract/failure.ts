@@ -24,7 +24,7 @@ export function failedWith<D extends OperationDefinition<any, any, any>, C exten
 export function declaredError(errors: ErrorSpec, code: string): DeclaredError | undefined {
   const spec = errors[code]
   if (spec === undefined) return undefined
-  return 'status' in spec && 'data' in spec ? (spec as DeclaredError) : { status: 409, data: spec, retry: 'never' }
+  return 'status' in spec && 'data' in spec ? spec : { status: 409, data: spec, retry: 'never' }
 }
 
 /** Builds the error that a handler's `fail` throws. */

@@ -1,5 +1,6 @@
 import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records.ts'
 import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
+import type { ConsumerLag } from '../service/consumers.ts'
 import type { StoredEvent } from '../store/feed.ts'
 
 /** Who does something to a running platform, and why; both are recorded. */
@@ -14,16 +15,6 @@ export interface Violation {
   readonly subject: string
   readonly expected: string
   readonly actual: string
-}
-
-/** A consumer's place in a source. */
-export interface ConsumerLag {
-  readonly service: string
-  readonly consumer: string
-  readonly source: string
-  readonly position: number
-  readonly head: number
-  readonly parked: number
 }
 
 /** A saga with its steps. */

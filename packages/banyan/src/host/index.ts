@@ -1,5 +1,6 @@
-export type { Actor, ConsumerLag, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
+export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
 export type { Edge, EdgeHost, EdgeOptions, EdgeService, RunningEdge } from './edge.ts'
 export type { CheckResult, HealthReport } from './health.ts'
 export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform } from './platform.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
+export type { ConsumerLag } from '../service/consumers.ts'

@@ -29,8 +29,6 @@ export interface StartOptions {
   readonly listen?: { readonly port: number; readonly hostname: string }
   /** Secret that the gateway takes as an API key of an administrator; the command line uses it. */
   readonly operatorKey?: string
-  /** Called when a store can no longer be trusted, e.g. after a failed sync: the process must end. */
-  readonly onFatal?: (error: BanyanError) => void
 }
 
 /** A platform that runs in this process. */
@@ -66,7 +64,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     draining = true
     monitor.stop()
     await edge?.close(DRAIN_MS)
-    const reverse = [...hosted.values()].reverse()
+    const reverse = [...hosted.values()].toReversed()
     await Promise.all(reverse.map((service) => service.drain()))
     for (const service of reverse) await service.close()
   }

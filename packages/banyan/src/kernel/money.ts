@@ -35,7 +35,7 @@ export function allocateMinor(totalMinor: number, weights: readonly number[]): n
   let missing = totalMinor - parts.reduce((total, part) => total + part, 0)
   const order = exact
     .map((value, index) => ({ index, rest: value - Math.floor(value) }))
-    .sort((a, b) => b.rest - a.rest || a.index - b.index)
+    .toSorted((a, b) => b.rest - a.rest || a.index - b.index)
   for (const { index } of order) {
     if (missing-- <= 0) break
     parts[index] = (parts[index] as number) + 1

@@ -1,5 +1,4 @@
-import { type Consumer, createConsumer, createParkedAdmin, type EventHandler } from '../events/index.ts'
-import type { Actor, ConsumerLag } from '../host/admin.ts'
+import { type Consumer, createConsumer, createParkedAdmin, type EventHandler, type ParkedAction } from '../events/index.ts'
 import { misuse } from '../kernel/error.ts'
 import type { Feed } from '../store/feed.ts'
 import type { EventSubscription } from './define.ts'
@@ -7,14 +6,25 @@ import { eventHandler } from './event-handlers.ts'
 import { type Service, sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
+/** A consumer's place in a source. */
+export interface ConsumerLag {
+  readonly service: string
+  readonly consumer: string
+  readonly source: string
+  readonly position: number
+  readonly head: number
+  /** Events of the source that wait for a person. */
+  readonly parked: number
+}
+
 /** The consumers of a service's subscriptions: one per consumer name and source. */
 export interface ServiceConsumers {
   start(feedOf: (service: string) => Feed | undefined, instance: string): Promise<void>
   /** Stops reading and waits for handlers under way. */
   stop(): Promise<void>
   lag(): Promise<readonly ConsumerLag[]>
-  redrive(consumer: string, source: string, key: string, by: Actor): Promise<void>
-  skip(consumer: string, source: string, position: number, by: Actor): Promise<void>
+  redrive(consumer: string, source: string, key: string, by: ParkedAction): Promise<void>
+  skip(consumer: string, source: string, position: number, by: ParkedAction): Promise<void>
 }
 
 /** Parked events counted at most for the figure of lag. */

@@ -8,7 +8,7 @@ import type { StoredEvent } from '../store/feed.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import type { EventSubscription } from './define.ts'
 import { handlerContext } from './handler-context.ts'
-import { sourceOf } from './service.ts'
+import { eventDefinition, sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -18,7 +18,7 @@ export const EVENT_HANDLER_TIMEOUT_MS = 30_000
 /** Turns an author's subscription into the handler that a consumer runs. */
 export function eventHandler(service: ServiceRuntime, subscription: EventSubscription): EventHandler {
   const source = sourceOf(service.definition, subscription.type)
-  const check = schemaCheck(source.events[subscription.type]!.data)
+  const check = schemaCheck(eventDefinition(source, subscription.type).data)
   const what = `event ${subscription.type}`
   const label = `${service.name} on ${subscription.type}`
   return async (stored, consume) => {

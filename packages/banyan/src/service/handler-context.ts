@@ -5,7 +5,6 @@ import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
-import type { SqlReader } from '../store/sql.ts'
 import { authorTransaction } from './author-transaction.ts'
 import type { ServiceContext } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
@@ -16,7 +15,7 @@ const UNTIL_POLL_MS = 1_000
 /** The same where other processes share the store and their notifications do not reach this one. */
 const UNTIL_POLL_SHARED_MS = 200
 
-type Body = (tx: never) => Promise<unknown> | unknown
+type Body = (tx: never) => unknown
 
 /**
  * What every handler gets, bound to one piece of work. Handlers take it apart by name, so each part is a getter:
@@ -112,13 +111,11 @@ function read(service: ServiceRuntime, body: Body): Promise<never> {
   return service.store.read(async (store) => {
     // A repository's writing methods fail on a snapshot, because its connection cannot write (S8).
     const repository = service.definition.store.repository(store.sql as never)
-    return body(
-      Object.assign(repository, { sql: store.sql as SqlReader, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never,
-    )
+    return body(Object.assign(repository, { sql: store.sql, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never)
   }) as Promise<never>
 }
 
-async function until(service: ServiceRuntime, key: string, timeoutMs: number, body: Body): Promise<never | undefined> {
+async function until(service: ServiceRuntime, key: string, timeoutMs: number, body: Body): Promise<unknown> {
   const { clock } = service.runtime
   const end = clock.monotonic() + timeoutMs
   const pollMs = service.store.features.shared ? UNTIL_POLL_SHARED_MS : UNTIL_POLL_MS

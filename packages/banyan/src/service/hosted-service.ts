@@ -163,9 +163,12 @@ function connect(shared: Connected, parts: Connected): void {
 }
 
 function operationRunners({ definition, parts }: Service, shared: ServiceRuntime): ReadonlyMap<string, OperationRunner> {
-  return new Map(
-    parts.operations.map((handler) => [handler.name, operationRunner(shared, definition.contract.operations[handler.name]!, handler)]),
-  )
+  const runners = new Map<string, OperationRunner>()
+  for (const handler of parts.operations) {
+    const operation = definition.contract.operations[handler.name]
+    if (operation) runners.set(handler.name, operationRunner(shared, operation, handler))
+  }
+  return runners
 }
 
 function healthChecks({ parts }: Service, store: Store, context: () => ServiceContext): ReadonlyMap<string, () => Promise<void>> {

@@ -15,7 +15,7 @@ export function fingerprint(input: unknown): string {
 function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  const fields = Object.keys(value).sort()
+  const fields = Object.keys(value).toSorted()
   return `{${fields.map((field) => `${JSON.stringify(field)}:${canonicalJson((value as Record<string, unknown>)[field])}`).join(',')}}`
 }
 

@@ -43,10 +43,11 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
     const { scope } = request
     const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
     const work: Work = { scope: inner }
-    const keyed = definition.idempotency !== 'none' && scope.key !== undefined
-    const reply = keyed
-      ? await runKeyed(request.input, inner, scope.key as string)
-      : { output: await operation.handle(request.input, work), token: work.token }
+    const key = definition.idempotency === 'none' ? undefined : scope.key
+    const reply =
+      key !== undefined
+        ? await runKeyed(request.input, inner, key)
+        : { output: await operation.handle(request.input, work), token: work.token }
     if (!handler.answer) return reply
     const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner }))
     return { ...reply, output: operation.checked(output) }

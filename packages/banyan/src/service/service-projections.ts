@@ -1,4 +1,4 @@
-import type { ConsumerLag } from '../host/admin.ts'
+import type { ConsumerLag } from './consumers.ts'
 import { misuse } from '../kernel/error.ts'
 import type { TableName } from '../projection/projection.ts'
 import type { Feed } from '../store/feed.ts'

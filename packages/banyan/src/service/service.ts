@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Contract } from '../contract/contract.ts'
+import type { EventDefinition } from '../contract/event.ts'
 import { misuse } from '../kernel/error.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
 import type { SagaDefinition } from '../saga/saga.ts'
@@ -119,6 +120,11 @@ export function sourceOf(definition: ServiceDefinition, type: string): Contract 
     source ??
     misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses or listens`)
   )
+}
+
+/** Returns an event's definition; throws `misuse` when the contract does not have it. */
+export function eventDefinition({ name, events }: Contract, type: string): EventDefinition {
+  return events[type] ?? misuse(`contract ${name} has no event "${type}"; add it to events`)
 }
 
 function unique(service: string, what: string, names: readonly string[]): void {

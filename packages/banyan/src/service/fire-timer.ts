@@ -1,0 +1,61 @@
+import type { Scope } from '../call/scope.ts'
+import { servicePrincipal } from '../contract/access.ts'
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import { deadlineAfter, within } from '../kernel/deadline.ts'
+import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import type { TimerRecord } from '../store/records.ts'
+import { newTrace } from '../telemetry/trace-context.ts'
+import type { TimerDefinition } from './context.ts'
+import { handlerContext } from './handler-context.ts'
+import type { ServiceRuntime } from './service-runtime.ts'
+import type { Work } from './work.ts'
+
+/** Time one attempt of a timer's handler may take. */
+const HANDLER_TIMEOUT_MS = 30_000
+/** Delay between failed attempts. A timer is tried until it succeeds: it is durable intent. */
+const BACKOFF = { firstMs: 250, maxMs: 300_000 }
+
+/** Runs a due timer's handler; the timer is removed in the handler's transaction, so its effect happens once. A failure postpones it. */
+export async function fireTimer(service: ServiceRuntime, definition: TimerDefinition | undefined, timer: TimerRecord): Promise<void> {
+  try {
+    await attempt(service, definition, timer)
+  } catch (thrown) {
+    await postpone(service, timer, thrown).catch((error: unknown) =>
+      service.runtime.log.error('a timer could not be postponed; it stays due', { timer: timer.id, error }),
+    )
+  }
+}
+
+async function attempt(service: ServiceRuntime, definition: TimerDefinition | undefined, timer: TimerRecord): Promise<void> {
+  if (!definition) throw new BanyanError('misuse', `timer "${timer.name}" has no handler in service ${service.name}; add it to timers`)
+  const work: Work = {
+    scope: timerScope(service, timer),
+    before: async (tx) => {
+      if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)
+    },
+  }
+  const handled = Promise.resolve(definition.handler(JSON.parse(timer.data), handlerContext(service, work)))
+  await within(service.runtime.clock, work.scope.deadline, `timer ${timer.name}`, handled)
+  if (!work.committed) await service.store.transaction((tx) => tx.timers.cancel(timer.id))
+}
+
+async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRecord, thrown: unknown): Promise<void> {
+  const error = toBanyanError(thrown)
+  if (error.code === 'fenced') return
+  const attempts = timer.attempts + 1
+  const dueAt = runtime.clock.now() + backoffDelayMs(BACKOFF, attempts, runtime.random)
+  runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: error.cause ?? error })
+  await store.transaction(async (tx) => {
+    if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt })
+  })
+}
+
+function timerScope({ name, runtime }: ServiceRuntime, timer: TimerRecord): Scope {
+  return {
+    principal: servicePrincipal(name),
+    deadline: deadlineAfter(runtime.clock, HANDLER_TIMEOUT_MS),
+    trace: newTrace(runtime.ids),
+    correlationId: timer.correlationId,
+    causationId: `timer:${timer.id}`,
+  }
+}
