@@ -74,11 +74,10 @@ interface WaitPlan {
 /** Waits for a time or a signal. The moment at which it ends is fixed when it is first asked for (P11). */
 async function waitFor(run: SagaRun, plan: WaitPlan): Promise<unknown> {
   const { name, kind, duration, signal } = plan
-  if (!run.replaying && !run.mayStart()) return hang()
-  if (!run.ask(name, NOTHING_TO_UNDO)) return hang()
+  if (!run.answers() || !run.ask(name, NOTHING_TO_UNDO)) return hang()
   const known = run.journal.steps.get(name)
   if (known?.state === 'done') return kind === 'signal' ? (JSON.parse(known.output as string) as SignalOutput).data : undefined
-  if (run.replaying) return hang()
+  if (run.replaying || !run.mayStart()) return hang()
   if (!known && run.unasked.size > 0 && !(await run.replayed(name))) return hang()
   const record = known ?? newWait(run, name, duration)
   const { dueAt } = JSON.parse(record.output as string) as WaitState

@@ -17,6 +17,7 @@ const COMPENSATION_BACKOFF = { firstMs: 250, maxMs: 300_000 }
 export async function rollBack(run: SagaRun): Promise<void> {
   await run.flush()
   await Promise.all([...run.attempts].map(({ finished }) => finished))
+  if (run.replaying) await run.rests(openSteps(run).map(({ name }) => name))
   await run.turn() // lets steps note what those attempts told about the outcome
   await compensate(run)
 }

@@ -95,6 +95,11 @@ export class SagaRun {
     return this.environment.runtime.clock.now()
   }
 
+  /** Whether the function gets answers: from its journal, or by going forward. */
+  answers(): boolean {
+    return this.replaying || (this.phase === 'forward' && !this.draining && !this.#closing)
+  }
+
   /** Whether an action may start now. Begins the rollback that is due between steps. */
   mayStart(): boolean {
     if (this.phase !== 'forward' || this.draining || this.#closing) return false
@@ -166,6 +171,7 @@ export class SagaRun {
     this.phase = 'compensating'
     this.failure = failure
     this.committed = false // what was not durable did not happen
+    this.replaying = this.#unasked.size > 0 // the function has not come to all it did before a restart: it shows the rest of its compensations
     for (const attempt of this.attempts) attempt.kill()
     this.#forgetWaits()
     this.journal.dropForward()

@@ -50,6 +50,8 @@ export class SagaWorld implements AsyncDisposable {
   readonly clock = manualClock()
   readonly participants = new Participants()
   readonly logged: { level: string; message: string; fields: Record<string, unknown> }[] = []
+  /** What must never be seen, e.g. an action that was sent before its step was durable. */
+  readonly violations: string[] = []
   readonly #processes: SagaProcess[] = []
   #seed = 1
 
@@ -196,6 +198,13 @@ export class SagaProcess {
     }
   }
 
+  /** P8: what undoes a step is durable before its action is sent. */
+  async #expectStarted(key: string): Promise<void> {
+    const [saga = '', name] = key.split(':')
+    const steps = await this.store.read((tx) => tx.sagas.steps(saga))
+    if (!steps.some((step) => step.name === name)) this.world.violations.push(`${key} was sent before its step was durable`)
+  }
+
   #context(scope: Scope, enlist: Enlist, key: string, guard: Guard): TestContext {
     const alive = <T>(work: () => Promise<T>): Promise<T> => (this.dead ? new Promise<T>(() => {}) : work())
     const { participants } = this.world
@@ -203,7 +212,11 @@ export class SagaProcess {
     return {
       key,
       scope,
-      call: (operation, input) => alive(() => participants.perform(operation, key, input, this.runtime.clock)),
+      call: (operation, input) =>
+        alive(async () => {
+          await this.#expectStarted(key)
+          return alive(() => participants.perform(operation, key, input, this.runtime.clock))
+        }),
       undo: (operation) => alive(() => participants.undo(operation, key.slice(0, -':undo'.length), this.runtime.clock)),
       transaction: async (body) =>
         (

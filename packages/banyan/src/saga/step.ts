@@ -18,11 +18,10 @@ const STEP_TIMEOUT_MS = durationMs(STEP_TIMEOUT)
  * Rejects with the step's error when it failed for good.
  */
 export async function runStep(run: SagaRun, name: string, step: AnyStep): Promise<unknown> {
-  if (!run.replaying && !run.mayStart()) return hang()
-  if (!run.ask(name, step)) return hang()
+  if (!run.answers() || !run.ask(name, step)) return hang()
   const known = run.journal.steps.get(name)
   if (known && known.state !== 'started') return journaled(run, known)
-  if (run.replaying) return hang()
+  if (run.replaying || !run.mayStart()) return hang()
   if (!known && run.unasked.size > 0 && !(await run.replayed(name))) return hang()
   return new StepExecution(run, step, known ?? newStep(run, name)).run()
 }
