@@ -19,6 +19,13 @@ test('a skip fails only when skips are forbidden', (t) => {
   assert.equal(printSummary([skipping], true), 1)
 })
 
+test('a difference that an adapter declares is listed and fails nothing', (t) => {
+  const lines = t.mock.method(console, 'log', () => {})
+  const differing: Result = { ...good, skips: [{ name: 'a', reason: 'feature shared: several processes may open it' }] }
+  assert.equal(printSummary([differing], true), 0)
+  assert.match(String(lines.mock.calls[0]?.arguments[0]), /Declared differences[\s\S]*a: feature shared/)
+})
+
 test('nothing run is a failure', (t) => {
   t.mock.method(console, 'log', () => {})
   assert.equal(printSummary([], false), 1)

@@ -13,7 +13,10 @@ export interface Failure {
   readonly detail: string
 }
 
-/** A test that did not run. Without a reason it is a failure. */
+/**
+ * A test that did not run. Without a reason it is a failure. A reason that begins with `feature <name>:` states a difference
+ * that an adapter declares to its conformance suite; it is listed, but it is no test that somebody forgot.
+ */
 export interface Skip {
   readonly name: string
   readonly reason: string
@@ -29,18 +32,25 @@ export function printResult({ name, passed, failures, skips, durationMs }: Resul
 
 /** Prints skips, repeats the names of the failures and ends with `N passed, N failed`; returns the exit code. `strict`: skipped is failed. */
 export function printSummary(results: readonly Result[], strict: boolean): number {
-  const skips = results.flatMap((result) => result.skips)
+  const all = results.flatMap((result) => result.skips)
+  const differences = all.filter(isDifference)
+  const skips = all.filter((skip) => !isDifference(skip))
   const failures = results.flatMap((result) => result.failures.map((failure) => `${result.name}: ${failure.name}`))
   const failed = failures.length + (strict ? skips.length : 0)
-  if (failures.length > 0) console.log(`\nFailed:\n${indent(failures.join('\n'))}`)
-  if (skips.length > 0) {
-    console.log(
-      `\nSkipped${strict ? ' (failures, because CI is set)' : ''}:\n${indent(skips.map((skip) => `${skip.name}: ${skip.reason}`).join('\n'))}`,
-    )
-  }
+  printList('Failed', failures)
+  printList(strict ? 'Skipped (failures, because CI is set)' : 'Skipped', skips.map(toLine))
+  printList('Declared differences of adapters', differences.map(toLine))
   const passed = results.reduce((sum, result) => sum + result.passed, 0)
   console.log(`\n${passed} passed, ${failed} failed`)
   return failed === 0 && passed > 0 ? 0 : 1
+}
+
+const isDifference = ({ reason }: Skip): boolean => /^feature [\w-]+:/.test(reason)
+
+const toLine = ({ name, reason }: Skip): string => `${name}: ${reason}`
+
+function printList(title: string, lines: readonly string[]): void {
+  if (lines.length > 0) console.log(`\n${title}:\n${indent(lines.join('\n'))}`)
 }
 
 function indent(text: string): string {

@@ -1,5 +1,6 @@
 // Runs the gate's child processes, each in a process group of its own with a deadline, and lets none survive the gate.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
 const OUTPUT_CHARACTERS_MAX = 200_000 // the end of it tells what went wrong; the rest would only fill memory
 
@@ -37,7 +38,12 @@ export async function runNode(
   const problem = expired
     ? `did not end within ${options.deadlineMs / 1000} s; something keeps it alive`
     : signal && `was ended by ${signal}`
-  return { exitCode: code ?? undefined, output, durationMs: performance.now() - started, ...(problem ? { problem } : {}) }
+  return {
+    exitCode: code ?? undefined,
+    output: stripVTControlCharacters(output),
+    durationMs: performance.now() - started,
+    ...(problem ? { problem } : {}),
+  }
 }
 
 /** Ends every child that still runs. For the gate's own end. */
@@ -55,7 +61,7 @@ function ending(child: ChildProcess): Promise<{ code: number | null; signal: Nod
 
 function childEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { BANYAN_PARENT_IPC: _ipc, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  return { ...inherited, NO_COLOR: '1', ...extra }
+  return { ...inherited, ...extra }
 }
 
 function killGroup(child: ChildProcess): void {

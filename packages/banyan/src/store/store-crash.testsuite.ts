@@ -38,7 +38,7 @@ export function testCrashes(harness: StoreHarness): void {
   }
 
   const opener = `${harness.name}: S10 a second process is refused while the first lives, and gets in the moment it was killed`
-  test(opener, { skip: harness.features.shared ? 'several processes may share this store' : false }, async () => {
+  test(opener, { skip: harness.features.shared ? 'feature shared: several processes may share this store' : false }, async () => {
     await using place = await harness.createPlace()
     const child = start(place, { mode: 'hold' })
     await child.heard('ready')

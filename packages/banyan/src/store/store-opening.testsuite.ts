@@ -21,7 +21,7 @@ export function testOpening(harness: StoreHarness): void {
   testFullDisk(harness)
 
   const damage = `${harness.name}: S10 a damaged database is refused with its name and what to do`
-  test(damage, { skip: harness.features.damage ? false : 'the adapter has no file of its own' }, async () => {
+  test(damage, { skip: harness.features.damage ? false : 'feature damage: the adapter has no file of its own' }, async () => {
     await using opened = await openStore(harness)
     await opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))
     await opened.store.close()
@@ -114,7 +114,7 @@ const BIG = 'x'.repeat(60_000)
 
 function testFullDisk(harness: StoreHarness): void {
   const name = `${harness.name}: S9 on a full disk transactions fail with storage_full, nothing is half done, and work goes on when there is room`
-  test(name, { skip: harness.features.fillDisk ? false : 'the adapter cannot simulate a full disk' }, async () => {
+  test(name, { skip: harness.features.fillDisk ? false : 'feature fillDisk: the adapter cannot simulate a full disk' }, async () => {
     await using opened = await openStore(harness)
     const { store } = opened
     const makeRoom = await opened.place.fillDisk?.(store)
