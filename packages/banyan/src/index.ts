@@ -5,6 +5,7 @@ export {
   command,
   contract,
   declareError,
+  type EventMap,
   event,
   failedWith,
   type Principal,
@@ -12,16 +13,17 @@ export {
   type Static,
   Type,
 } from './contract/index.ts'
-export type {
-  HandlerContext,
-  OperationContext,
-  Snapshot,
-  StepContext,
-  TimerDefinition,
-  Transaction,
-} from './service/context.ts'
+export type { HandlerContext, OperationContext, Snapshot, StepContext, TimerDefinition, Transaction } from './service/context.ts'
 export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define.ts'
-export { type Complete, type HealthCheck, type RawRoutes, type Service, type ServiceContext, type ServiceParts, service } from './service/service.ts'
+export {
+  type Complete,
+  type HealthCheck,
+  type RawRoutes,
+  type Service,
+  type ServiceContext,
+  type ServiceParts,
+  service,
+} from './service/service.ts'
 export type { ReceivedEvent } from './projection/projection.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
 export { store, type StoreDefinition } from './store/definition.ts'
