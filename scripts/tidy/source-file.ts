@@ -43,7 +43,7 @@ export function lineOf(text: string, position: number): number {
 /** Whether the file belongs to tests (tests, suites, fixtures, helpers `test-*.ts`): rules for production code leave it alone. */
 export function isTest(filePath: string): boolean {
   return (
-    /\.(?:test|test-d|integration|journey|postgres|testsuite|fixtures)\.ts$|\/test-[^/]+\.ts$/.test(filePath) ||
+    /\.(?:test|test-d|integration|journey|postgres|testsuite|fixtures?)\.ts$|\/test-[^/]+\.ts$/.test(filePath) ||
     filePath.startsWith('tests/')
   )
 }
