@@ -1,0 +1,50 @@
+import { testPlatform, type TestPlatformOptions } from '@banyan/testing'
+import { ANONYMOUS, type Principal, type Static } from 'banyan/contract'
+import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
+import { users } from './contract.ts'
+import { usersService } from './service.ts'
+
+type Operation = keyof typeof users.operations
+type InputOf<K extends Operation> = Static<(typeof users.operations)[K]['input']>
+type OutputOf<K extends Operation> = Static<(typeof users.operations)[K]['output']>
+
+/** A password that the policy accepts. */
+export const PASSWORD = 'correct horse battery'
+
+/** Starts users alone, on a clock whose wall time the test can move. */
+export async function usersPlatform(options: Omit<TestPlatformOptions, 'services'> = {}) {
+  let offsetMs = 0
+  const clock = systemClock()
+  const runtime = { clock: { ...clock, now: () => clock.now() + offsetMs } }
+  const platform = await testPlatform({ ...options, services: [usersService], runtime })
+  const { ids } = createRuntime()
+  const hosted = platform.services[0] as (typeof platform.services)[number]
+
+  /** Calls as the gateway would for this principal. */
+  async function callAs<K extends Operation>(principal: Principal, operation: K, input: InputOf<K>): Promise<OutputOf<K>> {
+    const id = ids.uuid()
+    const trace = { traceId: ids.hex(16), spanId: ids.hex(8), flags: 0 } as const
+    const scope = { principal, deadline: deadlineAfter(clock, 10_000), trace, correlationId: id, causationId: id }
+    return (await hosted.invoke({ service: 'users', operation, input, scope })).output as OutputOf<K>
+  }
+  return {
+    platform,
+    users: platform.client(users),
+    callAs,
+    guest: <K extends Operation>(operation: K, input: InputOf<K>) => callAs(ANONYMOUS, operation, input),
+    advance: (ms: number) => {
+      offsetMs += ms
+    },
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  }
+}
+
+/** The principal of a signed-in user. */
+export function asUser(subject: string, ...roles: readonly string[]): Principal {
+  return { kind: 'user', subject, roles: roles.length === 0 ? ['customer'] : roles }
+}
+
+/** A registration that is accepted. */
+export function aRegistration(overrides: Partial<InputOf<'register'>> = {}): InputOf<'register'> {
+  return { email: 'ada@example.org', password: PASSWORD, name: 'Ada Lovelace', ...overrides }
+}
