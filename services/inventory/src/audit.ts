@@ -76,16 +76,16 @@ export async function reservationFacts(sql: SqlReader, { after, upTo }: OrderRan
   const rows = await sql.all<{ orderId: string; status: string; expiresAt: number | null; createdAt: number; sku: string | null; qty: number }>(
     `SELECT r.order_id AS "orderId", r.status AS "status", r.expires_at AS "expiresAt", r.created_at AS "createdAt", l.sku AS "sku", l.qty AS "qty"
      FROM reservation r LEFT JOIN reservation_line l ON l.order_id = r.order_id
-     WHERE r.order_id > ? ${bound} ORDER BY r.order_id, l.sku LIMIT ?`,
+     WHERE r.order_id > ? ${bound} ORDER BY r.order_id LIMIT ?`,
     after,
     ...(upTo === undefined ? [] : [upTo]),
     FACTS_MAX,
   )
-  const facts = new Map<string, ReservationFact>()
-  for (const { orderId, status, expiresAt, createdAt, sku, qty } of rows) {
-    const line = sku === null ? '' : `${sku}:${qty}`
-    const known = facts.get(orderId)
-    facts.set(orderId, { orderId, status, expiresAt, createdAt, lines: known ? `${known.lines},${line}` : line })
+  const facts = new Map<string, ReservationFact & { readonly all: string[] }>()
+  for (const { sku, qty, ...fact } of rows) {
+    const known = facts.get(fact.orderId) ?? { ...fact, lines: '', all: [] }
+    if (sku !== null) known.all.push(`${sku}:${qty}`)
+    facts.set(fact.orderId, known)
   }
-  return [...facts.values()]
+  return [...facts.values()].map(({ all, ...fact }) => ({ ...fact, lines: all.toSorted().join(',') }))
 }

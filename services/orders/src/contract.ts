@@ -104,6 +104,7 @@ export const orders = contract('orders', {
       output: Order,
       errors: {
         unknown_sku: declareError(422, Type.Object({ skus: Type.Array(Type.String()) })),
+        not_for_sale: declareError(422, Type.Object({ skus: Type.Array(Type.String()) })),
         price_changed: Type.Object({
           expectedTotalMinor: Type.Integer(),
           totalMinor: Type.Integer(),
@@ -174,6 +175,7 @@ export const orders = contract('orders', {
         shippingMethod: Type.String(),
         country: Type.String(),
         flow: OrderFlow,
+        placedAt: Type.Integer(),
         version,
       }),
     }),
@@ -196,8 +198,10 @@ export const orders = contract('orders', {
     }),
     'order.cancel.requested': event({
       key: 'orderId',
-      data: Type.Object({ orderId: Type.String(), by: Type.String(), reason: Type.String(), flow: OrderFlow, version }),
+      data: Type.Object({ orderId: Type.String(), reason: Type.String(), flow: OrderFlow, version }),
     }),
+    /** The parcel could not be called back; the order goes on as confirmed. */
+    'order.cancel.refused': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), flow: OrderFlow, version }) }),
     'order.cancelled': event({
       key: 'orderId',
       data: Type.Object({

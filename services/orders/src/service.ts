@@ -1,1 +1,25 @@
-export {}
+import { service } from 'banyan'
+import { definition } from './define.ts'
+import { cancel } from './operations/cancel.ts'
+import { get } from './operations/get.ts'
+import { list } from './operations/list.ts'
+import { place } from './operations/place.ts'
+import { orderView } from './projections/order-view.ts'
+import { cancelOrder } from './sagas/cancel-order.ts'
+import { giveUpOrder } from './sagas/give-up-order.ts'
+import { placeOrder } from './sagas/place-order.ts'
+import { confirmOnAuthorized, rejectOnPaymentFailure, settleOnCompleted } from './subscriptions/follow-payment.ts'
+import { rejectOnStockFailure } from './subscriptions/reject-on-stock-failure.ts'
+import { EXPIRE_ORDERS, expireOrders } from './timers/expire-orders.ts'
+
+/** Orders: from the first click to the last state, by a saga or by events. */
+export const ordersService = service(definition, {
+  operations: [place, get, list, cancel],
+  on: [rejectOnStockFailure, confirmOnAuthorized, settleOnCompleted, rejectOnPaymentFailure],
+  sagas: [placeOrder, cancelOrder, giveUpOrder],
+  projections: [orderView],
+  timers: [expireOrders],
+  prepare: async ({ transaction, now }) => {
+    await transaction((tx) => tx.schedule(expireOrders, { id: EXPIRE_ORDERS, at: now(), data: {} }))
+  },
+})

@@ -1,0 +1,69 @@
+import type { SqlReader } from 'banyan'
+
+/** What orders knows of one order. Times in epoch milliseconds. */
+export interface OrderFact {
+  readonly orderId: string
+  readonly status: string
+  readonly paymentStatus: string
+  readonly settled: boolean
+  readonly flow: string
+  readonly currency: string
+  readonly totalMinor: number
+  readonly orderNumber: number | null
+  readonly confirmedAt: number | null
+  readonly placedAt: number
+  readonly updatedAt: number
+  /** `sku:qty` of all lines, added up by sku, sorted, joined by commas. */
+  readonly lines: string
+  /** Sum of the lines' totals. */
+  readonly linesMinor: number
+  readonly subtotalMinor: number
+}
+
+interface OrderFactRow extends Omit<OrderFact, 'lines' | 'settled' | 'linesMinor'> {
+  readonly settled: number
+  readonly sku: string
+  readonly qty: number
+  readonly lineMinor: number
+}
+
+/** Reads up to `limit` orders with ids above `after`, by id. */
+export async function orderFacts(sql: SqlReader, after: string, limit: number): Promise<OrderFact[]> {
+  const rows = await sql.all<OrderFactRow>(
+    `SELECT o.id AS "orderId", o.status AS "status", o.payment_status AS "paymentStatus", o.settled AS "settled", o.flow AS "flow",
+       o.currency AS "currency", o.total_minor AS "totalMinor", o.subtotal_minor AS "subtotalMinor", o.order_number AS "orderNumber",
+       o.confirmed_at AS "confirmedAt", o.placed_at AS "placedAt", o.updated_at AS "updatedAt", l.sku AS "sku", l.quantity AS "qty", l.total_minor AS "lineMinor"
+     FROM (SELECT * FROM customer_order WHERE id > ? ORDER BY id LIMIT ?) o JOIN order_line l ON l.order_id = o.id ORDER BY o.id, l.line_number`,
+    after,
+    limit,
+  )
+  const groups: OrderFactRow[][] = []
+  for (const row of rows) {
+    const last = groups.at(-1)
+    if (last?.[0]?.orderId === row.orderId) last.push(row)
+    else groups.push([row])
+  }
+  return groups.map(toFact)
+}
+
+function toFact(rows: readonly OrderFactRow[]): OrderFact {
+  const { sku: _sku, qty: _qty, lineMinor: _minor, settled, ...order } = rows[0] as OrderFactRow
+  return { ...order, settled: settled === 1, lines: summary(rows), linesMinor: rows.reduce((sum, row) => sum + row.lineMinor, 0) }
+}
+
+/** How many orders have a number, and the highest number: equal when there are no gaps and no number twice. */
+export async function orderNumbers(sql: SqlReader): Promise<{ count: number; highest: number }> {
+  const row = await sql.get<{ count: number; highest: number }>(
+    'SELECT COUNT(DISTINCT order_number) AS "count", COALESCE(MAX(order_number), 0) AS "highest" FROM customer_order WHERE order_number IS NOT NULL',
+  )
+  return row ?? { count: 0, highest: 0 }
+}
+
+function summary(rows: readonly OrderFactRow[]): string {
+  const total = new Map<string, number>()
+  for (const { sku, qty } of rows) total.set(sku, (total.get(sku) ?? 0) + qty)
+  return [...total]
+    .map(([sku, qty]) => `${sku}:${qty}`)
+    .toSorted()
+    .join(',')
+}

@@ -1,0 +1,32 @@
+import { BanyanError } from 'banyan'
+import { orderKey } from '../change-order.ts'
+import { operation } from '../define.ts'
+import { allowedStatuses, statusAfter } from '../domain/order.ts'
+import { requestCancellation } from '../request-cancellation.ts'
+
+/** Reason of a cancellation for which nobody gave one. */
+const BY_CUSTOMER = 'cancelled_by_customer'
+
+/** Begins the cancellation of an order; with `waitMs` answers once it is settled. */
+export const cancel = operation(
+  'cancel',
+  async ({ id, reason = BY_CUSTOMER }, { transaction, fail, permit, now }) =>
+    transaction(async (tx) => {
+      const order = await tx.orders.find(id)
+      permit(order?.userId, 'support', 'admin')
+      if (!order) throw new BanyanError('not_found', `there is no order ${id}`)
+      if (order.status === 'cancelling') return order
+      if (!statusAfter(order, 'request_cancel')) return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
+      return requestCancellation(tx, order, reason, now())
+    }),
+  {
+    async answer(order, { until, waitMs }) {
+      if (waitMs === 0) return order
+      const settled = await until(orderKey(order.id), waitMs, async (tx) => {
+        const now = await tx.orders.find(order.id)
+        return now?.settled ? now : undefined
+      })
+      return settled ?? order
+    },
+  },
+)

@@ -1,0 +1,14 @@
+import { operation } from '../define.ts'
+import { isStaff } from '../staff.ts'
+
+/** Orders of a page when the caller does not say. */
+const PAGE_ORDERS = 20
+
+/** One's own orders, newest first; all orders for staff. */
+export const list = operation('list', async ({ status, userId, from, to, cursor, limit = PAGE_ORDERS }, { read, principal, permit }) => {
+  const owner = isStaff(principal) ? userId : principal.subject
+  if (userId !== undefined && owner !== userId) permit(userId)
+  const orders = await read((tx) => tx.orders.list({ userId: owner, status, from, to, before: cursor, limit: limit + 1 }))
+  const items = orders.slice(0, limit)
+  return { items, nextCursor: orders.length > limit ? (items.at(-1)?.id ?? null) : null }
+})

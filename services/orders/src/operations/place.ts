@@ -1,0 +1,62 @@
+import { catalog, DEFAULT_CURRENCY } from '@shop/catalog/contract'
+import { shipping } from '@shop/shipping/contract'
+import { failedWith } from 'banyan'
+import { orderKey } from '../change-order.ts'
+import type { Order } from '../contract.ts'
+import { operation } from '../define.ts'
+import { priceOrder, weightGramsOf } from '../domain/price-order.ts'
+import { createdEvent, newOrder, prepare, sagaInput } from '../new-order.ts'
+import { placeOrder } from '../sagas/place-order.ts'
+
+/** Places an order: prices it, then stores it together with what drives it. With `waitMs` answers once it is settled. */
+export const place = operation(
+  'place',
+  async (input, { call, transaction, fail, flow, id, now, principal, resources }) => {
+    const orderId = id()
+    flow(orderId)
+    const { shippingAddress: address, shippingMethod, payment } = input
+    const quote = await translated(call.catalog.quote({ currency: DEFAULT_CURRENCY, lines: input.items }), fail)
+    const { currency, subtotalMinor } = quote
+    const parcel = { country: address.country, currency, subtotalMinor, weightGrams: weightGramsOf(quote.lines), shippingMethod }
+    const { rates } = await translated(call.shipping.rate(parcel), fail)
+    const price = priceOrder(quote.lines, rates[0]?.amountMinor ?? 0)
+    if (input.expectedTotalMinor !== undefined && input.expectedTotalMinor !== price.totalMinor)
+      return fail('price_changed', { expectedTotalMinor: input.expectedTotalMinor, totalMinor: price.totalMinor, currency, lines: quote.lines.map(({ sku, unitMinor }) => ({ sku, now: unitMinor })) })
+    const { flow: style } = resources
+    const order: Order = { ...newOrder(orderId, principal.subject, now()), ...price, currency, shippingMethod, flow: style }
+    const pii = { address, ...payment }
+    if (style === 'choreography') await prepare(call, order, pii)
+    return transaction(async (tx) => {
+      await tx.orders.insert(order, pii)
+      tx.emit('order.created', createdEvent(order, address.country))
+      if (style === 'orchestration') await tx.start(placeOrder, { id: orderId, input: sagaInput(order) })
+      return order
+    })
+  },
+  {
+    async answer(order, { until, read, waitMs }) {
+      if (waitMs === 0) return order
+      const settled = await until(orderKey(order.id), waitMs, async (tx) => {
+        const now = await tx.orders.find(order.id)
+        return now?.settled ? now : undefined
+      })
+      return settled ?? (await read((tx) => tx.orders.find(order.id))) ?? order
+    },
+  },
+)
+
+type Fail = Parameters<Parameters<typeof operation<'place'>>[1]>[1]['fail']
+
+/** Answers what a dependency refuses with the order's own declared error. */
+async function translated<T>(work: Promise<T>, fail: Fail): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (failedWith(error, catalog.operations.quote, 'unknown_sku')) return fail('unknown_sku', error.data)
+    if (failedWith(error, catalog.operations.quote, 'archived') || failedWith(error, catalog.operations.quote, 'price_missing'))
+      return fail('not_for_sale', error.data)
+    if (failedWith(error, shipping.operations.rate, 'unknown_shipping_method')) return fail('unknown_shipping_method', error.data)
+    if (failedWith(error, shipping.operations.rate, 'shipping_unavailable')) return fail('shipping_unavailable', error.data)
+    throw error
+  }
+}

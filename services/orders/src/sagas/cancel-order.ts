@@ -1,0 +1,44 @@
+import { changeOrder } from '../change-order.ts'
+import { saga } from '../define.ts'
+import { statusAfter } from '../domain/order.ts'
+import { standing } from './place-order.ts'
+
+/** Which order, and why. */
+export interface Cancellation {
+  readonly orderId: string
+  readonly reason: string
+}
+
+/**
+ * Cancels an order at any stage: calls the parcel back, returns the money, releases the goods. Each participant keeps a tombstone, so a step
+ * of the order's own flow that comes late is refused. When the carrier has the parcel already, the order goes on as confirmed.
+ */
+export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: Cancellation) => {
+  await s.step('order', {
+    local: true,
+    action: async () => null,
+    compensation: async ({ transaction, now }) =>
+      transaction(async (tx) => {
+        const order = await standing(tx, orderId)
+        if (statusAfter(order, 'refuse_cancel')) await changeOrder(tx, order, { type: 'refuse_cancel' }, now())
+        return null
+      }),
+  })
+  await s.step('call-back-shipment', { action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }) })
+  await s.commit()
+  const { voidedMinor, refundedMinor } = await s.step('return-money', { action: ({ call }) => call.payments.cancel({ orderId, reason }) })
+  await s.step('release-stock', { action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null) })
+  await s.step('close', {
+    local: true,
+    action: async ({ transaction, now }) =>
+      transaction(async (tx) => {
+        await changeOrder(tx, await standing(tx, orderId), { type: 'finish_cancel', voidedMinor, refundedMinor }, now())
+        return null
+      }),
+  })
+})
+
+/** Id of the saga that cancels an order; an order has one cancellation at a time. */
+export function cancellationId(orderId: string, version: number): string {
+  return `cancel:${orderId}:${version}`
+}

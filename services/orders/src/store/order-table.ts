@@ -1,0 +1,112 @@
+import { BanyanError, type Sql, type SqlValue } from 'banyan'
+import type { ShippingAddress } from '@shop/shipping/contract'
+import type { Order, OrderStatus } from '../contract.ts'
+import { ORDER_COLUMNS, type OrderLineRow, toOrders } from './order-row.ts'
+
+/** What is kept of an order apart from it, because it is personal. */
+export interface OrderPii {
+  readonly address: ShippingAddress
+  readonly provider: 'fake'
+  readonly token: string
+}
+
+/** Which orders to list. */
+export interface OrderFilter {
+  readonly userId: string | undefined
+  readonly status: OrderStatus | undefined
+  /** Epoch milliseconds of the placing, inclusive. */
+  readonly from: number | undefined
+  readonly to: number | undefined
+  /** Only orders placed before the one with this id. */
+  readonly before: string | undefined
+  readonly limit: number
+}
+
+/** Orders with their lines. */
+export interface OrderTable {
+  insert(order: Order, pii: OrderPii): Promise<void>
+  find(id: string): Promise<Order | undefined>
+  /** Stores a changed order; `version` tells from which state it comes. */
+  save(order: Order, at: number): Promise<void>
+  pii(id: string): Promise<OrderPii>
+  /** Counts up the number of orders; goes back when the transaction does, so there are no gaps. */
+  nextNumber(): Promise<number>
+  /** Newest first. */
+  list(filter: OrderFilter): Promise<Order[]>
+  /** Pending orders placed at or before `placedAt`, oldest first. */
+  overdue(placedAt: number, limit: number): Promise<{ id: string; flow: Order['flow']; placedAt: number }[]>
+}
+
+const INSERT = `INSERT INTO customer_order (id, order_number, user_id, status, payment_status, fulfilment_status, settled, flow, currency, subtotal_minor,
+  discount_minor, tax_minor, shipping_minor, total_minor, shipping_method, policy, country, failure, placed_at, confirmed_at, updated_at, version)
+  VALUES (?, NULL, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, 'all_or_nothing', ?, NULL, ?, NULL, ?, ?)`
+
+const UPDATE = `UPDATE customer_order SET order_number = ?, status = ?, payment_status = ?, fulfilment_status = ?, settled = ?, failure = ?,
+  confirmed_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ?`
+
+/** Opens the table within a transaction or snapshot. */
+export function orderTable(sql: Sql): OrderTable {
+  return {
+    insert: (order, pii) => insertOrder(sql, order, pii),
+    async find(id) {
+      const rows = await sql.all<OrderLineRow>(
+        `SELECT ${ORDER_COLUMNS} FROM customer_order o JOIN order_line l ON l.order_id = o.id WHERE o.id = ? ORDER BY l.line_number`,
+        id,
+      )
+      return toOrders(rows)[0]
+    },
+    async save(o, at) {
+      const failure = o.failure === null ? null : JSON.stringify(o.failure)
+      const state = [o.orderNumber, o.status, o.paymentStatus, o.fulfilmentStatus, Number(o.settled), failure, o.confirmedAt, at, o.version]
+      const changed = await sql.run(UPDATE, ...state, o.id, o.version - 1)
+      if (changed !== 1) throw new BanyanError('fenced', `order ${o.id} changed in the meantime`)
+    },
+    async pii(id) {
+      const row = await sql.get<{ address: string; payment_provider: 'fake'; payment_token: string }>('SELECT * FROM order_pii WHERE order_id = ?', id)
+      if (!row) throw new BanyanError('failed_precondition', `the personal data of order ${id} is erased; it cannot be paid or shipped any more`)
+      return { address: JSON.parse(row.address) as ShippingAddress, provider: row.payment_provider, token: row.payment_token }
+    },
+    async nextNumber() {
+      const row = await sql.get<{ last: number }>(`UPDATE order_counter SET last = last + 1 WHERE name = 'order_number' RETURNING last`)
+      return (row as { last: number }).last
+    },
+    list: (filter) => listOrders(sql, filter),
+    overdue: (placedAt, limit) =>
+      sql.all(
+        `SELECT id AS "id", flow AS "flow", placed_at AS "placedAt" FROM customer_order WHERE status = 'pending' AND placed_at <= ? ORDER BY placed_at LIMIT ?`,
+        placedAt,
+        limit,
+      ),
+  }
+}
+
+async function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii): Promise<void> {
+  const amounts = [o.subtotalMinor, o.discountMinor, o.taxMinor, o.shippingMinor, o.totalMinor]
+  const states = [o.status, o.paymentStatus, o.fulfilmentStatus, o.flow]
+  await sql.run(INSERT, o.id, o.userId, ...states, o.currency, ...amounts, o.shippingMethod, address.country, o.placedAt, o.placedAt, o.version)
+  await sql.run(
+    `INSERT INTO order_line (order_id, line_number, sku, product_id, title, quantity, unit_minor, total_minor)
+     VALUES ${o.lines.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    ...o.lines.flatMap((l): SqlValue[] => [o.id, Number(l.lineId), l.sku, l.productId, l.title, l.quantity, l.unitMinor, l.totalMinor]),
+  )
+  await sql.run('INSERT INTO order_pii (order_id, address, payment_provider, payment_token) VALUES (?, ?, ?, ?)', o.id, JSON.stringify(address), provider, token)
+}
+
+async function listOrders(sql: Sql, { userId, status, from, to, before, limit }: OrderFilter): Promise<Order[]> {
+  const conditions: [string, SqlValue | undefined][] = [
+    ['user_id = ?', userId],
+    ['status = ?', status],
+    ['placed_at >= ?', from],
+    ['placed_at <= ?', to],
+    ['id < ?', before],
+  ]
+  const given = conditions.filter((condition): condition is [string, SqlValue] => condition[1] !== undefined)
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([text]) => text).join(' AND ')}`
+  const rows = await sql.all<OrderLineRow>(
+    `SELECT ${ORDER_COLUMNS} FROM (SELECT * FROM customer_order ${where} ORDER BY id DESC LIMIT ?) o
+     JOIN order_line l ON l.order_id = o.id ORDER BY o.id DESC, l.line_number`,
+    ...given.map(([, value]) => value),
+    limit,
+  )
+  return toOrders(rows)
+}

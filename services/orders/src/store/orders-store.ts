@@ -1,0 +1,6 @@
+import { type Sql, store } from 'banyan'
+import { migrations } from './migrations.ts'
+import { orderTable } from './order-table.ts'
+
+/** What handlers of orders find on a transaction. */
+export const ordersStore = store({ migrations, repository: (sql: Sql) => ({ orders: orderTable(sql) }) })
