@@ -14,6 +14,7 @@ export interface IdempotencyRecord {
 
 /** Idempotency records, kept in the same transaction as the effect (P15). */
 export interface IdempotencyRecords {
+  /** Finds a record; an expired one counts as absent. */
   find(scope: string, key: string): Promise<IdempotencyRecord | undefined>
   /**
    * Inserts the record or replaces one that is `started` or expired; returns false when a final one is there already.
@@ -100,7 +101,7 @@ export interface ConsumptionRecords {
   record(consumer: string, source: string, position: number, epoch: number): Promise<boolean>
   /** Positions above the cursor that are recorded, ascending. */
   recorded(consumer: string, source: string): Promise<number[]>
-  /** Moves the cursor to `position` and forgets the records at or below it. Throws `fenced` for an old epoch. */
+  /** Moves the cursor to `position`, never back, and forgets the records at or below it. Throws `fenced` for an old epoch. */
   advance(consumer: string, source: string, position: number, epoch: number): Promise<void>
   /** Cursors of this service's consumers. */
   cursors(): Promise<CursorRecord[]>
@@ -133,5 +134,6 @@ export interface ParkedFilter {
 /** The audit trail. Append only. */
 export interface AuditRecords {
   append(record: AuditRecord): Promise<void>
+  /** Newest first; at most 1,000. */
   list(limit: number): Promise<AuditRecord[]>
 }

@@ -129,7 +129,10 @@ export interface SagaRecords {
 
 /** Leases of running instances: a process that stops renewing loses what it owns (P3, P14). */
 export interface LeaseRecords {
-  /** Creates or renews the lease of an instance until `expiresAt`; returns false when it had already ended and was taken over. */
+  /**
+   * Creates or renews the lease of an instance until `expiresAt`. Returns false when it had ended and another instance claimed since:
+   * then forget what was running, {@link release}, and start anew. A lease that ended without that goes on.
+   */
   renew(instance: string, expiresAt: number, now: number): Promise<boolean>
   /** Ends a lease at once, on a clean stop. */
   release(instance: string): Promise<void>

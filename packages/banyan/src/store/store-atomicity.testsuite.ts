@@ -158,6 +158,22 @@ export function testAtomicity(harness: StoreHarness): void {
     assert.equal(await store.feed.head(), 0)
   })
 
+  promise(harness, 'S5 several strays at once are each aborted, those between them commit', async ({ store }) => {
+    const stray = (key: string) =>
+      store.transaction(async (tx) => {
+        await tx.sql.run(COUNT, key)
+        await new Promise(() => {})
+      })
+    const good = (key: string) => store.transaction((tx) => tx.sql.run(COUNT, key))
+    const outcomes = await Promise.allSettled([stray('s1'), good('g1'), stray('s2'), stray('s3'), good('g2')])
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    )
+    const rows = await store.read((tx) => tx.sql.all('SELECT key FROM counter ORDER BY key'))
+    assert.deepEqual(rows, [{ key: 'g1' }, { key: 'g2' }])
+  })
+
   promise(harness, 'S5 waiting for another transaction of the same store is refused instead of hanging', async ({ store }) => {
     const outer = store.transaction(async (tx) => {
       await tx.sql.run(COUNT, 'outer')

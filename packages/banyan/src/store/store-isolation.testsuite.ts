@@ -79,6 +79,22 @@ export function testIsolation(harness: StoreHarness): void {
     assert.equal(await counter(store, 'y'), 20)
   })
 
+  promise(harness, 'S8 a commit in the middle of a read does not show in it', async ({ store }) => {
+    await setCounter(store, 'a', 0)
+    const seen: Promise<number[]>[] = []
+    await store.transaction(async (tx) => {
+      const reading = store.read(async (snapshot) => {
+        const versions: number[] = []
+        for (let look = 0; look < 30; look++) versions.push((await readCounter(snapshot.sql, 'a')).version)
+        return versions
+      })
+      seen.push(reading) // not awaited: it goes on while this commits
+      await tx.sql.run(COUNT, 'a')
+    })
+    for (const versions of await Promise.all(seen)) assert.equal(new Set(versions).size, 1, versions.join())
+    assert.equal(await counter(store, 'a'), 1)
+  })
+
   promise(harness, 'S8 a read sees everything that was committed before it began', async ({ store }) => {
     for (let round = 1; round <= 10; round++) {
       await store.transaction((tx) => tx.sql.run(COUNT, 'a'))

@@ -9,9 +9,10 @@ import type { Sql, SqlReader } from './sql.ts'
  * Promises, one test of the conformance suite each:
  * - S1 All that one `transaction` writes (own tables, events, records) becomes durable together or not at all (P1).
  * - S2 `transaction` resolves only after its commit is durable in the store's class (P4).
- * - S3 A body that throws leaves nothing behind, and does not disturb transactions that commit with it.
+ * - S3 A body that throws leaves nothing behind, and does not disturb transactions that commit with it. A statement that fails dooms its
+ *      transaction, also when the body catches the error.
  * - S4 Transactions behave as if run one after another: no lost update, no write skew. Where the database refuses one for that, the body
- *      runs again; so a body must have no effects but on its store.
+ *      runs again; so a body must have no effects but on its store. Each body runs in its caller's async context.
  * - S5 A body may await nothing but its store. One that awaits anything else is aborted with `misuse` (law 4).
  * - S6 Positions of events are dense and ascending; no event is skipped by a reader, whoever commits when; equal keys keep commit order (P5).
  * - S7 An event is readable only when it is durable.
