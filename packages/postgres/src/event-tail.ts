@@ -6,8 +6,8 @@ export interface NumberedEvent {
   readonly event: StoredEvent
 }
 
-/** Most events kept: consumers that keep up read the last few. */
-const EVENTS_MAX = 1_024
+/** Events kept at least: consumers that keep up read the last few. Twice as many at most, so that forgetting is rare. */
+const EVENTS_KEPT = 1_024
 /** Most characters of data kept, so that large events cannot fill the memory. */
 const CHARACTERS_MAX = 4_000_000
 
@@ -46,7 +46,8 @@ export class EventTail {
   }
 
   #trim(): void {
-    let drop = Math.max(0, this.#events.length - EVENTS_MAX)
+    if (this.#events.length <= 2 * EVENTS_KEPT && this.#characters <= CHARACTERS_MAX) return
+    let drop = Math.max(0, this.#events.length - EVENTS_KEPT)
     let characters = this.#characters
     for (let index = 0; index < this.#events.length && (index < drop || characters > CHARACTERS_MAX); index++) {
       characters -= (this.#events[index] as NumberedEvent).event.data.length

@@ -1,4 +1,4 @@
-import { backoffDelayMs, type BackoffPolicy, type CancelTimer, type Runtime } from 'banyan/kernel'
+import { backoffDelayMs, type BackoffPolicy, type CancelTimer, deadlineAfter, type Runtime, within } from 'banyan/kernel'
 import { storedEvent, type StoredEventRow } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import type { EventTail } from './event-tail.ts'
@@ -26,6 +26,9 @@ const POLL: BackoffPolicy = { firstMs: 50, maxMs: 1_000 }
 const RECONNECT: BackoffPolicy = { firstMs: 100, maxMs: 2_000 }
 /** At most one NOTIFY in this time: other processes gain nothing from more, and each takes a lock that all notifiers of the server share. */
 const NOTIFY_EVERY_MS = 25
+
+/** Longest wait for an answer: longer than any statement may take on the server. */
+const ANSWER_MS_MAX = 30_000
 
 /**
  * Gives committed events their positions. Several instances may run one on the same schema: the counter's row lets one work at a time.
@@ -120,13 +123,13 @@ export class Sequencer {
   }
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
   async #look(session: Session): Promise<boolean> {
-    const { parts } = await session.send('none', [LOOK_PART], 'none')
+    const { parts } = await this.#answer(session.send('none', [LOOK_PART], 'none'))
     const row = parts[0]?.rows[0] as { position: number; pending: number } | undefined
     this.#advance(row?.position ?? 0)
     return row?.pending === 1
   }
   async #sequence(session: Session): Promise<number> {
-    const { parts } = await session.send('read-committed', SEQUENCE_PARTS, 'commit')
+    const { parts } = await this.#answer(session.send('read-committed', SEQUENCE_PARTS, 'commit'))
     const rows = (parts[1]?.rows ?? []) as unknown as (StoredEventRow & { number: number })[]
     this.#options.tail.append(rows.map((row) => ({ number: row.number, event: storedEvent(row) })))
     const last = rows.at(-1)
@@ -135,6 +138,11 @@ export class Sequencer {
       this.#notify(session)
     }
     return rows.length
+  }
+  /** A connection that does not answer is given up. */
+  #answer<T>(answer: Promise<T>): Promise<T> {
+    const { clock } = this.#options.runtime
+    return within(clock, deadlineAfter(clock, ANSWER_MS_MAX), 'PostgreSQL', answer)
   }
   #advance(head: number): void {
     if (head <= this.#head) return

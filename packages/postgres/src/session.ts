@@ -12,6 +12,9 @@ export type End = 'commit' | 'rollback' | 'none'
 /** Longest time to connect, TLS and authentication included; a server that needs longer is not there. */
 const CONNECT_TIMEOUT_MS = 5_000
 
+/** A peer that vanished is noticed within a minute or two, even where nothing is asked of it. */
+const KEEP_ALIVE_MS = 30_000
+
 /** Prepared on every connection, under their own names: their bytes never change. */
 const COMMANDS = {
   serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE',
@@ -71,6 +74,7 @@ export class Session {
       application_name: applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       pipeline: true,
     })
     const session = new Session(client)

@@ -50,9 +50,11 @@ export async function testServer(): Promise<TestServer> {
       return opened
     },
     async [Symbol.asyncDispose]() {
+      await Promise.all(clients.splice(0).map((client) => client.end())) // a failed test may hold locks
       await Promise.all(stores.map((store) => store.close()))
-      await dropSchemas(await connect(), prefix)
-      await Promise.all(clients.map((client) => client.end()))
+      const client = await connect()
+      await dropSchemas(client, prefix)
+      await client.end()
     },
   }
 }
