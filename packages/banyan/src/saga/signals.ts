@@ -17,8 +17,7 @@ export interface TakenSignal {
  */
 export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boolean): Promise<TakenSignal[]> {
   const taken: TakenSignal[] = []
-  for (const wait of run.waits) {
-    if (wait.kind !== 'signal') continue
+  for (const wait of run.waits.signals()) {
     const output = (again && (await earlier(tx, run, wait))) || (await next(tx, run, wait))
     if (!output) continue
     const record: SagaStepRecord = { ...(wait.record as SagaStepRecord), state: 'done', output: toJson(output), endedAt: run.now() }
@@ -31,7 +30,7 @@ export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boo
 /** Goes on with a signal once it is durable that it was taken. */
 export function deliver(run: SagaRun, { wait, record, output }: TakenSignal): void {
   run.journal.steps.set(record.name, record)
-  run.forget(wait)
+  run.waits.remove(wait)
   wait.resolve(output.data)
   run.check()
 }

@@ -22,7 +22,7 @@ export async function runStep(run: SagaRun, name: string, step: AnyStep): Promis
   const known = run.journal.steps.get(name)
   if (known && known.state !== 'started') return journaled(run, known)
   if (run.replaying || !run.mayStart()) return hang()
-  if (!known && run.unasked.size > 0 && !(await run.replayed(name))) return hang()
+  if (!known && run.catchingUp && !(await run.replayed(name))) return hang()
   return new StepExecution(run, step, known ?? newStep(run, name)).run()
 }
 

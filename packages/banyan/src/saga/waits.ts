@@ -1,4 +1,4 @@
-import type { CancelTimer } from '../kernel/clock.ts'
+import type { CancelTimer, Clock } from '../kernel/clock.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 
 /** Something a loaded saga waits for. */
@@ -14,19 +14,10 @@ export interface Wait {
   readonly record?: SagaStepRecord
   /** Goes on with what came. */
   readonly resolve: (value: unknown) => void
-  /** Set while a timer of this process watches it. */
-  cancel?: CancelTimer
 }
 
 /** Instant that never comes: keeps a saga that waits without a limit out of the list of those that are due. */
-export const NEVER_AT = 8_640_000_000_000_000
-
-/** Returns the earliest instant at which one of `waits` is due. */
-export function earliest(waits: Iterable<Wait>, limit: number | null): number {
-  let at = limit ?? NEVER_AT
-  for (const { dueAt } of waits) if (dueAt !== undefined && dueAt < at) at = dueAt
-  return at
-}
+const NEVER_AT = 8_640_000_000_000_000
 
 /** What the journal keeps of a wait while it lasts. */
 export interface WaitState {
@@ -37,4 +28,70 @@ export interface WaitState {
 export interface SignalOutput {
   readonly data?: unknown
   readonly timedOut?: true
+}
+
+/** What one loaded saga waits for. */
+export class Waits {
+  readonly #clock: Clock
+  readonly #onDue: () => void
+  readonly #timers = new Map<Wait, CancelTimer | undefined>()
+
+  constructor(clock: Clock, onDue: () => void) {
+    this.#clock = clock
+    this.#onDue = onDue
+  }
+
+  get size(): number {
+    return this.#timers.size
+  }
+
+  add(wait: Wait): void {
+    this.#timers.set(wait, undefined)
+  }
+
+  /** Ends a wait; its function is not told. */
+  remove(wait: Wait): void {
+    this.#timers.get(wait)?.()
+    this.#timers.delete(wait)
+  }
+
+  clear(): void {
+    for (const wait of [...this.#timers.keys()]) this.remove(wait)
+  }
+
+  /** Waits for signals. */
+  signals(): Wait[] {
+    return this.size === 0 ? [] : [...this.#timers.keys()].filter(({ kind }) => kind === 'signal')
+  }
+
+  /** Removes and returns the pauses that are over. Signals are not among them: they may have come in the last moment. */
+  takeDue(): Wait[] {
+    if (this.size === 0) return []
+    const now = this.#clock.now()
+    const due = [...this.#timers.keys()].filter(({ kind, dueAt }) => kind !== 'signal' && dueAt !== undefined && dueAt <= now)
+    for (const wait of due) this.remove(wait)
+    return due
+  }
+
+  /** Sets timers of this process, for a saga that cannot leave memory because it does something else besides. */
+  watch(): void {
+    for (const [wait, timer] of this.#timers)
+      if (timer === undefined && wait.dueAt !== undefined) this.#timers.set(wait, this.#clock.setTimer(wait.dueAt - this.#clock.now(), () => this.#expired(wait)))
+  }
+
+  /** Where a saga stands that does nothing but wait, and when it wakes: at `limit` at the latest. */
+  rest(limit: number | null): { status: 'running' | 'waiting'; wakeAt: number } {
+    let wakeAt = limit ?? NEVER_AT
+    let status: 'running' | 'waiting' = 'waiting'
+    for (const { dueAt, kind } of this.#timers.keys()) {
+      if (dueAt !== undefined && dueAt < wakeAt) wakeAt = dueAt
+      if (kind === 'retry') status = 'running'
+    }
+    return { status, wakeAt }
+  }
+
+  #expired(wait: Wait): void {
+    if (this.#timers.has(wait)) this.#timers.set(wait, undefined)
+    this.#onDue()
+  }
 }
