@@ -1,4 +1,158 @@
-/** placeholder */
-export interface Aggregate {
-  readonly x: 1
+import {
+  type Access,
+  type Clients,
+  type Contract,
+  type OperationDefinition,
+  query,
+  type RouteText,
+  type Static,
+  type TSchema,
+  Type,
+} from 'banyan/contract'
+import { misuse } from 'banyan/kernel'
+import type { Principal } from 'banyan/contract'
+
+/** What a part of an aggregate works with. */
+export interface AggregateContext<U extends readonly Contract[], I> {
+  /** Typed clients of the contracts that the aggregate uses. They call in the name of whoever asked: services' access rules hold. */
+  readonly call: Clients<U>
+  readonly principal: Principal
+  readonly input: I
+  /** Milliseconds that are left for this part. */
+  remainingMs(): number
+}
+
+/** What becomes of the whole when a part fails. */
+export type PartNeed = 'required' | 'optional' | 'fallback'
+
+/** One part of an aggregate. */
+export interface Part<T = unknown, N extends PartNeed = PartNeed> {
+  readonly need: N
+  // oxlint-disable-next-line typescript/no-explicit-any -- the context's type belongs to the aggregate that made the part
+  readonly run: (context: any) => Promise<T>
+  /** What stands in when a `fallback` part fails. */
+  readonly fallback: T | undefined
+}
+
+/** Makers of parts, typed by what the aggregate uses. */
+export interface PartMakers<X> {
+  /** Without it there is no answer: when it fails, the whole fails and names it. */
+  required<T>(run: (context: X) => Promise<T>): Part<T, 'required'>
+  /** When it fails, its section says so and the others stand. */
+  optional<T>(run: (context: X) => Promise<T>): Part<T, 'optional'>
+  /** When it fails, `fallback` stands in and its section says so. */
+  withFallback<T>(run: (context: X) => Promise<T>, fallback: NoInfer<T>): Part<T, 'fallback'>
+}
+
+/** Parts by name. */
+export type Parts = Readonly<Record<string, Part>>
+
+/** What went wrong with one part, as far as callers may know. */
+export interface SectionError {
+  readonly code: string
+  readonly message: string
+}
+
+/** What an aggregate answers for one part. */
+export type Section<P> =
+  P extends Part<infer T, infer N>
+    ? N extends 'required'
+      ? { readonly status: 'ok'; readonly data: T }
+      : N extends 'optional'
+        ? { readonly status: 'ok'; readonly data: T } | { readonly status: 'error'; readonly error: SectionError }
+        : { readonly status: 'ok'; readonly data: T } | { readonly status: 'fallback'; readonly data: T; readonly error: SectionError }
+    : never
+
+/** What an aggregate answers. */
+export type AggregateAnswer<A> =
+  A extends Aggregate<infer P> ? { readonly generatedAt: string; readonly sections: { readonly [K in keyof P]: Section<P[K]> } } : never
+
+/** An answer put together from several services. */
+export interface Aggregate<P extends Parts = Parts> {
+  /** Stable name, e.g. `dashboard`. */
+  readonly id: string
+  readonly operation: OperationDefinition
+  readonly uses: readonly Contract[]
+  readonly parts: P
+}
+
+/** What an aggregate is made of. */
+export interface AggregateSpec<U extends readonly Contract[], I extends TSchema, P extends Parts> {
+  readonly access: Access
+  readonly summary: string
+  /** Contracts whose operations the parts call. */
+  readonly uses: U
+  /** Path parameters and query string. Default none. */
+  readonly input?: I
+  /** Time for the whole; each part gets 85 % of it. Default {@link AGGREGATE_MS}. */
+  readonly timeoutMs?: number
+  /** Names it in metrics and the API's reference. Default: the last fixed segment of its path. */
+  readonly id?: string
+  /** The parts; they run in parallel. */
+  readonly parts: (makers: PartMakers<AggregateContext<U, Static<I>>>) => P
+}
+
+/** A person waits for it, and late parts can be left out. */
+export const AGGREGATE_MS = 2_000
+
+/** The parts' share of the time: what is left is for putting them together and sending them. */
+export const PART_SHARE = 0.85
+
+const MAKERS: PartMakers<unknown> = {
+  required: (run) => ({ need: 'required', run, fallback: undefined }),
+  optional: (run) => ({ need: 'optional', run, fallback: undefined }),
+  withFallback: (run, fallback) => ({ need: 'fallback', run, fallback }),
+}
+
+/**
+ * Declares an answer put together from several services, in parallel, under one deadline. The answer says of each part how it went.
+ * @example
+ * aggregate('GET /api/dashboard', {
+ *   access: 'user', summary: 'What a user sees first', uses: [orders, recommendations],
+ *   parts: ({ required, withFallback }) => ({
+ *     orders: required(({ call }) => call.orders.list({ limit: 5 })),
+ *     recommendations: withFallback(({ call }) => call.recommendations.list({}), { items: [], nextCursor: null }),
+ *   }),
+ * })
+ */
+export function aggregate<const U extends readonly Contract[], P extends Parts, I extends TSchema = ReturnType<typeof noInput>>(
+  route: RouteText & `GET /${string}`,
+  spec: AggregateSpec<U, I, P>,
+): Aggregate<P> {
+  const parts = spec.parts(MAKERS as PartMakers<AggregateContext<U, Static<I>>>)
+  if (Object.keys(parts).length === 0) misuse(`aggregate "${route}" has no parts; give it at least one`)
+  const operation = query(route, {
+    input: spec.input ?? noInput(),
+    output: answerSchema(parts),
+    access: spec.access,
+    summary: spec.summary,
+    timeoutMs: spec.timeoutMs ?? AGGREGATE_MS,
+  })
+  return { id: spec.id ?? lastWord(route), operation, uses: spec.uses, parts }
+}
+
+function noInput() {
+  return Type.Object({})
+}
+
+function lastWord(route: string): string {
+  const words = route.split(/[ /]/).filter((word) => word !== '' && !word.startsWith(':'))
+  return words.at(-1) as string
+}
+
+/** The types of the parts live in TypeScript only; the reference shows the frame. */
+function answerSchema(parts: Parts): TSchema {
+  const sections = Object.entries(parts).map(([name, { need }]) => [name, sectionSchema(need)])
+  return Type.Object({
+    generatedAt: Type.String({ format: 'date-time' }),
+    sections: Type.Object(Object.fromEntries(sections) as Record<string, TSchema>),
+  })
+}
+
+function sectionSchema(need: PartNeed): TSchema {
+  const error = Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }))
+  const data = Type.Unknown()
+  if (need === 'required') return Type.Object({ status: Type.Literal('ok'), data })
+  if (need === 'optional') return Type.Object({ status: Type.Enum(['ok', 'error']), data: Type.Optional(data), error })
+  return Type.Object({ status: Type.Enum(['ok', 'fallback']), data, error })
 }

@@ -1,3 +1,13 @@
+export {
+  type Aggregate,
+  type AggregateAnswer,
+  type AggregateContext,
+  type AggregateSpec,
+  aggregate,
+  type Part,
+  type PartMakers,
+  type Section,
+} from './aggregate.ts'
 export { type ApiKey, apiKeyHash } from './api-keys.ts'
 export type { CorsOptions } from './cors.ts'
 export { gateway } from './gateway.ts'

@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Writes the problem document of an error. What callers must not see is left out: causes, stacks, messages of our own mistakes. */
 export function problemDocument(error: BanyanError, context: ProblemContext, extra?: object): string {
-  const { code, detail } = OPAQUE[error.code] ?? { code: error.code, detail: error.message }
+  const { code, detail } = publicError(error)
   return JSON.stringify({
     type: TYPES[code] ?? `urn:banyan:problem:${code}`,
     title: title(code),
@@ -36,6 +36,11 @@ export function problemDocument(error: BanyanError, context: ProblemContext, ext
     ...(error.declared && error.data !== undefined ? { data: error.data } : {}),
     ...extra,
   })
+}
+
+/** What callers may know of an error: its code and message, or something general where those are for operators only. */
+export function publicError({ code, message }: BanyanError): { readonly code: string; readonly detail: string } {
+  return OPAQUE[code] ?? { code, detail: message }
 }
 
 /** Seconds for `Retry-After`; undefined when the error gives no such advice. */

@@ -1,4 +1,5 @@
 import type { EdgeService } from 'banyan/host'
+import { aggregateRoute } from './aggregate-route.ts'
 import type { Edge } from './edge.ts'
 import type { EdgeMeters } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
@@ -10,10 +11,11 @@ import { platformRoutes } from './platform-routes.ts'
 import { createRouter, type PrefixEntry, type Router } from './router.ts'
 
 /** Compiles all routes of an edge once. Throws `misuse` when two of them match the same paths. */
-export function compileRoutes(edge: Edge, meters: EdgeMeters, _options: GatewayOptions): Router<EdgeRoute> {
+export function compileRoutes(edge: Edge, meters: EdgeMeters, options: GatewayOptions): Router<EdgeRoute> {
   const { services } = edge.host
   const routes = [
     ...services.flatMap((service) => serviceRoutes(edge, meters, service)),
+    ...(options.aggregates ?? []).map((one) => aggregateRoute(edge, meters, one)),
     ...operatorRoutes(edge, operatorContract(edge.operatorRoles), meters),
     ...platformRoutes(edge, meters),
   ]

@@ -1,0 +1,118 @@
+import type { Scope } from 'banyan/call'
+import { schemaCheck } from 'banyan/contract'
+import {
+  BanyanError,
+  type Clock,
+  type Deadline,
+  deadlineAfter,
+  type Logger,
+  misuse,
+  remainingMs,
+  toBanyanError,
+  within,
+} from 'banyan/kernel'
+import { type Aggregate, type AggregateContext, type Part, PART_SHARE } from './aggregate.ts'
+import { clientsOnBehalf } from './clients-on-behalf.ts'
+import type { Edge } from './edge.ts'
+import type { EdgeMeters } from './edge-meters.ts'
+import type { EdgeRoute } from './edge-route.ts'
+import type { Exchange } from './exchange.ts'
+import type { JsonObject } from './json-body.ts'
+import { operationRoute } from './operation-route.ts'
+import { publicError } from './problem.ts'
+
+/** How a part went; `pending` where the whole failed before it was done. */
+type SectionStatus = 'pending' | 'ok' | 'error' | 'fallback'
+
+/** Sections of one answer under way. */
+type Sections = Record<string, { status: SectionStatus; data?: unknown; error?: object }>
+
+/** Header that tells how each part went, so that callers and proxies need not read the body. */
+const STATUS_HEADER = 'x-aggregate-status'
+
+/** Compiles the route of an aggregate. Throws `misuse` when a service it uses is not part of the platform. */
+export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, uses, parts }: Aggregate): EdgeRoute {
+  const { clock, log } = edge.host.runtime
+  for (const { name } of uses)
+    if (!edge.host.services.some(({ contract }) => contract.name === name))
+      misuse(`aggregate "${id}" uses service "${name}", which is not part of the platform; add it or leave the part out`)
+  const clients = clientsOnBehalf(uses, edge.host.transport, clock)
+  const check = schemaCheck(operation.input)
+  const entries = Object.entries(parts)
+
+  async function run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<{ output: unknown }> {
+    check.parse(input, id)
+    const deadline = deadlineAfter(clock, remainingMs(clock, scope.deadline) * PART_SHARE)
+    const call = clients({ ...scope, deadline })
+    const context: AggregateContext<never, unknown> = {
+      call: call as never,
+      principal: scope.principal,
+      input,
+      remainingMs: () => remainingMs(clock, deadline),
+    }
+    const sections: Sections = Object.fromEntries(entries.map(([name]) => [name, { status: 'pending' }]))
+    try {
+      await Promise.all(entries.map(([name, part]) => runPart({ id, name, part, context, sections, clock, deadline, log })))
+    } catch (thrown) {
+      // The answer names the part and how far the others were; what the route sends afterwards is dropped.
+      exchange.headers.push(STATUS_HEADER, statusText(sections))
+      edge.answers.fail(exchange, thrown, { sections: statusesOf(sections) })
+      return { output: null }
+    }
+    exchange.headers.push(STATUS_HEADER, statusText(sections))
+    return { output: { generatedAt: new Date(clock.now()).toISOString(), sections } }
+  }
+  return operationRoute(edge, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, run })
+}
+
+interface RunningPart {
+  readonly id: string
+  readonly name: string
+  readonly part: Part
+  readonly context: AggregateContext<never, unknown>
+  readonly sections: Sections
+  readonly clock: Clock
+  readonly deadline: Deadline
+  readonly log: Logger
+}
+
+/** Fills in the part's section. Rejects only for a required part. */
+async function runPart({ id, name, part, context, sections, clock, deadline, log }: RunningPart): Promise<void> {
+  try {
+    // In an async function also what `run` throws at once becomes a rejection.
+    const data = await within(clock, deadline, `part "${name}"`, (async () => part.run(context))())
+    sections[name] = { status: 'ok', data }
+  } catch (thrown) {
+    const error = toBanyanError(thrown)
+    if (error.status >= 500) log.warn('a part of an aggregate failed', { aggregate: id, part: name, error: error.cause ?? error })
+    const shown = publicError(error)
+    const told = { code: shown.code, message: shown.detail }
+    sections[name] = part.need === 'fallback' ? { status: 'fallback', data: part.fallback, error: told } : { status: 'error', error: told }
+    if (part.need === 'required') throw requiredPartFailed(name, error)
+  }
+}
+
+/** A caller's own mistake stays one; what went wrong inside means that the whole is not available. */
+function requiredPartFailed(name: string, error: BanyanError): BanyanError {
+  const { code, status, retry, data, fields, retryAfterMs } = error
+  const message = `the part "${name}" failed: ${publicError(error).detail}`
+  if (status >= 500 && code !== 'deadline_exceeded' && code !== 'overloaded')
+    return new BanyanError('unavailable', message, { cause: error })
+  return new BanyanError(code, message, {
+    status,
+    retry,
+    data,
+    ...(fields === undefined ? {} : { fields }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+}
+
+function statusesOf(sections: Sections): Record<string, SectionStatus> {
+  return Object.fromEntries(Object.entries(sections).map(([name, { status }]) => [name, status]))
+}
+
+function statusText(sections: Sections): string {
+  return Object.entries(sections)
+    .map(([name, { status }]) => `${name}=${status}`)
+    .join(', ')
+}
