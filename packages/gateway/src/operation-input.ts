@@ -1,4 +1,4 @@
-import type { OperationDefinition, TSchema } from 'banyan/contract'
+import { inputFields, type OperationDefinition } from 'banyan/contract'
 import { BanyanError, type FieldError } from 'banyan/kernel'
 import type { JsonObject } from './json-body.ts'
 import { eachParameter } from './query-string.ts'
@@ -25,7 +25,7 @@ export interface InputParts {
 
 /** Prepares an operation's input once. */
 export function inputPlan({ input, route, ifMatch, kind }: OperationDefinition): InputPlan {
-  const fields = objectFields(input)
+  const fields = inputFields(input)
   const readers = new Map(Array.from(fields, ([name, { schema }]) => [name, textReader(schema)]))
   const path = route.parameters.map((name) => ({ name, reader: readers.get(name) ?? textReader({}) }))
   const versionIsRequired = ifMatch !== undefined && (fields.get(ifMatch)?.required ?? false)
@@ -49,24 +49,6 @@ export function inputPlan({ input, route, ifMatch, kind }: OperationDefinition):
       return merging.target
     },
   }
-}
-
-/** Fields of a schema by name, whether plain, intersected or one of several. */
-export function objectFields(schema: TSchema): Map<string, { readonly schema: TSchema; readonly required: boolean }> {
-  const fields = new Map<string, { schema: TSchema; required: boolean }>()
-  const facts = schema as {
-    properties?: Record<string, TSchema>
-    required?: string[]
-    allOf?: TSchema[]
-    anyOf?: TSchema[]
-    oneOf?: TSchema[]
-  }
-  for (const [name, property] of Object.entries(facts.properties ?? {}))
-    fields.set(name, { schema: property, required: facts.required?.includes(name) ?? false })
-  for (const part of facts.allOf ?? []) for (const [name, field] of objectFields(part)) fields.set(name, field)
-  for (const part of [...(facts.anyOf ?? []), ...(facts.oneOf ?? [])])
-    for (const [name, field] of objectFields(part)) if (!fields.has(name)) fields.set(name, { ...field, required: false })
-  return fields
 }
 
 interface Merging {

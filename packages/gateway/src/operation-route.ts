@@ -1,5 +1,5 @@
 import type { CallReply, Scope } from 'banyan/call'
-import { ANONYMOUS, type OperationDefinition } from 'banyan/contract'
+import { ANONYMOUS, inputFields, type OperationDefinition } from 'banyan/contract'
 import { BanyanError, type Deadline, deadlineAfter, remainingMs } from 'banyan/kernel'
 import { checkAccess, checkOwner } from './access-rule.ts'
 import { JSON_TYPE } from './answers.ts'
@@ -9,7 +9,7 @@ import type { RouteMeter } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
 import type { Exchange } from './exchange.ts'
 import { type JsonObject, parseJsonBody } from './json-body.ts'
-import { objectFields, inputPlan } from './operation-input.ts'
+import { inputPlan } from './operation-input.ts'
 import { passAddress, passSubject } from './rate-gate.ts'
 import { awaitedWrites, idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
 
@@ -117,7 +117,7 @@ type ReplyWriter = (exchange: Exchange, scope: Scope, reply: CallReply) => void
 function replyWriter({ answers }: Edge, { operation, service }: OperationRouteOptions): ReplyWriter {
   const { status, created } = operation
   const location = created === undefined ? undefined : locationOf(created)
-  const hasVersion = objectFields(operation.output).has('version')
+  const hasVersion = inputFields(operation.output).has('version')
   return (exchange, scope, { output, token, replayed }) => {
     const { headers } = exchange
     if (token !== undefined && service !== undefined) headers.push('banyan-token', `${service}:${token}`)

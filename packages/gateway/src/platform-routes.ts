@@ -1,7 +1,6 @@
 import { parseRoute, type RouteText } from 'banyan/contract'
 import type { HealthReport } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
-import { JSON_TYPE } from './answers.ts'
 import { isLocal } from './client-address.ts'
 import type { Edge } from './edge.ts'
 import type { EdgeMeters } from './edge-meters.ts'
@@ -40,23 +39,6 @@ export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
       edge.answers.send(exchange, 200, METRICS_TYPE, edge.host.metrics.text())
     }),
   ]
-}
-
-/** Compiles a route that always answers the same text, e.g. the OpenAPI document. */
-export function documentRoute(
-  edge: Edge,
-  meters: EdgeMeters,
-  options: { readonly id: string; readonly path: RouteText; readonly text: () => string; readonly type?: string },
-): EdgeRoute {
-  const route = parseRoute(options.path)
-  return {
-    id: options.id,
-    route,
-    meter: meters.route(options.id, route.method),
-    serve(exchange) {
-      if (passAddress(edge, exchange)) edge.answers.send(exchange, 200, options.type ?? JSON_TYPE, options.text())
-    },
-  }
 }
 
 /** This machine and people with an operator role may; wrong credentials are not worth an error where strangers get an answer too. */

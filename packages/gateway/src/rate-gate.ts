@@ -2,6 +2,7 @@ import { BanyanError } from 'banyan/kernel'
 import type { Edge } from './edge.ts'
 import type { Exchange } from './exchange.ts'
 import { type Limiter, rateLimitField } from './rate-limits.ts'
+import { replaceHeader } from './security-headers.ts'
 
 /** Counts a request against its address. Answers 429 and returns false when that is too often. */
 export function passAddress(edge: Edge, exchange: Exchange): boolean {
@@ -31,12 +32,8 @@ function take(edge: Edge, exchange: Exchange, limiter: Limiter, key: string, tol
 }
 
 function setFields(headers: string[], policy: string, field: string): void {
-  const at = headers.indexOf('ratelimit-policy')
-  if (at < 0) headers.push('ratelimit-policy', policy, 'ratelimit', field)
-  else {
-    headers[at + 1] = policy
-    headers[at + 3] = field
-  }
+  replaceHeader(headers, 'ratelimit-policy', policy)
+  replaceHeader(headers, 'ratelimit', field)
 }
 
 /** Under a flood thousands of these a second are made: without a stack they cost a twentieth. */

@@ -8,16 +8,19 @@ import { operatorContract } from './operator-contract.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import type { GatewayOptions } from './options.ts'
 import { platformRoutes } from './platform-routes.ts'
+import { referenceRoutes } from './reference-routes.ts'
 import { createRouter, type PrefixEntry, type Router } from './router.ts'
 
 /** Compiles all routes of an edge once. Throws `misuse` when two of them match the same paths. */
 export function compileRoutes(edge: Edge, meters: EdgeMeters, options: GatewayOptions): Router<EdgeRoute> {
   const { services } = edge.host
+  const operator = operatorContract(edge.operatorRoles)
   const routes = [
     ...services.flatMap((service) => serviceRoutes(edge, meters, service)),
     ...(options.aggregates ?? []).map((one) => aggregateRoute(edge, meters, one)),
-    ...operatorRoutes(edge, operatorContract(edge.operatorRoles), meters),
+    ...operatorRoutes(edge, operator, meters),
     ...platformRoutes(edge, meters),
+    ...referenceRoutes(edge, meters, options, operator),
   ]
   const prefixes = services.flatMap((service) => rawPrefix(edge, meters, service))
   return createRouter(

@@ -21,3 +21,13 @@ export function isSpoofable(name: string): boolean {
 }
 
 const SPOOFABLE = new Set(['forwarded', 'x-real-ip', 'x-timeout-ms', 'x-shadow', 'baggage', 'x-principal', 'x-roles'])
+
+/** Gives a header of an answer another value. */
+export function replaceHeader(headers: string[], name: string, value: string): void {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== name) continue
+    headers[index + 1] = value
+    return
+  }
+  headers.push(name, value)
+}

@@ -13,6 +13,8 @@ export {
 } from './contract.ts'
 export { type EventData, type EventDefinition, event } from './event.ts'
 export { declaredError, type Failure, failedWith, failure } from './failure.ts'
+export { type OpenApiDocument, type OpenApiOperation, type OpenApiOptions, openApiDocument } from './openapi.ts'
+export { type InputField, inputFields } from './openapi-input.ts'
 export {
   type CommandSpec,
   command,

@@ -1,0 +1,134 @@
+import type { TSchema } from 'typebox'
+import { ERROR_CODES, type ErrorCode } from '../kernel/error.ts'
+import { declaredError } from './failure.ts'
+import type { OperationDefinition } from './operation.ts'
+
+/** A part of an OpenAPI document. */
+export type Json31 = Readonly<Record<string, unknown>>
+
+/** Answers of an operation that are no success, by status: what its contract declares and what can happen to any request. */
+export function problemResponses(operation: OperationDefinition, hasBody: boolean): Record<string, Json31> {
+  const declared = Map.groupBy(
+    Object.keys(operation.errors).map((code) => ({
+      code,
+      ...(declaredError(operation.errors, code) as { status: number; data: TSchema }),
+    })),
+    ({ status }) => status,
+  )
+  const standard = Map.groupBy(standardCodes(operation, hasBody), (code) => ERROR_CODES[code].status as number)
+  const statuses = [...new Set([...declared.keys(), ...standard.keys()])].toSorted((first, second) => first - second)
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const codes = standard.get(status) ?? []
+      const own = (declared.get(status) ?? []).map(({ code, data }) => declaredSchema(code, data))
+      const schemas = [...own, ...(codes.length === 0 ? [] : [codesSchema(codes)])]
+      const names = [...(declared.get(status) ?? []).map(({ code }) => code), ...codes]
+      return [String(status), problem(names.join(', '), schemas.length === 1 ? (schemas[0] as Json31) : { anyOf: schemas })]
+    }),
+  )
+}
+
+function standardCodes({ access, route, kind, idempotency, ifMatch }: OperationDefinition, hasBody: boolean): ErrorCode[] {
+  const keyed = kind === 'command' && idempotency !== 'none'
+  return [
+    'invalid_argument',
+    ...(hasBody ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
+    ...(access === 'public' ? [] : (['unauthenticated', 'permission_denied'] as const)),
+    ...(route.parameters.length === 0 ? [] : (['not_found'] as const)),
+    ...(keyed ? (['idempotency_in_progress', 'idempotency_mismatch'] as const) : []),
+    ...(idempotency === 'required' ? (['idempotency_key_required'] as const) : []),
+    ...(ifMatch === undefined ? [] : (['version_mismatch', 'precondition_required'] as const)),
+    'rate_limited',
+    'internal',
+    'unavailable',
+    'deadline_exceeded',
+  ]
+}
+
+function declaredSchema(code: string, data: TSchema): Json31 {
+  return { allOf: [PROBLEM, { type: 'object', properties: { code: { const: code }, data }, required: ['data'] }] }
+}
+
+function codesSchema(codes: readonly ErrorCode[]): Json31 {
+  return { allOf: [PROBLEM, { type: 'object', properties: { code: { enum: codes } } }] }
+}
+
+function problem(description: string, schema: Json31): Json31 {
+  return { description, content: { 'application/problem+json': { schema } } }
+}
+
+const PROBLEM: Json31 = { $ref: '#/components/schemas/Problem' }
+
+/** What all operations refer to. */
+export function standardComponents(): Json31 {
+  return {
+    schemas: { Problem: problemSchema() },
+    parameters: {
+      IdempotencyKey: header(
+        'Idempotency-Key',
+        false,
+        'Makes the command run once however often it is sent; a new UUID for each intent.',
+        KEY,
+      ),
+      IdempotencyKeyRequired: header(
+        'Idempotency-Key',
+        true,
+        'Makes the command run once however often it is sent; a new UUID for each intent.',
+        KEY,
+      ),
+      IfMatch: header('If-Match', false, 'ETag of what is changed, e.g. `"3"`; the command is refused when it has changed since.', {
+        type: 'string',
+      }),
+      Prefer: header('Prefer', false, '`wait=N`: wait up to N seconds (at most 30) for a settled answer.', {
+        type: 'string',
+        examples: ['wait=5'],
+      }),
+      BanyanAfter: header('Banyan-After', false, '`Banyan-Token` of an earlier answer: read what that command wrote.', { type: 'string' }),
+    },
+    headers: {
+      Location: { description: 'Path of what was created', schema: { type: 'string' } },
+      ETag: { description: 'Version of what was answered, for If-Match', schema: { type: 'string' } },
+      BanyanToken: { description: 'Names the write, for Banyan-After', schema: { type: 'string' } },
+    },
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+    },
+  }
+}
+
+const KEY: Json31 = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }
+
+function header(name: string, required: boolean, description: string, schema: Json31): Json31 {
+  return { name, in: 'header', required, description, schema }
+}
+
+function problemSchema(): Json31 {
+  return {
+    description: 'A problem document (RFC 9457)',
+    type: 'object',
+    required: ['type', 'title', 'status', 'code', 'detail', 'retry'],
+    properties: {
+      type: { type: 'string', format: 'uri' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      code: { type: 'string', description: 'Stable; decide by it' },
+      detail: { type: 'string', description: 'For people' },
+      retry: {
+        enum: ['never', 'safe', 'unknown'],
+        description: 'Whether trying again can help; `unknown`: only with the same Idempotency-Key',
+      },
+      requestId: { type: 'string' },
+      traceId: { type: 'string' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['pointer', 'detail'],
+          properties: { pointer: { type: 'string', description: 'JSON pointer of the wrong field' }, detail: { type: 'string' } },
+        },
+      },
+      data: { description: 'Typed data of an error that the operation declares' },
+    },
+  }
+}

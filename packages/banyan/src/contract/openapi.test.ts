@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { command, contract, declareError, type OperationDefinition, openApiDocument, type OpenApiDocument, query, Type } from './index.ts'
+
+const Order = Type.Object({ id: Type.String({ description: 'Id of the order', examples: ['o-1'] }), version: Type.Integer() })
+const shop = contract('shop', {
+  operations: {
+    list: query('GET /api/orders', {
+      input: Type.Object({ limit: Type.Optional(Type.Integer()), tag: Type.Array(Type.String()) }),
+      output: Type.Object({ items: Type.Array(Order) }),
+      access: 'user',
+      summary: 'Lists orders',
+    }),
+    get: query('GET /api/orders/:id', {
+      input: Type.Object({ id: Order.properties.id }),
+      output: Order,
+      access: { owner: 'id', roles: ['support'] },
+    }),
+    place: command('POST /api/orders', {
+      input: Type.Object({ sku: Type.String() }),
+      output: Order,
+      access: 'user',
+      idempotency: 'required',
+      created: '/api/orders/:id',
+      errors: { sold_out: Type.Object({ sku: Type.String() }), declined: declareError(402, Type.Object({ why: Type.String() })) },
+    }),
+    rename: command('PUT /api/orders/:id', {
+      input: Type.Object({ id: Type.String(), version: Type.Integer(), name: Type.String() }),
+      output: Order,
+      access: { roles: ['admin'] },
+      ifMatch: 'version',
+    }),
+    touch: command('POST /api/orders/:id/touch', {
+      input: Type.Object({ id: Type.String() }),
+      output: Type.Null(),
+      access: 'public',
+      status: 204,
+      idempotency: 'none',
+    }),
+    pay: command('POST /api/payments', {
+      input: Type.Union([Type.Object({ card: Type.String() }), Type.Object({ voucher: Type.String() })]),
+      output: Type.Null(),
+      access: 'user',
+    }),
+    remove: command('DELETE /api/orders/:id', {
+      input: Type.Object({ id: Type.String(), force: Type.Optional(Type.Boolean()) }),
+      output: Type.Null(),
+      access: 'user',
+      status: 204,
+    }),
+    secret: query('GET /api/secret', { input: Type.Object({}), output: Type.Null(), access: 'internal' }),
+  },
+})
+
+interface Operation {
+  operationId: string
+  parameters?: { $ref?: string; name: string; in: string; required: boolean; schema: object; description?: string }[]
+  requestBody?: { required: boolean; content: Record<string, { schema: { properties: object; required: string[] } }> }
+  responses: Record<string, { description: string; headers?: object; content?: Record<string, { schema: object }> }>
+  security: Record<string, string[]>[]
+}
+
+function shopDocument(): OpenApiDocument {
+  const operations = Object.entries(shop.operations).map(([name, operation]) => ({
+    id: `shop.${name}`,
+    tag: 'shop',
+    operation: operation as OperationDefinition,
+  }))
+  // Through JSON, as it is served: what does not survive that is not in the document.
+  return JSON.parse(JSON.stringify(openApiDocument({ title: 'Shop', version: '1.0.0', operations }))) as OpenApiDocument
+}
+const document = shopDocument()
+const operationAt = (path: string, method: string): Operation => document.paths[path]?.[method] as unknown as Operation
+
+test('keeps the rules of OpenAPI 3.1', () => {
+  assert.match(document.openapi, /^3\.1\.\d+$/)
+  const ids = new Set<string>()
+  for (const [path, item] of Object.entries(document.paths)) {
+    assert.match(path, /^\//)
+    for (const [method, value] of Object.entries(item)) checkOperation(path, method, value as unknown as Operation, ids)
+  }
+  checkReferences(document)
+})
+
+function checkOperation(path: string, method: string, operation: Operation, ids: Set<string>): void {
+  assert.ok(['get', 'post', 'put', 'patch', 'delete'].includes(method))
+  assert.ok(!ids.has(operation.operationId), `operationId ${operation.operationId} is there twice`)
+  ids.add(operation.operationId)
+  const own = (operation.parameters ?? []).filter((parameter) => parameter.$ref === undefined)
+  assert.equal(new Set(own.map((parameter) => `${parameter.in} ${parameter.name}`)).size, own.length)
+  assert.deepEqual(
+    own.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name),
+    Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1]),
+  )
+  for (const parameter of own) {
+    assert.ok(['path', 'query', 'header'].includes(parameter.in))
+    assert.ok(parameter.in !== 'path' || parameter.required)
+    assert.equal(typeof parameter.schema, 'object')
+  }
+  if (method === 'get' || method === 'delete') assert.equal(operation.requestBody, undefined)
+  assert.ok(Object.keys(operation.responses).some((status) => status.startsWith('2')))
+  for (const [status, response] of Object.entries(operation.responses)) {
+    assert.match(status, /^[1-5]\d\d$/)
+    assert.notEqual(response.description, '')
+  }
+  const schemes = Object.keys(document.components['securitySchemes'] ?? {})
+  for (const requirement of operation.security) for (const name of Object.keys(requirement)) assert.ok(schemes.includes(name))
+}
+
+function checkReferences(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  const { $ref } = value as { $ref?: string }
+  if ($ref !== undefined) {
+    const target = $ref
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document)
+    assert.ok(target !== undefined, `${$ref} leads nowhere`)
+  }
+  for (const part of Object.values(value)) checkReferences(part)
+}
+
+test('names operations after service and operation, and leaves internal ones out', () => {
+  const ids = Object.values(document.paths).flatMap((item) =>
+    Object.values(item).map((operation) => (operation as unknown as Operation).operationId),
+  )
+  assert.deepEqual(new Set(ids), new Set(['shop.list', 'shop.get', 'shop.place', 'shop.rename', 'shop.touch', 'shop.pay', 'shop.remove']))
+})
+
+test('puts fields into path, query string and body as the gateway reads them', () => {
+  const list = operationAt('/api/orders', 'get').parameters!.filter((parameter) => parameter.in === 'query')
+  assert.deepEqual(
+    list.map(({ name, required }) => ({ name, required })),
+    [
+      { name: 'limit', required: false },
+      { name: 'tag', required: true },
+    ],
+  )
+  assert.equal(operationAt('/api/orders/{id}', 'get').parameters![0]!.description, 'Id of the order')
+  assert.deepEqual(
+    operationAt('/api/orders/{id}', 'delete')
+      .parameters!.filter((parameter) => parameter.in === 'query')
+      .map(({ name }) => name),
+    ['force'],
+  )
+  const rename = operationAt('/api/orders/{id}', 'put').requestBody!.content['application/json']!.schema
+  assert.deepEqual(Object.keys(rename.properties), ['version', 'name'])
+  assert.deepEqual(rename.required, ['name'], 'the version may stand in If-Match')
+  assert.equal(operationAt('/api/orders/{id}/touch', 'post').requestBody, undefined)
+  assert.ok(operationAt('/api/payments', 'post').requestBody)
+})
+
+test('documents success, headers and every error with its data', () => {
+  const { responses } = operationAt('/api/orders', 'post')
+  assert.deepEqual(Object.keys(responses['201']!.headers!), ['Location', 'ETag', 'Banyan-Token'])
+  assert.equal(responses['402']!.description, 'declined')
+  assert.match(JSON.stringify(responses['409']), /"const":"sold_out"/)
+  assert.match(JSON.stringify(responses['409']), /idempotency_in_progress/)
+  for (const status of ['400', '401', '403', '413', '415', '422', '429', '500', '503', '504']) assert.ok(responses[status], status)
+  assert.equal(operationAt('/api/orders/{id}/touch', 'post').responses['204']!.content, undefined)
+  assert.equal(operationAt('/api/orders/{id}/touch', 'post').responses['401'], undefined)
+  assert.ok(operationAt('/api/orders/{id}', 'put').responses['412'])
+  assert.deepEqual(operationAt('/api/orders/{id}/touch', 'post').security, [{}, { bearer: [] }])
+})
+
+test('keeps schemas as they are, with their examples', () => {
+  const schema = operationAt('/api/orders/{id}', 'get').responses['200']!.content!['application/json']!.schema
+  assert.deepEqual(schema, JSON.parse(JSON.stringify(Order)))
+})

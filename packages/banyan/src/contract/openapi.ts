@@ -1,0 +1,123 @@
+import type { TSchema } from 'typebox'
+import { accessRoles } from './access.ts'
+import { type Json31, problemResponses, standardComponents } from './openapi-problems.ts'
+import { bodySchema, inputFields, type InputField } from './openapi-input.ts'
+import type { OperationDefinition } from './operation.ts'
+
+/** One operation of the reference. */
+export interface OpenApiOperation {
+  /** Stable name that generated clients use, e.g. `orders.create`. */
+  readonly id: string
+  /** Heading under which it stands, e.g. the service's name. */
+  readonly tag: string
+  readonly operation: OperationDefinition
+}
+
+/** What a reference is made of. */
+export interface OpenApiOptions {
+  readonly title: string
+  readonly version: string
+  readonly operations: readonly OpenApiOperation[]
+}
+
+/** An OpenAPI 3.1 document, ready for JSON.stringify. */
+export interface OpenApiDocument {
+  readonly openapi: string
+  readonly info: Json31
+  readonly servers: readonly Json31[]
+  readonly tags: readonly Json31[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json31>>>>
+  readonly components: Json31
+}
+
+/**
+ * Derives the reference of an API from contracts. Schemas stand in it as they are: TypeBox schemas are JSON Schema, and so is
+ * OpenAPI 3.1. Internal operations are left out.
+ */
+export function openApiDocument({ title, version, operations }: OpenApiOptions): OpenApiDocument {
+  const shown = operations.filter(({ operation }) => operation.access !== 'internal')
+  const paths: Record<string, Record<string, Json31>> = {}
+  for (const each of shown) {
+    const path = pathTemplate(each.operation)
+    ;(paths[path] ??= {})[each.operation.route.method.toLowerCase()] = operationObject(each)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title, version },
+    servers: [{ url: '/' }],
+    tags: [...new Set(shown.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: standardComponents(),
+  }
+}
+
+/** Writes a route's path as OpenAPI does: `/api/orders/{id}`. */
+function pathTemplate({ route }: OperationDefinition): string {
+  return `/${route.segments.map((segment) => ('literal' in segment ? segment.literal : `{${segment.parameter}}`)).join('/')}`
+}
+
+function operationObject({ id, tag, operation }: OpenApiOperation): Json31 {
+  const fields = inputFields(operation.input)
+  const inPath = new Set(operation.route.parameters)
+  const takesBody = operation.route.method !== 'GET' && operation.route.method !== 'DELETE'
+  const body = takesBody ? bodySchema(operation, inPath) : undefined
+  const parameters = [
+    ...operation.route.parameters.map((name) => parameter('path', name, fields.get(name))),
+    ...(takesBody ? [] : [...fields].filter(([name]) => !inPath.has(name)).map(([name, field]) => parameter('query', name, field))),
+    ...headerParameters(operation),
+  ]
+  return {
+    operationId: id,
+    tags: [tag],
+    ...(operation.summary === undefined ? {} : { summary: operation.summary }),
+    description: accessText(operation),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': { schema: body.schema } } } }),
+    responses: { [operation.status]: success(operation), ...problemResponses(operation, body !== undefined) },
+    security: operation.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { apiKey: [] }],
+  }
+}
+
+function parameter(where: 'path' | 'query', name: string, field: InputField | undefined): Json31 {
+  const schema: TSchema = field?.schema ?? { type: 'string' }
+  const { description } = schema as { description?: string }
+  return {
+    name,
+    in: where,
+    required: where === 'path' || (field?.required ?? false),
+    ...(description === undefined ? {} : { description }),
+    schema,
+  }
+}
+
+function headerParameters({ kind, idempotency, ifMatch }: OperationDefinition): Json31[] {
+  const reference = (name: string): Json31 => ({ $ref: `#/components/parameters/${name}` })
+  if (kind === 'query') return [reference('BanyanAfter')]
+  return [
+    ...(idempotency === 'none' ? [] : [reference(idempotency === 'required' ? 'IdempotencyKeyRequired' : 'IdempotencyKey')]),
+    ...(ifMatch === undefined ? [] : [reference('IfMatch')]),
+    reference('Prefer'),
+  ]
+}
+
+function success({ status, output, created, kind }: OperationDefinition): Json31 {
+  const reference = (name: string): Json31 => ({ $ref: `#/components/headers/${name}` })
+  const headers = {
+    ...(created === undefined ? {} : { Location: reference('Location') }),
+    ...(inputFields(output).has('version') ? { ETag: reference('ETag') } : {}),
+    ...(kind === 'command' ? { 'Banyan-Token': reference('BanyanToken') } : {}),
+  }
+  return {
+    description: created === undefined ? 'Done' : 'Created',
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(status === 204 ? {} : { content: { 'application/json': { schema: output } } }),
+  }
+}
+
+function accessText({ access }: OperationDefinition): string {
+  if (access === 'public') return 'Anyone may call it.'
+  if (typeof access !== 'object') return 'Needs a signed-in user.'
+  const roles = accessRoles(access).join(', ')
+  if (!('owner' in access)) return `Needs one of the roles: ${roles || 'none'}.`
+  return `For the user named by \`${access.owner}\`${roles === '' ? '' : ` and for the roles: ${roles}`}.`
+}
