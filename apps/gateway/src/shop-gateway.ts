@@ -1,6 +1,7 @@
 import { gateway, type GatewayCalls } from '@banyan/gateway'
 import { users } from '@shop/users/contract'
 import type { Edge } from 'banyan/host'
+import { dashboard } from './dashboard.ts'
 import { readSettings } from './settings.ts'
 
 /**
@@ -11,6 +12,6 @@ export const shopGateway: Edge = {
   start(host, options) {
     const { issuer, audience, ...rest } = readSettings(host.environment)
     const tokens = { issuer, audience, keys: (call: GatewayCalls) => call(users).jwks({}) }
-    return gateway({ ...rest, title: 'Banyan Shop', tokens }).start(host, options)
+    return gateway({ ...rest, title: 'Banyan Shop', tokens, aggregates: [dashboard] }).start(host, options)
   },
 }
