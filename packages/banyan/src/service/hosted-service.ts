@@ -177,11 +177,17 @@ function healthChecks({ parts }: Service, store: Store, context: () => ServiceCo
   return checks
 }
 
+/** Disposes of what the service opened: the whole if it can be disposed of, otherwise each part that can. */
 async function dispose(resources: unknown): Promise<void> {
   if (typeof resources !== 'object' || resources === null) return
-  for (const resource of [resources, ...Object.values(resources)]) {
-    if (typeof resource !== 'object' || resource === null) continue
-    if (Symbol.asyncDispose in resource) await (resource as AsyncDisposable)[Symbol.asyncDispose]()
-    else if (Symbol.dispose in resource) (resource as Disposable)[Symbol.dispose]()
+  const owners = isDisposable(resources) ? [resources] : Object.values(resources)
+  for (const owner of owners) {
+    if (typeof owner !== 'object' || owner === null) continue
+    if (Symbol.asyncDispose in owner) await (owner as AsyncDisposable)[Symbol.asyncDispose]()
+    else if (Symbol.dispose in owner) (owner as Disposable)[Symbol.dispose]()
   }
+}
+
+function isDisposable(value: object): boolean {
+  return Symbol.asyncDispose in value || Symbol.dispose in value
 }
