@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testPlatform } from '@banyan/testing'
+import { catalogService } from '@shop/catalog'
+import { inventoryService } from '@shop/inventory'
+import { ordersService } from '@shop/orders'
+import { paymentsService } from '@shop/payments'
+import { recommendationsService } from '@shop/recommendations'
+import { shippingService } from '@shop/shipping'
+import { usersService } from '@shop/users'
+import { shopGateway } from './shop-gateway.ts'
+
+const ADMIN = { BANYAN_ADMIN_EMAIL: 'root@example.org', BANYAN_ADMIN_PASSWORD: 'a long admin secret' }
+const PASSWORD = 'correct horse battery'
+const EMAIL = 'ada@example.org'
+
+type Headers = Readonly<Record<string, string>>
+
+/** An answer over HTTP. */
+interface Answer {
+  readonly status: number
+  readonly headers: globalThis.Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever came over the wire; the assertions say what it must be
+  readonly body: any
+}
+
+async function shop(environment: Readonly<Record<string, string>> = {}) {
+  const services = [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService, recommendationsService]
+  const platform = await testPlatform({ services, gateway: shopGateway, environment })
+  async function send(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Answer> {
+    const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
+  }
+  return { send, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() }
+}
+
+function bearer(token: string, more: Headers = {}): Headers {
+  return { authorization: `Bearer ${token}`, ...more }
+}
+
+test('registers, signs in, exchanges tokens and signs out over HTTP', async () => {
+  await using running = await shop()
+  const { send } = running
+  const registered = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  assert.deepEqual([registered.status, registered.headers.get('location')], [201, `/api/users/${registered.body.id}`])
+  const again = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  assert.deepEqual([again.status, again.body.code], [409, 'email_taken'])
+  const wrong = await send('POST', '/api/auth/login', { email: EMAIL, password: 'not it at all' })
+  assert.deepEqual([wrong.status, wrong.body.code], [401, 'invalid_credentials'])
+  const { body: session } = await send('POST', '/api/auth/login', { email: EMAIL, password: PASSWORD })
+  const exchanged = await send('POST', '/api/auth/refresh', { refreshToken: session.refreshToken })
+  assert.equal((await send('GET', '/api/users/me', undefined, bearer(exchanged.body.accessToken))).body.email, EMAIL)
+  assert.equal((await send('POST', '/api/auth/logout', { refreshToken: exchanged.body.refreshToken })).status, 204)
+  assert.equal((await send('POST', '/api/auth/refresh', { refreshToken: exchanged.body.refreshToken })).status, 401)
+})
+
+test('changes a user with If-Match, and refuses an old version', async () => {
+  await using running = await shop()
+  const { send } = running
+  const { body } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const read = await send('GET', `/api/users/${body.id}`, undefined, bearer(body.accessToken))
+  const ifMatch = bearer(body.accessToken, { 'if-match': read.headers.get('etag') ?? '' })
+  const changed = await send('PUT', `/api/users/${body.id}`, { name: 'Ada King' }, ifMatch)
+  assert.deepEqual([changed.status, changed.body.name, changed.headers.get('etag')], [200, 'Ada King', '"2"'])
+  assert.equal((await send('PUT', `/api/users/${body.id}`, { name: 'Late' }, ifMatch)).status, 412)
+})
+
+test('lets admins keep the catalog and everybody read it', async () => {
+  await using running = await shop(ADMIN)
+  const { send } = running
+  const { body: admin } = await send('POST', '/api/auth/login', { email: ADMIN.BANYAN_ADMIN_EMAIL, password: ADMIN.BANYAN_ADMIN_PASSWORD })
+  const product = { title: 'Tin Cup', variants: [{ sku: 'CUP', weightGrams: 90, prices: [{ currency: 'EUR', amountMinor: 700 }] }] }
+  const { body: user } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  assert.equal((await send('POST', '/api/products', product)).status, 401)
+  assert.equal((await send('POST', '/api/products', product, bearer(user.accessToken))).status, 403)
+  const created = await send('POST', '/api/products', product, bearer(admin.accessToken))
+  assert.deepEqual([created.status, created.headers.get('location')], [201, `/api/products/${created.body.id}`])
+  const found = await send('GET', '/api/products?q=tin%20cup&sort=price&limit=5&maxPrice=700')
+  assert.deepEqual(
+    found.body.items.map(({ sku }: { sku: string }) => sku),
+    ['CUP'],
+  )
+  assert.equal((await send('GET', '/api/products/tin-cup')).body.id, created.body.id)
+  assert.equal((await send('DELETE', `/api/products/${created.body.id}`, undefined, bearer(admin.accessToken))).status, 204)
+  assert.equal((await send('GET', '/api/products?q=tin%20cup')).body.items.length, 0)
+  const internal = await send('POST', '/api/catalog/quotes', { currency: 'EUR', lines: [{ sku: 'CUP', quantity: 1 }] })
+  assert.equal(internal.status, 404)
+})
+
+test('answers the first page of a user in one request', async () => {
+  await using running = await shop()
+  const { send } = running
+  assert.equal((await send('GET', '/api/dashboard')).status, 401)
+  const { body } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const { status, body: page, headers } = await send('GET', '/api/dashboard', undefined, bearer(body.accessToken))
+  assert.equal(status, 200)
+  assert.equal(headers.get('x-aggregate-status'), 'orders=ok, recommendations=ok, profile=ok')
+  assert.deepEqual(page.sections.orders, { status: 'ok', data: { items: [], nextCursor: null } })
+  assert.equal(page.sections.profile.data.email, EMAIL)
+  assert.ok(page.sections.recommendations.data.items.length > 0)
+})
+
+test('refuses tokens that are forged, unsigned or of somebody else', async () => {
+  await using running = await shop()
+  const { send } = running
+  const { body } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const [header, payload, signature] = (body.accessToken as string).split('.') as [string, string, string]
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
+  const bad = [
+    `${encode({ alg: 'none', typ: 'at+jwt' })}.${payload}.`,
+    `${header}.${encode({ ...claims, roles: ['admin'] })}.${signature}`,
+    `${header}.${payload}.${signature.slice(0, -4)}AAAA`,
+    'nonsense',
+  ]
+  for (const token of bad) assert.equal((await send('GET', '/api/users/me', undefined, bearer(token))).status, 401, token.slice(0, 30))
+  const other = await send('POST', '/api/auth/register', { email: 'eve@example.org', password: PASSWORD, name: 'Eve' })
+  const stolen = await send('GET', `/api/users/${body.id}`, undefined, bearer(other.body.accessToken))
+  assert.ok([403, 404].includes(stolen.status))
+})
