@@ -34,6 +34,8 @@ export class Attempt {
   error: BanyanError | undefined
   /** JSON text of the output. */
   output: string | null = null
+  /** True when the action came back without an error; it has happened even if its output cannot be stored. */
+  happened = false
   /** True when its transaction committed together with the journal record. */
   durable = false
   /** Settles when the attempt is over; never rejects. */
@@ -59,6 +61,7 @@ export class Attempt {
     run.attempts.add(this)
     try {
       const value = await this.#act()
+      this.happened = true
       if (!this.durable) this.output = outputText(value)
     } catch (thrown) {
       this.error = this.durable ? undefined : toBanyanError(thrown)

@@ -69,6 +69,8 @@ export class SagaRun implements JournalWrites<Write> {
   draining = false
   /** Steps that are on their way: not waiting, not answered. */
   active = 0
+  /** Local steps under way: their transactions write what waits in the journal. */
+  writers = 0
   readonly #onEnd: (run: SagaRun, end: RunEnd) => void
   readonly #writer: JournalWriter<Write>
   readonly #unasked: Set<string>
@@ -254,7 +256,7 @@ export class SagaRun implements JournalWrites<Write> {
     for (const wait of this.waits.takeDue()) this.#goOn(wait)
     const { size } = this.waits
     if (size > 0 && this.active > 0) this.waits.watch()
-    const writes = this.journal.dirty || (size > 0 && (this.active === 0 || this.waits.signals().length > 0))
+    const writes = (this.journal.dirty && this.writers === 0) || (size > 0 && (this.active === 0 || this.waits.signals().length > 0))
     if (writes && !this.#writer.open) void this.flush()
   }
 

@@ -88,9 +88,11 @@ class StepExecution {
       await this.#begin()
       if (!run.mayStart()) return this.#leave()
       const attempt = this.#attempt()
+      if (this.#lazy) run.writers++
       await attempt.finished
+      if (this.#lazy) run.writers--
       if (attempt.error === undefined) return this.#succeed(attempt)
-      if (!this.#localOnly && attempt.error.retry === 'unknown') this.#unknown = true
+      if (attempt.happened || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
       if (run.phase !== 'forward') return this.#failLate(attempt.error)
       if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error)
       await this.#pause(attempt.error)
