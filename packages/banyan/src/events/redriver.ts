@@ -32,7 +32,7 @@ interface ParkedTask extends HandlerTask {
 
 /** Parked events handled in one go; then events of the key that arrived meanwhile are parked behind the rest, so that they do not fill the memory. */
 const CHUNK_EVENTS = 50
-/** Marked events looked at in one go; those beyond come with the next look. */
+/** Events listed by one look. More marked ones come with the next look; a key that is redriven needlessly is left alone when its turn comes. */
 const LOOK_EVENTS = 1_000
 
 /** Handles parked events again, in order (P6). That a key is being redriven is durable, so it goes on after a crash. */
@@ -41,6 +41,7 @@ export class Redriver {
   readonly #tasks = new Map<string, RedriveTask>()
   readonly #handling: HandlerRun<ParkedTask>
   readonly #retry: RetryPolicy
+  #hasLooked = false
 
   constructor(options: RedriverOptions) {
     const { claim, runtime, service, retry } = options
@@ -55,7 +56,7 @@ export class Redriver {
     this.#retry = { ...retry, outageAttemptsMax: retry.attemptsMax }
   }
 
-  /** Redrives a key whose events are marked `redriving`. */
+  /** Redrives a key, unless its first event is still marked `failed`: then nobody has asked for it. */
   redrive(key: string): Promise<RedriveResult> {
     let task = this.#tasks.get(key)
     if (!task) {
@@ -67,17 +68,22 @@ export class Redriver {
     return task.outcome.promise
   }
 
-  /** Looks for keys that were marked by another process or before a crash, or from which the last event was skipped. */
+  /**
+   * Looks for redrives that somebody else asked for, and for keys from which the last event was skipped. The first look also finds redrives
+   * that a crash has cut short: the first event of a key is `failed` unless a redrive is under way.
+   */
   async look(): Promise<void> {
     const { store, claim, parkedKeys } = this.#options
     if (parkedKeys.size === 0) return
     const { consumer, source } = claim
-    const { marked, keys } = await store.read(async ({ consumption }) => ({
-      marked: await consumption.parked({ consumer, source, state: 'redriving', limit: LOOK_EVENTS }),
+    const state = this.#hasLooked ? 'redriving' : 'failed'
+    const { rows, keys } = await store.read(async ({ consumption }) => ({
+      rows: await consumption.parked({ consumer, source, state, limit: LOOK_EVENTS }),
       keys: new Set(await consumption.parkedKeys(consumer, source)),
     }))
-    for (const { key } of marked) void this.redrive(key)
-    for (const key of parkedKeys) if (!keys.has(key)) void this.redrive(key)
+    const found = new Set(rows.map(({ key }) => key))
+    for (const key of parkedKeys) if (!keys.has(key) || found.has(key) === this.#hasLooked) void this.redrive(key)
+    this.#hasLooked = true
   }
 
   /** Handles the next parked events of a key. */
@@ -86,7 +92,7 @@ export class Redriver {
     const { consumer, source } = claim
     const rows = await store.read((tx) => tx.consumption.parked({ consumer, source, key: task.key, limit: CHUNK_EVENTS }))
     if (rows.length === 0) parkedKeys.delete(task.key)
-    if (rows.length === 0 || (!task.begun && rows[0]?.state !== 'redriving')) return this.#finish(task, undefined)
+    if (rows.length === 0 || (!task.begun && rows[0]?.state === 'failed')) return this.#finish(task, undefined)
     task.begun = true
     for (const row of rows) {
       const delayMs = await this.#handle(task, row)

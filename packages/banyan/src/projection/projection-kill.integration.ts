@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { applied, openStore, tempDirectory } from '../events/consumer.fixtures.ts'
+import { runProjection } from './projection-kill.fixtures.ts'
+
+const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index % 3}`)
+
+/** Totals by key that the last child found, and what is parked. */
+async function outcome(directory: string): Promise<{ readonly totals: number[]; readonly parked: number[] }> {
+  const sink = await openStore(directory, 'sink')
+  try {
+    const parked = await sink.read((tx) => tx.consumption.parked({ limit: 100 }))
+    return { totals: await applied(sink), parked: parked.map(({ position }) => position) }
+  } finally {
+    await sink.close()
+  }
+}
+
+test('a process killed while it fills or rebuilds a projection leaves every event applied once', async () => {
+  for (const hit of [1, 2, 4, 6, 8]) {
+    for (const point of ['store.sink.before-commit', 'store.sink.after-commit']) {
+      using directory = tempDirectory()
+      const { path } = directory
+      assert.ok(await runProjection({ directory: path, emit: keys(600), rebuild: true, fault: { point, hit } }), `${point} ${hit}`)
+      assert.equal(await runProjection({ directory: path, emit: keys(3), rebuild: true }), false)
+      assert.deepEqual(await outcome(path), { totals: [201, 201, 201], parked: [] }, `${point} ${hit}`)
+    }
+  }
+})
+
+test('an event that kills the process is parked after four ends, with its key only', async () => {
+  using directory = tempDirectory()
+  const { path } = directory
+  let kills = 0
+  let emit = keys(12)
+  while (await runProjection({ directory: path, emit, killer: 5 })) {
+    emit = []
+    assert.ok(++kills < 10, 'it goes on killing the process')
+  }
+  assert.equal(kills, 4)
+  assert.deepEqual(await outcome(path), { totals: [4, 1, 4], parked: [5, 8, 11] })
+})
