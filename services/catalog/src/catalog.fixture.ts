@@ -9,7 +9,7 @@ type InputOf<K extends Operation> = Static<(typeof catalog.operations)[K]['input
 type OutputOf<K extends Operation> = Static<(typeof catalog.operations)[K]['output']>
 
 /** The principal of an admin. */
-export const ADMIN: Principal = { kind: 'user', subject: 'root', roles: ['admin'] }
+const ADMIN: Principal = { kind: 'user', subject: 'root', roles: ['admin'] }
 
 /** Starts catalog alone; empty unless the environment asks for the demo catalog. */
 export async function catalogPlatform(options: Omit<TestPlatformOptions, 'services'> = {}) {

@@ -1,5 +1,5 @@
 /** Characters a password needs: NIST SP 800-63B asks for eight at least where nothing else protects the account less. */
-export const PASSWORD_LENGTH_MIN = 8
+const PASSWORD_LENGTH_MIN = 8
 
 /** Passwords that guessing tools try first; length rules let all of them pass. */
 const COMMON = new Set(

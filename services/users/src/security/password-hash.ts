@@ -2,7 +2,7 @@ import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { Random } from 'banyan/kernel'
 
 /** Cost of scrypt: memory is 128 · N · r bytes. */
-export interface ScryptParameters {
+interface ScryptParameters {
   readonly N: number
   readonly r: number
   readonly p: number
@@ -17,7 +17,7 @@ export interface PasswordHash {
 }
 
 /** OWASP's choice with 16 MiB (as strong as N = 2^17, p = 1 with 128 MiB): some 150 ms of one core, little memory when several sign in. */
-export const SCRYPT_PARAMETERS: ScryptParameters = { N: 2 ** 14, r: 8, p: 5 }
+const SCRYPT_PARAMETERS: ScryptParameters = { N: 2 ** 14, r: 8, p: 5 }
 /** Bytes of salt: enough that no two users share one. */
 const SALT_BYTES = 16
 /** Bytes of the hash: longer ones add nothing. */

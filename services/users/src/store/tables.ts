@@ -39,7 +39,7 @@ export const migrations = [
         revoked_reason TEXT
       );
       CREATE UNIQUE INDEX session_refresh_hash ON session (refresh_hash);
-      CREATE INDEX session_user ON session (user_id);
+      CREATE INDEX session_owner ON session (user_id);
       CREATE INDEX session_family ON session (family_id);
       CREATE TABLE login_attempt (
         account_key TEXT PRIMARY KEY,
