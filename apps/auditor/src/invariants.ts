@@ -1,0 +1,67 @@
+import type { AuditOptions, Violation } from 'banyan/host'
+import { reservationFacts } from '@shop/inventory/audit'
+import { orderFacts, orderVersion } from '@shop/orders/audit'
+import { attemptFacts, paymentFacts } from '@shop/payments/audit'
+import { shipmentFacts } from '@shop/shipping/audit'
+import { checkOrder } from './check-order.ts'
+import { checkServices, openBook } from './check-services.ts'
+import { byOrder, type FactLists } from './order-facts.ts'
+import { auditSettings } from './settings.ts'
+
+/** Orders compared at a time: bounds the memory, and each page costs one look into every service. */
+const PAGE_ORDERS = 2_000
+/** Violations reported at most. */
+const VIOLATIONS_MAX = 1_000
+/** Sorts before every id. */
+const BEGINNING = ''
+
+interface Range {
+  readonly after: string
+  readonly upTo: string | undefined
+}
+
+/**
+ * Checks the shop's invariants across services and against the payment provider's own book. Works while the shop runs: orders that change
+ * while they are read are looked at again.
+ */
+export async function invariants(options: AuditOptions): Promise<readonly Violation[]> {
+  const settings = auditSettings(options.environment)
+  const found = await checkServices(options, settings)
+  let after = BEGINNING
+  for (let isLast = false; !isLast && found.length < VIOLATIONS_MAX; ) {
+    const orders = await options.open('orders', (sql) => orderFacts(sql, after, PAGE_ORDERS))
+    isLast = orders.length < PAGE_ORDERS
+    const upTo = isLast ? undefined : orders.at(-1)?.orderId
+    const lists = { ...(await othersFacts(options, { after, upTo })), orders }
+    for (const facts of byOrder(lists)) {
+      const violations = checkOrder(facts, settings, options.now)
+      if (violations.length > 0 && (await isStill(options, facts.orderId, facts.order?.version))) found.push(...violations)
+    }
+    after = upTo ?? after
+  }
+  return found.slice(0, VIOLATIONS_MAX)
+}
+
+async function othersFacts({ open, directory }: AuditOptions, range: Range): Promise<Omit<FactLists, 'orders'>> {
+  const book = openBook(directory)
+  try {
+    const charges = book.charges(range)
+    const successes = book.successes(range)
+    const { payments, attempts } = await open('payments', async (sql) => ({ payments: await paymentFacts(sql, range), attempts: await attemptFacts(sql, range) }))
+    return {
+      payments,
+      attempts,
+      charges,
+      successes,
+      reservations: await open('inventory', (sql) => reservationFacts(sql, range)),
+      shipments: await open('shipping', (sql) => shipmentFacts(sql, range)),
+    }
+  } finally {
+    book.close()
+  }
+}
+
+/** Tells whether an order is as it was when its page was read: one that moves on is under way, not wrong. */
+async function isStill({ open }: AuditOptions, orderId: string, version: number | undefined): Promise<boolean> {
+  return (await open('orders', (sql) => orderVersion(sql, orderId))) === version
+}

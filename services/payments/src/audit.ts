@@ -1,0 +1,94 @@
+import type { SqlReader } from 'banyan'
+
+export { type BookReader, type ChargeFact, readBook, type SuccessFact } from './provider/fake/read-book.ts'
+export { FAKE_PROVIDER_FILE } from './resources.ts'
+
+/** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
+const ROWS_MAX = 1_000
+/** Most facts of one range of orders. */
+const FACTS_MAX = 100_000
+
+/** What payments knows of an order. Amounts in minor units. */
+export interface PaymentFact {
+  readonly orderId: string
+  readonly status: string
+  readonly currency: string
+  readonly amountMinor: number
+  readonly authorizedMinor: number
+  readonly capturedMinor: number
+  readonly refundedMinor: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** One attempt to move money. */
+export interface AttemptFact {
+  readonly orderId: string
+  readonly key: string
+  readonly op: string
+  readonly state: string
+}
+
+/** A range of order ids: above `after`, up to and with `upTo`; open when that is undefined. */
+export interface OrderRange {
+  readonly after: string
+  readonly upTo: string | undefined
+}
+
+/** Payments of a range of orders, by order id. */
+export function paymentFacts(sql: SqlReader, range: OrderRange): Promise<PaymentFact[]> {
+  const { where, values } = inRange(range)
+  return sql.all<PaymentFact>(
+    `SELECT order_id AS "orderId", status AS "status", currency AS "currency", amount_minor AS "amountMinor", authorized_minor AS "authorizedMinor",
+       captured_minor AS "capturedMinor", refunded_minor AS "refundedMinor", created_at AS "createdAt", updated_at AS "updatedAt"
+     FROM payment WHERE ${where} ORDER BY order_id LIMIT ?`,
+    ...values,
+    FACTS_MAX,
+  )
+}
+
+/** Attempts of a range of orders, by order id. */
+export function attemptFacts(sql: SqlReader, range: OrderRange): Promise<AttemptFact[]> {
+  const { where, values } = inRange(range)
+  return sql.all<AttemptFact>(
+    `SELECT order_id AS "orderId", idempotency_key AS "key", op AS "op", state AS "state" FROM payment_attempt WHERE ${where} ORDER BY order_id LIMIT ?`,
+    ...values,
+    FACTS_MAX,
+  )
+}
+
+/** Moves in the ledger whose debits and credits differ. */
+export function unbalancedMoves(sql: SqlReader): Promise<{ txId: string; debitMinor: number; creditMinor: number }[]> {
+  return sql.all(
+    `SELECT tx_id AS "txId", CAST(SUM(debit_minor) AS BIGINT) AS "debitMinor", CAST(SUM(credit_minor) AS BIGINT) AS "creditMinor"
+     FROM ledger_entry GROUP BY tx_id, currency HAVING SUM(debit_minor) <> SUM(credit_minor) LIMIT ?`,
+    ROWS_MAX,
+  )
+}
+
+/** Orders for which the ledger says something else than the payment. Amounts net of refunds. */
+export function ledgerMismatches(sql: SqlReader): Promise<{ orderId: string; paymentMinor: number; ledgerMinor: number }[]> {
+  return sql.all(
+    `SELECT * FROM (
+       SELECT COALESCE(p.order_id, l.ref_id) AS "orderId", COALESCE(p.captured_minor - p.refunded_minor, 0) AS "paymentMinor", COALESCE(l.net, 0) AS "ledgerMinor"
+       FROM payment p FULL JOIN (SELECT ref_id, CAST(SUM(debit_minor - credit_minor) AS BIGINT) AS net FROM ledger_entry
+                                 WHERE account LIKE 'provider:%' GROUP BY ref_id) l ON l.ref_id = p.order_id
+     ) sides WHERE "paymentMinor" <> "ledgerMinor" LIMIT ?`,
+    ROWS_MAX,
+  )
+}
+
+/** What the providers owe by the ledger, by currency, and how many attempts are under way. */
+export async function ledgerTotals(sql: SqlReader): Promise<{ open: number; totals: { currency: string; netMinor: number }[] }> {
+  const open = await sql.get<{ count: number }>(`SELECT COUNT(*) AS count FROM payment_attempt WHERE state IN ('sent', 'unknown')`)
+  const totals = await sql.all<{ currency: string; netMinor: number }>(
+    `SELECT currency AS "currency", CAST(SUM(debit_minor - credit_minor) AS BIGINT) AS "netMinor" FROM ledger_entry
+     WHERE account LIKE 'provider:%' GROUP BY currency ORDER BY currency LIMIT ?`,
+    ROWS_MAX,
+  )
+  return { open: open?.count ?? 0, totals }
+}
+
+function inRange({ after, upTo }: OrderRange): { where: string; values: string[] } {
+  return upTo === undefined ? { where: 'order_id > ?', values: [after] } : { where: 'order_id > ? AND order_id <= ?', values: [after, upTo] }
+}
