@@ -12,8 +12,9 @@ export function execute(run: SagaRun): void {
     run.phase = 'compensating'
     run.replaying = true
   }
+  if (status === 'running' || status === 'waiting') run.mayStart() // may be due for a rollback before it does anything
   void callFunction(run)
-  if (run.replaying) void resumeRollback(run)
+  if (status === 'compensating') void resumeRollback(run)
 }
 
 async function callFunction(run: SagaRun): Promise<void> {

@@ -131,6 +131,7 @@ export class SagaRun implements JournalWrites<Write> {
   /** Notes that the function asks for `name`. Returns false, and stops the saga, when it did so before (P13). */
   ask(name: string, step: AnyStep): boolean {
     if (this.asked.has(name)) {
+      if (this.replaying) return false
       this.stop('misuse', `step "${name}" is there twice; give each step a name of its own, in a loop with a key such as "${name}/\${id}"`)
       return false
     }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Scope } from '../call/scope.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Faults } from '../kernel/faults.ts'
+import { createIds } from '../kernel/ids.ts'
 import { createRuntime, type Runtime } from '../kernel/runtime.ts'
 import { seededRandom } from '../kernel/random.ts'
 import { sqliteStores } from '../store/sqlite/index.ts'
@@ -42,6 +43,8 @@ export interface ProcessOptions {
   /** Crashes when this many fault points have been passed. */
   readonly crashAt?: number
   readonly clock?: ManualClock
+  /** The store answers the engine with this error until {@link SagaProcess.failing} is cleared. */
+  readonly failing?: Error
 }
 
 /** Everything that outlives a crash: the file, the participants, the time. */
@@ -76,6 +79,8 @@ export class SagaProcess {
   /** The real store; {@link engine} uses it through a gate that closes when the process dies. */
   store!: Store
   dead = false
+  /** The store answers the engine with this error; undefined while it works. */
+  failing: Error | undefined
   /** Fault points passed so far. */
   readonly points: string[] = []
   readonly runtime: Runtime
@@ -91,6 +96,7 @@ export class SagaProcess {
     this.world = world
     this.#definitions = definitions
     this.#options = options
+    this.failing = options.failing
     const line = (level: string) => (message: string, fields: object) => void world.logged.push({ level, message, fields: fields as Record<string, unknown> })
     const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), with: () => log } as Runtime['log']
     this.runtime = createRuntime({ clock: options.clock ?? world.clock, random: seededRandom(seed), log, faults: this.#faults() })
@@ -103,14 +109,14 @@ export class SagaProcess {
     await Promise.race([this.engine.run(), this.crashed])
   }
 
-  /** Builds an engine on this process's gate to `store`. */
-  build(store: Store, definitions: readonly AnySaga[] = this.#definitions): SagaEngine {
+  /** Builds an engine on this process's gate to `store`; with another clock it stands for another process on a shared store. */
+  build(store: Store, clock: ManualClock | undefined = undefined): SagaEngine {
     return createSagaEngine({
       service: 'test',
       store: this.#gate(store),
-      runtime: this.runtime,
+      runtime: clock ? createRuntime({ ...this.runtime, clock, ids: createIds(clock, seededRandom(99)) }) : this.runtime,
       instance: 'test',
-      definitions,
+      definitions: this.#definitions,
       stepContext: (scope, enlist, key, guard) => this.#context(scope, enlist, key, guard),
     })
   }
@@ -186,8 +192,11 @@ export class SagaProcess {
 
   /** The store as the engine sees it: silent once the process is dead. */
   #gate(store: Store): Store {
-    const alive = <T>(work: () => Promise<T>): Promise<T> =>
-      this.dead ? new Promise<T>(() => {}) : work().then((value) => (this.dead ? new Promise<T>(() => {}) : value))
+    const alive = <T>(work: () => Promise<T>): Promise<T> => {
+      if (this.dead) return new Promise<T>(() => {})
+      if (this.failing) return Promise.reject(this.failing)
+      return work().then((value) => (this.dead ? new Promise<T>(() => {}) : value))
+    }
     return {
       features: { ...store.features, shared: this.#options.shared ?? store.features.shared },
       feed: store.feed,
