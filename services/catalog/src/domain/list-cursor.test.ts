@@ -12,3 +12,10 @@ test('refuses cursors of another order and anything else', () => {
   for (const cursor of [price, 'x', '', Buffer.from('[1]').toString('base64url'), Buffer.from('["title",{},"p1"]').toString('base64url')])
     assert.throws(() => fromCursor(cursor, 'title'), { code: 'invalid_argument' })
 })
+
+test('refuses a price that is no whole number', () => {
+  for (const value of [1.5, 1e308, '100', null])
+    assert.throws(() => fromCursor(Buffer.from(JSON.stringify(['price', value, 'p1'])).toString('base64url'), 'price'), {
+      code: 'invalid_argument',
+    })
+})

@@ -20,16 +20,17 @@ export function toCursor({ sort, value, id }: ListPosition): string {
 /** Reads a position; throws `invalid_argument` for anything that is not a cursor of this order. */
 export function fromCursor(cursor: string, sort: ProductSort): ListPosition {
   const position = parsed(cursor)
-  if (position === undefined || position.sort !== sort || typeof position.value !== valueType(sort)) {
+  if (position === undefined || position.sort !== sort || !fits(sort, position.value)) {
     const fields = [{ path: '/cursor', expected: `must be the nextCursor of a list with sort "${sort}"` }]
     throw new BanyanError('invalid_argument', 'cursor: does not belong to this list; begin without one', { fields })
   }
   return position
 }
 
-function valueType(sort: ProductSort): string {
-  if (sort === 'newest') return 'object'
-  return sort === 'title' ? 'string' : 'number'
+/** Tells whether a list in this order could have such a value at the end of a page. */
+function fits(sort: ProductSort, value: unknown): boolean {
+  if (sort === 'newest') return value === null
+  return sort === 'title' ? typeof value === 'string' : Number.isSafeInteger(value)
 }
 
 function parsed(cursor: string): ListPosition | undefined {
