@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { eventually, temporaryDirectory } from '@banyan/testing'
+import { ADMIN, registerUser, sellProducts, shopClient } from '../tests/support/shop-client.ts'
+import { cpuMs, residentBytes, startShop } from '../tests/support/shop-process.ts'
+
+/** One measured run of confirmed orders through HTTP. */
+export interface OrderFigures {
+  readonly clients: number
+  readonly orders: number
+  readonly ordersPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly cpuMsPerOrder: number
+  readonly failures: Readonly<Record<string, number>>
+}
+
+/** Figures of one start of the shop. */
+export interface ShopFigures {
+  /** From the process's start to the first answer of a product list. */
+  readonly firstAnswerMs: number
+  readonly idleMb: number
+  readonly loadedMb: number
+  readonly runs: readonly OrderFigures[]
+}
+
+/** What is measured. */
+export interface OrderBenchOptions {
+  readonly clients: readonly number[]
+  /** Orders of each measured run at 16 clients and more; a lone client places a fifth. */
+  readonly orders: number
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly nodeArguments?: readonly string[]
+}
+
+const run = promisify(execFile)
+const LOAD = path.join(import.meta.dirname, 'load.ts')
+/** Products that orders are spread over, so that no single stock row decides the figure. */
+const PRODUCTS = 20
+/** Orders placed before anything is measured, so that code is compiled and caches are warm. */
+const WARM_UP_ORDERS = 500
+const MEGABYTE = 1_048_576
+
+/** Starts the shop as a process of its own and places orders from another one. */
+export async function benchOrders({ clients, orders, environment, nodeArguments }: OrderBenchOptions): Promise<ShopFigures> {
+  using directory = temporaryDirectory()
+  const began = performance.now()
+  const shop = await startShop({
+    directory: directory.path,
+    environment: { BANYAN_RATE_LIMITS: 'off', ...ADMIN, ...environment },
+    ...(nodeArguments ? { nodeArguments } : {}),
+  })
+  try {
+    await shopClient(shop.url).request('GET', '/api/products?limit=1')
+    const firstAnswerMs = performance.now() - began
+    const idleMb = residentBytes(shop.pid) / MEGABYTE
+    const skus = await sellProducts(shop.url, PRODUCTS, 1_000_000)
+    await eventually(async () => {
+      const { status } = await shopClient(shop.url).request('GET', `/api/inventory/${skus.at(-1)}`)
+      if (status !== 200) throw new Error(`stock not there yet: ${status}`)
+    })
+    const { token } = await registerUser(shop.url, 'load@example.org')
+    const target = { url: shop.url, pid: shop.pid, token, skus }
+    await measure(target, 16, WARM_UP_ORDERS)
+    const runs: OrderFigures[] = []
+    for (const count of clients) runs.push(await measure(target, count, count === 1 ? Math.ceil(orders / 5) : orders))
+    return { firstAnswerMs, idleMb, loadedMb: residentBytes(shop.pid) / MEGABYTE, runs }
+  } finally {
+    await shop.stop()
+  }
+}
+
+interface Target {
+  readonly url: string
+  readonly pid: number
+  readonly token: string
+  readonly skus: readonly string[]
+}
+
+async function measure({ url, pid, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
+  const before = cpuMs(pid)
+  const args = [LOAD, '--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
+  const { stdout } = await run(process.execPath, args)
+  const cpu = cpuMs(pid) - before
+  const load = JSON.parse(stdout) as { seconds: number; latenciesMs: { p50: number; p99: number }; failures: Record<string, number> }
+  return {
+    clients,
+    orders,
+    ordersPerSecond: orders / load.seconds,
+    p50Ms: load.latenciesMs.p50,
+    p99Ms: load.latenciesMs.p99,
+    cpuMsPerOrder: cpu / orders,
+    failures: load.failures,
+  }
+}

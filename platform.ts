@@ -1,0 +1,17 @@
+// The executable map of the shop: which services there are, what stands in front of them, and what must always hold.
+import { platform } from 'banyan/host'
+import { invariants } from '@shop/auditor'
+import { catalogService } from '@shop/catalog'
+import { shopGateway } from '@shop/gateway'
+import { inventoryService } from '@shop/inventory'
+import { ordersService } from '@shop/orders'
+import { paymentsService } from '@shop/payments'
+import { recommendationsService } from '@shop/recommendations'
+import { shippingService } from '@shop/shipping'
+import { usersService } from '@shop/users'
+
+export default platform({
+  services: [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService, recommendationsService],
+  gateway: shopGateway,
+  invariants,
+})

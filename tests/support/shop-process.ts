@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** How to start the shop as a process of its own. */
+export interface ShopProcessOptions {
+  /** Directory of its data. */
+  readonly directory: string
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Arguments for Node itself, e.g. `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[]
+}
+
+/** The shop, running as users run it: `banyan start`. */
+export interface ShopProcess {
+  readonly url: string
+  readonly pid: number
+  /** Milliseconds from the process's start to its banner. */
+  readonly startMs: number
+  /** Resolves with the exit code, or the signal's name. */
+  readonly ended: Promise<number | string>
+  /** What it wrote to standard error. */
+  errors(): string
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | string>
+}
+
+/** The root of the repository, where `platform.ts` is. */
+export const ROOT = path.resolve(import.meta.dirname, '../..')
+const COMMAND = path.join(ROOT, 'packages/cli/src/main.ts')
+/** Longest wait for the banner, also on a machine under load. */
+const START_MS_MAX = 60_000
+
+/** Starts the shop on a free port; resolves when it serves. Rejects with what it wrote when it ends before. */
+export async function startShop({ directory, environment = {}, nodeArguments = [] }: ShopProcessOptions): Promise<ShopProcess> {
+  const started = performance.now()
+  const child = spawn(process.execPath, [...nodeArguments, COMMAND, 'start', '--json'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '0', BANYAN_DATA: directory, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = `${errors}${chunk.toString()}`.slice(-20_000)
+  })
+  const ended = new Promise<number | string>((resolve) => {
+    child.on('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+  })
+  const banner = await firstLine(child, ended, () => errors)
+  const { url, pid } = JSON.parse(banner) as { url: string; pid: number }
+  return {
+    url,
+    pid,
+    startMs: performance.now() - started,
+    ended,
+    errors: () => errors,
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+    stop() {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+function firstLine(child: ChildProcess, ended: Promise<number | string>, errors: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const late = setTimeout(() => reject(new Error(`the shop did not start within ${START_MS_MAX} ms: ${errors()}`)), START_MS_MAX)
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      const end = text.indexOf('\n')
+      if (end < 0) return
+      clearTimeout(late)
+      resolve(text.slice(0, end))
+    })
+    void ended.then((how) => {
+      clearTimeout(late)
+      reject(new Error(`the shop ended with ${how} before it served: ${errors()}`))
+    })
+  })
+}
+
+/** CPU time that a process has used so far, in milliseconds (Linux). */
+export function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10 // ticks of 1/100 s, on every Linux of today
+}
+
+/** Resident memory of a process in bytes (Linux). */
+export function residentBytes(pid: number): number {
+  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(match?.[1] ?? 0) * 1_024
+}
