@@ -1,4 +1,4 @@
-import { type BanyanError, type Clock, type Logger, toBanyanError } from 'banyan/kernel'
+import { type BanyanError, type Clock, type Faults, type Logger, toBanyanError } from 'banyan/kernel'
 import type { Exchange } from './exchange.ts'
 import { PROBLEM_TYPE, problemDocument, retryAfterSeconds } from './problem.ts'
 import { isSpoofable } from './security-headers.ts'
@@ -23,6 +23,8 @@ export interface Answers {
 export interface AnswersOptions {
   readonly clock: Clock
   readonly log: Logger
+  /** Struck at `gateway.before-reply` and `gateway.after-reply`. */
+  readonly faults: Faults
   /** True while connections are to be closed after their answer. */
   readonly closing: () => boolean
   readonly accessLog: boolean
@@ -30,7 +32,7 @@ export interface AnswersOptions {
 }
 
 /** Creates the writer of answers. */
-export function createAnswers({ clock, log, closing, accessLog, finished }: AnswersOptions): Answers {
+export function createAnswers({ clock, log, faults, closing, accessLog, finished }: AnswersOptions): Answers {
   function count(exchange: Exchange, status: number): void {
     const seconds = (clock.monotonic() - exchange.startedAt) / 1_000
     exchange.route.meter.count(status, seconds)
@@ -49,8 +51,10 @@ export function createAnswers({ clock, log, closing, accessLog, finished }: Answ
     if (body !== undefined) headers.push('content-length', String(Buffer.byteLength(body)))
     else if (status !== 204) headers.push('content-length', '0')
     if (closing()) headers.push('connection', 'close')
+    faults.at('gateway.before-reply')
     response.writeHead(status, headers)
     response.end(body)
+    faults.at('gateway.after-reply')
     count(exchange, status)
   }
   function fail(exchange: Exchange, thrown: unknown, extra?: object): void {

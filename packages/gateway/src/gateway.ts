@@ -64,6 +64,7 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningG
   const answers = createAnswers({
     clock,
     log,
+    faults: host.runtime.faults,
     closing: () => closing || host.draining(),
     accessLog: options.accessLog ?? false,
     finished: inFlight.remove,
