@@ -1,12 +1,18 @@
+import { writeFileSync } from 'node:fs'
 import { type Faults, noFaults } from 'banyan/kernel'
 
 /**
  * Reads `BANYAN_FAULTS`, a list such as `saga.orders.place-order.after-action:3=kill`: at the third time that point is reached,
- * the process kills itself with SIGKILL. For tests of recovery; refused in production.
+ * the process kills itself with SIGKILL. With `BANYAN_FAULTS_COUNT` it writes to that file, when it stops, how often each point was
+ * reached. For tests of recovery; refused in production.
  */
 export function environmentFaults(environment: Readonly<Record<string, string | undefined>>): Faults {
-  const text = environment.BANYAN_FAULTS
-  if (!text || environment.NODE_ENV === 'production') return noFaults
+  if (environment.NODE_ENV === 'production') return noFaults
+  if (environment.BANYAN_FAULTS_COUNT) return countingFaults(environment.BANYAN_FAULTS_COUNT)
+  return environment.BANYAN_FAULTS ? killingFaults(environment.BANYAN_FAULTS) : noFaults
+}
+
+function killingFaults(text: string): Faults {
   const countdown = new Map<string, number>()
   for (const entry of text.split(',')) {
     const match = /^([\w.:-]+?)(?::(\d+))?=kill$/.exec(entry.trim())
@@ -20,4 +26,10 @@ export function environmentFaults(environment: Readonly<Record<string, string | 
       countdown.set(name, left - 1)
     },
   }
+}
+
+function countingFaults(file: string): Faults {
+  const counts = new Map<string, number>()
+  process.on('exit', () => writeFileSync(file, JSON.stringify(Object.fromEntries(counts))))
+  return { at: (name) => void counts.set(name, (counts.get(name) ?? 0) + 1) }
 }

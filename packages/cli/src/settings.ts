@@ -11,6 +11,8 @@ export interface Settings {
   readonly directory: string
   readonly store: 'sqlite' | 'postgres'
   readonly postgresUrl: string | undefined
+  /** Put before the name of each service's schema, so that several platforms share a database. */
+  readonly schemaPrefix: string | undefined
 }
 
 const PORT_DEFAULT = 8080
@@ -27,6 +29,7 @@ export function readSettings(environment: Environment, cwd: string): Settings {
     directory: path.resolve(cwd, environment.BANYAN_DATA ?? 'data'),
     store,
     postgresUrl: environment.POSTGRES_URL,
+    schemaPrefix: environment.BANYAN_POSTGRES_SCHEMA_PREFIX,
   }
 }
 

@@ -32,7 +32,7 @@ Exit codes: 0 all invariants hold, 1 at least one is violated.`,
 
 async function auditStopped(call: CommandCall): Promise<readonly Violation[]> {
   const settings = readSettings(call.environment, call.directory)
-  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, () => {})])
+  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { readOnly: true })])
   const runtime = createRuntime()
   return (
     (await platform.invariants?.({

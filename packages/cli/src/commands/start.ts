@@ -42,7 +42,7 @@ async function run(call: CommandCall): Promise<number> {
   const runtime = processRuntime(call)
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
-  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, fatal.resolve)])
+  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { onFatal: fatal.resolve })])
   const operatorKey = createIds(systemClock(), systemRandom()).hex(32)
   const running = await startPlatform(platform, {
     runtime,
@@ -58,7 +58,7 @@ async function run(call: CommandCall): Promise<number> {
     startBanner({
       url,
       settings,
-      services: running.services.map((service) => service.name),
+      services: running.services,
       startMs: performance.now() - startedAt,
       json: call.json,
     }),
