@@ -42,7 +42,18 @@ function anOrder(overrides: Partial<OrderFacts> = {}): OrderFacts {
     },
     attempts: KEYS.map((key) => ({ orderId: 'o1', key, op: key.split(':')[1] ?? '', state: 'succeeded' })),
     shipments: [{ orderId: 'o1', status: 'label_created', createdAt: 15, lines: 'MUG:1' }],
-    charges: [{ orderId: 'o1', ref: 'ch_1', currency: 'EUR', authorizedMinor: 1_390, capturedMinor: 1_390, refundedMinor: 0, voided: false, createdAt: 5 }],
+    charges: [
+      {
+        orderId: 'o1',
+        ref: 'ch_1',
+        currency: 'EUR',
+        authorizedMinor: 1_390,
+        capturedMinor: 1_390,
+        refundedMinor: 0,
+        voided: false,
+        createdAt: 5,
+      },
+    ],
     successes: KEYS.map((key) => ({ orderId: 'o1', key, operation: key.split(':')[1] ?? '', at: 5 })),
     ...overrides,
   }
@@ -50,7 +61,17 @@ function anOrder(overrides: Partial<OrderFacts> = {}): OrderFacts {
 /** An order that was rejected before anything moved. */
 function aRejected(overrides: Partial<OrderFacts> = {}): OrderFacts {
   const order = { ...anOrder().order!, status: 'rejected', orderNumber: null, confirmedAt: null }
-  return { orderId: 'o1', order, reservation: undefined, payment: undefined, attempts: [], shipments: [], charges: [], successes: [], ...overrides }
+  return {
+    orderId: 'o1',
+    order,
+    reservation: undefined,
+    payment: undefined,
+    attempts: [],
+    shipments: [],
+    charges: [],
+    successes: [],
+    ...overrides,
+  }
 }
 function broken(facts: OrderFacts, now = NOW): string[] {
   return checkOrder(facts, SETTINGS, now).map(({ invariant }) => invariant)
@@ -74,7 +95,16 @@ for (const [name, facts, expected] of [
   ['a success of the provider that we do not know', anOrder({ attempts: attempts.slice(0, 1) }), 'provider.orphan'],
   ['a success that the provider does not know', anOrder({ successes: successes.slice(0, 1) }), 'provider.missing'],
   ['a rejected order that still holds stock', aRejected({ reservation: { ...reservation!, status: 'held' } }), 'rejected.released'],
-  ['a rejected order whose charge is not voided at the provider', aRejected({ payment: { ...payment!, status: 'voided', capturedMinor: 0 }, charges: [{ ...charges[0]!, capturedMinor: 0 }], attempts, successes }), 'provider.voided'],
+  [
+    'a rejected order whose charge is not voided at the provider',
+    aRejected({
+      payment: { ...payment!, status: 'voided', capturedMinor: 0 },
+      charges: [{ ...charges[0]!, capturedMinor: 0 }],
+      attempts,
+      successes,
+    }),
+    'provider.voided',
+  ],
   ['a rejected order that is shipped', aRejected({ shipments }), 'rejected.not-shipped'],
   ['a reservation without an order', { ...aRejected(), order: undefined, reservation }, 'stray.reservation'],
   ['a payment without an order', { ...aRejected(), order: undefined, payment }, 'stray.payment'],
@@ -84,7 +114,10 @@ for (const [name, facts, expected] of [
   test(`finds ${name}`, () => assert.deepEqual(broken(facts as OrderFacts), [expected]))
 
 test('finds a confirmed order that is not paid in full', () => {
-  assert.deepEqual(broken(anOrder({ payment: { ...payment!, capturedMinor: 1_000 }, charges: [{ ...charges[0]!, capturedMinor: 1_000 }] })), ['confirmed.paid'])
+  assert.deepEqual(
+    broken(anOrder({ payment: { ...payment!, capturedMinor: 1_000 }, charges: [{ ...charges[0]!, capturedMinor: 1_000 }] })),
+    ['confirmed.paid'],
+  )
 })
 
 test('finds money that the books disagree about', () => {
@@ -95,7 +128,9 @@ test('finds a rejected order whose money is kept or held', () => {
   const kept = broken(aRejected({ payment, charges, attempts, successes }))
   assert.deepEqual(kept, ['rejected.refunded', 'rejected.voided'])
   const held = { ...payment!, status: 'authorized', capturedMinor: 0 }
-  assert.deepEqual(broken(aRejected({ payment: held, charges: [{ ...charges[0]!, capturedMinor: 0 }], attempts, successes })), ['rejected.voided'])
+  assert.deepEqual(broken(aRejected({ payment: held, charges: [{ ...charges[0]!, capturedMinor: 0 }], attempts, successes })), [
+    'rejected.voided',
+  ])
 })
 
 test('leaves alone what is under way', () => {

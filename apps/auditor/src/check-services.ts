@@ -53,8 +53,18 @@ async function checkLedger({ open, directory }: AuditOptions): Promise<Violation
   const ours = new Map(after.totals.map(({ currency, netMinor }) => [currency, netMinor]))
   const currencies = isStill ? [...new Set([...ours.keys(), ...theirs.keys()])] : []
   return [
-    ...unbalanced.map(({ txId, debitMinor, creditMinor }) => ({ invariant: 'ledger.balanced', subject: txId, expected: `credit ${debitMinor}`, actual: `credit ${creditMinor}` })),
-    ...mismatches.map(({ orderId, paymentMinor, ledgerMinor }) => ({ invariant: 'ledger.payment', subject: orderId, expected: String(paymentMinor), actual: String(ledgerMinor) })),
+    ...unbalanced.map(({ txId, debitMinor, creditMinor }) => ({
+      invariant: 'ledger.balanced',
+      subject: txId,
+      expected: `credit ${debitMinor}`,
+      actual: `credit ${creditMinor}`,
+    })),
+    ...mismatches.map(({ orderId, paymentMinor, ledgerMinor }) => ({
+      invariant: 'ledger.payment',
+      subject: orderId,
+      expected: String(paymentMinor),
+      actual: String(ledgerMinor),
+    })),
     ...currencies
       .filter((currency) => (ours.get(currency) ?? 0) !== (theirs.get(currency) ?? 0))
       .map((currency) => ({
@@ -68,7 +78,10 @@ async function checkLedger({ open, directory }: AuditOptions): Promise<Violation
 
 async function checkOrders({ open }: AuditOptions): Promise<Violation[]> {
   const { numbers, sagas } = await open('orders', async (sql) => ({ numbers: await orderNumbers(sql), sagas: await sagaProblems(sql) }))
-  const gaps = numbers.count === numbers.highest ? [] : [{ invariant: 'order.numbers', subject: 'orders', expected: `numbers 1 to ${numbers.count}`, actual: `highest ${numbers.highest}` }]
+  const gaps =
+    numbers.count === numbers.highest
+      ? []
+      : [{ invariant: 'order.numbers', subject: 'orders', expected: `numbers 1 to ${numbers.count}`, actual: `highest ${numbers.highest}` }]
   return [
     ...gaps,
     ...sagas.map(({ sagaId, status, step }) => ({

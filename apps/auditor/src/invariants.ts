@@ -28,7 +28,7 @@ export async function invariants(options: AuditOptions): Promise<readonly Violat
   const settings = auditSettings(options.environment)
   const found = await checkServices(options, settings)
   let after = BEGINNING
-  for (let isLast = false; !isLast && found.length < VIOLATIONS_MAX; ) {
+  for (let isLast = false; !isLast && found.length < VIOLATIONS_MAX;) {
     const orders = await options.open('orders', (sql) => orderFacts(sql, after, PAGE_ORDERS))
     isLast = orders.length < PAGE_ORDERS
     const upTo = isLast ? undefined : orders.at(-1)?.orderId
@@ -47,7 +47,10 @@ async function othersFacts({ open, directory }: AuditOptions, range: Range): Pro
   try {
     const charges = book.charges(range)
     const successes = book.successes(range)
-    const { payments, attempts } = await open('payments', async (sql) => ({ payments: await paymentFacts(sql, range), attempts: await attemptFacts(sql, range) }))
+    const { payments, attempts } = await open('payments', async (sql) => ({
+      payments: await paymentFacts(sql, range),
+      attempts: await attemptFacts(sql, range),
+    }))
     return {
       payments,
       attempts,

@@ -33,7 +33,16 @@ export function byOrder(lists: FactLists): OrderFacts[] {
   const group = (orderId: string): Writable => {
     const known = groups.get(orderId)
     if (known) return known
-    const fresh: Writable = { orderId, order: undefined, reservation: undefined, payment: undefined, attempts: [], shipments: [], charges: [], successes: [] }
+    const fresh: Writable = {
+      orderId,
+      order: undefined,
+      reservation: undefined,
+      payment: undefined,
+      attempts: [],
+      shipments: [],
+      charges: [],
+      successes: [],
+    }
     groups.set(orderId, fresh)
     return fresh
   }

@@ -32,6 +32,7 @@ function milliseconds(environment: Readonly<Record<string, string | undefined>>,
   const text = environment[name]
   if (text === undefined || text === '') return byDefault
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds, at least 0`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds, at least 0`)
   return value
 }

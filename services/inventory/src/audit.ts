@@ -73,7 +73,14 @@ export function overdueHolds(sql: SqlReader, before: number): Promise<{ orderId:
 /** Reservations of a range of orders, by order id. */
 export async function reservationFacts(sql: SqlReader, { after, upTo }: OrderRange): Promise<ReservationFact[]> {
   const bound = upTo === undefined ? '' : 'AND r.order_id <= ?'
-  const rows = await sql.all<{ orderId: string; status: string; expiresAt: number | null; createdAt: number; sku: string | null; qty: number }>(
+  const rows = await sql.all<{
+    orderId: string
+    status: string
+    expiresAt: number | null
+    createdAt: number
+    sku: string | null
+    qty: number
+  }>(
     `SELECT r.order_id AS "orderId", r.status AS "status", r.expires_at AS "expiresAt", r.created_at AS "createdAt", l.sku AS "sku", l.qty AS "qty"
      FROM reservation r LEFT JOIN reservation_line l ON l.order_id = r.order_id
      WHERE r.order_id > ? ${bound} ORDER BY r.order_id LIMIT ?`,

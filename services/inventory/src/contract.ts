@@ -164,7 +164,10 @@ export const inventory = contract('inventory', {
         flow: Type.String(),
       }),
     }),
-    'inventory.reservation.committed': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), reservationId: Type.String() }) }),
+    'inventory.reservation.committed': event({
+      key: 'orderId',
+      data: Type.Object({ orderId: Type.String(), reservationId: Type.String() }),
+    }),
     'inventory.reservation.released': event({ key: 'orderId', data: ReservationEnded }),
     'inventory.reservation.expired': event({ key: 'orderId', data: ReservationEnded }),
   },

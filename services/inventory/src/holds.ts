@@ -59,7 +59,10 @@ async function takeAll(tx: InventoryTransaction, lines: readonly SkuQuantity[], 
 }
 
 /** Makes the hold of an order final. Undefined when there is none to commit; `closed` when it ended before (I4). */
-export async function commitHold(tx: InventoryTransaction, orderId: string): Promise<{ kind: 'committed' | 'closed'; reservation: StoredReservation } | undefined> {
+export async function commitHold(
+  tx: InventoryTransaction,
+  orderId: string,
+): Promise<{ kind: 'committed' | 'closed'; reservation: StoredReservation } | undefined> {
   const committed = await tx.reservations.commitHold(orderId)
   if (committed) {
     tx.emit('inventory.reservation.committed', { orderId, reservationId: committed.reservationId })

@@ -21,7 +21,16 @@ function emitFact(tx: OrdersTransaction, order: Order, fact: OrderFact): void {
   const { id: orderId, userId, flow, version, currency, totalMinor, failure } = order
   switch (fact.type) {
     case 'confirmed':
-      tx.emit('order.confirmed', { orderId, userId, orderNumber: fact.orderNumber, currency, totalMinor, lines: order.lines.map(skuQuantity), flow, version })
+      tx.emit('order.confirmed', {
+        orderId,
+        userId,
+        orderNumber: fact.orderNumber,
+        currency,
+        totalMinor,
+        lines: order.lines.map(skuQuantity),
+        flow,
+        version,
+      })
       return
     case 'rejected':
       tx.emit('order.rejected', { orderId, userId, reason: fact.failure.reason, detail: fact.failure, flow, version })
@@ -35,7 +44,16 @@ function emitFact(tx: OrdersTransaction, order: Order, fact: OrderFact): void {
     case 'cancelled': {
       const { voidedMinor, refundedMinor } = fact
       const reason = failure?.reason ?? 'cancelled'
-      tx.emit('order.cancelled', { orderId, userId, reason, releasedLines: order.lines.map(skuQuantity), voidedMinor, refundedMinor, flow, version })
+      tx.emit('order.cancelled', {
+        orderId,
+        userId,
+        reason,
+        releasedLines: order.lines.map(skuQuantity),
+        voidedMinor,
+        refundedMinor,
+        flow,
+        version,
+      })
       return
     }
     case 'cancel_refused':

@@ -71,9 +71,22 @@ export const OrderView = Type.Object({
   ...orderFields,
   lines: Type.Array(Type.Object({ ...OrderLine.properties, /** Title of the product today. */ productTitle: nullable(Type.String()) })),
   user: Type.Object({ id: Type.String(), status: nullable(Type.String()) }),
-  payment: nullable(Type.Object({ paymentId: Type.String(), authorizedMinor: Type.Integer(), capturedMinor: Type.Integer(), refundedMinor: Type.Integer() })),
+  payment: nullable(
+    Type.Object({
+      paymentId: Type.String(),
+      authorizedMinor: Type.Integer(),
+      capturedMinor: Type.Integer(),
+      refundedMinor: Type.Integer(),
+    }),
+  ),
   shipment: nullable(
-    Type.Object({ shipmentId: Type.String(), status: Type.String(), carrier: Type.String(), service: Type.String(), trackingNumber: Type.String() }),
+    Type.Object({
+      shipmentId: Type.String(),
+      status: Type.String(),
+      carrier: Type.String(),
+      service: Type.String(),
+      trackingNumber: Type.String(),
+    }),
   ),
   /** `projection`: the read model answered. `order`: it is behind, so the order's own row did. */
   source: Type.Enum(['projection', 'order']),
@@ -137,7 +150,7 @@ export const orders = contract('orders', {
       }),
       output: Type.Object({ items: Type.Array(Order), nextCursor: nullable(Type.String()) }),
       access: 'user',
-      summary: 'One\'s own orders, newest first; all orders for staff',
+      summary: "One's own orders, newest first; all orders for staff",
     }),
     cancel: command('POST /api/orders/:id/cancel', {
       input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
@@ -194,7 +207,14 @@ export const orders = contract('orders', {
     }),
     'order.rejected': event({
       key: 'orderId',
-      data: Type.Object({ orderId: Type.String(), userId: Type.String(), reason: Type.String(), detail: nullable(OrderFailure), flow: OrderFlow, version }),
+      data: Type.Object({
+        orderId: Type.String(),
+        userId: Type.String(),
+        reason: Type.String(),
+        detail: nullable(OrderFailure),
+        flow: OrderFlow,
+        version,
+      }),
     }),
     'order.cancel.requested': event({
       key: 'orderId',

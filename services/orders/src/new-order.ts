@@ -30,7 +30,20 @@ export function sagaInput({ id: orderId, userId, currency, totalMinor, shippingM
 
 /** Returns the data of `order.created`: ids and facts, nothing personal. */
 export function createdEvent(order: Order, country: string): EventMap<readonly [typeof orders]>['order.created'] {
-  const { id: orderId, userId, currency, subtotalMinor, discountMinor, taxMinor, shippingMinor, totalMinor, shippingMethod, flow, version, placedAt } = order
+  const {
+    id: orderId,
+    userId,
+    currency,
+    subtotalMinor,
+    discountMinor,
+    taxMinor,
+    shippingMinor,
+    totalMinor,
+    shippingMethod,
+    flow,
+    version,
+    placedAt,
+  } = order
   const lines = order.lines.map(({ quantity: qty, ...line }) => ({ ...line, qty }))
   const amounts = { subtotalMinor, discountMinor, taxMinor, shippingMinor, totalMinor }
   return { orderId, userId, currency, lines, ...amounts, policy: 'all_or_nothing', shippingMethod, country, flow, placedAt, version }

@@ -24,7 +24,11 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function orderSettings(environment: Environment): OrderSettings {
   const deadlineMs = deadlineOf(environment['BANYAN_ORDER_DEADLINE_MS'])
-  return { flow: flowOf(environment['BANYAN_ORDER_FLOW']), deadlineMs, sweepMs: Math.min(SWEEP_MS_MAX, Math.max(SWEEP_MS_MIN, Math.floor(deadlineMs / 10))) }
+  return {
+    flow: flowOf(environment['BANYAN_ORDER_FLOW']),
+    deadlineMs,
+    sweepMs: Math.min(SWEEP_MS_MAX, Math.max(SWEEP_MS_MIN, Math.floor(deadlineMs / 10))),
+  }
 }
 
 function flowOf(text: string | undefined): OrderFlow {

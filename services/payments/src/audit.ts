@@ -90,5 +90,7 @@ export async function ledgerTotals(sql: SqlReader): Promise<{ open: number; tota
 }
 
 function inRange({ after, upTo }: OrderRange): { where: string; values: string[] } {
-  return upTo === undefined ? { where: 'order_id > ?', values: [after] } : { where: 'order_id > ? AND order_id <= ?', values: [after, upTo] }
+  return upTo === undefined
+    ? { where: 'order_id > ?', values: [after] }
+    : { where: 'order_id > ? AND order_id <= ?', values: [after, upTo] }
 }

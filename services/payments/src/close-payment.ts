@@ -18,6 +18,7 @@ export async function closePayment(context: PaymentsContext, orderId: string, re
     if (next !== found.payment) await tx.payments.save(next, at)
     return undefined
   })
-  if (!payment || dueMove(payment, 'settle')) throw new BanyanError('unavailable', `the money of order ${orderId} is not given back yet; try again`)
+  if (!payment || dueMove(payment, 'settle'))
+    throw new BanyanError('unavailable', `the money of order ${orderId} is not given back yet; try again`)
   return payment
 }

@@ -91,7 +91,9 @@ export const payments = contract('payments', {
     ledgerBalance: query('GET /api/ledger/balance', {
       input: Type.Object({}),
       output: Type.Object({
-        accounts: Type.Array(Type.Object({ account: Type.String(), currency: Currency, debitMinor: Type.Integer(), creditMinor: Type.Integer() })),
+        accounts: Type.Array(
+          Type.Object({ account: Type.String(), currency: Currency, debitMinor: Type.Integer(), creditMinor: Type.Integer() }),
+        ),
         balanced: Type.Boolean(),
       }),
       access: { roles: ['finance', 'admin'] },

@@ -29,7 +29,12 @@ export type Begin = (tx: PaymentsTransaction) => Promise<PaymentState | undefine
  * Brings a payment towards `goal` and returns it as it then stands; the caller decides whether that is good.
  * Throws `outcome_unknown` or `unavailable` when that is not settled now; trying again goes on where this ended.
  */
-export async function drivePayment(context: PaymentsContext, orderId: string, goal: PaymentGoal, begin: Begin): Promise<PaymentState | undefined> {
+export async function drivePayment(
+  context: PaymentsContext,
+  orderId: string,
+  goal: PaymentGoal,
+  begin: Begin,
+): Promise<PaymentState | undefined> {
   let standing = await context.checkpoint(async (tx) => {
     const fresh = await begin(tx)
     return fresh ? plan(context, tx, fresh, undefined, goal) : load(context, tx, orderId, goal)
@@ -50,7 +55,13 @@ async function load(context: PaymentsContext, tx: PaymentsTransaction, orderId: 
 }
 
 /** Says what is due and writes the intent of a new attempt. */
-async function plan(context: PaymentsContext, tx: PaymentsTransaction, payment: PaymentState, open: Attempt | undefined, goal: PaymentGoal): Promise<Standing> {
+async function plan(
+  context: PaymentsContext,
+  tx: PaymentsTransaction,
+  payment: PaymentState,
+  open: Attempt | undefined,
+  goal: PaymentGoal,
+): Promise<Standing> {
   if (open) return { payment, due: open, isOld: true }
   const move = dueMove(payment, goal)
   if (!move) return { payment, due: undefined, isOld: false }
@@ -70,8 +81,19 @@ async function plan(context: PaymentsContext, tx: PaymentsTransaction, payment: 
 }
 
 /** Nothing to pay: no provider is asked. */
-async function settleFree(context: PaymentsContext, tx: PaymentsTransaction, payment: PaymentState, attempt: Attempt, goal: PaymentGoal): Promise<Standing> {
-  const outcome: FinalOutcome = { kind: 'succeeded', ref: 'free', amount: { amountMinor: 0, currency: payment.currency }, at: context.now() }
+async function settleFree(
+  context: PaymentsContext,
+  tx: PaymentsTransaction,
+  payment: PaymentState,
+  attempt: Attempt,
+  goal: PaymentGoal,
+): Promise<Standing> {
+  const outcome: FinalOutcome = {
+    kind: 'succeeded',
+    ref: 'free',
+    amount: { amountMinor: 0, currency: payment.currency },
+    at: context.now(),
+  }
   return write(context, tx, payment, attempt, outcome, goal)
 }
 
@@ -90,7 +112,13 @@ async function resume(context: PaymentsContext, payment: PaymentState, attempt: 
 }
 
 /** Records an outcome with all that follows from it, and what is due next. */
-async function record(context: PaymentsContext, tx: PaymentsTransaction, attempt: Attempt, outcome: FinalOutcome, goal: PaymentGoal): Promise<Standing | undefined> {
+async function record(
+  context: PaymentsContext,
+  tx: PaymentsTransaction,
+  attempt: Attempt,
+  outcome: FinalOutcome,
+  goal: PaymentGoal,
+): Promise<Standing | undefined> {
   if (!(await tx.attempts.resolve(attempt, outcome, context.now()))) return load(context, tx, attempt.orderId, goal)
   const payment = (await tx.payments.find(attempt.orderId)) as PaymentState
   if (attempt.state === 'unknown') emitResolved(tx, payment, attempt, outcome)
@@ -111,7 +139,10 @@ async function write(
   if (outcome.kind === 'succeeded') {
     const { orderId, currency, provider } = payment
     if (outcome.amount.amountMinor > 0)
-      await tx.ledger.append({ id: attemptKey(attempt), orderId, currency, at: now }, ledgerEntries(attempt.op, provider, outcome.amount.amountMinor))
+      await tx.ledger.append(
+        { id: attemptKey(attempt), orderId, currency, at: now },
+        ledgerEntries(attempt.op, provider, outcome.amount.amountMinor),
+      )
   }
   const expiresAt = now + context.resources.provider.capabilities.authorizationTtlMs
   emitOutcome(tx, next, attempt, outcome, expiresAt)
@@ -126,5 +157,8 @@ async function giveUp(context: PaymentsContext, payment: PaymentState, attempt: 
     const { id: paymentId, orderId } = payment
     if (attempt.state !== 'unknown') tx.emit('payment.unknown', { paymentId, orderId, attemptId: attemptKey(attempt), op: attempt.op })
   })
-  throw new BanyanError('outcome_unknown', `nobody knows yet whether the ${attempt.op} of order ${payment.orderId} happened; it will be looked up`)
+  throw new BanyanError(
+    'outcome_unknown',
+    `nobody knows yet whether the ${attempt.op} of order ${payment.orderId} happened; it will be looked up`,
+  )
 }

@@ -11,7 +11,10 @@ export interface OrderPayment {
 }
 
 /** Returns the payment of an order before any money moved. */
-export function newPayment(order: OrderPayment, { id, flow, at }: { readonly id: string; readonly flow: string; readonly at: number }): PaymentState {
+export function newPayment(
+  order: OrderPayment,
+  { id, flow, at }: { readonly id: string; readonly flow: string; readonly at: number },
+): PaymentState {
   return {
     ...order,
     id,

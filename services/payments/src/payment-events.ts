@@ -4,7 +4,13 @@ import type { PaymentState } from './domain/payment.ts'
 import type { FinalOutcome } from './provider/provider.ts'
 
 /** Emits what the outcome of an attempt means for the rest of the shop; `payment` is as it stands after it. */
-export function emitOutcome(tx: PaymentsTransaction, payment: PaymentState, attempt: Attempt, outcome: FinalOutcome, expiresAt: number): void {
+export function emitOutcome(
+  tx: PaymentsTransaction,
+  payment: PaymentState,
+  attempt: Attempt,
+  outcome: FinalOutcome,
+  expiresAt: number,
+): void {
   const { id: paymentId, orderId, currency, flow } = payment
   if (outcome.kind !== 'succeeded') {
     const retryable = outcome.kind === 'declined' && outcome.retryable
@@ -30,7 +36,12 @@ export function emitOutcome(tx: PaymentsTransaction, payment: PaymentState, atte
 }
 
 /** Emits that an attempt whose outcome was unknown is settled. */
-export function emitResolved(tx: PaymentsTransaction, { id: paymentId, orderId }: PaymentState, attempt: Attempt, outcome: FinalOutcome): void {
+export function emitResolved(
+  tx: PaymentsTransaction,
+  { id: paymentId, orderId }: PaymentState,
+  attempt: Attempt,
+  outcome: FinalOutcome,
+): void {
   tx.emit('payment.resolved', {
     paymentId,
     orderId,

@@ -46,6 +46,7 @@ function milliseconds(environment: ResourceOptions['environment'], name: string,
   const text = environment[name]
   if (text === undefined || text === '') return byDefault
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1 || value > max) throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds from 1 to ${max}`)
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds from 1 to ${max}`)
   return value
 }

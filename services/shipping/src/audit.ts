@@ -13,7 +13,10 @@ export interface ShipmentFact {
 }
 
 /** Shipments of a range of orders: above `after`, up to and with `upTo`; open when that is undefined. By order id. */
-export async function shipmentFacts(sql: SqlReader, { after, upTo }: { readonly after: string; readonly upTo: string | undefined }): Promise<ShipmentFact[]> {
+export async function shipmentFacts(
+  sql: SqlReader,
+  { after, upTo }: { readonly after: string; readonly upTo: string | undefined },
+): Promise<ShipmentFact[]> {
   const bound = upTo === undefined ? '' : 'AND order_id <= ?'
   const rows = await sql.all<{ orderId: string; status: string; createdAt: number; lines: string }>(
     `SELECT order_id AS "orderId", status AS "status", created_at AS "createdAt", lines AS "lines" FROM shipment

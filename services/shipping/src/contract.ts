@@ -126,7 +126,13 @@ export const shipping = contract('shipping', {
     }),
     'shipment.cancelled': event({
       key: 'orderId',
-      data: Type.Object({ shipmentId: Type.String(), orderId: Type.String(), trackingNumber: Type.String(), at: Type.Integer(), reason: Type.String() }),
+      data: Type.Object({
+        shipmentId: Type.String(),
+        orderId: Type.String(),
+        trackingNumber: Type.String(),
+        at: Type.Integer(),
+        reason: Type.String(),
+      }),
     }),
   },
 })

@@ -24,7 +24,20 @@ export interface NewRow {
 /** Returns a shipment that waits for its label. */
 export function newShipment({ orderId, userId, shippingMethod, lines }: Consignment, { id, at, flow }: NewRow): StoredShipment {
   const { carrier, service } = carrierOf(shippingMethod)
-  return { id, orderId, userId, status: 'pending', flow, shippingMethod, carrier, service, trackingNumber: null, lines, createdAt: at, version: 1 }
+  return {
+    id,
+    orderId,
+    userId,
+    status: 'pending',
+    flow,
+    shippingMethod,
+    carrier,
+    service,
+    trackingNumber: null,
+    lines,
+    createdAt: at,
+    version: 1,
+  }
 }
 
 /** Returns what is kept of a shipment that was called back before it began. */
@@ -35,7 +48,8 @@ export function tombstone(orderId: string, row: NewRow): StoredShipment {
 /** Inserts a shipment with its label and its destination, and says so; returns the one that stands when there is one (I1). */
 export async function dispatch(tx: ShippingTransaction, shipment: StoredShipment, address: ShippingAddress): Promise<StoredShipment> {
   const labelled = withLabel(shipment)
-  if (!(await tx.shipments.insert(labelled))) return label(tx, (await tx.shipments.find(shipment.orderId)) as StoredShipment, shipment.createdAt)
+  if (!(await tx.shipments.insert(labelled)))
+    return label(tx, (await tx.shipments.find(shipment.orderId)) as StoredShipment, shipment.createdAt)
   await tx.shipments.insertDestination(shipment.orderId, address)
   emitCreated(tx, labelled)
   return labelled
@@ -54,6 +68,9 @@ function withLabel(shipment: StoredShipment): StoredShipment {
   return { ...shipment, status: 'label_created', trackingNumber: trackingNumber(shipment.id) }
 }
 
-function emitCreated(tx: ShippingTransaction, { id: shipmentId, orderId, lines, carrier, service, trackingNumber: number, flow }: StoredShipment): void {
+function emitCreated(
+  tx: ShippingTransaction,
+  { id: shipmentId, orderId, lines, carrier, service, trackingNumber: number, flow }: StoredShipment,
+): void {
   tx.emit('shipment.created', { shipmentId, orderId, lines, carrier, service, trackingNumber: number ?? '', flow })
 }

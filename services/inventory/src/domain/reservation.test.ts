@@ -25,8 +25,5 @@ test('repeating a move changes nothing', () => {
 })
 
 test('only holds and committed reservations bind stock', () => {
-  assert.deepEqual(
-    (['held', 'committed', 'released', 'expired'] as const).filter(bindsStock),
-    ['held', 'committed'],
-  )
+  assert.deepEqual((['held', 'committed', 'released', 'expired'] as const).filter(bindsStock), ['held', 'committed'])
 })

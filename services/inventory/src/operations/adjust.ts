@@ -7,7 +7,9 @@ import { MAIN_LOCATION } from '../store/migrations.ts'
 export const adjust = operation('adjust', async (input, { transaction, fail, id, now, principal }) => {
   const { sku, reason } = input
   if ((input.delta === undefined) === (input.setTo === undefined))
-    throw new BanyanError('invalid_argument', 'give either delta or setTo', { fields: [{ path: '/delta', expected: 'either this or setTo' }] })
+    throw new BanyanError('invalid_argument', 'give either delta or setTo', {
+      fields: [{ path: '/delta', expected: 'either this or setTo' }],
+    })
   const movementId = id()
   return transaction(async (tx) => {
     const item = await tx.stock.find(sku)
@@ -19,10 +21,29 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
     const at = now()
     await tx.stock.adjust(sku, delta, at)
     await tx.movements.append([
-      { id: movementId, kind: 'adjust', sku, deltaOnHand: delta, deltaReserved: 0, refType: 'adjustment', refId: movementId, reason, actor: principal.subject, at },
+      {
+        id: movementId,
+        kind: 'adjust',
+        sku,
+        deltaOnHand: delta,
+        deltaReserved: 0,
+        refType: 'adjustment',
+        refId: movementId,
+        reason,
+        actor: principal.subject,
+        at,
+      },
     ])
     const adjusted = (await tx.stock.find(sku)) as StockItem
-    tx.emit('inventory.adjusted', { sku, locationId: MAIN_LOCATION, delta, onHand: adjusted.onHand, reserved: adjusted.reserved, reason, movementId })
+    tx.emit('inventory.adjusted', {
+      sku,
+      locationId: MAIN_LOCATION,
+      delta,
+      onHand: adjusted.onHand,
+      reserved: adjusted.reserved,
+      reason,
+      movementId,
+    })
     return adjusted
   })
 })

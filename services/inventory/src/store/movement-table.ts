@@ -29,7 +29,19 @@ export function movementTable(sql: Sql): MovementTable {
       await sql.run(
         `INSERT INTO stock_movement (ref_id, ref_type, kind, sku, location_id, id, delta_on_hand, delta_reserved, reason, actor, at)
          VALUES ${placeholders(movements.length, 11)}`,
-        ...movements.flatMap((m) => [m.refId, m.refType, m.kind, m.sku, MAIN_LOCATION, m.id, m.deltaOnHand, m.deltaReserved, m.reason, m.actor, m.at]),
+        ...movements.flatMap((m) => [
+          m.refId,
+          m.refType,
+          m.kind,
+          m.sku,
+          MAIN_LOCATION,
+          m.id,
+          m.deltaOnHand,
+          m.deltaReserved,
+          m.reason,
+          m.actor,
+          m.at,
+        ]),
       )
     },
   }

@@ -83,7 +83,10 @@ export function stockTable(sql: Sql): StockTable {
 }
 
 /** Compares lines with what there is: what is short, and which skus are unknown. */
-export async function compareStock(stock: Pick<StockTable, 'find'>, lines: readonly SkuQuantity[]): Promise<{ short: Shortage[]; unknown: string[] }> {
+export async function compareStock(
+  stock: Pick<StockTable, 'find'>,
+  lines: readonly SkuQuantity[],
+): Promise<{ short: Shortage[]; unknown: string[] }> {
   const short: Shortage[] = []
   const unknown: string[] = []
   for (const { sku, qty } of lines) {

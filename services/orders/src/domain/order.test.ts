@@ -37,9 +37,15 @@ function given(...commands: OrderCommand[]): Order {
 
 test('an order is confirmed with its number, then settled when it is shipped and paid', () => {
   const confirmed = given(confirm)
-  assert.deepEqual([confirmed.status, confirmed.orderNumber, confirmed.paymentStatus, confirmed.settled], ['confirmed', 7, 'authorized', false])
+  assert.deepEqual(
+    [confirmed.status, confirmed.orderNumber, confirmed.paymentStatus, confirmed.settled],
+    ['confirmed', 7, 'authorized', false],
+  )
   const settled = given(confirm, { type: 'settle' })
-  assert.deepEqual([settled.status, settled.paymentStatus, settled.fulfilmentStatus, settled.settled], ['confirmed', 'captured', 'fulfilled', true])
+  assert.deepEqual(
+    [settled.status, settled.paymentStatus, settled.fulfilmentStatus, settled.settled],
+    ['confirmed', 'captured', 'fulfilled', true],
+  )
   assert.equal(settled.version, 3)
 })
 
@@ -53,7 +59,10 @@ test('a cancelled order is cancelling until its money and stock are back', () =>
   const cancelling = given(confirm, { type: 'settle' }, cancel)
   assert.deepEqual([cancelling.status, cancelling.settled], ['cancelling', false])
   const cancelled = evolve(cancelling, decide(cancelling, { type: 'finish_cancel', voidedMinor: 0, refundedMinor: 1_000 }))
-  assert.deepEqual([cancelled.status, cancelled.paymentStatus, cancelled.fulfilmentStatus, cancelled.settled], ['cancelled', 'refunded', 'returned', true])
+  assert.deepEqual(
+    [cancelled.status, cancelled.paymentStatus, cancelled.fulfilmentStatus, cancelled.settled],
+    ['cancelled', 'refunded', 'returned', true],
+  )
 })
 
 test('a parcel that cannot be called back brings the order back to confirmed', () => {

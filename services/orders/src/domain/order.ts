@@ -48,7 +48,10 @@ export function allowedStatuses(status: OrderStatus): OrderStatus[] {
 /** Decides a command into facts. Throws `failed_precondition` when the order's state does not allow it: nothing is silently dropped. */
 export function decide(order: Order, command: OrderCommand): OrderFact {
   if (statusAfter(order, command.type) === undefined)
-    throw new BanyanError('failed_precondition', `order ${order.id} is ${order.status}${order.settled ? ' and settled' : ''}; "${command.type}" is not possible`)
+    throw new BanyanError(
+      'failed_precondition',
+      `order ${order.id} is ${order.status}${order.settled ? ' and settled' : ''}; "${command.type}" is not possible`,
+    )
   switch (command.type) {
     case 'confirm':
       return { type: 'confirmed', orderNumber: command.orderNumber, at: command.at }

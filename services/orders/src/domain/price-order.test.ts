@@ -3,7 +3,17 @@ import { test } from 'node:test'
 import { priceOrder, type QuotedLine, weightGramsOf } from './price-order.ts'
 
 function aLine(overrides: Partial<QuotedLine> = {}): QuotedLine {
-  return { sku: 'mug', productId: 'p1', title: 'Mug', quantity: 2, unitMinor: 450, totalMinor: 900, weightGrams: 300, requiresShipping: true, ...overrides }
+  return {
+    sku: 'mug',
+    productId: 'p1',
+    title: 'Mug',
+    quantity: 2,
+    unitMinor: 450,
+    totalMinor: 900,
+    weightGrams: 300,
+    requiresShipping: true,
+    ...overrides,
+  }
 }
 
 test('an order costs its lines and the shipping', () => {

@@ -16,7 +16,8 @@ export const cancel = operation(
       permit(order?.userId, 'support', 'admin')
       if (!order) throw new BanyanError('not_found', `there is no order ${id}`)
       if (order.status === 'cancelling') return order
-      if (!statusAfter(order, 'request_cancel')) return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
+      if (!statusAfter(order, 'request_cancel'))
+        return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
       return requestCancellation(tx, order, reason, now())
     }),
   {

@@ -21,7 +21,12 @@ export const place = operation(
     const { rates } = await translated(call.shipping.rate(parcel), fail)
     const price = priceOrder(quote.lines, rates[0]?.amountMinor ?? 0)
     if (input.expectedTotalMinor !== undefined && input.expectedTotalMinor !== price.totalMinor)
-      return fail('price_changed', { expectedTotalMinor: input.expectedTotalMinor, totalMinor: price.totalMinor, currency, lines: quote.lines.map(({ sku, unitMinor }) => ({ sku, now: unitMinor })) })
+      return fail('price_changed', {
+        expectedTotalMinor: input.expectedTotalMinor,
+        totalMinor: price.totalMinor,
+        currency,
+        lines: quote.lines.map(({ sku, unitMinor }) => ({ sku, now: unitMinor })),
+      })
     const { flow: style } = resources
     const order: Order = { ...newOrder(orderId, principal.subject, now()), ...price, currency, shippingMethod, flow: style }
     const pii = { address, ...payment }

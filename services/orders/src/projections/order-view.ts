@@ -24,7 +24,13 @@ export const orderView = projection('order-view', {
         settled: 0,
       }),
     'order.confirmed': ({ data: { orderId, orderNumber, version }, time }, sql, t) =>
-      put(sql, t('orders'), orderId, { version, status: 'confirmed', payment_status: 'authorized', order_number: orderNumber, confirmed_at: time }),
+      put(sql, t('orders'), orderId, {
+        version,
+        status: 'confirmed',
+        payment_status: 'authorized',
+        order_number: orderNumber,
+        confirmed_at: time,
+      }),
     'order.settled': ({ data: { orderId, version } }, sql, t) =>
       put(sql, t('orders'), orderId, { version, payment_status: 'captured', fulfilment_status: 'fulfilled', settled: 1 }),
     'order.rejected': ({ data: { orderId, reason, detail, version } }, sql, t) =>
@@ -54,11 +60,16 @@ export const orderView = projection('order-view', {
       ),
     'payment.authorized': ({ data: { orderId, paymentId, amountMinor } }, sql, t) =>
       put(sql, t('orders'), orderId, { payment_id: paymentId, authorized_minor: amountMinor, captured_minor: 0, refunded_minor: 0 }),
-    'payment.completed': ({ data: { orderId, capturedTotalMinor } }, sql, t) => put(sql, t('orders'), orderId, { captured_minor: capturedTotalMinor }),
-    'payment.refunded': ({ data: { orderId, refundedTotalMinor } }, sql, t) => put(sql, t('orders'), orderId, { refunded_minor: refundedTotalMinor }),
+    'payment.completed': ({ data: { orderId, capturedTotalMinor } }, sql, t) =>
+      put(sql, t('orders'), orderId, { captured_minor: capturedTotalMinor }),
+    'payment.refunded': ({ data: { orderId, refundedTotalMinor } }, sql, t) =>
+      put(sql, t('orders'), orderId, { refunded_minor: refundedTotalMinor }),
     'payment.voided': ({ data: { orderId } }, sql, t) => put(sql, t('orders'), orderId, { authorized_minor: 0 }),
     'shipment.created': ({ data: { orderId, shipmentId, carrier, service, trackingNumber } }, sql, t) =>
-      put(sql, t('orders'), orderId, { shipment: JSON.stringify({ shipmentId, carrier, service, trackingNumber }), shipment_status: 'label_created' }),
+      put(sql, t('orders'), orderId, {
+        shipment: JSON.stringify({ shipmentId, carrier, service, trackingNumber }),
+        shipment_status: 'label_created',
+      }),
     'shipment.cancelled': ({ data: { orderId } }, sql, t) => put(sql, t('orders'), orderId, { shipment_status: 'cancelled' }),
     'user.registered': ({ data: { userId, status } }, sql, t) => keepUser(sql, t('users'), userId, status),
     'user.updated': ({ data: { userId, status } }, sql, t) => keepUser(sql, t('users'), userId, status),
@@ -80,9 +91,17 @@ function put(sql: Sql, table: string, orderId: string, values: Readonly<Record<s
 }
 
 function keepUser(sql: Sql, table: string, userId: string, status: string): Promise<number> {
-  return sql.run(`INSERT INTO ${table} (user_id, status) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET status = excluded.status`, userId, status)
+  return sql.run(
+    `INSERT INTO ${table} (user_id, status) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET status = excluded.status`,
+    userId,
+    status,
+  )
 }
 
 function keepProduct(sql: Sql, table: string, productId: string, title: string): Promise<number> {
-  return sql.run(`INSERT INTO ${table} (product_id, title) VALUES (?, ?) ON CONFLICT (product_id) DO UPDATE SET title = excluded.title`, productId, title)
+  return sql.run(
+    `INSERT INTO ${table} (product_id, title) VALUES (?, ?) ON CONFLICT (product_id) DO UPDATE SET title = excluded.title`,
+    productId,
+    title,
+  )
 }

@@ -79,7 +79,12 @@ async function productTitles({ sql, table }: Snap, lines: readonly OrderLine[]):
 
 function paymentOf(row: ViewRow): OrderView['payment'] {
   if (row.payment_id === null) return null
-  return { paymentId: row.payment_id, authorizedMinor: row.authorized_minor ?? 0, capturedMinor: row.captured_minor ?? 0, refundedMinor: row.refunded_minor ?? 0 }
+  return {
+    paymentId: row.payment_id,
+    authorizedMinor: row.authorized_minor ?? 0,
+    capturedMinor: row.captured_minor ?? 0,
+    refundedMinor: row.refunded_minor ?? 0,
+  }
 }
 
 function shipmentOf({ shipment, shipment_status: status }: ViewRow): OrderView['shipment'] {

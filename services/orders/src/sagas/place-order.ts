@@ -45,7 +45,10 @@ export const placeOrder = saga('place-order', async (s, order: PlacedOrder) => {
   })
   await s.step('commit-reservation', { action: ({ call }) => call.inventory.commit({ orderId }).then(() => null) })
   await s.commit()
-  const isConfirmed = await s.step('confirm', { local: true, action: async ({ transaction, now }) => transaction((tx) => confirm(tx, orderId, now())) })
+  const isConfirmed = await s.step('confirm', {
+    local: true,
+    action: async ({ transaction, now }) => transaction((tx) => confirm(tx, orderId, now())),
+  })
   if (!isConfirmed) return
   const isShipped = await s.step('ship', {
     action: async ({ call, read }) => {
@@ -96,7 +99,11 @@ async function unlessClosed(work: Promise<unknown>): Promise<boolean> {
     await work
     return true
   } catch (error) {
-    if (failedWith(error, shipping.operations.createShipment, 'shipment_closed') || failedWith(error, payments.operations.capture, 'payment_closed')) return false
+    if (
+      failedWith(error, shipping.operations.createShipment, 'shipment_closed') ||
+      failedWith(error, payments.operations.capture, 'payment_closed')
+    )
+      return false
     throw error
   }
 }

@@ -62,8 +62,12 @@ export function orderTable(sql: Sql): OrderTable {
       if (changed !== 1) throw new BanyanError('fenced', `order ${o.id} changed in the meantime`)
     },
     async pii(id) {
-      const row = await sql.get<{ address: string; payment_provider: 'fake'; payment_token: string }>('SELECT * FROM order_pii WHERE order_id = ?', id)
-      if (!row) throw new BanyanError('failed_precondition', `the personal data of order ${id} is erased; it cannot be paid or shipped any more`)
+      const row = await sql.get<{ address: string; payment_provider: 'fake'; payment_token: string }>(
+        'SELECT * FROM order_pii WHERE order_id = ?',
+        id,
+      )
+      if (!row)
+        throw new BanyanError('failed_precondition', `the personal data of order ${id} is erased; it cannot be paid or shipped any more`)
       return { address: JSON.parse(row.address) as ShippingAddress, provider: row.payment_provider, token: row.payment_token }
     },
     async nextNumber() {
@@ -83,13 +87,31 @@ export function orderTable(sql: Sql): OrderTable {
 async function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii): Promise<void> {
   const amounts = [o.subtotalMinor, o.discountMinor, o.taxMinor, o.shippingMinor, o.totalMinor]
   const states = [o.status, o.paymentStatus, o.fulfilmentStatus, o.flow]
-  await sql.run(INSERT, o.id, o.userId, ...states, o.currency, ...amounts, o.shippingMethod, address.country, o.placedAt, o.placedAt, o.version)
+  await sql.run(
+    INSERT,
+    o.id,
+    o.userId,
+    ...states,
+    o.currency,
+    ...amounts,
+    o.shippingMethod,
+    address.country,
+    o.placedAt,
+    o.placedAt,
+    o.version,
+  )
   await sql.run(
     `INSERT INTO order_line (order_id, line_number, sku, product_id, title, quantity, unit_minor, total_minor)
      VALUES ${o.lines.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
     ...o.lines.flatMap((l): SqlValue[] => [o.id, Number(l.lineId), l.sku, l.productId, l.title, l.quantity, l.unitMinor, l.totalMinor]),
   )
-  await sql.run('INSERT INTO order_pii (order_id, address, payment_provider, payment_token) VALUES (?, ?, ?, ?)', o.id, JSON.stringify(address), provider, token)
+  await sql.run(
+    'INSERT INTO order_pii (order_id, address, payment_provider, payment_token) VALUES (?, ?, ?, ?)',
+    o.id,
+    JSON.stringify(address),
+    provider,
+    token,
+  )
 }
 
 async function listOrders(sql: Sql, { userId, status, from, to, before, limit }: OrderFilter): Promise<Order[]> {

@@ -15,12 +15,15 @@ export const settleOnCompleted = on('payment.completed', async ({ data: { orderI
 })
 
 /** Choreography: rejects an order that cannot be paid; cancels one whose money can no longer be taken. */
-export const rejectOnPaymentFailure = on('payment.failed', async ({ data: { orderId, op, code, retryable, flow } }, { transaction, now }) => {
-  if (flow !== 'choreography') return
-  await transaction(async (tx) => {
-    const order = await standing(tx, orderId)
-    const failure = { reason: 'payment_declined', declineCode: code, retryable }
-    if (op === 'authorize' && statusAfter(order, 'reject')) await changeOrder(tx, order, { type: 'reject', failure }, now())
-    else if (op === 'capture' && order.status === 'confirmed') await requestCancellation(tx, order, 'capture_failed', now())
-  })
-})
+export const rejectOnPaymentFailure = on(
+  'payment.failed',
+  async ({ data: { orderId, op, code, retryable, flow } }, { transaction, now }) => {
+    if (flow !== 'choreography') return
+    await transaction(async (tx) => {
+      const order = await standing(tx, orderId)
+      const failure = { reason: 'payment_declined', declineCode: code, retryable }
+      if (op === 'authorize' && statusAfter(order, 'reject')) await changeOrder(tx, order, { type: 'reject', failure }, now())
+      else if (op === 'capture' && order.status === 'confirmed') await requestCancellation(tx, order, 'capture_failed', now())
+    })
+  },
+)

@@ -5,12 +5,15 @@ import { requestCancellation } from '../request-cancellation.ts'
 import { standing } from '../sagas/place-order.ts'
 
 /** Choreography: rejects an order whose goods cannot be held; cancels one that was confirmed on a hold that ran out. */
-export const rejectOnStockFailure = on('inventory.reservation.failed', async ({ data: { orderId, reason, lines, flow } }, { transaction, now }) => {
-  if (flow !== 'choreography') return
-  await transaction(async (tx) => {
-    const order = await standing(tx, orderId)
-    const failure = reason === 'insufficient_stock' ? { reason, lines } : { reason }
-    if (statusAfter(order, 'reject')) await changeOrder(tx, order, { type: 'reject', failure }, now())
-    else if (order.status === 'confirmed') await requestCancellation(tx, order, reason, now())
-  })
-})
+export const rejectOnStockFailure = on(
+  'inventory.reservation.failed',
+  async ({ data: { orderId, reason, lines, flow } }, { transaction, now }) => {
+    if (flow !== 'choreography') return
+    await transaction(async (tx) => {
+      const order = await standing(tx, orderId)
+      const failure = reason === 'insufficient_stock' ? { reason, lines } : { reason }
+      if (statusAfter(order, 'reject')) await changeOrder(tx, order, { type: 'reject', failure }, now())
+      else if (order.status === 'confirmed') await requestCancellation(tx, order, reason, now())
+    })
+  },
+)

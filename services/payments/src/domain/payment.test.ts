@@ -26,7 +26,12 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
     ...overrides,
   }
 }
-const success = (amountMinor = 1_000, currency = 'EUR') => ({ kind: 'succeeded' as const, ref: 'ch_1', amount: { amountMinor, currency }, at: 5 })
+const success = (amountMinor = 1_000, currency = 'EUR') => ({
+  kind: 'succeeded' as const,
+  ref: 'ch_1',
+  amount: { amountMinor, currency },
+  at: 5,
+})
 const authorized = (): PaymentState => aPayment({ status: 'authorized', authorizedMinor: 1_000, providerRef: 'ch_1' })
 const captured = (): PaymentState => aPayment({ status: 'captured', authorizedMinor: 1_000, capturedMinor: 1_000, providerRef: 'ch_1' })
 
@@ -82,6 +87,10 @@ test('an authorisation of a wrong amount or currency is given back, never taken 
 })
 
 test('a decline keeps its code and whether trying again can help', () => {
-  const payment = afterOutcome(aPayment(), { op: 'authorize', amountMinor: 1_000 }, { kind: 'declined', code: 'insufficient_funds', retryable: true })
+  const payment = afterOutcome(
+    aPayment(),
+    { op: 'authorize', amountMinor: 1_000 },
+    { kind: 'declined', code: 'insufficient_funds', retryable: true },
+  )
   assert.deepEqual([payment.status, payment.declineCode, payment.declineRetryable], ['declined', 'insufficient_funds', true])
 })

@@ -51,7 +51,8 @@ export function dueMove(payment: PaymentState, goal: PaymentGoal): DueMove | und
 
 /** Returns the payment after the outcome of a move is known. Also takes an outcome that comes after the payment was given up. */
 export function afterOutcome(payment: PaymentState, { op, amountMinor }: DueMove, outcome: FinalOutcome): PaymentState {
-  if (outcome.kind !== 'succeeded') return op === 'authorize' ? afterRefusal(payment, outcome) : changed(payment, { declineCode: outcome.code })
+  if (outcome.kind !== 'succeeded')
+    return op === 'authorize' ? afterRefusal(payment, outcome) : changed(payment, { declineCode: outcome.code })
   switch (op) {
     case 'authorize':
       return afterAuthorization(payment, amountMinor, outcome)
@@ -77,11 +78,19 @@ export function closed(payment: PaymentState, reason: string, isSent: boolean): 
 
 function afterRefusal(payment: PaymentState, outcome: Exclude<FinalOutcome, { kind: 'succeeded' }>): PaymentState {
   const isDeclined = outcome.kind === 'declined'
-  return changed(payment, { status: isDeclined ? 'declined' : 'failed', declineCode: outcome.code, declineRetryable: isDeclined && outcome.retryable })
+  return changed(payment, {
+    status: isDeclined ? 'declined' : 'failed',
+    declineCode: outcome.code,
+    declineRetryable: isDeclined && outcome.retryable,
+  })
 }
 
 /** A wrong amount is never taken for payment of the order: it is given back. */
-function afterAuthorization(payment: PaymentState, amountMinor: number, { amount, ref }: Extract<FinalOutcome, { kind: 'succeeded' }>): PaymentState {
+function afterAuthorization(
+  payment: PaymentState,
+  amountMinor: number,
+  { amount, ref }: Extract<FinalOutcome, { kind: 'succeeded' }>,
+): PaymentState {
   const isRight = amount.amountMinor === amountMinor && amount.currency === payment.currency
   const closedReason = payment.closedReason ?? (isRight ? null : 'amount_mismatch')
   return changed(payment, { status: 'authorized', authorizedMinor: amount.amountMinor, providerRef: ref, closedReason })

@@ -13,7 +13,8 @@ export const authorize = operation('authorize', async (input, context) => {
   })
   if (!payment) throw new BanyanError('not_found', `there is no payment of order ${input.orderId}`)
   const { status, declineCode, declineRetryable, closedReason } = payment
-  if (status === 'declined' || status === 'failed') return fail('payment_declined', { declineCode: declineCode ?? status, retryable: declineRetryable })
+  if (status === 'declined' || status === 'failed')
+    return fail('payment_declined', { declineCode: declineCode ?? status, retryable: declineRetryable })
   if (closedReason !== null) return fail('payment_closed', { orderId: input.orderId, status })
   return toPayment(payment)
 })

@@ -4,6 +4,7 @@ import { operation } from '../define.ts'
 export const ledgerBalance = operation('ledgerBalance', async (_input, { read }) => {
   const accounts = await read((tx) => tx.ledger.balances())
   const byCurrency = new Map<string, number>()
-  for (const { currency, debitMinor, creditMinor } of accounts) byCurrency.set(currency, (byCurrency.get(currency) ?? 0) + debitMinor - creditMinor)
+  for (const { currency, debitMinor, creditMinor } of accounts)
+    byCurrency.set(currency, (byCurrency.get(currency) ?? 0) + debitMinor - creditMinor)
   return { accounts, balanced: [...byCurrency.values()].every((difference) => difference === 0) }
 })

@@ -3,6 +3,34 @@ import type { PaymentState } from '../domain/payment.ts'
 
 /** Returns a payment as callers see it: without the token and the provider's reference. */
 export function toPayment(state: PaymentState): Payment {
-  const { id, orderId, userId, provider, currency, amountMinor, authorizedMinor, capturedMinor, refundedMinor, status, declineCode, createdAt, version } = state
-  return { id, orderId, userId, provider, currency, amountMinor, authorizedMinor, capturedMinor, refundedMinor, status, declineCode, createdAt, version }
+  const {
+    id,
+    orderId,
+    userId,
+    provider,
+    currency,
+    amountMinor,
+    authorizedMinor,
+    capturedMinor,
+    refundedMinor,
+    status,
+    declineCode,
+    createdAt,
+    version,
+  } = state
+  return {
+    id,
+    orderId,
+    userId,
+    provider,
+    currency,
+    amountMinor,
+    authorizedMinor,
+    capturedMinor,
+    refundedMinor,
+    status,
+    declineCode,
+    createdAt,
+    version,
+  }
 }

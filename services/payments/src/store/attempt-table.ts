@@ -38,7 +38,11 @@ export function attemptTable(sql: Sql): AttemptTable {
       )
     },
     async count(orderId, op) {
-      const row = await sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM payment_attempt WHERE order_id = ? AND op = ?', orderId, op)
+      const row = await sql.get<{ count: number }>(
+        'SELECT COUNT(*) AS count FROM payment_attempt WHERE order_id = ? AND op = ?',
+        orderId,
+        op,
+      )
       return row?.count ?? 0
     },
     lease: async ({ orderId, op, n }, by, until, now) =>

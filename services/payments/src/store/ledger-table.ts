@@ -4,7 +4,10 @@ import type { LedgerEntry } from '../domain/ledger.ts'
 /** The double-entry ledger. Append only. */
 export interface LedgerTable {
   /** Appends the entries of one move; the same move twice is an error. */
-  append(move: { readonly id: string; readonly orderId: string; readonly currency: string; readonly at: number }, entries: readonly LedgerEntry[]): Promise<void>
+  append(
+    move: { readonly id: string; readonly orderId: string; readonly currency: string; readonly at: number },
+    entries: readonly LedgerEntry[],
+  ): Promise<void>
   balances(): Promise<{ account: string; currency: string; debitMinor: number; creditMinor: number }[]>
 }
 
@@ -19,7 +22,16 @@ export function ledgerTable(sql: Sql): LedgerTable {
       await sql.run(
         `INSERT INTO ledger_entry (tx_id, account, debit_minor, credit_minor, currency, ref_type, ref_id, at)
          VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-        ...entries.flatMap(({ account, debitMinor, creditMinor }) => [id, account, debitMinor, creditMinor, currency, 'order', orderId, at]),
+        ...entries.flatMap(({ account, debitMinor, creditMinor }) => [
+          id,
+          account,
+          debitMinor,
+          creditMinor,
+          currency,
+          'order',
+          orderId,
+          at,
+        ]),
       )
     },
     balances: () =>

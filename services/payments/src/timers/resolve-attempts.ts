@@ -19,7 +19,8 @@ export const settlePayment = timer('settle-payment', async ({ orderId }: { order
 export const resolveAttempts: TimerDefinition<object> = timer('resolve-attempts', async (_data: object, { transaction, now }) =>
   transaction(async (tx) => {
     const at = now()
-    for (const orderId of await tx.attempts.forsaken(at, BATCH_MAX)) await tx.schedule(settlePayment, { id: `settle-payment:${orderId}`, at, data: { orderId } })
+    for (const orderId of await tx.attempts.forsaken(at, BATCH_MAX))
+      await tx.schedule(settlePayment, { id: `settle-payment:${orderId}`, at, data: { orderId } })
     await tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, at: at + SWEEP_MS, data: {} })
   }),
 )

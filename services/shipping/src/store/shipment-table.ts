@@ -74,7 +74,11 @@ export function shipmentTable(sql: Sql): ShipmentTable {
       )
     },
     async insertDestination(orderId, address) {
-      await sql.run('INSERT INTO destination (order_id, address) VALUES (?, ?) ON CONFLICT (order_id) DO NOTHING', orderId, JSON.stringify(address))
+      await sql.run(
+        'INSERT INTO destination (order_id, address) VALUES (?, ?) ON CONFLICT (order_id) DO NOTHING',
+        orderId,
+        JSON.stringify(address),
+      )
     },
   }
 }

@@ -85,7 +85,9 @@ type Statements = ReturnType<typeof prepare>
 function prepare(database: DatabaseSync) {
   return {
     find: database.prepare('SELECT fingerprint, reply FROM request WHERE key = ?'),
-    remember: database.prepare('INSERT INTO request (key, fingerprint, operation, order_id, outcome, reply, at) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    remember: database.prepare(
+      'INSERT INTO request (key, fingerprint, operation, order_id, outcome, reply, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
     open: database.prepare('INSERT INTO charge VALUES (?, ?, ?, ?, 0, 0, 0, ?)'),
     charge: database.prepare('SELECT authorized_minor, captured_minor, refunded_minor, voided FROM charge WHERE ref = ? AND currency = ?'),
     capture: database.prepare('UPDATE charge SET captured_minor = captured_minor + ? WHERE ref = ?'),

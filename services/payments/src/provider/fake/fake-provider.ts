@@ -45,7 +45,18 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
   function followUp(operation: 'capture' | 'void' | 'refund') {
     return ({ key, ref, amount }: FollowUpRequest, signal: AbortSignal): Promise<Outcome> =>
       answered(
-        serve({ key, fingerprint: `${operation} ${ref} ${amount.amountMinor} ${amount.currency}`, operation, orderId: '', ref, amount, decline: undefined }, PLAIN),
+        serve(
+          {
+            key,
+            fingerprint: `${operation} ${ref} ${amount.amountMinor} ${amount.currency}`,
+            operation,
+            orderId: '',
+            ref,
+            amount,
+            decline: undefined,
+          },
+          PLAIN,
+        ),
         signal,
       )
   }
@@ -85,7 +96,9 @@ function toBooked({ key, amount, methodToken, orderId }: AuthorizeRequest, behav
 
 function declineOf(behaviour: Behaviour | undefined): FinalOutcome | undefined {
   if (!behaviour) return { kind: 'rejected', code: 'invalid_token' }
-  return behaviour.declines === undefined ? undefined : { kind: 'declined', code: behaviour.declines, retryable: isRetryable(behaviour.declines) }
+  return behaviour.declines === undefined
+    ? undefined
+    : { kind: 'declined', code: behaviour.declines, retryable: isRetryable(behaviour.declines) }
 }
 
 /** Waits for an answer no longer than the caller does. */
