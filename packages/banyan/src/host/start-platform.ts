@@ -13,6 +13,7 @@ import type { HealthReport } from './health.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
 import type { Platform } from './platform.ts'
 import { platformClient } from './platform-client.ts'
+import { createPlatformFigures } from './platform-figures.ts'
 import { serviceAdmin } from './service-admin.ts'
 
 /** Time given to requests under way when a process stops. */
@@ -53,6 +54,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const hosted = new Map<string, HostedService>()
   const transport = localTransport((name) => hosted.get(name))
   const admin = platformAdmin(platform, options, hosted)
+  const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
   let edge: RunningEdge | undefined
   let draining = false
 
@@ -63,6 +65,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   async function stopAll(): Promise<void> {
     draining = true
     monitor.stop()
+    figures.stop()
     await edge?.close(DRAIN_MS)
     const reverse = [...hosted.values()].toReversed()
     await Promise.all(reverse.map((service) => service.drain()))
@@ -70,6 +73,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   }
   try {
     await startServices(platform, options, { hosted, transport, metrics, monitor })
+    figures.start()
     if (platform.gateway && options.listen)
       edge = await platform.gateway.start(
         {

@@ -119,7 +119,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
   }
 }
 
-function serviceRuntime(service: Service, { runtime, transport, tracing }: HostOptions, store: Store): ServiceRuntime & Connected {
+function serviceRuntime(service: Service, { runtime, transport, tracing, metrics }: HostOptions, store: Store): ServiceRuntime & Connected {
   const { name, definition } = service
   return {
     name,
@@ -127,6 +127,7 @@ function serviceRuntime(service: Service, { runtime, transport, tracing }: HostO
     store,
     runtime,
     tracing,
+    metrics,
     clients: clientFactory({ caller: name, uses: definition.uses, transport, clock: runtime.clock }),
     notifier: createNotifier(),
     resources: undefined,

@@ -9,7 +9,7 @@ import { type BanyanError, createRuntime, deadlineAfter } from '../kernel/index.
 import { store } from '../store/definition.ts'
 import { sqliteStores } from '../store/sqlite/index.ts'
 import type { Sql } from '../store/sql.ts'
-import { createTracing, newTrace } from '../telemetry/index.ts'
+import { createMetrics, createTracing, newTrace } from '../telemetry/index.ts'
 import { define, type OperationHandler } from './define.ts'
 import { createNotifier } from './notifier.ts'
 import { operationRunner } from './operation-runner.ts'
@@ -75,6 +75,7 @@ function runner(handler: OperationHandler, name: 'add' | 'get' = 'add') {
     store: opened,
     runtime,
     tracing: createTracing({ ids: runtime.ids }),
+    metrics: createMetrics(),
     clients: () => ({}),
     notifier: createNotifier(),
     resources: undefined,

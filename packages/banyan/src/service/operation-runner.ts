@@ -10,6 +10,7 @@ import { authorize, permit } from './authorize.ts'
 import type { OperationHandler } from './define.ts'
 import { WorkContext } from './handler-context.ts'
 import { keyedRunner } from './keyed-runner.ts'
+import { operationMeter } from './operation-meter.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -38,6 +39,8 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const runKeyed = keyedRunner(operation)
   const { label } = operation
   const input = schemaCheck(definition.input)
+  const meter = operationMeter(service.metrics, service.name, handler.name)
+  const { clock } = service.runtime
 
   async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }): Promise<CallReply> {
     const { scope } = request
@@ -61,12 +64,17 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
         throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
+      const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
       try {
-        return await run(request, span)
+        const reply = await run(request, span)
+        meter.succeeded((clock.monotonic() - started) / 1_000)
+        return reply
       } catch (thrown) {
         span.fail(thrown)
-        throw reported(service, label, thrown)
+        const error = reported(service, label, thrown)
+        meter.failed((clock.monotonic() - started) / 1_000, error.code)
+        throw error
       } finally {
         span.end()
       }

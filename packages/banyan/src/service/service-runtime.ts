@@ -5,7 +5,7 @@ import type { ProjectionDefinition, TableName } from '../projection/projection.t
 import type { AnySaga } from '../saga/index.ts'
 import type { Scope } from '../call/scope.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
-import type { Tracing } from '../telemetry/index.ts'
+import type { Metrics, Tracing } from '../telemetry/index.ts'
 import type { ServiceDefinition } from './define.ts'
 import type { Notifier } from './notifier.ts'
 
@@ -16,6 +16,7 @@ export interface ServiceRuntime {
   readonly store: Store
   readonly runtime: Runtime
   readonly tracing: Tracing
+  readonly metrics: Metrics
   readonly clients: ClientFactory<readonly Contract[]>
   readonly notifier: Notifier
   /** What the service opened at its start. */

@@ -1,0 +1,59 @@
+import type { CancelTimer } from '../kernel/clock.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { ConsumerLag } from '../service/consumers.ts'
+import type { HostedService } from '../service/hosted-service.ts'
+import type { Metrics } from '../telemetry/index.ts'
+
+/** Pause between two looks at the consumers; a scrape reads what the last look saw. */
+const PERIOD_MS = 5_000
+
+/** Keeps figures that must be read from stores ready for whoever scrapes. */
+export interface PlatformFigures {
+  start(): void
+  stop(): void
+}
+
+/** Declares the platform's own metrics: the process, and how far consumers are behind. */
+export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics, services: () => Iterable<HostedService>): PlatformFigures {
+  let lags: readonly ConsumerLag[] = []
+  let cancel: CancelTimer | undefined
+  let stopped = false
+  const labels = ['service', 'consumer', 'source']
+  const perConsumer = (value: (lag: ConsumerLag) => number) => () =>
+    lags.map((lag) => ({ labels: [lag.service, lag.consumer, lag.source], value: value(lag) }))
+
+  metrics.gauge({ name: 'process_cpu_seconds_total', help: 'CPU time of the process.' }, cpuSeconds)
+  metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory of the process.' }, () => process.memoryUsage.rss())
+  metrics.gauge(
+    { name: 'banyan_consumer_lag_events', help: 'Events that a consumer has not consumed yet.', labels },
+    perConsumer((lag) => lag.head - lag.position),
+  )
+  metrics.gauge(
+    { name: 'banyan_parked_events', help: 'Events that wait for a person.', labels },
+    perConsumer((lag) => lag.parked),
+  )
+
+  async function look(): Promise<void> {
+    try {
+      const perService = await Promise.all(
+        [...services()].map((service) => Promise.all([service.consumers.lag(), service.projections.lag()])),
+      )
+      lags = perService.flat(2)
+    } catch (error) {
+      log.warn('lag of consumers could not be read', { error })
+    }
+    if (!stopped) cancel = clock.setTimer(PERIOD_MS, () => void look())
+  }
+  return {
+    start: () => void look(),
+    stop() {
+      stopped = true
+      cancel?.()
+    },
+  }
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000_000
+}
