@@ -26,7 +26,7 @@ test('read, think, write from two processes at once: no update is lost (S4)', as
 
 test('locks taken in opposite orders: the deadlock is resolved by running one again', async () => {
   await using server = await testServer()
-  const store = await server.open({ migrations: [COUNTERS] })
+  const store = await server.open({ migrations: [COUNTERS], writers: 4 })
   const move = (from: string, to: string): Promise<unknown> =>
     store.transaction(async (tx) => {
       await tx.sql.run('UPDATE counter SET n = n - 1 WHERE id = ?', from)

@@ -35,13 +35,21 @@ function writers(stores: readonly Store[]): Promise<unknown> {
 
 test('20 writers, half of which lock another row first: no event is lost, none out of order for its key (S6)', async () => {
   await using server = await testServer()
-  const store = await server.open({ migrations: [TABLES], poolMax: WRITERS })
+  const store = await server.open({ migrations: [TABLES], poolMax: WRITERS, writers: WRITERS })
   const reading = readEvents(store.feed, WRITERS * EACH)
   await writers([store])
   const events = await reading
   assert.equal(new Set(events.map(({ id }) => id)).size, WRITERS * EACH)
   assert.equal(inversions(events), 0)
   assert.equal(await store.feed.head(), WRITERS * EACH)
+})
+
+test('the same in groups, as a service normally runs', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLES] })
+  const reading = readEvents(store.feed, WRITERS * EACH)
+  await writers([store])
+  assert.equal(inversions(await reading), 0)
 })
 
 test('two processes on one schema, both writing and both sequencing: each reads the same log', async () => {
@@ -97,7 +105,7 @@ async function naiveReader(client: Client, done: () => boolean): Promise<{ key: 
 
 test('a planted naive cursor loses events under the same load, so the load would show a mistake', async () => {
   await using server = await testServer()
-  const store = await server.open({ migrations: [TABLES], poolMax: WRITERS })
+  const store = await server.open({ migrations: [TABLES], poolMax: WRITERS, writers: WRITERS })
   const client = await server.connect()
   let finished = false
   const reading = naiveReader(client, () => finished)

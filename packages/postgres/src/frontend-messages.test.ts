@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeBatch, executeBytes, NOTHING, type PartPlan } from './frontend-messages.ts'
+import { encodeBatch, type PartPlan } from './frontend-messages.ts'
 
 /** Splits bytes into messages by their own lengths; fails when they do not add up. */
 function messages(bytes: Buffer): string[] {
@@ -18,17 +18,17 @@ function messages(bytes: Buffer): string[] {
 const part: PartPlan = { text: 'SELECT $1', name: 's1', values: ['ä', null, 7, Uint8Array.of(1, 2)], parse: true, describe: true }
 
 test('a batch is Parse, Bind, Describe, Execute for each part and one Sync', () => {
-  const bytes = encodeBatch(executeBytes('begin'), [part, { ...part, parse: false, describe: false }], executeBytes('commit'))
+  const bytes = encodeBatch([part, { ...part, parse: false, describe: false }])
   assert.equal(
     messages(bytes)
       .map((message) => message[0])
       .join(''),
-    'BEPBDEBEBES',
+    'PBDEBES',
   )
 })
 
 test('lengths count bytes, null is −1, bytes travel as they are', () => {
-  const bind = messages(encodeBatch(NOTHING, [{ ...part, parse: false, describe: false }], NOTHING))[0] as string
+  const bind = messages(encodeBatch([{ ...part, parse: false, describe: false }]))[0] as string
   const expected = Buffer.concat([
     Buffer.from('\0s1\0'),
     Buffer.from([0, 4, 0, 0, 0, 0, 0, 0, 0, 1]), // four formats, the last binary

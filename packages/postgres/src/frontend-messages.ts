@@ -21,36 +21,16 @@ export interface PartPlan extends Part {
   readonly describe: boolean
 }
 
-/** Writes the bytes of a batch: `before`, the parts, `after`, and one Sync that ends it. */
-export function encodeBatch(before: Uint8Array, parts: readonly PartPlan[], after: Uint8Array): Buffer {
+/** Writes the bytes of a batch: the parts, and one Sync that ends it. */
+export function encodeBatch(parts: readonly PartPlan[]): Buffer {
   const encoded = parts.map((part) => part.values.map(encodeParameter))
-  let size = before.length + after.length + SYNC.length
+  let size = SYNC.length
   for (let index = 0; index < parts.length; index++) size += partSize(parts[index] as PartPlan, encoded[index] as Encoded)
   const target: Target = { bytes: Buffer.allocUnsafe(size), at: 0 }
-  putBytes(target, before)
   for (let index = 0; index < parts.length; index++) putPart(target, parts[index] as PartPlan, encoded[index] as Encoded)
-  putBytes(target, after)
   putBytes(target, SYNC)
   return target.bytes
 }
-
-/** Bytes that prepare a statement without parameters under a name. */
-export function parseBytes(name: string, text: string): Buffer {
-  const target: Target = { bytes: Buffer.allocUnsafe(parseSize(name, text)), at: 0 }
-  putParse(target, name, text)
-  return target.bytes
-}
-
-/** Bytes that run a prepared statement without parameters and rows. */
-export function executeBytes(name: string): Buffer {
-  const target: Target = { bytes: Buffer.allocUnsafe(bindSize(name, []) + EXECUTE.length), at: 0 }
-  putBind(target, name, [])
-  putBytes(target, EXECUTE)
-  return target.bytes
-}
-
-/** No bytes. */
-export const NOTHING: Uint8Array = new Uint8Array(0)
 
 type Encoded = readonly (string | Uint8Array | null)[]
 interface Target {

@@ -1,1 +1,1 @@
-export { POOL_MAX, postgresStores, type PostgresStoresOptions, STATEMENT_TIMEOUT_MS } from './postgres-stores.ts'
+export { POOL_MAX, postgresStores, type PostgresStoresOptions, STATEMENT_TIMEOUT_MS, WRITERS } from './postgres-stores.ts'

@@ -1,5 +1,6 @@
 import type { NewEvent } from 'banyan/store'
 import { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS } from 'banyan/store/sql'
+import { BEGIN_READ_COMMITTED, COMMIT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
 import type { Row } from './wire-batch.ts'
 
@@ -75,6 +76,7 @@ export const SEQUENCE_BATCH = 500
  * then has a snapshot of its own, younger than the lock, and sees all that an earlier sequencer did.
  */
 export const SEQUENCE_PARTS: readonly Part[] = [
+  BEGIN_READ_COMMITTED,
   { text: 'SELECT position FROM banyan_sequencer FOR UPDATE', name: 'lock-sequencer', values: [] },
   {
     text: `WITH pending AS MATERIALIZED (
@@ -90,7 +92,10 @@ export const SEQUENCE_PARTS: readonly Part[] = [
     name: 'sequence',
     values: [],
   },
+  COMMIT,
 ]
+/** Place of the events, with their positions, in the answer to {@link SEQUENCE_PARTS}. */
+export const SEQUENCED = 2
 
 /** Asks without writing whether there is anything to sequence, and where the log ends. */
 export const LOOK_PART: Part = {

@@ -2,14 +2,15 @@ import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
 import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction } from 'banyan/store'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
+import { GroupWriter } from './group-writer.ts'
 import type { Notifications } from './notifications.ts'
 import { lockHash } from './outbox.ts'
 import { PostgresFeed } from './postgres-feed.ts'
 import { Sequencer } from './sequencer.ts'
 import { SessionPool } from './session-pool.ts'
+import { SnapshotReader } from './snapshot-reader.ts'
 import { isConnectionLoss, toStatementError } from './sql-failure.ts'
 import { StatementTexts } from './statement-text.ts'
-import { TransactionRunner } from './transaction-runner.ts'
 import type { Row } from './wire-batch.ts'
 
 /** What a store is made with, after its schema is up to date. */
@@ -18,6 +19,7 @@ export interface PostgresStoreOptions {
   readonly target: ConnectionTarget
   readonly runtime: Runtime
   readonly poolMax: number
+  readonly writers: number
   readonly statementTimeoutMs: number
   readonly durability: 'power' | 'process'
   readonly notifications: Notifications
@@ -36,7 +38,8 @@ export class PostgresStore implements Store {
   readonly #pool: SessionPool
   readonly #feed: PostgresFeed
   readonly #sequencer: Sequencer
-  readonly #runner: TransactionRunner
+  readonly #writer: GroupWriter
+  readonly #reader: SnapshotReader
   #active = 0
   #closing: Promise<void> | undefined
   #whenQuiet: (() => void) | undefined
@@ -63,20 +66,24 @@ export class PostgresStore implements Store {
     })
     this.feed = this.#feed
     this.#sequencer = new Sequencer({ target, runtime, applicationName, tail, channel, grown: () => this.#feed.hint() })
-    this.#runner = new TransactionRunner({
+    const context = { service, target, texts: new StatementTexts(), clock: runtime.clock }
+    this.#reader = new SnapshotReader(this.#pool, context)
+    this.#writer = new GroupWriter({
       pool: this.#pool,
-      context: { service, target, texts: new StatementTexts(), clock: runtime.clock, schemaHash: lockHash(target.schema) },
+      context,
       runtime,
+      writers: options.writers,
+      schemaHash: lockHash(target.schema),
       committedEvents: () => this.#sequencer.kick(),
     })
     this.#sequencer.start()
   }
 
   transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
-    return this.#counted(() => this.#runner.transaction(body))
+    return this.#counted(() => this.#writer.transaction(body))
   }
   read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
-    return this.#counted(() => this.#runner.read(body))
+    return this.#counted(() => this.#reader.read(body))
   }
   async ping(): Promise<void> {
     await this.#query('ping', 'SELECT 1', [])
@@ -102,8 +109,8 @@ export class PostgresStore implements Store {
       for (let attempt = 1; ; attempt++) {
         const session = await this.#pool.acquire()
         try {
-          const { parts } = await session.send('none', [{ text, name, values }], 'none')
-          return parts[0]?.rows ?? []
+          const [result] = await session.send([{ text, name, values }])
+          return result?.rows ?? []
         } catch (error) {
           if (attempt > 1 || !isConnectionLoss(error)) throw toStatementError(error, this.#options.target)
         } finally {

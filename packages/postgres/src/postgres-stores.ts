@@ -16,19 +16,23 @@ export interface PostgresStoresOptions {
   readonly urls?: Readonly<Record<string, string>>
   /** Put before a service's name to make the name of its schema; for tests that share a server. Empty by default. */
   readonly schemaPrefix?: string
-  /** Most connections for the transactions of one service; default {@link POOL_MAX}. One more gives events their positions. */
+  /** Most connections for the transactions and reads of one service; default {@link POOL_MAX}. One more gives events their positions. */
   readonly poolMax?: number
+  /**
+   * How many groups of transactions of one service run side by side; default {@link WRITERS}. More can help where the server is far away
+   * and transactions seldom meet.
+   */
+  readonly writers?: number
   /** Longest time one statement may take on the server, in milliseconds; default {@link STATEMENT_TIMEOUT_MS}. */
   readonly statementTimeoutMs?: number
   /** Accepts a server that loses commits in a crash; only for tests. */
   readonly allowUnsafe?: boolean
 }
 
-/**
- * Seven services, nine connections each, stay below a server's usual 100; and eight transactions at once are more than enough to share
- * each flush to disk.
- */
+/** Seven services, nine connections each, stay below a server's usual 100. */
 export const POOL_MAX = 8
+/** Transactions of one group never refuse each other; see GroupWriter. */
+export const WRITERS = 1
 /** A service's statements take milliseconds; one of ten seconds is a mistake, and holds a connection and locks. */
 export const STATEMENT_TIMEOUT_MS = 10_000
 
@@ -39,7 +43,10 @@ export const STATEMENT_TIMEOUT_MS = 10_000
  */
 export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   const poolMax = options.poolMax ?? POOL_MAX
+  const writers = options.writers ?? WRITERS
   if (!Number.isInteger(poolMax) || poolMax < 1) misuse(`poolMax is ${poolMax}; give a whole number of at least 1`)
+  if (!Number.isInteger(writers) || writers < 1 || writers > poolMax)
+    misuse(`writers is ${writers}; give a whole number from 1 to poolMax, ${poolMax}`)
   const notifications = new NotificationsByUrl()
   return {
     async open({ service, migrations, runtime }: OpenStore): Promise<Store> {
@@ -48,7 +55,7 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
       const target = connectionTarget({ url, schema: `${options.schemaPrefix ?? ''}${service}`, statementTimeoutMs })
       const durability = await prepare(target, { service, migrations, runtime }, options.allowUnsafe ?? false)
       const shared = notifications.of(target, runtime)
-      return new PostgresStore({ service, target, runtime, poolMax, statementTimeoutMs, durability, notifications: shared })
+      return new PostgresStore({ service, target, runtime, poolMax, writers, statementTimeoutMs, durability, notifications: shared })
     },
   }
 }

@@ -46,8 +46,8 @@ export async function setUpSchema({ session, target, migrations, now }: SchemaSe
 function sessionSql(session: Session, target: ConnectionTarget): Sql {
   const statement = async (query: string, values: readonly (string | number | null | Uint8Array)[]): Promise<PartResult> => {
     try {
-      const { parts } = await session.send('none', [{ text: numberPlaceholders(query), name: '', values }], 'none')
-      return parts[0] as PartResult
+      const [result] = await session.send([{ text: numberPlaceholders(query), name: '', values }])
+      return result as PartResult
     } catch (error) {
       throw toStatementError(error, target, query)
     }

@@ -2,7 +2,7 @@ import { backoffDelayMs, type BackoffPolicy, type CancelTimer, deadlineAfter, ty
 import { storedEvent, type StoredEventRow } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import type { EventTail } from './event-tail.ts'
-import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS } from './outbox.ts'
+import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS, SEQUENCED } from './outbox.ts'
 import { Session } from './session.ts'
 
 /** What a sequencer is made with. */
@@ -123,14 +123,14 @@ export class Sequencer {
   }
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
   async #look(session: Session): Promise<boolean> {
-    const { parts } = await this.#answer(session.send('none', [LOOK_PART], 'none'))
-    const row = parts[0]?.rows[0] as { position: number; pending: number } | undefined
+    const [look] = await this.#answer(session.send([LOOK_PART]))
+    const row = look?.rows[0] as { position: number; pending: number } | undefined
     this.#advance(row?.position ?? 0)
     return row?.pending === 1
   }
   async #sequence(session: Session): Promise<number> {
-    const { parts } = await this.#answer(session.send('read-committed', SEQUENCE_PARTS, 'commit'))
-    const rows = (parts[1]?.rows ?? []) as unknown as (StoredEventRow & { number: number })[]
+    const results = await this.#answer(session.send(SEQUENCE_PARTS))
+    const rows = (results[SEQUENCED]?.rows ?? []) as unknown as (StoredEventRow & { number: number })[]
     this.#options.tail.append(rows.map((row) => ({ number: row.number, event: storedEvent(row) })))
     const last = rows.at(-1)
     if (last !== undefined) {
@@ -159,7 +159,7 @@ export class Sequencer {
       this.#cancelNotify = undefined
       this.#notifiedAt = clock.monotonic()
       const part = { text: "SELECT pg_notify($1::text, '')", name: 'notify', values: [this.#options.channel] }
-      session.send('none', [part], 'none').catch(() => {})
+      session.send([part]).catch(() => {})
     }
     if (waitMs <= 0) send()
     else this.#cancelNotify = clock.setTimer(waitMs, send)

@@ -13,8 +13,8 @@ const QUERY = `SELECT current_setting('server_version_num')::int AS version, cur
  * unless `allowUnsafe` (S2, law 10).
  */
 export async function checkServer(session: Session, target: ConnectionTarget, allowUnsafe: boolean): Promise<'power' | 'process'> {
-  const { parts } = await session.send('none', [{ text: QUERY, name: '', values: [] }], 'none')
-  const server = parts[0]?.rows[0] as Record<string, string | number>
+  const [result] = await session.send([{ text: QUERY, name: '', values: [] }])
+  const server = result?.rows[0] as Record<string, string | number>
   const where = `PostgreSQL at ${target.shown}`
   if ((server['version'] as number) < VERSION_MIN) misuse(`${where} is older than version 14; upgrade it`)
   if (server['encoding'] !== 'UTF8') misuse(`${where} keeps texts as ${server['encoding']}; create the database with ENCODING 'UTF8'`)

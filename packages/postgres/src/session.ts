@@ -1,37 +1,14 @@
 import { Client } from 'pg'
 import type { ConnectionTarget } from './connection-target.ts'
-import { encodeBatch, executeBytes, NOTHING, type Part, parseBytes, type PartPlan } from './frontend-messages.ts'
-import { isConnectionLoss } from './sql-failure.ts'
-import { type BatchResult, type Column, WireBatch } from './wire-batch.ts'
-
-/** How a transaction begins. */
-export type Begin = 'serializable' | 'snapshot' | 'read-committed' | 'none'
-/** How it ends, within the same batch. */
-export type End = 'commit' | 'rollback' | 'none'
+import { encodeBatch, type Part, type PartPlan } from './frontend-messages.ts'
+import { isConnectionLoss, markPart } from './sql-failure.ts'
+import { type Column, type PartResult, WireBatch } from './wire-batch.ts'
 
 /** Longest time to connect, TLS and authentication included; a server that needs longer is not there. */
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** A peer that vanished is noticed within a minute or two, even where nothing is asked of it. */
 const KEEP_ALIVE_MS = 30_000
-
-/** Prepared on every connection, under their own names: their bytes never change. */
-const COMMANDS = {
-  serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE',
-  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  'read-committed': 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
-  commit: 'COMMIT',
-  rollback: 'ROLLBACK',
-} as const
-const PREPARE = Object.entries(COMMANDS).map(([name, text]) => parseBytes(name, text))
-const COMMAND_BYTES = {
-  serializable: executeBytes('serializable'),
-  snapshot: executeBytes('snapshot'),
-  'read-committed': executeBytes('read-committed'),
-  commit: executeBytes('commit'),
-  rollback: executeBytes('rollback'),
-  none: NOTHING,
-}
 
 /** A statement whose Parse is on its way. */
 interface PendingParse {
@@ -80,7 +57,6 @@ export class Session {
     const session = new Session(client)
     try {
       await client.connect()
-      await session.#prepareCommands()
     } catch (error) {
       session.destroy()
       throw error
@@ -109,27 +85,28 @@ export class Session {
     return (this.#client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus() === 'I'
   }
 
-  /** Sends statements, optionally begun and ended as a transaction, in one write. Rejects with the driver's error. */
-  send(begin: Begin, parts: readonly Part[], end: End): Promise<BatchResult> {
+  /**
+   * Sends statements in one write; after one fails, those behind it do not run. Rejects with the driver's error, marked with the part that
+   * failed. `partly` is given the answers of those before it, also then.
+   */
+  send(parts: readonly Part[], partly?: (done: PartResult[]) => void): Promise<PartResult[]> {
     return new Promise((resolve, reject) => {
-      const plans = parts.map((part) => this.#plan(part))
-      const bytes = encodeBatch(COMMAND_BYTES[begin], plans, COMMAND_BYTES[end])
-      const batch = new WireBatch({
-        bytes,
-        prefixed: begin !== 'none',
+      const plans = parts.map((part, index) => this.#plan(part, parts, index))
+      const batch: WireBatch = new WireBatch({
+        bytes: encodeBatch(plans),
         columns: parts.map((part) => (part.name === '' ? undefined : this.#prepared.get(part.name))),
         described: (index, columns) => this.#describe(parts[index] as Part, columns),
-        succeeded: (result) => {
-          this.#inFlight--
-          this.#answers++
-          resolve(result)
+        succeeded: (results) => {
+          this.#answered()
+          partly?.(results)
+          resolve(results)
         },
-        failed: (error) => {
-          this.#inFlight--
-          this.#answers++
+        failed: (error, part, results) => {
+          this.#answered()
           this.#forgetParses(batch)
           if (isConnectionLoss(error)) this.#die()
-          reject(error)
+          partly?.(results.slice(0, part))
+          reject(markPart(error, part))
         },
       })
       this.#submit(batch, plans)
@@ -152,10 +129,15 @@ export class Session {
     await this.#client.end()
   }
 
-  #plan(part: Part): PartPlan {
-    const named = part.name !== ''
-    const parse = !named || !this.#prepared.has(part.name)
-    return { text: part.text, name: part.name, values: part.values, parse, describe: !named || this.#prepared.get(part.name) === undefined }
+  #plan(part: Part, parts: readonly Part[], index: number): PartPlan {
+    const { text, name, values } = part
+    if (name === '') return { text, name, values, parse: true, describe: true }
+    const parse = !this.#prepared.has(name) && !parts.slice(0, index).some((earlier) => earlier.name === name)
+    return { text, name, values, parse, describe: this.#prepared.get(name) === undefined }
+  }
+  #answered(): void {
+    this.#inFlight--
+    this.#answers++
   }
   #submit(batch: WireBatch, plans: readonly PartPlan[]): void {
     for (const { parse, name } of plans) {
@@ -175,21 +157,6 @@ export class Session {
       const { name } = this.#pendingParses.shift() as PendingParse
       if (name !== '') this.#prepared.delete(name)
     }
-  }
-
-  #prepareCommands(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const batch = new WireBatch({
-        bytes: Buffer.concat([...PREPARE, encodeBatch(NOTHING, [], NOTHING)]),
-        prefixed: false,
-        columns: [],
-        described: () => {},
-        succeeded: () => resolve(),
-        failed: reject,
-      })
-      for (let index = 0; index < PREPARE.length; index++) this.#pendingParses.push({ batch, name: '' })
-      this.#client.query(batch)
-    })
   }
   #die(): void {
     if (this.#dead) return

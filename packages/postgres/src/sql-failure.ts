@@ -6,7 +6,17 @@ interface ServerError extends Error {
   /** SQLSTATE, five characters. */
   readonly code?: string
   readonly severity?: string
-  readonly constraint?: string
+  /** Place of the statement in the batch it was sent with. */
+  readonly part?: number
+}
+
+/** Notes which statement of a batch failed. */
+export function markPart(error: Error, part: number): Error {
+  return Object.assign(error, { part })
+}
+/** Which statement of a batch failed. */
+export function failedPart(error: unknown): number {
+  return (error as ServerError).part ?? 0
 }
 
 /** Errors with which the server ends the connection: shut down, crash of a neighbour, start-up, idle for too long. */
@@ -38,7 +48,7 @@ export function isLockTimeout(error: unknown): boolean {
 
 /** Whether the statement must be prepared again on another connection. */
 export function isStaleStatement(error: unknown): boolean {
-  const { code, message } = error as ServerError
+  const { code, message = '' } = (error ?? {}) as Partial<ServerError>
   return STALE_STATEMENTS.has(code ?? '') && (code === '26000' || message.includes('cached plan'))
 }
 

@@ -16,26 +16,20 @@ export interface PartResult {
   readonly rows: Row[]
   /** Rows that INSERT, UPDATE, DELETE or MERGE changed; 0 for others. */
   changed: number
-}
-
-/** What a batch answered. */
-export interface BatchResult {
-  readonly parts: readonly PartResult[]
-  /** Tag of the last command, e.g. `COMMIT`; `ROLLBACK` when the transaction had failed before its COMMIT. */
-  readonly lastTag: string
+  /** The server's name for what it did, e.g. `INSERT 0 1`; `ROLLBACK` for a COMMIT that came after an error. */
+  tag: string
 }
 
 /** What a batch is made of; see `Session.send`. */
 export interface BatchPlan {
   readonly bytes: Buffer
-  /** Whether a command without rows, BEGIN, runs before the parts. */
-  readonly prefixed: boolean
   /** Known columns by part; undefined where the batch asks for them. */
   readonly columns: (readonly Column[] | undefined)[]
   /** Called when the server described a part. */
   readonly described: (part: number, columns: readonly Column[]) => void
-  readonly succeeded: (result: BatchResult) => void
-  readonly failed: (error: Error) => void
+  readonly succeeded: (results: PartResult[]) => void
+  /** `part` failed or was not answered; those before it were done. */
+  readonly failed: (error: Error, part: number, results: PartResult[]) => void
 }
 
 interface Stream {
@@ -49,22 +43,20 @@ interface FieldDescription {
 /**
  * Several statements between two Syncs, as one unit of the driver's queue.
  * The driver connects, authenticates and reads; what is sent and how rows are built is ours.
- * After an error the server skips to the Sync, so a statement never runs outside of the BEGIN it was sent with.
+ * After an error the server skips to the Sync, so a statement never runs without the BEGIN it was sent with.
  */
 export class WireBatch extends Query {
   readonly #plan: BatchPlan
   readonly #results: PartResult[]
-  /** Part whose answer arrives; −1 while BEGIN is answered. */
-  #part: number
-  #lastTag = ''
+  /** Part whose answer arrives. */
+  #part = 0
   #failure: Error | undefined
   #settled = false
 
   constructor(plan: BatchPlan) {
     super('')
     this.#plan = plan
-    this.#results = plan.columns.map(() => ({ rows: [], changed: 0 }))
-    this.#part = plan.prefixed ? -1 : 0
+    this.#results = plan.columns.map(() => ({ rows: [], changed: 0, tag: '' }))
   }
 
   override submit = (connection: object): null => {
@@ -94,13 +86,11 @@ export class WireBatch extends Query {
     this.#results[this.#part]?.rows.push(row)
   }
 
-  handleCommandComplete(message: { text: string }): void {
-    this.#lastTag = message.text
-    const result = this.#results[this.#part]
-    if (result !== undefined) {
-      result.changed = changedRows(message.text)
-      if (this.#plan.columns[this.#part] === undefined) this.#plan.described(this.#part, NO_COLUMNS)
-    }
+  handleCommandComplete({ text }: { text: string }): void {
+    const result = this.#results[this.#part] as PartResult
+    result.tag = text
+    result.changed = changedRows(text)
+    if (this.#plan.columns[this.#part] === undefined) this.#plan.described(this.#part, NO_COLUMNS)
     this.#part++
   }
 
@@ -111,14 +101,14 @@ export class WireBatch extends Query {
   handleReadyForQuery(): void {
     if (this.#settled) return
     this.#settled = true
-    if (this.#failure !== undefined) return this.#plan.failed(this.#failure)
-    this.#plan.succeeded({ parts: this.#results, lastTag: this.#lastTag })
+    if (this.#failure !== undefined) return this.#plan.failed(this.#failure, this.#part - 1, this.#results)
+    this.#plan.succeeded(this.#results)
   }
 
   handleError(error: Error): void {
     if (this.#settled) return
     this.#settled = true
-    this.#plan.failed(error)
+    this.#plan.failed(error, this.#part, this.#results)
   }
 }
 

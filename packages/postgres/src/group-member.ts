@@ -1,0 +1,136 @@
+import type { Deadline, Logger } from 'banyan/kernel'
+import type { Commit, StoreTransaction } from 'banyan/store'
+import { type BodyContext, BodyRun } from './body-run.ts'
+import { RELEASE, ROLLBACK_TO, SAVEPOINT } from './commands.ts'
+import type { Part } from './frontend-messages.ts'
+import { lastNumber, outboxParts } from './outbox.ts'
+import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement, toStatementError } from './sql-failure.ts'
+import type { TransactionLine } from './transaction-line.ts'
+import type { PartResult } from './wire-batch.ts'
+
+/** A transaction as it was asked for. */
+export interface Request<T> {
+  readonly body: (tx: StoreTransaction) => Promise<T>
+  /** Runs something in the caller's async context, for its trace. */
+  readonly inContext: <R>(work: () => R) => R
+  readonly deadline: Deadline
+  readonly resolve: (commit: Commit<T>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** How a member's run ended. */
+export type MemberOutcome =
+  /** Its work waits in the group for COMMIT. */
+  | 'done'
+  /** It failed by itself and was undone; the others of the group go on. */
+  | 'failed'
+  /** The whole group is lost: connection, conflict, or a failure that cannot be told apart. */
+  | 'lost'
+
+/** One transaction within a group, run after run until it is settled. */
+export class GroupMember<T = unknown> {
+  readonly #request: Request<T>
+  readonly #context: BodyContext
+  /** Runs that were lost with their group. */
+  runs = 0
+  /** Of these, because the connection was lost before COMMIT. */
+  losses = 0
+  /** To be run in a group of its own, so that what fails is known to be its own. */
+  alone = false
+  #run: BodyRun | undefined
+  #value: T | undefined
+  #error: unknown
+  #token: string | undefined
+
+  constructor(context: BodyContext, request: Request<T>) {
+    this.#context = context
+    this.#request = request
+  }
+
+  get deadline(): Deadline {
+    return this.#request.deadline
+  }
+  get hasEvents(): boolean {
+    return this.#error === undefined && (this.#run?.events.length ?? 0) > 0
+  }
+  /** Runs the body behind what the line holds already. */
+  async run(line: TransactionLine, schemaHash: number): Promise<MemberOutcome> {
+    const first = line.empty
+    let opened = false
+    const open = (): void => {
+      if (!opened && !first) line.add(SAVEPOINT)
+      opened = true
+    }
+    const send = (part: Part): Promise<PartResult> => {
+      open()
+      return line.send(part)
+    }
+    const run = new BodyRun({ context: this.#context, send, readOnly: false, deadline: this.#request.deadline })
+    this.#run = run
+    this.#error = undefined
+    this.#token = undefined
+    await this.#settle(run)
+    if (line.broken || isGroupFailure(run.failure)) return 'lost'
+    if (this.#error !== undefined) {
+      if (opened) undo(line, first)
+      return 'failed'
+    }
+    if (run.events.length > 0) {
+      open()
+      this.#addEvents(line, run, schemaHash)
+    }
+    if (opened && !first) line.add(RELEASE)
+    return 'done'
+  }
+
+  /** Answers the caller after the commit of the group. */
+  settle(log: Logger): void {
+    if (this.#error !== undefined) return this.#request.reject(this.#error)
+    for (const callback of this.#run?.callbacks ?? []) {
+      try {
+        callback()
+      } catch (error) {
+        log.error('a callback after a commit threw; the commit stands', { service: this.#context.service, error })
+      }
+    }
+    this.#request.resolve({ value: this.#value as T, token: this.#token })
+  }
+  /** Answers the caller when there will be no commit. */
+  fail(error: unknown): void {
+    this.#request.reject(error)
+  }
+  /** Whether the body failed by itself, so that a commit changes nothing for it. */
+  get failed(): boolean {
+    return this.#error !== undefined
+  }
+  /** What the database said to the run that was lost. */
+  get failure(): unknown {
+    return this.#run?.failure
+  }
+
+  async #settle(run: BodyRun): Promise<void> {
+    try {
+      const { body, inContext } = this.#request
+      this.#value = await run.run((tx) => inContext(() => body(tx)))
+      if (run.failure !== undefined) this.#error = toStatementError(run.failure, this.#context.target)
+    } catch (error) {
+      this.#error = error ?? new TypeError('the body of a transaction threw nothing')
+    }
+  }
+  #addEvents(line: TransactionLine, run: BodyRun, schemaHash: number): void {
+    const [lock, insert] = outboxParts(run.events, schemaHash) as [Part, Part]
+    line.add(lock)
+    line.add(insert, ({ rows }) => (this.#token = String(lastNumber(rows))))
+  }
+}
+
+/** Whether a failed statement takes the whole group with it, and running again may end otherwise. */
+function isGroupFailure(failure: unknown): boolean {
+  return failure !== undefined && (isConnectionLoss(failure) || isConflict(failure) || isLockTimeout(failure) || isStaleStatement(failure))
+}
+
+function undo(line: TransactionLine, first: boolean): void {
+  if (first) return line.restart()
+  line.add(ROLLBACK_TO)
+  line.add(RELEASE)
+}

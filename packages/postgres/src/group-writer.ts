@@ -1,0 +1,181 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, sleep } from 'banyan/kernel'
+import type { Commit, StoreTransaction } from 'banyan/store'
+import type { BodyContext } from './body-run.ts'
+import { ALONE, BEGIN, BESIDE } from './commands.ts'
+import { GroupMember } from './group-member.ts'
+import { CONFLICT_BACKOFF, type GroupFailure, judge } from './group-verdict.ts'
+import type { SessionPool } from './session-pool.ts'
+import { TransactionLine } from './transaction-line.ts'
+
+/** What a writer is made with. */
+export interface GroupWriterOptions {
+  readonly pool: SessionPool
+  readonly context: BodyContext
+  readonly runtime: Runtime
+  /** Groups that run side by side. */
+  readonly writers: number
+  /** Hash of the schema, for advisory locks. */
+  readonly schemaHash: number
+  /** Called after a commit with events. */
+  readonly committedEvents: () => void
+}
+
+/** Whole time of a transaction with its waits and runs; clients give up sooner. */
+const TRANSACTION_MS_MAX = 30_000
+/** Most transactions that wait; at a thousand a second more would wait in vain. */
+const WAITING_MAX = 20_000
+/** Most members of a group. Above 64 subtransactions PostgreSQL's snapshots get slow for everyone. */
+const MEMBERS_MAX = 32
+/** A group takes no more members after this time: the first one waits for its COMMIT. */
+const GROUP_MS_MAX = 15
+/** Transactions at once that waited too long for a lock before. */
+const ASIDE_MAX = 2
+
+/** Runs after which a transaction is given one while no other process has any, so that it ends. */
+const RUNS_BESIDE = 4
+const BEGIN_BESIDE = [BEGIN, BESIDE]
+const BEGIN_ALONE = [BEGIN, ALONE]
+
+/** Transactions that wait for their turn, and how many groups of them may run at once. */
+interface Lane {
+  waiting: GroupMember[]
+  running: number
+  readonly runningMax: number
+}
+
+/**
+ * Runs transactions in groups: one after another on one connection, each in its savepoint, with one COMMIT for all that came while the
+ * last one ran. So transactions of this process never conflict with each other and share the flush to disk; PostgreSQL's own check
+ * (SERIALIZABLE) is needed only against other processes. Side by side, transactions that look for a new key and insert it would refuse
+ * each other two times of three, because PostgreSQL checks whole pages of an index.
+ *
+ * - I1 Nobody is answered before the COMMIT of its group, not even a body that failed: it may have failed because of what is not yet durable.
+ * - I2 A group that is lost before COMMIT was sent had no effect; its members run again, in smaller groups when it was a conflict.
+ * - I3 Whoever was in a group whose COMMIT was not answered is told `outcome_unknown`, and is not run again.
+ * - I4 Who was lost several times runs while no other group does, in any process: it ends.
+ * - I5 Who waited too long for a lock of another process waits for it beside the others, not before them.
+ */
+export class GroupWriter {
+  readonly #options: GroupWriterOptions
+  readonly #main: Lane
+  readonly #aside: Lane = { waiting: [], running: 0, runningMax: ASIDE_MAX }
+  /** Members of the next group; shrinks when groups conflict with other processes. */
+  #membersMax = MEMBERS_MAX
+
+  constructor(options: GroupWriterOptions) {
+    this.#options = options
+    this.#main = { waiting: [], running: 0, runningMax: options.writers }
+  }
+
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+    const { runtime, context } = this.#options
+    runtime.faults.at(`store.${context.service}.before-begin`)
+    if (this.#main.waiting.length >= WAITING_MAX) return Promise.reject(overloadedError())
+    return new Promise((resolve, reject) => {
+      const deadline = deadlineAfter(runtime.clock, TRANSACTION_MS_MAX)
+      const inContext = AsyncLocalStorage.snapshot()
+      this.#enter(this.#main, new GroupMember<T>(context, { body, inContext, deadline, resolve, reject }) as GroupMember)
+    })
+  }
+
+  #enter(lane: Lane, member: GroupMember): void {
+    lane.waiting.push(member)
+    if (lane.running < lane.runningMax) void this.#work(lane)
+  }
+  async #work(lane: Lane): Promise<void> {
+    lane.running++
+    try {
+      while (lane.waiting.length > 0) await this.#group(lane)
+    } finally {
+      lane.running--
+    }
+  }
+
+  /** Takes a connection and runs one group on it. Never rejects. */
+  async #group(lane: Lane): Promise<void> {
+    const { pool } = this.#options
+    const session = await pool.acquire().catch((error: unknown) => failAll(lane, error))
+    if (session === undefined) return
+    const line = new TransactionLine(session, (lane.waiting[0]?.runs ?? 0) < RUNS_BESIDE ? BEGIN_BESIDE : BEGIN_ALONE)
+    const members: GroupMember[] = []
+    try {
+      const failure = (await this.#runMembers(lane, line, members)) ?? (await this.#commit(line, members))
+      if (failure === undefined) return pool.release(session)
+      void line.abandon().then(() => pool.release(session))
+      await this.#runAgain(lane, failure, members)
+    } catch (error) {
+      void line.abandon().then(() => pool.release(session))
+      for (const member of members) member.fail(error)
+    }
+  }
+
+  /** Runs who waits, one after another, until the group is full or lost. */
+  async #runMembers(lane: Lane, line: TransactionLine, members: GroupMember[]): Promise<GroupFailure | undefined> {
+    const { clock } = this.#options.runtime
+    const endAt = clock.monotonic() + GROUP_MS_MAX
+    const enough = (): boolean => members.length >= this.#membersMax || (members.length > 0 && clock.monotonic() > endAt)
+    for (let next = lane.waiting[0]; next !== undefined && !enough(); next = lane.waiting[0]) {
+      if (next.alone && members.length > 0) break
+      lane.waiting.shift()
+      if (remainingMs(clock, next.deadline) <= 0) {
+        next.fail(tooLateError())
+        continue
+      }
+      members.push(next)
+      if ((await next.run(line, this.#options.schemaHash)) === 'lost') return { error: next.failure, commitSent: false }
+      if (next.alone) break
+    }
+    return undefined
+  }
+
+  /** Commits a group and answers its members. */
+  async #commit(line: TransactionLine, members: readonly GroupMember[]): Promise<GroupFailure | undefined> {
+    const { runtime, context } = this.#options
+    if (line.empty) {
+      await line.abandon()
+    } else {
+      runtime.faults.at(`store.${context.service}.before-commit`)
+      const failure = await tryToCommit(line)
+      if (failure !== undefined) return failure
+      runtime.faults.at(`store.${context.service}.after-commit`)
+    }
+    this.#membersMax = Math.min(MEMBERS_MAX, this.#membersMax + 1)
+    if (members.some((member) => member.hasEvents)) this.#options.committedEvents()
+    for (const member of members) member.settle(runtime.log)
+    return undefined
+  }
+
+  /** Gives the members of a lost group another run where that can help. */
+  async #runAgain(lane: Lane, failure: GroupFailure, members: readonly GroupMember[]): Promise<void> {
+    const { clock, random } = this.#options.runtime
+    const { again, stuck, conflict } = judge(failure, members, this.#options.context.target)
+    lane.waiting = [...again, ...lane.waiting]
+    if (stuck !== undefined) clock.setTimer(backoffDelayMs(CONFLICT_BACKOFF, stuck.runs, random), () => this.#enter(this.#aside, stuck))
+    if (!conflict) return
+    this.#membersMax = Math.max(1, this.#membersMax >> 1)
+    if (again[0] !== undefined) await sleep(clock, backoffDelayMs(CONFLICT_BACKOFF, again[0].runs, random))
+  }
+}
+
+/** No connection for one is no connection for all. */
+function failAll(lane: Lane, error: unknown): undefined {
+  for (const member of lane.waiting.splice(0)) member.fail(error)
+}
+
+async function tryToCommit(line: TransactionLine): Promise<GroupFailure | undefined> {
+  if (line.session.dead) return { error: new Error('the connection was closed'), commitSent: false }
+  try {
+    if (await line.commit()) return undefined
+    return { error: new BanyanError('internal', 'PostgreSQL rolled the transaction back'), commitSent: true }
+  } catch (error) {
+    return { error, commitSent: true }
+  }
+}
+
+function overloadedError(): BanyanError {
+  return new BanyanError('overloaded', `${WAITING_MAX} transactions wait already; nothing was changed, try again later`)
+}
+function tooLateError(): BanyanError {
+  return new BanyanError('overloaded', `the transaction waited ${TRANSACTION_MS_MAX} ms for its turn; nothing was changed, try again later`)
+}
