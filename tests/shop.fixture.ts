@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import { eventually, testPlatform, type TestPlatformOptions } from '@banyan/testing'
+import { eventually, temporaryDirectory, testPlatform, type TestPlatformOptions } from '@banyan/testing'
 import { invariants } from '@shop/auditor'
 import { catalogService } from '@shop/catalog'
 import { catalog } from '@shop/catalog/contract'
@@ -17,13 +17,37 @@ import type { Principal, SqlValue } from 'banyan'
 import type { Contract, Static } from 'banyan/contract'
 import type { Violation } from 'banyan/host'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
+import type { StoreFactory } from 'banyan/store'
+import { testStores } from './support/test-stores.ts'
 
 /** All services that an order goes through. */
 export const SHOP_SERVICES = [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService]
 
 /** How a test's shop differs from the default. */
-export interface ShopOptions extends Omit<TestPlatformOptions, 'services'> {
+export interface ShopOptions extends Omit<TestPlatformOptions, 'services' | 'directory' | 'stores'> {
   readonly flow?: OrderFlow
+  /** Keeps its data here, e.g. to start a second shop on the data of the first. Default: a place of its own that vanishes with it. */
+  readonly place?: ShopPlace
+}
+
+/** Where a shop keeps its data. */
+export interface ShopPlace extends AsyncDisposable {
+  readonly directory: string
+  readonly stores: StoreFactory | undefined
+}
+
+/** Makes room for a shop's data: a directory, and schemas where the tests run on PostgreSQL. */
+export function shopPlace(): ShopPlace {
+  const directory = temporaryDirectory()
+  const stores = testStores()
+  return {
+    directory: directory.path,
+    stores: stores?.factory,
+    async [Symbol.asyncDispose]() {
+      await stores?.[Symbol.asyncDispose]()
+      directory[Symbol.dispose]()
+    },
+  }
 }
 
 /** How one request differs from the default. */
@@ -46,9 +70,12 @@ const SETTLE_MS = 20_000
 const STRICT_AUDIT = { BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
 
 /** Starts the shop's services with one product on sale per sku. */
-export async function startShop({ flow = 'orchestration', environment, ...options }: ShopOptions = {}) {
+export async function startShop({ flow = 'orchestration', environment, place, ...options }: ShopOptions = {}) {
+  const own = place ?? shopPlace()
   const platform = await testPlatform({
     ...options,
+    directory: own.directory,
+    ...(own.stores ? { stores: own.stores } : {}),
     services: SHOP_SERVICES,
     environment: { BANYAN_SEED: 'off', BANYAN_ORDER_FLOW: flow, ...FAST_PROVIDER, ...environment },
   })
@@ -103,6 +130,7 @@ export async function startShop({ flow = 'orchestration', environment, ...option
     async [Symbol.asyncDispose]() {
       clearInterval(keepAlive)
       await platform[Symbol.asyncDispose]()
+      if (!place) await own[Symbol.asyncDispose]()
     },
   }
 }

@@ -18,6 +18,9 @@ export interface AttemptTable {
   forsaken(now: number, limit: number): Promise<string[]>
 }
 
+/** Finds an attempt as long as its outcome is open. */
+const OPEN = `order_id = ? AND op = ? AND n = ? AND state IN ('sent', 'unknown')`
+
 /** Opens the table within a transaction or snapshot. */
 export function attemptTable(sql: Sql): AttemptTable {
   return {
@@ -48,7 +51,7 @@ export function attemptTable(sql: Sql): AttemptTable {
     lease: async ({ orderId, op, n }, by, until, now) =>
       (await sql.run(
         `UPDATE payment_attempt SET leased_by = ?, lease_until = ?
-         WHERE order_id = ? AND op = ? AND n = ? AND state IN ('sent', 'unknown') AND lease_until <= ?`,
+         WHERE ${OPEN} AND lease_until <= ?`,
         by,
         until,
         orderId,
@@ -57,17 +60,12 @@ export function attemptTable(sql: Sql): AttemptTable {
         now,
       )) === 1,
     async markUnknown({ orderId, op, n }) {
-      await sql.run(
-        `UPDATE payment_attempt SET state = 'unknown', lease_until = 0 WHERE order_id = ? AND op = ? AND n = ? AND state IN ('sent', 'unknown')`,
-        orderId,
-        op,
-        n,
-      )
+      await sql.run(`UPDATE payment_attempt SET state = 'unknown', lease_until = 0 WHERE ${OPEN}`, orderId, op, n)
     },
     resolve: async ({ orderId, op, n }, outcome, at) =>
       (await sql.run(
         `UPDATE payment_attempt SET state = ?, provider_ref = ?, error_code = ?, resolved_at = ?
-         WHERE order_id = ? AND op = ? AND n = ? AND state IN ('sent', 'unknown')`,
+         WHERE ${OPEN}`,
         ...outcomeColumns(outcome),
         at,
         orderId,
