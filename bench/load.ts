@@ -4,7 +4,13 @@ import { Agent, request } from 'node:http'
 import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, clients: { type: 'string' }, orders: { type: 'string' }, token: { type: 'string' }, sku: { type: 'string' } },
+  options: {
+    url: { type: 'string' },
+    clients: { type: 'string' },
+    orders: { type: 'string' },
+    token: { type: 'string' },
+    sku: { type: 'string' },
+  },
 })
 const url = new URL(values.url ?? '')
 const clients = Number(values.clients)

@@ -124,7 +124,12 @@ async function order(client: ShopClient, intent: OrderIntent, waitSeconds: numbe
 
 async function cancel(client: ShopClient, intent: OrderIntent): Promise<void> {
   const answer = await connected(() =>
-    client.request('POST', `/api/orders/${intent.orderId}/cancel`, { reason: 'changed_my_mind' }, { 'idempotency-key': `cancel-${intent.key}` }),
+    client.request(
+      'POST',
+      `/api/orders/${intent.orderId}/cancel`,
+      { reason: 'changed_my_mind' },
+      { 'idempotency-key': `cancel-${intent.key}` },
+    ),
   )
   if (!answer || answer.status === 503 || answer.status === 429) return
   if (answer.status === 409 && answer.body['code'] !== 'illegal_transition') return

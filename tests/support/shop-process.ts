@@ -48,7 +48,7 @@ export async function startShop({ directory, environment = {}, nodeArguments = [
   const ended = new Promise<number | string>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
   })
-  const banner = await firstLine(child, ended, () => errors)
+  const banner = await firstLine(child, () => errors)
   const { url, pid } = JSON.parse(banner) as { url: string; pid: number }
   return {
     url,
@@ -67,7 +67,7 @@ export async function startShop({ directory, environment = {}, nodeArguments = [
   }
 }
 
-function firstLine(child: ChildProcess, ended: Promise<number | string>, errors: () => string): Promise<string> {
+function firstLine(child: ChildProcess, errors: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     const late = setTimeout(() => reject(new Error(`the shop did not start within ${START_MS_MAX} ms: ${errors()}`)), START_MS_MAX)
@@ -78,16 +78,18 @@ function firstLine(child: ChildProcess, ended: Promise<number | string>, errors:
       clearTimeout(late)
       resolve(text.slice(0, end))
     })
-    void ended.then((how) => {
+    child.on('exit', (code, signal) => {
       clearTimeout(late)
-      reject(new Error(`the shop ended with ${how} before it served: ${errors()}`))
+      reject(new Error(`the shop ended with ${code ?? signal} before it served: ${errors()}`))
     })
   })
 }
 
 /** CPU time that a process has used so far, in milliseconds (Linux). */
 export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10 // ticks of 1/100 s, on every Linux of today
 }
 
