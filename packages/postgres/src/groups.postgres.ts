@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readEvents } from './test-reader.ts'
+import { anEvent, testServer } from './test-server.ts'
+
+const TABLE = {
+  id: '001-table',
+  sql: "CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL); INSERT INTO thing VALUES ('locked', 0), ('free', 0)",
+}
+
+test('an event that cannot be stored fails its own transaction, not those of its group', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 12 }, (_, index) =>
+      store.transaction(async (tx) => {
+        await tx.sql.run('INSERT INTO thing VALUES (?, 1)', `t${index}`)
+        tx.emit(anEvent(index === 5 ? 'nul\0' : `k${index}`))
+      }),
+    ),
+  )
+  const failed = outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))
+  assert.deepEqual(failed, [5])
+  const events = await readEvents(store.feed, 11)
+  assert.ok(events.every(({ key }) => key !== 'k5'))
+  assert.equal(await store.read((tx) => tx.sql.get("SELECT id FROM thing WHERE id = 't5'")), undefined)
+})
+
+test('what a member did before it failed is undone, what it saw of others stays theirs', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const add = (fail: boolean): Promise<unknown> =>
+    store.transaction(async (tx) => {
+      await tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'free'")
+      tx.emit(anEvent('k'))
+      if (fail) throw new Error('no')
+    })
+  const outcomes = await Promise.allSettled(Array.from({ length: 30 }, (_, index) => add(index % 3 === 0)))
+  assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 10)
+  assert.deepEqual(await store.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'free'")), { n: 20 })
+  await readEvents(store.feed, 20)
+  assert.equal(await store.feed.head(), 20)
+})
+
+test('who waits for a lock of somebody else does not keep the others waiting', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const client = await server.connect()
+  await client.query('BEGIN')
+  await client.query("SELECT n FROM thing WHERE id = 'locked' FOR UPDATE")
+  const stuck = store.transaction((tx) => tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'locked'"))
+  const others = Array.from({ length: 40 }, () => store.transaction((tx) => tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'free'")))
+  await Promise.all(others)
+  await client.query('COMMIT')
+  await stuck
+  const rows = await store.read((tx) => tx.sql.all('SELECT id, n FROM thing ORDER BY id LIMIT 10'))
+  assert.deepEqual(rows, [
+    { id: 'free', n: 40 },
+    { id: 'locked', n: 1 },
+  ])
+})
+
+test('four processes on one hot row: every transaction ends, none is refused for good', async () => {
+  await using server = await testServer()
+  const stores = await Promise.all(Array.from({ length: 4 }, () => server.open({ migrations: [TABLE], writers: 2 })))
+  const add = async (index: number): Promise<void> => {
+    await stores[index % 4]?.transaction(async (tx) => {
+      const row = await tx.sql.get<{ n: number }>("SELECT n FROM thing WHERE id = 'free'")
+      await tx.sql.run("UPDATE thing SET n = ? WHERE id = 'free'", (row?.n ?? 0) + 1)
+    })
+  }
+  await Promise.all(Array.from({ length: 200 }, (_, index) => add(index)))
+  assert.deepEqual(await stores[0]?.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'free'")), { n: 200 })
+})
