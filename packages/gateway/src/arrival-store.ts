@@ -10,39 +10,44 @@ export interface ArrivalStore {
 const LOOKED_AT = 8
 
 /**
- * Creates a store of at most `keysMax` keys. A hand goes round the keys and drops those that are over: a flood of new keys costs
- * the same per request as any other, and cannot push out the callers that are limited right now.
+ * Creates a store of at most `keysMax` keys. A hand goes round the places and gives one away whose time is over, or of some
+ * neighbours the one that will be soonest. A flood of new keys costs the same per request as any other, and takes the places of its
+ * own kind: callers that are limited right now have the latest times of all, and keep theirs.
  */
 export function createArrivalStore(keysMax: number): ArrivalStore {
-  const arrivals = new Map<string, number>()
-  let hand = arrivals.entries()
+  const places = new Map<string, number>()
+  const keys: string[] = []
+  const arrivals: number[] = []
+  let hand = 0
 
-  function makeRoom(nowUs: number): void {
-    let soonest: string | undefined
-    let soonestUs = Infinity
+  /** Returns the place to give away, with the hand behind it. */
+  function place(nowUs: number): number {
+    let soonest = hand
     for (let looked = 0; looked < LOOKED_AT; looked++) {
-      const { value, done } = hand.next()
-      if (done) {
-        hand = arrivals.entries()
-        continue
-      }
-      const [key, arrivalUs] = value
-      if (arrivalUs <= nowUs) {
-        arrivals.delete(key)
-        return
-      }
-      if (arrivalUs < soonestUs) [soonest, soonestUs] = [key, arrivalUs]
+      const here = hand
+      hand = (hand + 1) % keysMax
+      if ((arrivals[here] as number) < (arrivals[soonest] as number)) soonest = here
+      if ((arrivals[here] as number) <= nowUs) break
     }
-    if (soonest !== undefined) arrivals.delete(soonest)
+    return soonest
   }
   return {
-    get: (key) => arrivals.get(key),
+    get(key) {
+      const at = places.get(key)
+      return at === undefined ? undefined : arrivals[at]
+    },
     set(key, arrivalUs, nowUs) {
-      if (arrivals.size >= keysMax && !arrivals.has(key)) makeRoom(nowUs)
-      arrivals.set(key, arrivalUs)
+      let at = places.get(key)
+      if (at === undefined) {
+        at = keys.length < keysMax ? keys.length : place(nowUs)
+        if (at < keys.length) places.delete(keys[at] as string)
+        places.set(key, at)
+        keys[at] = key
+      }
+      arrivals[at] = arrivalUs
     },
     get size() {
-      return arrivals.size
+      return places.size
     },
   }
 }

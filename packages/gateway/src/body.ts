@@ -65,7 +65,8 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     })
     request.on('end', () => resolve(more ? Buffer.concat(more, size) : (first ?? EMPTY)))
     // Node tells an early end with an error; the check is for streams that only close.
-    const gone = (cause?: unknown): void => reject(new BanyanError('cancelled', 'the client went away before its request was complete', { cause }))
+    const gone = (cause?: unknown): void =>
+      reject(new BanyanError('cancelled', 'the client went away before its request was complete', { cause }))
     request.on('error', gone)
     request.on('close', () => request.complete || gone())
   })

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BanyanError } from 'banyan/kernel'
+import fc from 'fast-check'
+import { DEPTH_MAX, parseJsonBody } from './json-body.ts'
+import { jsonErrorOffset } from './json-error-offset.ts'
+
+const parse = (text: string): unknown => parseJsonBody(Buffer.from(text))
+const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+
+function refusal(run: () => unknown): BanyanError {
+  try {
+    run()
+  } catch (thrown) {
+    if (thrown instanceof BanyanError) return thrown
+  }
+  return assert.fail('was not refused')
+}
+
+test('parses an object', () => {
+  assert.deepEqual(parse(' {"a":[1,{"b":null}],"constructor":"x","ünï":"\\u0000"} '), {
+    a: [1, { b: null }],
+    constructor: 'x',
+    ünï: '\u0000',
+  })
+})
+
+test('names the position of what is malformed', () => {
+  const cases: readonly [string, number][] = [
+    ['', 0],
+    ['   ', 3],
+    ['{', 1],
+    ['{"a"', 4],
+    ['{"a" 1}', 5],
+    ['{"a":1,}', 7],
+    ['{"a":1 "b":2}', 7],
+    ['{a:1}', 1],
+    ["{'a':1}", 1],
+    ['{"a":01}', 6],
+    ['{"a":1.}', 6],
+    ['{"a":+1}', 5],
+    ['{"a":NaN}', 5],
+    ['{"a":tru}', 5],
+    ['{"a":"x', 5],
+    ['{"a":"\n"}', 5],
+    ['{"a":"\\x"}', 5],
+    ['{"a":1}}', 7],
+    ['{"a":1]', 6],
+    ['[1,2', 4],
+    ['[1,]', 3],
+    ['abc', 0],
+    ['{"a":1} x', 8],
+    ['{,}', 1],
+  ]
+  for (const [text, position] of cases) {
+    const error = refusal(() => parse(text))
+    assert.equal(error.code, 'malformed_json', text)
+    assert.match(error.message, new RegExp(`position ${position} `), `${text}: ${error.message}`)
+  }
+  assert.match(refusal(() => parse('{\n "a": 1,\n}')).message, /line 3, column 1/)
+})
+
+test('finds a position in every text that JSON.parse refuses, and none before the damage', () => {
+  const json = fc.json({ maxDepth: 4 })
+  fc.assert(
+    fc.property(json, fc.nat(), fc.string({ maxLength: 2 }), (text, seed, insert) => {
+      const at = seed % (text.length + 1)
+      const damaged = text.slice(0, at) + insert + text.slice(at + 1)
+      let valid = true
+      try {
+        JSON.parse(damaged)
+      } catch {
+        valid = false
+      }
+      if (valid) return
+      const offset = jsonErrorOffset(damaged)
+      assert.ok(offset >= 0 && offset <= damaged.length)
+      // What stands before the position is the beginning of some JSON text: cutting there and going on differently can help.
+      assert.ok(offset === 0 || jsonErrorOffset(damaged.slice(0, offset)) === offset || isValid(damaged.slice(0, offset)))
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+function isValid(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('never echoes the body, which may hold secrets', () => {
+  assert.doesNotMatch(refusal(() => parse('{"password": hunter2}')).message, /hunter2/)
+})
+
+test('wants an object', () => {
+  for (const text of ['[]', '"a"', '1', 'null', 'true']) assert.equal(refusal(() => parse(text)).code, 'invalid_argument', text)
+})
+
+test('refuses bytes that are not UTF-8', () => {
+  assert.equal(refusal(() => parseJsonBody(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]))).code, 'malformed_json')
+})
+
+test('refuses names that could be taken for a prototype, however they are written', () => {
+  for (const text of [
+    '{"__proto__":{"admin":true}}',
+    '{"a":[{"__proto__":1}]}',
+    '{"\\u005f_proto__":{}}',
+    '{"constructor":{"prototype":{"x":1}}}',
+  ])
+    assert.equal(refusal(() => parse(text)).code, 'invalid_argument', text)
+  assert.equal(({} as { admin?: unknown }).admin, undefined)
+})
+
+test('refuses deep nesting, also where it would exhaust the stack', () => {
+  assert.deepEqual(parse(nested(DEPTH_MAX)), JSON.parse(nested(DEPTH_MAX)))
+  assert.equal(refusal(() => parse(nested(DEPTH_MAX + 1))).code, 'invalid_argument')
+  assert.equal(refusal(() => parse(`{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).code, 'invalid_argument')
+})
