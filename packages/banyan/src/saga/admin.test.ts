@@ -18,10 +18,22 @@ test('sagas are listed by status and flow, page by page, and counted', async () 
   await world.clock.advance(100)
   await process.signal('b', 'go')
   await process.settled('b')
-  assert.deepEqual(await admin.counts(), [{ name: 'order', status: 'compensated', count: 1 }, { name: 'order', status: 'waiting', count: 2 }])
-  assert.deepEqual((await admin.list({ status: 'waiting', limit: 10 })).map(({ id }) => id), ['a', 'c'])
-  assert.deepEqual((await admin.list({ correlationId: 'flow-b', limit: 10 })).map(({ id }) => id), ['b'])
-  assert.deepEqual((await admin.list({ after: 'a', limit: 1 })).map(({ id }) => id), ['b'])
+  assert.deepEqual(await admin.counts(), [
+    { name: 'order', status: 'compensated', count: 1 },
+    { name: 'order', status: 'waiting', count: 2 },
+  ])
+  assert.deepEqual(
+    (await admin.list({ status: 'waiting', limit: 10 })).map(({ id }) => id),
+    ['a', 'c'],
+  )
+  assert.deepEqual(
+    (await admin.list({ correlationId: 'flow-b', limit: 10 })).map(({ id }) => id),
+    ['b'],
+  )
+  assert.deepEqual(
+    (await admin.list({ after: 'a', limit: 1 })).map(({ id }) => id),
+    ['b'],
+  )
 })
 
 test('a saga is shown with its steps in the order of their start', async () => {
@@ -30,7 +42,13 @@ test('a saga is shown with its steps in the order of their start', async () => {
   await process.start(order, 'a')
   await world.clock.advance(100)
   const shown = await process.engine.admin.show('a')
-  assert.deepEqual(shown?.steps.map(({ name, state }) => [name, state]), [['reserve', 'done'], ['signal:go', 'started']])
+  assert.deepEqual(
+    shown?.steps.map(({ name, state }) => [name, state]),
+    [
+      ['reserve', 'done'],
+      ['signal:go', 'started'],
+    ],
+  )
   assert.equal(shown?.saga.versionMissing, false)
   assert.equal(await process.engine.admin.show('nobody'), undefined)
 })
@@ -48,7 +66,13 @@ test('a person can send a signal and ask for a rollback; both are in the audit t
   const { failure } = await process.settled('b')
   assert.deepEqual(JSON.parse(failure as string), { code: 'cancelled', message: 'why not' })
   const trail = await process.store.read((tx) => tx.audit.list(10))
-  assert.deepEqual(trail.map(({ action, subject }) => [action, subject]), [['saga.rollback', 'b'], ['saga.signal go', 'a']])
+  assert.deepEqual(
+    trail.map(({ action, subject }) => [action, subject]),
+    [
+      ['saga.rollback', 'b'],
+      ['saga.signal go', 'a'],
+    ],
+  )
 })
 
 test('only what is stuck can be retried or skipped, and the answer says so', async () => {

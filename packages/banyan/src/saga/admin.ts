@@ -63,9 +63,13 @@ export function createSagaAdmin(options: SagaAdminOptions): SagaAdmin {
     rollback: (id, by) =>
       change(options, 'saga.rollback', id, by, async (tx, { committed, status }, now) => {
         if (await requestRollback(tx, now, id, by.reason)) return
-        throw new BanyanError('failed_precondition', `saga ${id} cannot roll back: it is ${committed ? 'committed and only goes forward' : status}`)
+        throw new BanyanError(
+          'failed_precondition',
+          `saga ${id} cannot roll back: it is ${committed ? 'committed and only goes forward' : status}`,
+        )
       }),
-    signal: (id, name, signal, by) => change(options, `saga.signal ${name}`, id, by, (tx) => sendSignal(tx, options.runtime, id, name, signal)),
+    signal: (id, name, signal, by) =>
+      change(options, `saga.signal ${name}`, id, by, (tx) => sendSignal(tx, options.runtime, id, name, signal)),
   }
 }
 
@@ -103,7 +107,8 @@ async function skip(tx: StoreTransaction, saga: SagaRecord, name: string, now: n
   stuckFailure(saga)
   const step = (await tx.sagas.steps(saga.id)).find((one) => one.name === name)
   if (!step) throw new BanyanError('not_found', `saga ${saga.id} has no step "${name}"`)
-  if (SETTLED.has(step.state)) throw new BanyanError('failed_precondition', `step "${name}" of saga ${saga.id} is ${step.state}; there is nothing to skip`)
+  if (SETTLED.has(step.state))
+    throw new BanyanError('failed_precondition', `step "${name}" of saga ${saga.id} is ${step.state}; there is nothing to skip`)
   await tx.sagas.saveStep({ ...step, state: 'skipped', endedAt: now })
   await goOn(tx, saga, now)
 }

@@ -115,7 +115,8 @@ export class Attempt {
   }
 
   #assertLive(): void {
-    if (!this.#live) throw new BanyanError('fenced', `an attempt of step "${this.#plan.record.name}" came too late: it must not commit any more`)
+    if (!this.#live)
+      throw new BanyanError('fenced', `an attempt of step "${this.#plan.record.name}" came too late: it must not commit any more`)
   }
 
   /** A transaction whose end this attempt did not see: later ones can tell, because no new one of this attempt can begin (A1). */

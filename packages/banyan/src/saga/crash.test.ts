@@ -143,7 +143,8 @@ for (const scenario of scenarios) {
 test('a step that only writes its own store needs no commit before its action, and still runs once', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('books', async (s) => {
-    for (const name of ['a', 'b', 'c']) await s.step(name, { local: true, action: ({ transaction, key }) => transaction((tx) => note(tx, key)) })
+    for (const name of ['a', 'b', 'c'])
+      await s.step(name, { local: true, action: ({ transaction, key }) => transaction((tx) => note(tx, key)) })
   })
   const process = await world.open([definition])
   await process.start(definition, 's1')

@@ -33,7 +33,11 @@ test('undoes what was started, in reverse order, when a participant says no', as
   await process.start(order, 's1')
   const saga = await process.settled('s1')
   assert.equal(saga.status, 'compensated')
-  assert.deepEqual(JSON.parse(saga.failure as string), { code: 'declined', message: 'declined by the participant', data: { code: 'declined' } })
+  assert.deepEqual(JSON.parse(saga.failure as string), {
+    code: 'declined',
+    message: 'declined by the participant',
+    data: { code: 'declined' },
+  })
   assert.deepEqual(world.participants.requests, ['do s1:reserve', 'do s1:charge', 'undo s1:reserve'])
   assert.deepEqual((await process.show('s1')).states, { reserve: 'compensated', charge: 'failed' })
 })

@@ -104,7 +104,12 @@ class Engine implements SagaEngine {
     return this.#runs.size
   }
 
-  async start(tx: StoreTransaction, { name }: AnySaga, { id, input }: SagaStart<unknown>, scope: Pick<Scope, 'correlationId' | 'trace'>): Promise<void> {
+  async start(
+    tx: StoreTransaction,
+    { name }: AnySaga,
+    { id, input }: SagaStart<unknown>,
+    scope: Pick<Scope, 'correlationId' | 'trace'>,
+  ): Promise<void> {
     const definition = this.#definitions.get(name)
     if (id.length === 0 || id.length > ID_LENGTH_MAX) misuse(`saga id "${id}" must have 1 to ${ID_LENGTH_MAX} characters`)
     const here = this.#running && this.#lease.valid() && this.#runs.size < SAGAS_IN_MEMORY_MAX
@@ -198,18 +203,21 @@ class Engine implements SagaEngine {
   }
 
   #abandonAll(): void {
-    for (const run of [...this.#runs.values()]) run.abandon()
+    for (const run of this.#runs.values()) run.abandon()
   }
 
   async #drain(): Promise<void> {
     const { clock, log } = this.#options.runtime
     if (this.#runs.size === 0) return
     const emptied = new Promise<void>((resolve) => (this.#emptied = resolve))
-    for (const run of [...this.#runs.values()]) run.drain()
+    for (const run of this.#runs.values()) run.drain()
     try {
       await within(clock, deadlineAfter(clock, DRAIN_MS), 'a saga engine that stops', emptied)
     } catch {
-      log.warn('sagas were still busy when their service stopped; another run goes on with them', { service: this.#options.service, count: this.#runs.size })
+      log.warn('sagas were still busy when their service stopped; another run goes on with them', {
+        service: this.#options.service,
+        count: this.#runs.size,
+      })
       const left = [...this.#runs.values()]
       this.#abandonAll()
       await this.#giveBack(left)

@@ -30,7 +30,10 @@ async function callFunction(run: SagaRun): Promise<void> {
 async function returned(run: SagaRun, output: unknown): Promise<void> {
   if (run.phase !== 'forward' || !(await run.replayed(undefined))) return
   if (run.active > 0 || run.waits.size > 0) {
-    return run.stop('misuse', `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`)
+    return run.stop(
+      'misuse',
+      `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`,
+    )
   }
   let text: string | null
   try {
@@ -48,7 +51,12 @@ function threw(run: SagaRun, thrown: unknown): void {
   const step = typeof thrown === 'object' && thrown !== null ? run.stepErrors.get(thrown) : undefined
   if (error !== thrown) {
     const { environment, record } = run
-    environment.runtime.log.error('the function of a saga threw', { service: environment.service, saga: record.name, id: run.id, error: thrown })
+    environment.runtime.log.error('the function of a saga threw', {
+      service: environment.service,
+      saga: record.name,
+      id: run.id,
+      error: thrown,
+    })
   }
   if (run.committed) run.stop(error.code, error.message, step)
   else run.beginRollback(sagaFailure(error))

@@ -8,10 +8,12 @@ import { aSaga, declined, note, remote, SagaWorld } from './saga-world.testsuite
 
 const order = aSaga('order', async (s) => {
   await s.step('reserve', remote('reserve'))
-  await s.step('book', { action: async ({ call, transaction, key }) => {
-    await call('book')
-    return transaction((tx) => note(tx, key))
-  } })
+  await s.step('book', {
+    action: async ({ call, transaction, key }) => {
+      await call('book')
+      return transaction((tx) => note(tx, key))
+    },
+  })
   await s.step('ship', remote('ship'))
 })
 
@@ -37,7 +39,11 @@ test('P14: a process that stood still while another took its saga over cannot co
   await other.stop()
 })
 
-for (const [what, behaviour] of [['its end', 'ok'], ['a rollback', declined()], ['a pause', new BanyanError('unavailable', 'not now')]] as const) {
+for (const [what, behaviour] of [
+  ['its end', 'ok'],
+  ['a rollback', declined()],
+  ['a pause', new BanyanError('unavailable', 'not now')],
+] as const) {
   test(`P14: an old epoch cannot write ${what}`, async () => {
     await using world = new SagaWorld()
     const open = world.participants.hold('reserve')
@@ -201,7 +207,8 @@ test('more sagas than fit into memory wait in the table and all come to their en
   const open = world.participants.hold('reserve')
   const short = aSaga('short', async (s) => s.step('reserve', remote('reserve')))
   const process = await world.open([short])
-  for (let batch = 0; batch < 12; batch++) await Promise.all(Array.from({ length: 100 }, (_, index) => process.start(short, `s${batch}-${index}`)))
+  for (let batch = 0; batch < 12; batch++)
+    await Promise.all(Array.from({ length: 100 }, (_, index) => process.start(short, `s${batch}-${index}`)))
   await world.clock.advance(10)
   assert.equal(process.engine.size, 1_000)
   open()

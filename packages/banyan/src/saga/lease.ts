@@ -74,7 +74,8 @@ class SharedLease implements SagaLease {
   }
 
   assertValid(): void {
-    if (!this.valid()) throw new BanyanError('fenced', `instance ${this.owner} could not renew its lease in time; it must not commit any more`)
+    if (!this.valid())
+      throw new BanyanError('fenced', `instance ${this.owner} could not renew its lease in time; it must not commit any more`)
   }
 
   async start(): Promise<void> {

@@ -30,7 +30,8 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
 
   function next(until: number): Timer | undefined {
     let first: Timer | undefined
-    for (const timer of timers) if (timer.at <= until && (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))) first = timer
+    for (const timer of timers)
+      if (timer.at <= until && (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))) first = timer
     return first
   }
   async function advance(ms: number): Promise<void> {

@@ -19,7 +19,9 @@ test('P8: a compensation gets the output of its step and the reason, under a key
   const process = await world.open([definition])
   await process.start(definition, 's1')
   await process.settled('s1')
-  assert.deepEqual(seen, [{ output: { hold: 7 }, error: { code: 'rolled_back', message: 'out of luck', data: { line: 2 } }, key: 's1:reserve:undo' }])
+  assert.deepEqual(seen, [
+    { output: { hold: 7 }, error: { code: 'rolled_back', message: 'out of luck', data: { line: 2 } }, key: 's1:reserve:undo' },
+  ])
 })
 
 test('P8: an action that answers after the rollback began neither commits nor is overtaken by its compensation', async () => {
@@ -148,7 +150,13 @@ test('P9: stuck, restarted, healed, retried: it ends compensated, with an audit 
   await second.settled('s1')
   await audit(second, 's1', { status: 'compensated', standing: [], book: [] })
   const trail = await second.store.read((tx) => tx.audit.list(10))
-  assert.deepEqual(trail.map(({ actor, action, subject }) => [actor, action, subject]), [['ann', 'saga.retry', 's1'], ['ann', 'saga.retry', 's1']])
+  assert.deepEqual(
+    trail.map(({ actor, action, subject }) => [actor, action, subject]),
+    [
+      ['ann', 'saga.retry', 's1'],
+      ['ann', 'saga.retry', 's1'],
+    ],
+  )
 })
 
 test('P9: a step settled by hand is skipped, with an audit record, and the others are undone', async () => {

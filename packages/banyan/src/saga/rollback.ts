@@ -40,7 +40,7 @@ async function compensate(run: SagaRun): Promise<void> {
 }
 
 function openSteps(run: SagaRun): SagaStepRecord[] {
-  return [...run.journal.steps.values()].filter(({ state }) => OPEN.has(state)).sort((a, b) => b.number - a.number)
+  return [...run.journal.steps.values()].filter(({ state }) => OPEN.has(state)).toSorted((a, b) => b.number - a.number)
 }
 
 /** States of steps that a rollback has to deal with. */
@@ -81,7 +81,15 @@ async function undo(step: AnyStep, context: object, record: SagaStepRecord, { co
 async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
   const { environment, definition, id } = run
   const { runtime, service } = environment
-  const fields = { service, saga: definition.name, id, step: record.name, attempts: record.compensationAttempts, code: error.code, error: error.cause ?? error }
+  const fields = {
+    service,
+    saga: definition.name,
+    id,
+    step: record.name,
+    attempts: record.compensationAttempts,
+    code: error.code,
+    error: error.cause ?? error,
+  }
   const known = { ...record, error: stepErrorText(error, true) }
   if (error.retry !== 'never' && record.compensationAttempts < COMPENSATION_ATTEMPTS_MAX) {
     runtime.log.warn('a compensation failed; it will be tried again', fields)
@@ -93,6 +101,10 @@ async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error
   runtime.log.error('a compensation failed for good', fields)
   run.journal.record({ ...known, state: 'compensation_failed', endedAt: run.now() })
   if (step.onCompensationFail === 'continue') return true
-  run.stop(error.code, `the compensation of step "${record.name}" failed for good: ${error.message}; retry it when its cause is gone, or skip it`, record.name)
+  run.stop(
+    error.code,
+    `the compensation of step "${record.name}" failed for good: ${error.message}; retry it when its cause is gone, or skip it`,
+    record.name,
+  )
   return false
 }

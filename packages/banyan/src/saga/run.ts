@@ -79,7 +79,12 @@ export class SagaRun implements JournalWrites<Write> {
   #checking = false
   #closing: RunEnd | undefined
 
-  constructor(environment: SagaEnvironment, definition: LoadedSaga, { record, steps }: LoadedRecords, onEnd: (run: SagaRun, end: RunEnd) => void) {
+  constructor(
+    environment: SagaEnvironment,
+    definition: LoadedSaga,
+    { record, steps }: LoadedRecords,
+    onEnd: (run: SagaRun, end: RunEnd) => void,
+  ) {
     const { clock, ids } = environment.runtime
     this.environment = environment
     this.definition = definition
@@ -215,7 +220,10 @@ export class SagaRun implements JournalWrites<Write> {
   /** Stops because the function does not fit its journal (P13). */
   diverge(next: string | undefined): void {
     const journal = this.journal.steps.values()
-    this.stop('misuse', divergenceText({ saga: this.record.name, id: this.id, journal, unasked: this.#unasked, asked: this.asked.keys(), next }))
+    this.stop(
+      'misuse',
+      divergenceText({ saga: this.record.name, id: this.id, journal, unasked: this.#unasked, asked: this.asked.keys(), next }),
+    )
   }
 
   /** Leaves memory until `wakeAt`, e.g. before the next attempt of a compensation. */

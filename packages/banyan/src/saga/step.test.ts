@@ -17,7 +17,14 @@ test('an attempt carries the step key, the flow of the saga and a deadline, the 
       timeout: '2s',
       action: async ({ key, scope, call }) => {
         const { correlationId, causationId, callKey, principal } = scope
-        seen.push({ key, correlationId, causationId, callKey, subject: principal.subject, leftMs: remainingMs(world.clock, scope.deadline) })
+        seen.push({
+          key,
+          correlationId,
+          causationId,
+          callKey,
+          subject: principal.subject,
+          leftMs: remainingMs(world.clock, scope.deadline),
+        })
         return call('reserve')
       },
     })
@@ -26,7 +33,14 @@ test('an attempt carries the step key, the flow of the saga and a deadline, the 
   const process = await world.open([definition])
   await process.start(definition, 's1')
   await process.settled('s1')
-  const expected = { key: 's1:reserve', correlationId: 'flow-s1', causationId: 'saga:s1:reserve', callKey: 's1:reserve', subject: 'test', leftMs: 2_000 }
+  const expected = {
+    key: 's1:reserve',
+    correlationId: 'flow-s1',
+    causationId: 'saga:s1:reserve',
+    callKey: 's1:reserve',
+    subject: 'test',
+    leftMs: 2_000,
+  }
   assert.deepEqual(seen, [expected, expected])
 })
 
@@ -36,7 +50,12 @@ test('a call in a step carries the step key when it names none', async () => {
     operations: { take: command('POST /api/stock', { input: Type.Object({}), output: Type.Object({}), access: 'internal' }) },
   })
   const keys: unknown[] = []
-  const transport = { send: async ({ scope }: { scope: { key?: string | undefined; callKey?: string | undefined } }) => (keys.push(scope.key, scope.callKey), { output: {} }) }
+  const transport = {
+    send: async ({ scope }: { scope: { key?: string | undefined; callKey?: string | undefined } }) => (
+      keys.push(scope.key, scope.callKey),
+      { output: {} }
+    ),
+  }
   const clients = clientFactory({ caller: 'test', uses: [stock], transport, clock: world.clock })
   const definition = aSaga('order', async (s) => {
     await s.step('take', { action: ({ scope }) => clients(scope).stock.take({}) })

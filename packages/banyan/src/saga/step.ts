@@ -1,6 +1,6 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { durationMs } from '../kernel/duration.ts'
-import { BanyanError } from '../kernel/error.ts'
+import type { BanyanError } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { readOutput, readStepError, replayedError, stepErrorText } from './failure.ts'
@@ -55,7 +55,9 @@ function journaled(run: SagaRun, step: SagaStepRecord): unknown {
     case 'failed':
     case 'unknown':
       throw remembered(run, step.name, replayedError(step.error))
-    default:
+    case 'started':
+    case 'compensated':
+    case 'compensation_failed':
       return hang() // undone already: what started after it is undone too, so the function is not needed any further
   }
 }
@@ -175,7 +177,16 @@ class StepExecution {
     const delayMs = Math.max(backoffDelayMs(STEP_BACKOFF, this.#record.attempts, environment.runtime.random), error.retryAfterMs ?? 0)
     const retryAt = this.#run.now() + delayMs
     const { name, attempts } = this.#record
-    const fields = { service: environment.service, saga: definition.name, id, step: name, attempts, delayMs, code: error.code, error: error.cause ?? error }
+    const fields = {
+      service: environment.service,
+      saga: definition.name,
+      id,
+      step: name,
+      attempts,
+      delayMs,
+      code: error.code,
+      error: error.cause ?? error,
+    }
     environment.runtime.log.warn('a saga step failed; it will be tried again', fields)
     this.#record = { ...this.#record, error: stepErrorText(error, this.#unknown, retryAt) }
     journal.record(this.#record)

@@ -26,7 +26,13 @@ test('P13: a saga whose definition or version this build lacks is left untouched
   await world.clock.advance(120_000)
   assert.deepEqual((await second.show('s1')).saga, before)
   const listed = await second.engine.admin.list({ limit: 10 })
-  assert.deepEqual(listed.map(({ id, versionMissing }) => [id, versionMissing]), [['s1', true], ['s2', false]])
+  assert.deepEqual(
+    listed.map(({ id, versionMissing }) => [id, versionMissing]),
+    [
+      ['s1', true],
+      ['s2', false],
+    ],
+  )
   await second.crash()
 
   const third = await world.open([original])
@@ -34,20 +40,29 @@ test('P13: a saga whose definition or version this build lacks is left untouched
 })
 
 for (const [what, changed] of [
-  ['a renamed step', aSaga('order', async (s) => {
-    await s.step('reserve', remote('reserve'))
-    await s.step('pay', remote('pay'))
-    await s.sleep('rest', '1m')
-  })],
-  ['a step inserted before others', aSaga('order', async (s) => {
-    await s.step('check', remote('check'))
-    await s.step('reserve', remote('reserve'))
-    await s.step('charge', remote('charge'))
-    await s.sleep('rest', '1m')
-  })],
-  ['a step that is gone', aSaga('order', async (s) => {
-    await s.step('reserve', remote('reserve'))
-  })],
+  [
+    'a renamed step',
+    aSaga('order', async (s) => {
+      await s.step('reserve', remote('reserve'))
+      await s.step('pay', remote('pay'))
+      await s.sleep('rest', '1m')
+    }),
+  ],
+  [
+    'a step inserted before others',
+    aSaga('order', async (s) => {
+      await s.step('check', remote('check'))
+      await s.step('reserve', remote('reserve'))
+      await s.step('charge', remote('charge'))
+      await s.sleep('rest', '1m')
+    }),
+  ],
+  [
+    'a step that is gone',
+    aSaga('order', async (s) => {
+      await s.step('reserve', remote('reserve'))
+    }),
+  ],
 ] as const) {
   test(`P13: ${what} in the same version stops the saga with a readable difference, and nothing is done twice`, async () => {
     await using world = new SagaWorld()
@@ -127,5 +142,11 @@ test('P13: a saga that rolls back stops when the code does not know a step that 
 test('a definition that the service does not list cannot be started', async () => {
   await using world = new SagaWorld()
   const process = await world.open([original])
-  await assert.rejects(process.start(aSaga('other', async () => {}), 's1'), { code: 'misuse' })
+  await assert.rejects(
+    process.start(
+      aSaga('other', async () => {}),
+      's1',
+    ),
+    { code: 'misuse' },
+  )
 })

@@ -61,11 +61,15 @@ test('P11: the wall clock jumps back an hour: nothing is done before its time', 
 
 test('P11: a deadline is absolute: passed during downtime, it rolls back what was done', async () => {
   await using world = new SagaWorld()
-  const definition = aSaga('order', async (s) => {
-    await s.step('reserve', remote('reserve'))
-    await s.signal('paid')
-    await s.commit()
-  }, { deadline: '15m' })
+  const definition = aSaga(
+    'order',
+    async (s) => {
+      await s.step('reserve', remote('reserve'))
+      await s.signal('paid')
+      await s.commit()
+    },
+    { deadline: '15m' },
+  )
   const first = await world.open([definition])
   await first.start(definition, 's1')
   await world.clock.advance(1_000)
@@ -79,15 +83,23 @@ test('P11: a deadline is absolute: passed during downtime, it rolls back what wa
 
 test('P11: a deadline ends a wait and a retry before the commit point, and nothing after it', async () => {
   await using world = new SagaWorld()
-  const waits = aSaga('waits', async (s) => {
-    await s.step('reserve', remote('reserve'))
-    await s.signal('never', { timeout: '1h' })
-  }, { deadline: '10s' })
-  const commits = aSaga('commits', async (s) => {
-    await s.commit()
-    await s.sleep('long', '1m')
-    await s.step('ship', remote('ship'))
-  }, { deadline: '10s' })
+  const waits = aSaga(
+    'waits',
+    async (s) => {
+      await s.step('reserve', remote('reserve'))
+      await s.signal('never', { timeout: '1h' })
+    },
+    { deadline: '10s' },
+  )
+  const commits = aSaga(
+    'commits',
+    async (s) => {
+      await s.commit()
+      await s.sleep('long', '1m')
+      await s.step('ship', remote('ship'))
+    },
+    { deadline: '10s' },
+  )
   const process = await world.open([waits, commits])
   await process.start(waits, 's1')
   await process.start(commits, 's2')
@@ -133,7 +145,10 @@ test('P12: the same signal id is delivered once, also across a restart', async (
 test('P12: a signal that comes while the saga is busy with another step reaches it at once', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('busy', async (s) => {
-    const [, data] = await Promise.all([s.step('slow', remote('slow')), s.signal<string>('go').then((got) => s.step('then', remote(`then-${got}`)))])
+    const [, data] = await Promise.all([
+      s.step('slow', remote('slow')),
+      s.signal<string>('go').then((got) => s.step('then', remote(`then-${got}`))),
+    ])
     return data
   })
   const open = world.participants.hold('slow')
@@ -152,7 +167,9 @@ test('P12: a wait times out only when no signal is there, even if both come duri
   const first = await world.open([payment])
   await first.start(payment, 's1')
   await world.clock.advance(1_000)
-  await first.store.transaction((tx) => tx.sagas.addSignal({ sagaId: 's1', name: 'paid', signalId: 'x', data: '5', consumed: false, receivedAt: 0 }))
+  await first.store.transaction((tx) =>
+    tx.sagas.addSignal({ sagaId: 's1', name: 'paid', signalId: 'x', data: '5', consumed: false, receivedAt: 0 }),
+  )
   await first.crash()
   world.clock.jump(HOUR_MS)
   const second = await world.open([payment])
@@ -173,7 +190,10 @@ test('P12: a signal for a saga that is never started goes away after its time; o
   world.clock.jump(SIGNAL_TTL_MS)
   await world.clock.advance(120_000)
   const left = await process.store.read((tx) => tx.sql.all<{ saga_id: string }>('SELECT saga_id FROM banyan_saga_signal'))
-  assert.deepEqual(left.map(({ saga_id }) => saga_id), ['s1'])
+  assert.deepEqual(
+    left.map(({ saga_id }) => saga_id),
+    ['s1'],
+  )
   world.clock.jump(23 * 86_400_000)
   await world.clock.advance(5_000)
   assert.equal((await process.settled('s1')).output, '"kept"')
@@ -182,7 +202,10 @@ test('P12: a signal for a saga that is never started goes away after its time; o
 test('a pause between attempts goes on beside another step', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('pair', async (s) => {
-    await Promise.all([s.step('slow', { ...remote('slow'), timeout: '30s' }), s.sleep('short', '1s').then(() => s.step('after', remote('after')))])
+    await Promise.all([
+      s.step('slow', { ...remote('slow'), timeout: '30s' }),
+      s.sleep('short', '1s').then(() => s.step('after', remote('after'))),
+    ])
   })
   world.participants.script('slow', 'late:10000')
   const process = await world.open([definition])

@@ -56,7 +56,7 @@ export class Waits {
   }
 
   clear(): void {
-    for (const wait of [...this.#timers.keys()]) this.remove(wait)
+    for (const wait of this.#timers.keys()) this.remove(wait)
   }
 
   /** Waits for signals. */
@@ -76,7 +76,11 @@ export class Waits {
   /** Sets timers of this process, for a saga that cannot leave memory because it does something else besides. */
   watch(): void {
     for (const [wait, timer] of this.#timers)
-      if (timer === undefined && wait.dueAt !== undefined) this.#timers.set(wait, this.#clock.setTimer(wait.dueAt - this.#clock.now(), () => this.#expired(wait)))
+      if (timer === undefined && wait.dueAt !== undefined)
+        this.#timers.set(
+          wait,
+          this.#clock.setTimer(wait.dueAt - this.#clock.now(), () => this.#expired(wait)),
+        )
   }
 
   /** Where a saga stands that does nothing but wait, and when it wakes: at `limit` at the latest. */
