@@ -72,3 +72,22 @@ test('four processes on one hot row: every transaction ends, none is refused for
   await Promise.all(Array.from({ length: 200 }, (_, index) => add(index)))
   assert.deepEqual(await stores[0]?.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'free'")), { n: 200 })
 })
+
+test('a slow transaction that quick ones of another process always overtake gets its turn', async () => {
+  await using server = await testServer()
+  const [slow, quick] = [await server.open({ migrations: [TABLE] }), await server.open({ migrations: [TABLE] })]
+  let ended = false
+  const overtaking = (async (): Promise<void> => {
+    while (!ended) await quick.transaction((tx) => tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'free'"))
+  })()
+  let runs = 0
+  const commit = slow.transaction(async (tx) => {
+    runs++
+    await tx.sql.get("SELECT n FROM thing WHERE id = 'free'")
+    await tx.sql.get('SELECT pg_sleep(0.1)')
+    await tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'free'")
+  })
+  await commit.finally(() => (ended = true))
+  await overtaking
+  assert.ok(runs > 1, 'it was overtaken')
+})
