@@ -69,6 +69,46 @@ export function openStore(directory: string, service: string, runtime: Runtime =
   return sqliteStores({ directory }).open({ service, migrations: [ledger], runtime })
 }
 
+/** A service that emits and one that consumes, each with its store. */
+export interface Stores {
+  readonly source: Store
+  readonly sink: Store
+}
+
+/** Runs a test on two fresh stores. */
+export async function withStores(run: (stores: Stores) => Promise<void>): Promise<void> {
+  using directory = tempDirectory()
+  const source = await openStore(directory.path, 'source')
+  const sink = await openStore(directory.path, 'sink')
+  try {
+    await run({ source, sink })
+  } finally {
+    await sink.close()
+    await source.close()
+  }
+}
+
+/** Events with keys `k0`, `k1` … in turn. */
+export function keys(count: number, keyCount: number): { readonly key: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ key: `k${index % keyCount}` }))
+}
+
+/** All whole numbers between two, both included. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}
+
+/** A sorted copy. */
+export function ascending(positions: readonly number[]): number[] {
+  return positions.toSorted((a, b) => a - b)
+}
+
+/** Position of the only cursor. */
+export async function cursorOf(store: Store): Promise<number> {
+  const [cursor] = await store.read((tx) => tx.consumption.cursors())
+  return cursor?.position ?? 0
+}
+
 /** Emits events, one transaction each. */
 export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]): Promise<void> {
   await Promise.all(

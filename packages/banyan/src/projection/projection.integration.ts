@@ -1,29 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParkedAdmin } from '../events/parked-admin.ts'
-import { anEvent, emitAll, openStore, soon, tempDirectory, testClock, testRuntime } from '../events/consumer.fixtures.ts'
+import { anEvent, emitAll, keys, soon, type Stores, testClock, testRuntime, withStores } from '../events/consumer.fixtures.ts'
 import { createConsumer } from '../events/consumer.ts'
+import { seededRandom } from '../kernel/random.ts'
+import type { Feed } from '../store/feed.ts'
 import type { Store } from '../store/store.ts'
 import type { ProjectionOptions } from './generation.ts'
 import type { ProjectionDefinition, TableName } from './projection.ts'
 import { createProjectionRunner, type ProjectionRunner } from './projection-runner.ts'
-
-interface Stores {
-  readonly source: Store
-  readonly sink: Store
-}
-
-async function withStores(run: (stores: Stores) => Promise<void>): Promise<void> {
-  using directory = tempDirectory()
-  const source = await openStore(directory.path, 'source')
-  const sink = await openStore(directory.path, 'sink')
-  try {
-    await run({ source, sink })
-  } finally {
-    await sink.close()
-    await source.close()
-  }
-}
 
 /** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
 function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {
@@ -80,8 +65,6 @@ async function tables(sink: Store): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-const keys = (count: number, keyCount: number): { key: string }[] =>
-  Array.from({ length: count }, (_, index) => ({ key: `k${index % keyCount}` }))
 const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> =>
   runner.waitFor('source', await source.feed.head(), soon())
 
@@ -150,33 +133,60 @@ test('batches leave the same tables as one event after another', async () => {
   })
 })
 
+/** A feed whose answers take up to some milliseconds, so that two generations are hardly ever equally far. */
+function slow(feed: Feed): Feed {
+  const random = seededRandom(3)
+  return {
+    head: () => feed.head(),
+    positionOf: (token) => feed.positionOf(token),
+    subscribe: (listener) => feed.subscribe(listener),
+    async read(after, limit) {
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 6))
+      return feed.read(after, limit)
+    },
+  }
+}
+
 test('a rebuild while events arrive and are read ends equal, serves at every moment, and never goes back', async () => {
   await withStores(async (stores) => {
     await emitAll(stores.source, keys(2_000, 20))
-    const runner = aRunner(stores, counts())
+    const runner = aRunner(stores, counts(), { sources: [{ source: 'source', feed: slow(stores.source.feed) }] })
     await runner.start()
     await upToHead(runner, stores)
+    const sum = async (): Promise<number> => (await content(stores.sink, runner.table('counts'))).reduce((all, { total }) => all + total, 0)
     let isDone = false
     let emitted = 0
-    const traffic = (async () => {
-      while (!isDone) {
+    async function write(): Promise<void> {
+      for (; !isDone; emitted += 20) {
         await emitAll(stores.source, keys(20, 20))
-        emitted += 20
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    async function read(): Promise<void> {
+      for (let seen = 0; !isDone;) {
+        const now = await sum()
+        assert.ok(now >= seen, `${runner.table('counts')} contains ${now} events, but ${seen} were seen before`)
+        seen = now
+        await new Promise(setImmediate)
+      }
+    }
+    async function readOwnWrites(): Promise<void> {
+      while (!isDone) {
         const head = await stores.source.feed.head()
         await runner.waitFor('source', head, soon())
-        const rows = await content(stores.sink, runner.table('counts'))
-        const seen = rows.reduce((sum, { total }) => sum + total, 0)
-        assert.ok(seen >= head, `${runner.table('counts')} contains ${seen} of ${head} events`)
+        assert.ok((await sum()) >= head)
+        await new Promise(setImmediate)
       }
-    })()
-    await runner.rebuild()
-    assert.equal(runner.table('counts'), 'counts_g2')
-    await runner.rebuild()
+    }
+    const traffic = Promise.all([write(), read(), readOwnWrites()])
+    for (let generation = 2; generation <= 5; generation++) {
+      await Promise.race([runner.rebuild(), traffic])
+      assert.equal(runner.table('counts'), `counts_g${generation}`)
+    }
     isDone = true
     await traffic
+    await upToHead(runner, stores)
     const rows = await content(stores.sink, runner.table('counts'))
-    assert.equal(runner.table('counts'), 'counts_g3')
-    assert.ok(emitted > 0)
     assert.deepEqual(new Set(rows.map(({ total }) => total)), new Set([(2_000 + emitted) / 20]))
     await runner.stop()
   })
