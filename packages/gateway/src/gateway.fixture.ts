@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { command, contract, type Contract, declareError, query, Type } from 'banyan'
 import { type CallReply, type CallRequest } from 'banyan/call'
 import { schemaCheck } from 'banyan/contract'
@@ -204,5 +205,23 @@ function send(port: number, path: string, { method = 'GET', headers = {}, body }
     })
     request.on('error', reject)
     request.end(text)
+  })
+}
+
+/** Sends bytes as they are and returns everything that comes back until the server closes, or until `until` is in it. */
+export function sendRaw(port: number, bytes: string | Buffer, until?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+    const done = (): void => {
+      socket.destroy()
+      resolve(received)
+    }
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1')
+      if (until !== undefined && received.includes(until)) done()
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? done() : reject(error)))
+    socket.on('close', done)
   })
 }

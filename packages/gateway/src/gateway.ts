@@ -120,6 +120,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   try {
     front.cors?.addTo(exchange.headers, request)
     if (typeof target === 'string') throw targetError(target)
+    if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
     const serving = match.to.serve(exchange)
     if (serving instanceof Promise) serving.catch((thrown: unknown) => front.answers.fail(exchange, thrown))
@@ -161,6 +162,13 @@ function refuse({ answers, router, cors }: Front, exchange: Exchange, path: stri
   if (method !== 'OPTIONS') throw new BanyanError('method_not_allowed', `this path takes ${allow}`)
   if (exchange.request.headers['access-control-request-method'] !== undefined) cors?.addPreflight(exchange.headers, exchange.request, allow)
   answers.send(exchange, 204, undefined, undefined)
+}
+
+/** Node hands requests with unknown codings on; where their body ends is anybody's guess, so the connection is not used again. */
+function checkCoding({ request, headers }: Exchange): void {
+  if (request.headers['transfer-encoding']?.toLowerCase() === 'chunked') return
+  headers.push('connection', 'close')
+  throw new BanyanError('invalid_argument', 'the only transfer coding is "chunked"; send the body plain or with a content-length')
 }
 
 function targetError(problem: 'too_long' | 'malformed'): BanyanError {

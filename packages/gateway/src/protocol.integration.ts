@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { eventually } from '@banyan/testing'
+import { sendRaw, startGateway, stubHost, testIssuer } from './gateway.fixture.ts'
+
+const issuer = await testIssuer()
+const GET = 'GET /api/products/a HTTP/1.1\r\n'
+const post = (token: string, more: string): string =>
+  `POST /api/orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\n${more}`
+
+test('refuses requests whose end two parties could see in different places', async () => {
+  await using running = await startGateway()
+  const shapes = {
+    'length and chunks': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n`,
+    'two lengths': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nabcde`,
+    'a length with a sign': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: +4\r\n\r\nabcd`,
+    'a list of lengths': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4, 4\r\n\r\nabcd`,
+    'unknown coding': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n`,
+    'coding after chunked': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
+    'blank before the colon': `${GET}host: x\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n`,
+    'folded header': `${GET}host: x\r\nx-a: b\r\n c: d\r\n\r\n`,
+    'line feed only': 'GET /api/products/a HTTP/1.1\nhost: x\n\n',
+    'bad chunk size': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
+    'zero byte in a header': `${GET}host: x\r\nx-a: b\u0000c\r\n\r\n`,
+    'no host': `${GET}\r\n`,
+    'no HTTP': 'hello\r\n\r\n',
+    TLS: '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
+  }
+  for (const [name, bytes] of Object.entries(shapes)) {
+    // Read to the end: the server must close, and must not have taken what follows for a request of its own.
+    const answer = await sendRaw(running.edge.port, Buffer.from(bytes, 'latin1'))
+    assert.match(answer, name === 'bad chunk size' ? /^HTTP\/1\.1 4\d\d / : /^HTTP\/1\.1 400 /, `${name}: ${answer}`)
+    assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1, name)
+  }
+})
+
+test('answers one problem document to what is no HTTP, and closes', async () => {
+  await using running = await startGateway()
+  const answer = await sendRaw(running.edge.port, 'hello\r\n\r\n')
+  assert.match(answer, /content-type: application\/problem\+json[\s\S]*connection: close[\s\S]*"code":"invalid_argument"/)
+})
+
+test('refuses a head that is too large', async () => {
+  await using running = await startGateway()
+  const answer = await sendRaw(running.edge.port, `${GET}host: x\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/)
+})
+
+test('cuts heads and bodies that come too slowly', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens, server: { requestMs: 200, headMs: 100 } })
+  const head = await sendRaw(running.edge.port, 'GET / HTTP/1.1\r\nhost: x\r\n')
+  assert.match(head, /^HTTP\/1\.1 408 /)
+  const body = await sendRaw(running.edge.port, post(await issuer.sign(), 'content-length: 100\r\n\r\n{"items"'))
+  assert.match(body, /^HTTP\/1\.1 408 |^$/)
+})
+
+test('notices a client that goes away in the middle of its body, and calls nothing', async () => {
+  let calls = 0
+  const host = stubHost({
+    handlers: {
+      createOrder: async () => {
+        calls++
+        return { output: { id: 'o1' } }
+      },
+    },
+  })
+  await using running = await startGateway({ tokens: issuer.tokens }, host)
+  const socket = connect(running.edge.port, '127.0.0.1')
+  const token = await issuer.sign()
+  socket.write(post(token, 'content-length: 100\r\n\r\n{"items"'))
+  await eventually(() => assert.match(host.metrics.text(), /banyan_gateway_requests_in_flight 1/))
+  socket.destroy()
+  await eventually(() => assert.match(host.metrics.text(), /route="shop.createOrder",method="POST",status="499"\} 1/))
+  assert.match(host.metrics.text(), /banyan_gateway_requests_in_flight 0/)
+  assert.equal(calls, 0)
+})
+
+test('serves several requests of one connection, also when they come at once', async () => {
+  await using running = await startGateway()
+  const request = `${GET}host: x\r\n\r\n`
+  const answer = await sendRaw(running.edge.port, request + request + request.replace('host', 'connection: close\r\nhost'))
+  assert.equal(answer.match(/HTTP\/1\.1 200 OK/g)?.length, 3)
+})
+
+test('keeps a connection usable after a refused body', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens, bodyBytesMax: 10 })
+  const refused = post(await issuer.sign(), `content-length: 5000\r\n\r\n${'x'.repeat(5_000)}`)
+  const answer = await sendRaw(running.edge.port, `${refused}${GET}host: x\r\nconnection: close\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 OK/)
+})
+
+test('serves HTTP/1.0 without keeping the connection', async () => {
+  await using running = await startGateway()
+  const answer = await sendRaw(running.edge.port, 'GET /health/live HTTP/1.0\r\n\r\n')
+  assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*connection: close/i)
+})
