@@ -41,10 +41,7 @@ export const place = operation(
   {
     async answer(order, { until, read, waitMs }) {
       if (waitMs === 0) return order
-      const settled = await until(orderKey(order.id), waitMs, async (tx) => {
-        const now = await tx.orders.find(order.id)
-        return now?.settled ? now : undefined
-      })
+      const settled = await until(orderKey(order.id), waitMs, (tx) => tx.orders.findSettled(order.id))
       return settled ?? (await read((tx) => tx.orders.find(order.id))) ?? order
     },
   },

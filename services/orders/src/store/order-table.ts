@@ -26,6 +26,8 @@ export interface OrderFilter {
 export interface OrderTable {
   insert(order: Order, pii: OrderPii): Promise<void>
   find(id: string): Promise<Order | undefined>
+  /** The order if it is settled; cheap while it is not. */
+  findSettled(id: string): Promise<Order | undefined>
   /** Stores a changed order; `version` tells from which state it comes. */
   save(order: Order, at: number): Promise<void>
   pii(id: string): Promise<OrderPii>
@@ -36,6 +38,8 @@ export interface OrderTable {
   /** Pending orders placed at or before `placedAt`, oldest first. */
   overdue(placedAt: number, limit: number): Promise<{ id: string; flow: Order['flow']; placedAt: number }[]>
 }
+
+const SELECT = `SELECT ${ORDER_COLUMNS} FROM customer_order o JOIN order_line l ON l.order_id = o.id`
 
 const INSERT = `INSERT INTO customer_order (id, order_number, user_id, status, payment_status, fulfilment_status, settled, flow, currency, subtotal_minor,
   discount_minor, tax_minor, shipping_minor, total_minor, shipping_method, policy, country, failure, placed_at, confirmed_at, updated_at, version)
@@ -48,13 +52,9 @@ const UPDATE = `UPDATE customer_order SET order_number = ?, status = ?, payment_
 export function orderTable(sql: Sql): OrderTable {
   return {
     insert: (order, pii) => insertOrder(sql, order, pii),
-    async find(id) {
-      const rows = await sql.all<OrderLineRow>(
-        `SELECT ${ORDER_COLUMNS} FROM customer_order o JOIN order_line l ON l.order_id = o.id WHERE o.id = ? ORDER BY l.line_number`,
-        id,
-      )
-      return toOrders(rows)[0]
-    },
+    find: async (id) => toOrders(await sql.all<OrderLineRow>(`${SELECT} WHERE o.id = ? ORDER BY l.line_number`, id))[0],
+    findSettled: async (id) =>
+      toOrders(await sql.all<OrderLineRow>(`${SELECT} WHERE o.id = ? AND o.settled = 1 ORDER BY l.line_number`, id))[0],
     async save(o, at) {
       const failure = o.failure === null ? null : JSON.stringify(o.failure)
       const state = [o.orderNumber, o.status, o.paymentStatus, o.fulfilmentStatus, Number(o.settled), failure, o.confirmedAt, at, o.version]

@@ -19,13 +19,17 @@ export interface BookedRequest {
   readonly decline: FinalOutcome | undefined
 }
 
+/** What came of a request, and whether this was the first time that its key was seen. */
+export interface CarriedOut {
+  readonly outcome: FinalOutcome
+  readonly isNew: boolean
+}
+
 /** The provider's own book: what it did with which key, and what it holds of whom. */
 export interface Book {
   /** Carries a request out once; a repetition gets the stored reply, another request with the same key is rejected. */
-  carryOut(request: BookedRequest): Promise<FinalOutcome>
+  carryOut(request: BookedRequest): Promise<CarriedOut>
   find(key: string): Lookup
-  /** Returns the stored reply of a key. */
-  reply(key: string): { fingerprint: string; outcome: FinalOutcome } | undefined
   close(): void
 }
 
@@ -57,14 +61,17 @@ export function openBook(file: string, clock: Clock): Book {
     const row = statements.find.get(key) as { fingerprint: string; reply: string } | undefined
     return row && { fingerprint: row.fingerprint, outcome: JSON.parse(row.reply) as FinalOutcome }
   }
-  function carryOut(request: BookedRequest): FinalOutcome {
+  function carryOut(request: BookedRequest): CarriedOut {
     const earlier = reply(request.key)
-    if (earlier) return earlier.fingerprint === request.fingerprint ? earlier.outcome : { kind: 'rejected', code: 'idempotency_mismatch' }
+    if (earlier) {
+      const isSame = earlier.fingerprint === request.fingerprint
+      return { outcome: isSame ? earlier.outcome : { kind: 'rejected', code: 'idempotency_mismatch' }, isNew: false }
+    }
     const at = clock.now()
     const outcome = request.decline ?? moveMoney(statements, request, at)
     const { key, fingerprint, operation, orderId } = request
     statements.remember.run(key, fingerprint, operation, orderId, outcome.kind, JSON.stringify(outcome), at)
-    return outcome
+    return { outcome, isNew: true }
   }
   return {
     carryOut: (request) => commits.write(() => carryOut(request)),
@@ -72,7 +79,6 @@ export function openBook(file: string, clock: Clock): Book {
       const known = reply(key)
       return known ? { kind: 'found', outcome: known.outcome } : { kind: 'absent' }
     },
-    reply,
     close() {
       commits.flush()
       database.close()

@@ -31,11 +31,10 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
   async function serve(request: BookedRequest, behaviour: Behaviour): Promise<Outcome> {
     const { key } = request
     if (running.has(key)) return { kind: 'unknown', cause: 'in_progress' }
-    const isNew = book.reply(key) === undefined
     running.add(key)
     try {
-      if (isNew && behaviour.slow) await sleep(clock, slowMs)
-      const outcome = await book.carryOut(request)
+      if (behaviour.slow && book.find(key).kind === 'absent') await sleep(clock, slowMs)
+      const { outcome, isNew } = await book.carryOut(request)
       if (!isNew || behaviour.answer === 'sent') return outcome
       return { kind: 'unknown', cause: behaviour.answer === 'error' ? 'error' : 'timeout' }
     } finally {
