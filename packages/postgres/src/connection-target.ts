@@ -72,6 +72,10 @@ function startOptions({ schema, statementTimeoutMs }: ConnectionSettings): strin
     setting('default_transaction_isolation', 'read committed'),
     setting('default_transaction_read_only', 'off'),
     setting('client_min_messages', 'warning'),
+    // Prepared statements keep a plan from the time when their tables were small; one by an index stays right when they grow, and it makes
+    // SERIALIZABLE watch the rows that were read instead of whole tables. Compiling plans costs more than any of our statements.
+    setting('enable_seqscan', 'off'),
+    setting('jit', 'off'),
   ]
 }
 
