@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net'
 
 /** What the proxy does with bytes on their way to the server. */
-export type Strike =
+type Strike =
   /** Passes them on and cuts the line before the answer. */
   | 'cut-after'
   /** Cuts the line and does not pass them on. */

@@ -6,7 +6,7 @@ import { quoteName } from './connection-target.ts'
 import { postgresStores, type PostgresStoresOptions } from './postgres-stores.ts'
 
 /** What a test may change about a store. */
-export interface TestStoreOptions extends Partial<PostgresStoresOptions> {
+interface TestStoreOptions extends Partial<PostgresStoresOptions> {
   readonly service?: string
   readonly migrations?: readonly Migration[]
   readonly runtime?: Runtime
