@@ -57,8 +57,8 @@ export interface Customers {
 const TOKENS = ['tok_ok', 'tok_declined', 'tok_ok', 'tok_timeout_after', 'tok_ok', 'tok_timeout_before', 'tok_ok', 'tok_error_after']
 /** Answers of a shop that is starting, stopping or busy with the same key; the customer tries again. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([409, 429, 503])
-/** More units than the scarce product ever had. */
-const TOO_MANY = 500
+/** More units than the scarce product ever had, and not too heavy for a parcel. */
+const TOO_MANY = 50
 /** Settles that wait at the same time. */
 const AT_ONCE = 16
 /** How long an order may take to settle once the shop is left alone. */

@@ -33,6 +33,8 @@ export interface Campaign {
   killAfter(answers: number): Promise<void>
   /** Leaves the shop alone until every order ended, then compares all books, running and killed. */
   settleAndAudit(): Promise<void>
+  /** Kills what still runs. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Orders placed at once: two of each way a payment can go, and both kinds of shortage. */
@@ -70,8 +72,11 @@ export function createCampaign(options: CampaignOptions): Campaign {
     [PRODUCTS[1], STOCK.scarce],
   ])
   let token = ''
-  const start = (more: Record<string, string> = {}): Promise<ShopProcess> =>
-    startShop({ directory, environment: { ...environment, ...more } })
+  let running: ShopProcess | undefined
+  const start = async (more: Record<string, string> = {}): Promise<ShopProcess> => {
+    await running?.kill()
+    return (running = await startShop({ directory, environment: { ...environment, ...more } }))
+  }
   const clientOf = (shop: ShopProcess) => shopClient(shop.url, token)
 
   async function settle(shop: ShopProcess): Promise<void> {
@@ -142,6 +147,9 @@ export function createCampaign(options: CampaignOptions): Campaign {
       await audit('running')
       await shop.kill()
       await audit('killed')
+    },
+    async [Symbol.asyncDispose]() {
+      await running?.kill()
     },
   }
 }

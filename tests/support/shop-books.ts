@@ -79,7 +79,7 @@ export async function assertStock(staff: ShopClient, ended: readonly EndedIntent
 
 /** Asserts, in the provider's own book, that confirmed orders were charged once and nobody else was. */
 export function assertCharges(directory: string, ended: readonly EndedIntent[]): void {
-  const file = path.join(directory, 'files', 'payments', 'fake-provider.db')
+  const file = path.join(directory, 'files', 'fake-provider.db')
   assert.ok(existsSync(file), `the provider's book is in ${file}`)
   const book = new DatabaseSync(file, { readOnly: true })
   const rows = book
