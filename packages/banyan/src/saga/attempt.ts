@@ -5,6 +5,7 @@ import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { outputText } from './failure.ts'
+import type { TraceContext } from '../telemetry/index.ts'
 import type { SagaRun } from './run.ts'
 
 /** What one attempt does. */
@@ -78,15 +79,27 @@ export class Attempt {
     const forward = success === 'done'
     faults.at(forward ? definition.points.beforeAction : definition.points.beforeCompensation)
     const deadline = deadlineAfter(clock, timeoutMs, limit)
-    const context = environment.stepContext(this.#scope(deadline, key), this.#enlist, key, this.#guard)
-    const work = local ? refusingCalls(`the local step "${record.name}"`, async () => act(context)) : act(context)
-    const value = await within(clock, deadline, `step "${record.name}" of saga ${record.sagaId}`, work)
-    faults.at(forward ? definition.points.afterAction : definition.points.afterCompensation)
-    return value
+    const span = environment.tracing?.startSpan(
+      `saga ${definition.name}.${record.name}${forward ? '' : ' undo'}`,
+      'internal',
+      this.#run.trace,
+    )
+    try {
+      const context = environment.stepContext(this.#scope(deadline, key, span?.trace), this.#enlist, key, this.#guard)
+      const work = local ? refusingCalls(`the local step "${record.name}"`, async () => act(context)) : act(context)
+      const value = await within(clock, deadline, `step "${record.name}" of saga ${record.sagaId}`, work)
+      faults.at(forward ? definition.points.afterAction : definition.points.afterCompensation)
+      return value
+    } catch (thrown) {
+      span?.fail(thrown)
+      throw thrown
+    } finally {
+      span?.end()
+    }
   }
 
-  #scope(deadline: Deadline, key: string): Scope {
-    const { environment, record, trace } = this.#run
+  #scope(deadline: Deadline, key: string, trace: TraceContext = this.#run.trace): Scope {
+    const { environment, record } = this.#run
     const { correlationId, id } = record
     const causationId = `saga:${id}:${this.#plan.record.name}`
     return { principal: environment.principal, deadline, trace, correlationId, causationId, key, callKey: key }

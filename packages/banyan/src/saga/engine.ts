@@ -7,6 +7,7 @@ import { toJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
+import type { Tracing } from '../telemetry/index.ts'
 import { formatTraceparent } from '../telemetry/trace-context.ts'
 import { createSagaAdmin, type SagaAdmin } from './admin.ts'
 import { Claimer } from './claimer.ts'
@@ -36,6 +37,8 @@ export interface SagaEngineOptions {
   readonly instance: string
   readonly definitions: readonly AnySaga[]
   readonly stepContext: StepContextFactory
+  /** Records a span per attempt of a step. Default: none. */
+  readonly tracing?: Tracing
 }
 
 /** Runs the sagas of one service (P7–P14). */
@@ -81,11 +84,11 @@ class Engine implements SagaEngine {
   #emptied: (() => void) | undefined
 
   constructor(options: SagaEngineOptions) {
-    const { service, store, runtime, instance, stepContext } = options
+    const { service, store, runtime, instance, stepContext, tracing } = options
     this.#options = options
     this.#definitions = new SagaDefinitions(service, options.definitions)
     this.#lease = createLease({ store, runtime, instance, onLost: () => this.#abandonAll() })
-    this.#environment = { service, store, runtime, stepContext, lease: this.#lease, principal: servicePrincipal(service) }
+    this.#environment = { service, store, runtime, stepContext, tracing, lease: this.#lease, principal: servicePrincipal(service) }
     this.#waiters = new SettledWaiters(store, runtime)
     this.#claimer = new Claimer({
       store,

@@ -3,6 +3,7 @@ import type { Principal } from '../contract/access.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
+import type { Tracing } from '../telemetry/index.ts'
 import type { SagaLease } from './lease.ts'
 
 /**
@@ -33,6 +34,8 @@ export interface SagaEnvironment {
   readonly store: Store
   readonly runtime: Runtime
   readonly stepContext: StepContextFactory
+  /** Records a span per attempt; undefined where nobody looks. */
+  readonly tracing: Tracing | undefined
   readonly lease: SagaLease
   readonly principal: Principal
 }

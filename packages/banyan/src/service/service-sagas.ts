@@ -29,13 +29,14 @@ class StepWorkContext extends WorkContext {
 
 /** Builds the saga engine of a service. */
 export function createServiceSagas(service: ServiceRuntime, definitions: readonly AnySaga[], instance: string): ServiceSagas {
-  const { name, store, runtime } = service
+  const { name, store, runtime, tracing } = service
   const engine = createSagaEngine({
     service: name,
     store,
     runtime,
     instance,
     definitions,
+    tracing,
     stepContext: (scope, enlist, key, guard) => new StepWorkContext(service, { scope, after: enlist, atCheckpoint: guard }, key),
   })
   return {
