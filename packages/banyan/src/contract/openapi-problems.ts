@@ -6,8 +6,14 @@ import type { OperationDefinition } from './operation.ts'
 /** A part of an OpenAPI document. */
 export type Json31 = Readonly<Record<string, unknown>>
 
-/** Answers of an operation that are no success, by status: what its contract declares and what can happen to any request. */
-export function problemResponses(operation: OperationDefinition, hasBody: boolean): Record<string, Json31> {
+/** Answers that several operations share, by name. */
+export type SharedResponses = Map<string, Json31>
+
+/**
+ * Answers of an operation that are no success, by status: what its contract declares and what can happen to any request.
+ * The latter stand in `shared`, and are only referred to.
+ */
+export function problemResponses(operation: OperationDefinition, hasBody: boolean, shared: SharedResponses): Record<string, Json31> {
   const declared = Map.groupBy(
     Object.keys(operation.errors).map((code) => ({
       code,
@@ -20,12 +26,19 @@ export function problemResponses(operation: OperationDefinition, hasBody: boolea
   return Object.fromEntries(
     statuses.map((status) => {
       const codes = standard.get(status) ?? []
+      if (!declared.has(status)) return [String(status), sharedResponse(codes, shared)]
       const own = (declared.get(status) ?? []).map(({ code, data }) => declaredSchema(code, data))
       const schemas = [...own, ...(codes.length === 0 ? [] : [codesSchema(codes)])]
       const names = [...(declared.get(status) ?? []).map(({ code }) => code), ...codes]
       return [String(status), problem(names.join(', '), schemas.length === 1 ? (schemas[0] as Json31) : { anyOf: schemas })]
     }),
   )
+}
+
+function sharedResponse(codes: readonly ErrorCode[], shared: SharedResponses): Json31 {
+  const name = codes.join('.')
+  if (!shared.has(name)) shared.set(name, problem(codes.join(', '), codesSchema(codes)))
+  return { $ref: `#/components/responses/${name}` }
 }
 
 function standardCodes({ access, route, kind, idempotency, ifMatch }: OperationDefinition, hasBody: boolean): ErrorCode[] {
@@ -60,8 +73,9 @@ function problem(description: string, schema: Json31): Json31 {
 const PROBLEM: Json31 = { $ref: '#/components/schemas/Problem' }
 
 /** What all operations refer to. */
-export function standardComponents(): Json31 {
+export function standardComponents(shared: SharedResponses): Json31 {
   return {
+    responses: Object.fromEntries(shared),
     schemas: { Problem: problemSchema() },
     parameters: {
       IdempotencyKey: header(

@@ -56,7 +56,7 @@ interface Operation {
   operationId: string
   parameters?: { $ref?: string; name: string; in: string; required: boolean; schema: object; description?: string }[]
   requestBody?: { required: boolean; content: Record<string, { schema: { properties: object; required: string[] } }> }
-  responses: Record<string, { description: string; headers?: object; content?: Record<string, { schema: object }> }>
+  responses: Record<string, { $ref?: string; description: string; headers?: object; content?: Record<string, { schema: object }> }>
   security: Record<string, string[]>[]
 }
 
@@ -101,22 +101,24 @@ function checkOperation(path: string, method: string, operation: Operation, ids:
   assert.ok(Object.keys(operation.responses).some((status) => status.startsWith('2')))
   for (const [status, response] of Object.entries(operation.responses)) {
     assert.match(status, /^[1-5]\d\d$/)
-    assert.notEqual(response.description, '')
+    const { description } = response.$ref === undefined ? response : (componentAt(response.$ref) as { description: string })
+    assert.ok(description !== undefined && description !== '', status)
   }
   const schemes = Object.keys(document.components['securitySchemes'] ?? {})
   for (const requirement of operation.security) for (const name of Object.keys(requirement)) assert.ok(schemes.includes(name))
 }
 
+function componentAt($ref: string): unknown {
+  return $ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document)
+}
+
 function checkReferences(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   const { $ref } = value as { $ref?: string }
-  if ($ref !== undefined) {
-    const target = $ref
-      .slice(2)
-      .split('/')
-      .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document)
-    assert.ok(target !== undefined, `${$ref} leads nowhere`)
-  }
+  if ($ref !== undefined) assert.ok(componentAt($ref) !== undefined, `${$ref} leads nowhere`)
   for (const part of Object.values(value)) checkReferences(part)
 }
 

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { accessRoles } from './access.ts'
-import { type Json31, problemResponses, standardComponents } from './openapi-problems.ts'
+import { type Json31, problemResponses, type SharedResponses, standardComponents } from './openapi-problems.ts'
 import { bodySchema, inputFields, type InputField } from './openapi-input.ts'
 import type { OperationDefinition } from './operation.ts'
 
@@ -36,10 +36,11 @@ export interface OpenApiDocument {
  */
 export function openApiDocument({ title, version, operations }: OpenApiOptions): OpenApiDocument {
   const shown = operations.filter(({ operation }) => operation.access !== 'internal')
+  const shared: SharedResponses = new Map()
   const paths: Record<string, Record<string, Json31>> = {}
   for (const each of shown) {
     const path = pathTemplate(each.operation)
-    ;(paths[path] ??= {})[each.operation.route.method.toLowerCase()] = operationObject(each)
+    ;(paths[path] ??= {})[each.operation.route.method.toLowerCase()] = operationObject(each, shared)
   }
   return {
     openapi: '3.1.0',
@@ -47,7 +48,7 @@ export function openApiDocument({ title, version, operations }: OpenApiOptions):
     servers: [{ url: '/' }],
     tags: [...new Set(shown.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: standardComponents(),
+    components: standardComponents(shared),
   }
 }
 
@@ -56,7 +57,7 @@ function pathTemplate({ route }: OperationDefinition): string {
   return `/${route.segments.map((segment) => ('literal' in segment ? segment.literal : `{${segment.parameter}}`)).join('/')}`
 }
 
-function operationObject({ id, tag, operation }: OpenApiOperation): Json31 {
+function operationObject({ id, tag, operation }: OpenApiOperation, shared: SharedResponses): Json31 {
   const fields = inputFields(operation.input)
   const inPath = new Set(operation.route.parameters)
   const takesBody = operation.route.method !== 'GET' && operation.route.method !== 'DELETE'
@@ -73,7 +74,7 @@ function operationObject({ id, tag, operation }: OpenApiOperation): Json31 {
     description: accessText(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': { schema: body.schema } } } }),
-    responses: { [operation.status]: success(operation), ...problemResponses(operation, body !== undefined) },
+    responses: { [operation.status]: success(operation), ...problemResponses(operation, body !== undefined, shared) },
     security: operation.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { apiKey: [] }],
   }
 }
