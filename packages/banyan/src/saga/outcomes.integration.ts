@@ -38,7 +38,7 @@ const story: fc.Arbitrary<Story> = fc.record({
 test('P7 P8: whatever participants do and wherever it crashes, a saga ends with all of its effects or none', async () => {
   await fc.assert(
     fc.asyncProperty(story, async (told) => tell(told)),
-    { numRuns: 150, endOnFailure: false },
+    { numRuns: 100, endOnFailure: false },
   )
 })
 
