@@ -29,7 +29,7 @@ export interface ShopProcess {
 
 /** The root of the repository, where `platform.ts` is. */
 export const ROOT = path.resolve(import.meta.dirname, '../..')
-const COMMAND = path.join(ROOT, 'packages/cli/src/main.ts')
+const COMMAND = path.join(ROOT, 'packages/cli/src/banyan.mjs')
 /** Longest wait for the banner, also on a machine under load. */
 const START_MS_MAX = 60_000
 
