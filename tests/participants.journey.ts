@@ -207,14 +207,28 @@ describe('payments', () => {
     assert.deepEqual(book(shop), [])
   })
 
+  test('gives the money back when an attempt that was given up succeeds after all', async () => {
+    await using shop = await startShop({ environment: { BANYAN_FAKE_PROVIDER_SLOW_MS: '400', BANYAN_PAYMENT_TIMEOUT_MS: '1000' } })
+    const authorizing = shop.payments.authorize(aPayment({ token: 'tok_slow' }))
+    await eventually(async () => assert.equal((await shop.payments.list({ orderId: 'o1' })).items.length, 1))
+    await shop.sql('payments', `UPDATE payment_attempt SET state = 'declined', error_code = 'provider_timeout'`)
+    await shop.sql('payments', `UPDATE payment SET status = 'declined', decline_code = 'provider_timeout'`)
+    await assert.rejects(authorizing, { code: 'payment_closed' })
+    assert.deepEqual(
+      book(shop).map(({ voided }) => voided),
+      [true],
+    )
+    assert.equal((await shop.payments.list({ orderId: 'o1' })).items[0]?.status, 'voided')
+  })
+
   test('looks an attempt up whose sender died, without anybody asking', async () => {
     await using place = shopPlace()
     const settings = { place, environment: { BANYAN_FAKE_PROVIDER_SLOW_MS: '300', BANYAN_PAYMENT_TIMEOUT_MS: '1000' } }
     {
       await using shop = await startShop(settings)
       await shop.payments.authorize(aPayment())
-      // As a crash leaves it: the provider has done it, the attempt is open, and its lease has run out.
-      await shop.sql('payments', `UPDATE payment_attempt SET state = 'sent', lease_until = 0, resolved_at = NULL`)
+      // As a crash leaves it: the provider has done it, the attempt is open, and nobody works on it any more.
+      await shop.sql('payments', `UPDATE payment_attempt SET state = 'sent', sent_at = 0, resolved_at = NULL`)
       await shop.sql('payments', `UPDATE payment SET status = 'created', authorized_minor = 0, provider_ref = NULL`)
     }
     await using shop = await startShop(settings)

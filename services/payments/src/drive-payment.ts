@@ -1,11 +1,11 @@
 import { BanyanError } from 'banyan'
 import { type Attempt, attemptKey } from './domain/attempt.ts'
-import { afterOutcome, dueMove, type PaymentGoal, type PaymentState } from './domain/payment.ts'
+import { afterOutcome, closed, dueMove, type PaymentGoal, type PaymentState } from './domain/payment.ts'
 import { ledgerEntries } from './domain/ledger.ts'
 import type { PaymentsContext, PaymentsTransaction } from './define.ts'
 import { emitOutcome, emitResolved } from './payment-events.ts'
 import type { FinalOutcome } from './provider/provider.ts'
-import { leaseMs, lookUp, sendAttempt } from './send-attempt.ts'
+import { lookUp, sendAttempt, type Sending } from './send-attempt.ts'
 
 // Owns: the way of a payment towards a goal. The intent commits, then the request leaves, then its outcome commits together with what
 // is due next; so a crash at any point leaves an attempt that can be looked up. No provider is asked inside a transaction.
@@ -41,11 +41,11 @@ export async function drivePayment(
   })
   for (let moves = 0; standing?.due && moves < MOVES_MAX; moves++) {
     const { payment, due, isOld } = standing
-    const outcome = isOld ? await resume(context, payment, due) : await sendAttempt(context.resources, payment, due)
-    if (!outcome) await giveUp(context, payment, due)
-    else standing = await context.checkpoint((tx) => record(context, tx, due, outcome, goal))
-    if (outcome && outcome.kind !== 'succeeded' && due.op !== 'authorize') break
+    const sending = isOld ? await resume(context, payment, due) : await send(context, payment, due)
+    if (!sending.outcome) await giveUp(context, payment, due)
+    standing = await context.checkpoint((tx) => record(context, tx, sending, goal))
   }
+  if (standing?.due) throw new BanyanError('unavailable', `the payment of order ${orderId} is moved by others as well; try again`)
   return standing?.payment
 }
 
@@ -72,8 +72,7 @@ async function plan(
     ...move,
     n: isFirst ? 1 : (await tx.attempts.count(payment.orderId, move.op)) + 1,
     state: 'sent',
-    leasedBy: context.resources.instance,
-    leaseUntil: now + leaseMs(context.resources),
+    sentAt: now,
   }
   if (move.amountMinor === 0) return settleFree(context, tx, payment, attempt, goal)
   await tx.attempts.insert(attempt, now)
@@ -97,32 +96,40 @@ async function settleFree(
   return write(context, tx, payment, attempt, outcome, goal)
 }
 
-/** Looks up what became of an attempt that was begun earlier; sends it again only with the lease. */
-async function resume(context: PaymentsContext, payment: PaymentState, attempt: Attempt): Promise<FinalOutcome | undefined> {
-  const { resources } = context
-  const found = await lookUp(resources, attempt)
-  if (found === undefined || found !== 'absent') return found
-  const now = context.now()
-  const isLeased = await context.checkpoint((tx) => tx.attempts.lease(attempt, resources.instance, now + leaseMs(resources), now))
-  if (!isLeased)
-    throw new BanyanError('unavailable', `the ${attempt.op} of order ${payment.orderId} is under way elsewhere; try again`, {
-      retryAfterMs: Math.max(1, attempt.leaseUntil - now),
-    })
-  return sendAttempt(resources, payment, attempt)
+function send(context: PaymentsContext, payment: PaymentState, attempt: Attempt): Promise<Sending> {
+  return sendAttempt(context.resources, payment, attempt, (again) => noteSending(context, again))
 }
 
-/** Records an outcome with all that follows from it, and what is due next. */
+/** Looks up what became of an attempt that was begun earlier, and sends it again when the provider does not know it. */
+async function resume(context: PaymentsContext, payment: PaymentState, attempt: Attempt): Promise<Sending> {
+  const found = await lookUp(context.resources, attempt)
+  if (found !== 'absent') return { attempt, outcome: found }
+  return send(context, payment, await noteSending(context, attempt))
+}
+
+async function noteSending(context: PaymentsContext, attempt: Attempt): Promise<Attempt> {
+  const sentAt = context.now()
+  await context.checkpoint((tx) => tx.attempts.noteSending(attempt, sentAt))
+  return { ...attempt, sentAt }
+}
+
+/**
+ * Records an outcome with all that follows from it, and what is due next. An attempt that was given up and succeeds after all, because its
+ * request was held up somewhere, is taken for what it is: money to be given back.
+ */
 async function record(
   context: PaymentsContext,
   tx: PaymentsTransaction,
-  attempt: Attempt,
-  outcome: FinalOutcome,
+  { attempt, outcome }: Sending,
   goal: PaymentGoal,
 ): Promise<Standing | undefined> {
-  if (!(await tx.attempts.resolve(attempt, outcome, context.now()))) return load(context, tx, attempt.orderId, goal)
+  const known = outcome as FinalOutcome
+  const isResolved = await tx.attempts.resolve(attempt, known, context.now())
+  const isLate = !isResolved && known.kind === 'succeeded' && (await tx.attempts.resolveLate(attempt, known, context.now()))
+  if (!isResolved && !isLate) return load(context, tx, attempt.orderId, goal)
   const payment = (await tx.payments.find(attempt.orderId)) as PaymentState
-  if (attempt.state === 'unknown') emitResolved(tx, payment, attempt, outcome)
-  return write(context, tx, payment, attempt, outcome, goal)
+  if (attempt.state === 'unknown') emitResolved(tx, payment, attempt, known)
+  return write(context, tx, isLate ? closed(payment, 'late_authorization', true) : payment, attempt, known, goal)
 }
 
 async function write(

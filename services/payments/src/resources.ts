@@ -18,8 +18,6 @@ export interface PaymentResources {
   readonly provider: PaymentProvider
   readonly providerTimeoutMs: number
   readonly clock: Clock
-  /** Names this running copy of the service in leases. */
-  readonly instance: string
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -37,7 +35,6 @@ export async function openPaymentResources({ runtime, directory, environment }: 
     provider,
     providerTimeoutMs: milliseconds(environment, 'BANYAN_PAYMENT_TIMEOUT_MS', PROVIDER_TIMEOUT_MS, PROVIDER_TIMEOUT_MS_MAX),
     clock: runtime.clock,
-    instance: runtime.ids.uuid(),
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
   }
 }

@@ -1,5 +1,5 @@
 import { sleep } from 'banyan/kernel'
-import { type Attempt, attemptKey } from './domain/attempt.ts'
+import { type Attempt, attemptKey, PROVIDER_TIMEOUT } from './domain/attempt.ts'
 import type { PaymentState } from './domain/payment.ts'
 import type { FinalOutcome, Outcome, PaymentProvider } from './provider/provider.ts'
 import type { PaymentResources } from './resources.ts'
@@ -14,26 +14,34 @@ const LOOKUPS_MAX = 20
 /** Pause between two look-ups. */
 const LOOKUP_PAUSE_MS = 100
 
-/** What the provider says of an attempt; undefined when nobody knows yet. */
-export type Answer = FinalOutcome | undefined
-
-/** Returns how long a sender may need at most, in milliseconds; nobody else may send the attempt for so long. */
-export function leaseMs({ provider, providerTimeoutMs }: PaymentResources): number {
-  return SENDS_MAX * providerTimeoutMs + LOOKUPS_MAX * LOOKUP_PAUSE_MS + provider.capabilities.lookupHorizonMs + 1_000
+/** What came of sending an attempt. */
+export interface Sending {
+  /** As it was last sent. */
+  readonly attempt: Attempt
+  /** Undefined when nobody knows yet. */
+  readonly outcome: FinalOutcome | undefined
 }
 
-/** Sends an attempt that this instance leases and finds out what became of it. */
-export async function sendAttempt(resources: PaymentResources, payment: PaymentState, attempt: Attempt): Promise<Answer> {
-  for (let count = 1; count <= SENDS_MAX; count++) {
-    const outcome = await withTimeout(resources, (signal) => request(resources.provider, payment, attempt, signal))
-    if (outcome.kind !== 'unknown') return outcome
+/** Notes durably that an attempt is about to be sent again. */
+export type NoteSending = (attempt: Attempt) => Promise<Attempt>
+
+/** Sends an attempt, whose sending is noted, and finds out what became of it. */
+export async function sendAttempt(
+  resources: PaymentResources,
+  payment: PaymentState,
+  attempt: Attempt,
+  noteSending: NoteSending,
+): Promise<Sending> {
+  let sent = attempt
+  for (let count = 1; ; count++) {
+    const answer = await withTimeout(resources, (signal) => request(resources.provider, payment, attempt, signal))
+    if (answer.kind !== 'unknown') return { attempt: sent, outcome: answer }
     const found = await lookUp(resources, attempt)
-    if (found !== 'absent') return found
+    if (found !== 'absent') return { attempt: sent, outcome: found }
+    if (count === SENDS_MAX) break
+    sent = await noteSending(sent)
   }
-  if (attempt.op !== 'authorize') return undefined
-  await sleep(resources.clock, resources.provider.capabilities.lookupHorizonMs)
-  const found = await lookUp(resources, attempt)
-  return found === 'absent' ? { kind: 'declined', code: 'provider_timeout', retryable: true } : found
+  return { attempt: sent, outcome: attempt.op === 'authorize' ? await giveUpAfterHorizon(resources, attempt) : undefined }
 }
 
 /** Asks the provider what became of an attempt: its outcome, `absent` when it does not know the key, undefined when it cannot say. */
@@ -46,6 +54,13 @@ export async function lookUp(resources: PaymentResources, attempt: Attempt): Pro
     await sleep(clock, LOOKUP_PAUSE_MS)
   }
   return undefined
+}
+
+/** What the provider does not know by now never happened, see {@link PaymentProvider.capabilities}. */
+async function giveUpAfterHorizon(resources: PaymentResources, attempt: Attempt): Promise<FinalOutcome | undefined> {
+  await sleep(resources.clock, resources.provider.capabilities.lookupHorizonMs)
+  const found = await lookUp(resources, attempt)
+  return found === 'absent' ? { kind: 'declined', code: PROVIDER_TIMEOUT, retryable: true } : found
 }
 
 function request(provider: PaymentProvider, payment: PaymentState, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {

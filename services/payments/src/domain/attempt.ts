@@ -8,10 +8,12 @@ export interface Attempt {
   readonly n: number
   readonly amountMinor: number
   readonly state: 'sent' | 'unknown' | 'succeeded' | 'declined' | 'failed'
-  /** Who may send it, until when (epoch milliseconds): a request that two send could arrive after one gave it up. */
-  readonly leasedBy: string
-  readonly leaseUntil: number
+  /** When its request was last about to leave, whoever sent it, in epoch milliseconds. */
+  readonly sentAt: number
 }
+
+/** Code of an authorisation that was given up because the provider never heard of it. */
+export const PROVIDER_TIMEOUT = 'provider_timeout'
 
 /** Returns the attempt's idempotency key, which also names the attempt: one key, one intent. */
 export function attemptKey({ orderId, op, n }: Pick<Attempt, 'orderId' | 'op' | 'n'>): string {

@@ -1,5 +1,5 @@
 import type { Sql } from 'banyan'
-import { type Attempt, attemptKey } from '../domain/attempt.ts'
+import { type Attempt, attemptKey, PROVIDER_TIMEOUT } from '../domain/attempt.ts'
 import type { FinalOutcome } from '../provider/provider.ts'
 
 /** Attempts to move money. */
@@ -8,35 +8,44 @@ export interface AttemptTable {
   insert(attempt: Attempt, at: number): Promise<void>
   /** How many attempts the order has of an operation. */
   count(orderId: string, op: Attempt['op']): Promise<number>
-  /** Takes an open attempt over if its lease has ended; returns whether it worked. */
-  lease(attempt: Attempt, by: string, until: number, now: number): Promise<boolean>
-  /** Records that nobody knows what became of it, and gives the lease back. */
+  /** Records that an open attempt is about to be sent again. */
+  noteSending(attempt: Attempt, sentAt: number): Promise<void>
+  /** Records that nobody knows what became of it. */
   markUnknown(attempt: Attempt): Promise<void>
-  /** Records what became of it; returns false when that is recorded already. */
+  /**
+   * Records what became of it; returns false when that is recorded already. That it was given up is recorded only if nobody sent it
+   * again in the meantime.
+   */
   resolve(attempt: Attempt, outcome: FinalOutcome, at: number): Promise<boolean>
-  /** Orders with open attempts that nobody works on at `now`. */
-  forsaken(now: number, limit: number): Promise<string[]>
+  /** Records the success of an attempt that was given up; returns false when it was not. */
+  resolveLate(attempt: Attempt, outcome: FinalOutcome, at: number): Promise<boolean>
+  /** Orders with open attempts that were last sent at or before `sentAt`. */
+  forsaken(sentAt: number, limit: number): Promise<string[]>
 }
 
 /** Finds an attempt as long as its outcome is open. */
 const OPEN = `order_id = ? AND op = ? AND n = ? AND state IN ('sent', 'unknown')`
 
+/** Finds an attempt that was given up. */
+const GIVEN_UP = `order_id = ? AND op = ? AND n = ? AND state = 'declined' AND error_code = '${PROVIDER_TIMEOUT}'`
+
+const RESOLVE = 'UPDATE payment_attempt SET state = ?, provider_ref = ?, error_code = ?, resolved_at = ?'
+
 /** Opens the table within a transaction or snapshot. */
 export function attemptTable(sql: Sql): AttemptTable {
   return {
     async insert(attempt, at) {
-      const { orderId, op, n, amountMinor, state, leasedBy, leaseUntil } = attempt
+      const { orderId, op, n, amountMinor, state, sentAt } = attempt
       await sql.run(
-        `INSERT INTO payment_attempt (order_id, op, n, amount_minor, idempotency_key, state, leased_by, lease_until, requested_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO payment_attempt (order_id, op, n, amount_minor, idempotency_key, state, sent_at, requested_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         orderId,
         op,
         n,
         amountMinor,
         attemptKey(attempt),
         state,
-        leasedBy,
-        leaseUntil,
+        sentAt,
         at,
       )
     },
@@ -48,33 +57,22 @@ export function attemptTable(sql: Sql): AttemptTable {
       )
       return row?.count ?? 0
     },
-    lease: async ({ orderId, op, n }, by, until, now) =>
-      (await sql.run(
-        `UPDATE payment_attempt SET leased_by = ?, lease_until = ?
-         WHERE ${OPEN} AND lease_until <= ?`,
-        by,
-        until,
-        orderId,
-        op,
-        n,
-        now,
-      )) === 1,
-    async markUnknown({ orderId, op, n }) {
-      await sql.run(`UPDATE payment_attempt SET state = 'unknown', lease_until = 0 WHERE ${OPEN}`, orderId, op, n)
+    async noteSending({ orderId, op, n }, sentAt) {
+      await sql.run(`UPDATE payment_attempt SET sent_at = ? WHERE ${OPEN}`, sentAt, orderId, op, n)
     },
-    resolve: async ({ orderId, op, n }, outcome, at) =>
-      (await sql.run(
-        `UPDATE payment_attempt SET state = ?, provider_ref = ?, error_code = ?, resolved_at = ?
-         WHERE ${OPEN}`,
-        ...outcomeColumns(outcome),
-        at,
-        orderId,
-        op,
-        n,
-      )) === 1,
-    async forsaken(now, limit) {
-      const forsaken = `SELECT DISTINCT order_id FROM payment_attempt WHERE state IN ('sent', 'unknown') AND lease_until <= ? LIMIT ?`
-      const rows = await sql.all<{ order_id: string }>(forsaken, now, limit)
+    async markUnknown({ orderId, op, n }) {
+      await sql.run(`UPDATE payment_attempt SET state = 'unknown' WHERE ${OPEN}`, orderId, op, n)
+    },
+    resolve: async ({ orderId, op, n, sentAt }, outcome, at) => {
+      const isGivenUp = outcome.kind === 'declined' && outcome.code === PROVIDER_TIMEOUT
+      const sentAtMax = isGivenUp ? sentAt : Number.MAX_SAFE_INTEGER
+      return (await sql.run(`${RESOLVE} WHERE ${OPEN} AND sent_at <= ?`, ...outcomeColumns(outcome), at, orderId, op, n, sentAtMax)) === 1
+    },
+    resolveLate: async ({ orderId, op, n }, outcome, at) =>
+      (await sql.run(`${RESOLVE} WHERE ${GIVEN_UP}`, ...outcomeColumns(outcome), at, orderId, op, n)) === 1,
+    async forsaken(sentAt, limit) {
+      const forsaken = `SELECT DISTINCT order_id FROM payment_attempt WHERE state IN ('sent', 'unknown') AND sent_at <= ? LIMIT ?`
+      const rows = await sql.all<{ order_id: string }>(forsaken, sentAt, limit)
       return rows.map((row) => row.order_id)
     },
   }

@@ -17,7 +17,7 @@ CREATE TABLE payment (
   CHECK (captured_minor <= authorized_minor), CHECK (refunded_minor <= captured_minor));
 CREATE TABLE payment_attempt (
   order_id TEXT NOT NULL, op TEXT NOT NULL, n INTEGER NOT NULL, amount_minor BIGINT NOT NULL, idempotency_key TEXT NOT NULL,
-  state TEXT NOT NULL, leased_by TEXT NOT NULL, lease_until BIGINT NOT NULL, provider_ref TEXT, error_code TEXT,
+  state TEXT NOT NULL, sent_at BIGINT NOT NULL, provider_ref TEXT, error_code TEXT,
   requested_at BIGINT NOT NULL, resolved_at BIGINT,
   PRIMARY KEY (order_id, op, n));
 CREATE UNIQUE INDEX payment_attempt_open ON payment_attempt (order_id, op) WHERE state IN ('sent', 'unknown');

@@ -47,8 +47,7 @@ interface OpenRow extends PaymentRow {
   readonly n: number
   readonly attempt_minor: number
   readonly state: Attempt['state']
-  readonly leased_by: string
-  readonly lease_until: number
+  readonly sent_at: number
 }
 
 const INSERT = `INSERT INTO payment (order_id, id, user_id, provider, token, currency, amount_minor, authorized_minor, captured_minor, refunded_minor,
@@ -58,7 +57,7 @@ const INSERT = `INSERT INTO payment (order_id, id, user_id, provider, token, cur
 const UPDATE = `UPDATE payment SET authorized_minor = ?, captured_minor = ?, refunded_minor = ?, voided_minor = ?, status = ?, provider_ref = ?,
   decline_code = ?, decline_retryable = ?, closed_reason = ?, updated_at = ?, version = ? WHERE order_id = ?`
 
-const WITH_OPEN = `SELECT p.*, a.op AS op, a.n AS n, a.amount_minor AS attempt_minor, a.state AS state, a.leased_by AS leased_by, a.lease_until AS lease_until
+const WITH_OPEN = `SELECT p.*, a.op AS op, a.n AS n, a.amount_minor AS attempt_minor, a.state AS state, a.sent_at AS sent_at
   FROM payment p LEFT JOIN payment_attempt a ON a.order_id = p.order_id AND a.state IN ('sent', 'unknown') WHERE p.order_id = ?`
 
 /** Opens the table within a transaction or snapshot. */
@@ -146,6 +145,6 @@ function toPayment(row: PaymentRow): PaymentState {
 
 function toAttempt(row: OpenRow): Attempt | undefined {
   if (row.op === null) return undefined
-  const { order_id: orderId, op, n, attempt_minor: amountMinor, state, leased_by: leasedBy, lease_until: leaseUntil } = row
-  return { orderId, op, n, amountMinor, state, leasedBy, leaseUntil }
+  const { order_id: orderId, op, n, attempt_minor: amountMinor, state, sent_at: sentAt } = row
+  return { orderId, op, n, amountMinor, state, sentAt }
 }

@@ -4,6 +4,8 @@ import { drivePayment } from '../drive-payment.ts'
 
 /** How often attempts that nobody works on are looked for. */
 const SWEEP_MS = 10_000
+/** An attempt that was last sent so long ago is not on anybody's mind any more: longer than one may take. */
+const FORSAKEN_MS = 20_000
 /** Payments taken up in one sweep. */
 const BATCH_MAX = 100
 
@@ -19,7 +21,7 @@ export const settlePayment = timer('settle-payment', async ({ orderId }: { order
 export const resolveAttempts: TimerDefinition<object> = timer('resolve-attempts', async (_data: object, { transaction, now }) =>
   transaction(async (tx) => {
     const at = now()
-    for (const orderId of await tx.attempts.forsaken(at, BATCH_MAX))
+    for (const orderId of await tx.attempts.forsaken(at - FORSAKEN_MS, BATCH_MAX))
       await tx.schedule(settlePayment, { id: `settle-payment:${orderId}`, at, data: { orderId } })
     await tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, at: at + SWEEP_MS, data: {} })
   }),
