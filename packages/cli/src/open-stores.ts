@@ -14,7 +14,10 @@ export interface OpenStoresOptions {
 export async function openStores(settings: Settings, { onFatal, readOnly = false }: OpenStoresOptions): Promise<StoreFactory> {
   if (settings.store === 'postgres') {
     const { postgresStores } = await import('@banyan/postgres')
-    return postgresStores({ url: settings.postgresUrl as string, ...(settings.schemaPrefix ? { schemaPrefix: settings.schemaPrefix } : {}) })
+    return postgresStores({
+      url: settings.postgresUrl as string,
+      ...(settings.schemaPrefix ? { schemaPrefix: settings.schemaPrefix } : {}),
+    })
   }
   const { sqliteStores } = await import('banyan/store/sqlite')
   return sqliteStores({ directory: settings.directory, readOnly, ...(onFatal ? { onFatal } : {}) })

@@ -1,5 +1,5 @@
 import type { PaymentOperation, PaymentStatus } from '../contract.ts'
-import type { FinalOutcome } from '../provider/provider.ts'
+import type { FinalOutcome } from './outcome.ts'
 
 /** All that is known about the payment of one order. Amounts in minor units of `currency`. */
 export interface PaymentState {

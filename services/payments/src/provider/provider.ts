@@ -1,3 +1,4 @@
+import type { FinalOutcome } from '../domain/outcome.ts'
 import type { Money } from 'banyan/kernel'
 
 /** Names one intent at the provider: the same key is the same request, however often it is sent. */
@@ -31,11 +32,7 @@ export interface FollowUpRequest {
   readonly amount: Money
 }
 
-/** What became of a request, once it is known. `rejected`: the request itself was wrong, which is our mistake. */
-export type FinalOutcome =
-  | { readonly kind: 'succeeded'; readonly ref: string; readonly amount: Money; readonly at: number }
-  | { readonly kind: 'declined'; readonly code: string; readonly retryable: boolean }
-  | { readonly kind: 'rejected'; readonly code: string }
+export type { FinalOutcome }
 
 /** What an attempt to send led to. `unknown`: it may or may not have happened. */
 export type Outcome = FinalOutcome | { readonly kind: 'unknown'; readonly cause: 'timeout' | 'error' | 'in_progress' }
