@@ -115,6 +115,25 @@ test('does not wait for a slow part beyond its share of the time', async () => {
   assert.equal(sections['recommendations']?.error.code, 'deadline_exceeded')
 })
 
+test('gives the calls of a part no more time than the part', async () => {
+  let left = 0
+  const host = stubHost({ services: [edgeService(orders)] })
+  const seen: StubHandler = async ({ scope }) => {
+    left = scope.deadline.at - host.runtime.clock.monotonic()
+    return { output: { items: [] } }
+  }
+  const one = aggregate('GET /api/one', {
+    access: 'public',
+    summary: '',
+    timeoutMs: 300,
+    uses: [orders],
+    parts: ({ required }) => ({ orders: required(({ call }) => call.orders.listOrders({})) }),
+  })
+  await using running = await startGateway({ aggregates: [one] }, { ...host, transport: { send: seen } })
+  assert.equal((await running.ask('/api/one')).status, 200)
+  assert.ok(left > 0 && left <= 255, String(left))
+})
+
 test('answers 504 when a required part is too slow', async () => {
   await using running = await started({ listOrders: hangs, recommend: answers(), profile: answers() })
   assert.equal((await running.ask('/api/dashboard', await signedIn())).status, 504)

@@ -23,7 +23,7 @@ export interface AggregateContext<U extends readonly Contract[], I> {
 }
 
 /** What becomes of the whole when a part fails. */
-export type PartNeed = 'required' | 'optional' | 'fallback'
+type PartNeed = 'required' | 'optional' | 'fallback'
 
 /** One part of an aggregate. */
 export interface Part<T = unknown, N extends PartNeed = PartNeed> {
@@ -48,7 +48,7 @@ export interface PartMakers<X> {
 export type Parts = Readonly<Record<string, Part>>
 
 /** What went wrong with one part, as far as callers may know. */
-export interface SectionError {
+interface SectionError {
   readonly code: string
   readonly message: string
 }
@@ -93,7 +93,7 @@ export interface AggregateSpec<U extends readonly Contract[], I extends TSchema,
 }
 
 /** A person waits for it, and late parts can be left out. */
-export const AGGREGATE_MS = 2_000
+const AGGREGATE_MS = 2_000
 
 /** The parts' share of the time: what is left is for putting them together and sending them. */
 export const PART_SHARE = 0.85

@@ -73,6 +73,7 @@ export function createAnswers({ clock, log, faults, closing, accessLog, finished
     fail,
     handOver(exchange) {
       exchange.answered = true
+      exchange.answerBy = Infinity
       removeSpoofable(exchange)
       exchange.response.once('close', () =>
         count(exchange, exchange.response.writableFinished ? exchange.response.statusCode : CLIENT_GONE),

@@ -114,6 +114,7 @@ test('refuses every token that is not exactly right, and never says more than wh
     const answer = await running.ask('/api/orders', { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: ORDER })
     assertProblem(answer, 401, 'unauthenticated', name)
     assert.match(String(answer.headers['www-authenticate']), /^Bearer error="invalid_token"/, name)
+    assert.match(String(answer.json['detail']), /^the (?:access token was refused|authorization scheme must be)/, name)
   }
   const missing = await running.ask('/api/orders', { method: 'POST', body: ORDER })
   assertProblem(missing, 401, 'unauthenticated')

@@ -49,7 +49,10 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     discard(request)
     return Promise.reject(tooLarge(limit))
   }
+  // Gone while credentials were checked: its events are over, and waiting for them would be for ever.
+  if (request.destroyed) return Promise.reject(gone())
   return new Promise((resolve, reject) => {
+    let ended = false
     let first: Buffer | undefined
     let more: Buffer[] | undefined
     let size = 0
@@ -63,23 +66,27 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       } else if (first === undefined) first = chunk
       else (more ??= [first]).push(chunk)
     })
-    request.on('end', () => resolve(more ? Buffer.concat(more, size) : (first ?? EMPTY)))
-    // Node tells an early end with an error; the check is for streams that only close.
-    const gone = (cause?: unknown): void =>
-      reject(new BanyanError('cancelled', 'the client went away before its request was complete', { cause }))
-    request.on('error', gone)
-    request.on('close', () => request.complete || gone())
+    request.on('end', () => {
+      ended = true
+      resolve(more ? Buffer.concat(more, size) : (first ?? EMPTY))
+    })
+    request.on('error', (cause) => reject(gone(cause)))
+    request.on('close', () => ended || reject(gone()))
   })
 }
 
 /** Throws away what still arrives of a refused request. The server's request timeout bounds how long that may take. */
-export function discard(request: IncomingMessage): void {
+function discard(request: IncomingMessage): void {
   let size = 0
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size > DISCARDED_BYTES_MAX) request.socket.destroy()
   })
   request.on('error', () => {})
+}
+
+function gone(cause?: unknown): BanyanError {
+  return new BanyanError('cancelled', 'the client went away before its request was complete', { cause })
 }
 
 function tooLarge(limit: number): BanyanError {

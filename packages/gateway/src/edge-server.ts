@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { EdgeOptions } from 'banyan/host'
-import { BanyanError, type Clock } from 'banyan/kernel'
+import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
 import { PROBLEM_TYPE } from './problem.ts'
 
 /** Timeouts and sizes of the HTTP server. */
@@ -19,15 +19,15 @@ export interface ServerLimits {
 }
 
 /** Longer than the 60 s for which common load balancers keep idle connections, so that they close first. */
-export const KEEP_ALIVE_MS = 75_000
+const KEEP_ALIVE_MS = 75_000
 /** A phone on a bad line sends a megabyte in less. */
 export const REQUEST_MS = 60_000
 /** Whoever needs longer for a head keeps a connection open on purpose. */
-export const HEAD_MS = 15_000
+const HEAD_MS = 15_000
 /** Room for two large tokens. */
-export const HEAD_BYTES = 16_384
+const HEAD_BYTES = 16_384
 /** Each takes some 20 KiB; more would be an attack or need another process. */
-export const CONNECTIONS = 10_000
+const CONNECTIONS = 10_000
 
 /** How often Node looks for requests that take too long, as a share of the shorter timeout. */
 const CHECKS_PER_TIMEOUT = 4
@@ -60,12 +60,13 @@ export function createEdgeServer(limits: ServerLimits, handle: (request: Incomin
   return server
 }
 
-/** Listens. Throws `unavailable` that says what to do when the port is taken or not allowed. */
-export function listen(server: Server, { port, hostname }: EdgeOptions): Promise<number> {
+/** Listens. Throws `unavailable` that says what to do when the port is taken or not allowed. Later errors, e.g. too many open files, are logged. */
+export function listen(server: Server, { port, hostname }: EdgeOptions, log: Logger): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, port, hostname)))
     server.listen({ port, host: hostname }, () => {
       server.removeAllListeners('error')
+      server.on('error', (error) => log.error('the gateway could not accept a connection', { error }))
       resolve((server.address() as AddressInfo).port)
     })
   })

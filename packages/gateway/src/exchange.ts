@@ -19,8 +19,8 @@ export class Exchange {
   /** Headers of the answer so far, names and values in turn. */
   readonly headers: string[]
   principal: Principal = ANONYMOUS
-  /** Monotonic milliseconds by which it is answered whatever happens; infinity while it is not known. */
-  answerBy = Infinity
+  /** Monotonic milliseconds by which it is answered whatever happens; infinity for what is handed over. */
+  answerBy: number
   /** True once an answer was begun: a later one is dropped. */
   answered = false
 
@@ -32,6 +32,7 @@ export class Exchange {
     this.values = parts.values
     this.search = parts.search
     this.startedAt = parts.startedAt
+    this.answerBy = parts.answerBy
     this.span = parts.span
     this.headers = parts.headers
   }
@@ -44,5 +45,5 @@ export class Exchange {
 /** What an exchange begins with. */
 export type ExchangeParts = Pick<
   Exchange,
-  'request' | 'response' | 'requestId' | 'route' | 'values' | 'search' | 'startedAt' | 'span' | 'headers'
+  'request' | 'response' | 'requestId' | 'route' | 'values' | 'search' | 'startedAt' | 'answerBy' | 'span' | 'headers'
 >

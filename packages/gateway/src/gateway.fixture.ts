@@ -120,7 +120,7 @@ export interface TestIssuer {
 }
 
 /** How a token differs from a good one of user `u1`. */
-export interface TokenClaims {
+interface TokenClaims {
   readonly sub?: string
   readonly roles?: readonly string[]
   readonly issuer?: string

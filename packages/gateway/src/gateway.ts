@@ -11,13 +11,14 @@ import { type Cors, createCors } from './cors.ts'
 import type { Edge } from './edge.ts'
 import { createEdgeMeters, type EdgeMeters } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
-import { close, createEdgeServer, listen } from './edge-server.ts'
+import { close, createEdgeServer, listen, REQUEST_MS } from './edge-server.ts'
 import { Exchange } from './exchange.ts'
 import { gatewayCalls } from './gateway-calls.ts'
 import { type InFlight, watchInFlight } from './in-flight.ts'
 import type { GatewayOptions } from './options.ts'
 import { createLimiters } from './rate-limits.ts'
 import { parseTarget } from './request-target.ts'
+import { passAddress } from './rate-gate.ts'
 import { requestIdOf } from './request-headers.ts'
 import type { Router } from './router.ts'
 import { compileRoutes } from './routes.ts'
@@ -32,11 +33,14 @@ export function gateway(options: GatewayOptions = {}): EdgePort {
   return {
     async start(host, where) {
       const running = createRunningGateway(options, host)
-      const port = await listen(running.server, where)
+      const port = await listen(running.server, where, host.runtime.log)
       return { port, close: running.close }
     },
   } satisfies { start(host: EdgeHost, where: EdgeOptions): Promise<RunningEdge> }
 }
+
+/** Time that checking credentials may take at most: asking an issuer for keys, twice. */
+const ADMISSION_MS = 15_000
 
 interface RunningGateway {
   readonly server: Server
@@ -46,12 +50,15 @@ interface RunningGateway {
 /** What handling one request needs. */
 interface Front {
   readonly host: EdgeHost
+  readonly edge: Edge
   readonly router: Router<EdgeRoute>
   readonly answers: Answers
   readonly inFlight: InFlight
   readonly tracing: Tracing
   readonly cors: Cors | undefined
   readonly headers: readonly string[]
+  /** Time for a request to arrive and be let in; its operation has a deadline of its own from then on. */
+  readonly arrivalMs: number
   /** Stands for requests that match nothing. */
   readonly nowhere: EdgeRoute
 }
@@ -72,12 +79,14 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningG
   const edge = createEdge(options, host, answers)
   const front: Front = {
     host,
+    edge,
     router: compileRoutes(edge, meters, options),
     answers,
     inFlight,
     tracing: options.tracing ?? createTracing({ ids }),
     cors: options.cors && createCors(options.cors),
     headers: options.https === true ? [...DATA_HEADERS, ...STRICT_TRANSPORT] : DATA_HEADERS,
+    arrivalMs: (options.server?.requestMs ?? REQUEST_MS) + ADMISSION_MS,
     nowhere: nowhere(meters),
   }
   const server = createEdgeServer(options.server ?? {}, (request, response) => handle(front, request, response))
@@ -148,13 +157,24 @@ function openExchange(
   }
   const { traceId, spanId, flags } = span.trace
   const headers = [...front.headers, 'x-request-id', requestId, 'traceresponse', `00-${traceId}-${spanId}-0${flags & 3}`]
-  const exchange = new Exchange({ ...matched, request, response, requestId, startedAt: runtime.clock.monotonic(), span, headers })
+  const startedAt = runtime.clock.monotonic()
+  const exchange = new Exchange({
+    ...matched,
+    request,
+    response,
+    requestId,
+    startedAt,
+    answerBy: startedAt + front.arrivalMs,
+    span,
+    headers,
+  })
   front.inFlight.add(exchange)
   return exchange
 }
 
 /** Answers what no route takes: preflights, wrong methods, unknown paths. */
-function refuse({ answers, router, cors }: Front, exchange: Exchange, path: string, method: string): void {
+function refuse({ edge, answers, router, cors }: Front, exchange: Exchange, path: string, method: string): void {
+  if (!passAddress(edge, exchange)) return
   const methods = router.methods(path)
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   if (methods.length === 0) throw new BanyanError('not_found', 'there is nothing at this path; see /docs for what there is')

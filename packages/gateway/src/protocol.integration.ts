@@ -95,3 +95,9 @@ test('serves HTTP/1.0 without keeping the connection', async () => {
   const answer = await sendRaw(running.edge.port, 'GET /health/live HTTP/1.0\r\n\r\n')
   assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*connection: close/i)
 })
+
+test('refuses a body that says it is too large before a byte of it is sent', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens })
+  const answer = await sendRaw(running.edge.port, post(await issuer.sign(), 'content-length: 1048577\r\n\r\n'), 'payload_too_large')
+  assert.match(answer, /^HTTP\/1\.1 413 /)
+})

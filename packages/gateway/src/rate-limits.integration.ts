@@ -71,3 +71,10 @@ test('tells clients behind a trusted proxy apart', async () => {
   assert.equal((await from('203.0.113.1')).status, 429)
   assert.equal((await from('203.0.113.2')).status, 200)
 })
+
+test('limits whoever tries paths', async () => {
+  const clock = virtualClock(Date.now())
+  await using running = await startGateway({ limits: { address: LIMIT } }, stubHost({ runtime: createRuntime({ clock }) }))
+  const statuses = [await running.ask('/admin.php'), await running.ask('/.env'), await running.ask('/wp-login')].map(({ status }) => status)
+  assert.deepEqual(statuses, [404, 404, 429])
+})

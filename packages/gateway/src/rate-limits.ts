@@ -38,7 +38,7 @@ export interface Limiter {
 }
 
 /** Creates the memory of one limit. */
-export function createLimiter(name: string, limit: RateLimit, clock: Clock): Limiter {
+function createLimiter(name: string, limit: RateLimit, clock: Clock): Limiter {
   const rate: Rate = rateOf(limit.requests, limit.windowMs, limit.burst)
   const arrivals = createArrivalStore(KEYS_MAX)
   return {

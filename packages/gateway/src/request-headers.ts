@@ -3,7 +3,7 @@ import type { Principal } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
 
 /** Longest wait that a client may ask for with `Prefer: wait`, in seconds. */
-export const WAIT_SECONDS_MAX = 30
+const WAIT_SECONDS_MAX = 30
 
 const REQUEST_ID = /^[\w.-]{8,128}$/
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/

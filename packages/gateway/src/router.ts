@@ -14,7 +14,7 @@ export interface PrefixEntry<T> {
 }
 
 /** A route that matched. */
-export interface RouteMatch<T> {
+interface RouteMatch<T> {
   readonly to: T
   /** Texts of the path parameters in the order of the route, still percent-encoded. */
   readonly values: readonly string[]

@@ -23,7 +23,7 @@ export function redact(value: unknown): unknown {
 }
 
 /** Tells whether a field of this name is never written. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   const known = knownNames.get(name)
   if (known !== undefined) return known
   const secret = SECRET_NAME.test(name)
