@@ -6,7 +6,7 @@ import { seededRandom } from 'banyan/kernel'
 import { runBanyan } from './banyan-command.ts'
 import { createCustomers, type Customers } from './customers.ts'
 import { assertCharges, assertListed, assertOrderNumbers, assertOutcomes, assertStock } from './shop-books.ts'
-import { ADMIN, adminToken, registerUser, sellProducts, shopClient } from './shop-client.ts'
+import { ADMIN, adminToken, registerUser, sellProducts, type ShopClient, shopClient } from './shop-client.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
 
 /** A point at which the process is to kill itself, and the how-manieth time. */
@@ -56,6 +56,8 @@ function environmentOf({ flow, directory, seed }: CampaignOptions): Record<strin
     BANYAN_ORDER_DEADLINE_MS: '600000',
     BANYAN_PAYMENT_TIMEOUT_MS: '60',
     BANYAN_FAKE_PROVIDER_SLOW_MS: '30',
+    BANYAN_AUDIT_QUIET_MS: '0',
+    BANYAN_AUDIT_ENDED_WITHIN_MS: '0',
     BANYAN_POSTGRES_SCHEMA_PREFIX: `kill_${flow.slice(0, 4)}_${seed}_${process.pid}_`,
     NODE_COMPILE_CACHE: path.join(directory, '..', 'banyan-compile-cache'),
   }
@@ -88,9 +90,9 @@ export function createCampaign(options: CampaignOptions): Campaign {
         'every request is answered',
       )
     })
-    const ended = await customers.settle(clientOf(shop))
     const staff = shopClient(shop.url, await adminToken(shop.url))
     await quiet(staff)
+    const ended = await customers.settle(clientOf(shop))
     assertOutcomes(ended)
     assertOrderNumbers(ended.map(({ order }) => order))
     await assertListed(clientOf(shop), ended)
@@ -104,11 +106,13 @@ export function createCampaign(options: CampaignOptions): Campaign {
   return {
     customers,
     async reached() {
+      const opened = await start()
+      await sellProducts(opened.url, 1, STOCK.plenty)
+      await sellScarce(opened.url)
+      token = (await registerUser(opened.url, 'ann@example.org')).token
+      assert.equal(await opened.stop(), 0, opened.errors())
       const file = path.join(directory, 'points.json')
       const shop = await start({ BANYAN_FAULTS_COUNT: file })
-      await sellProducts(shop.url, 1, STOCK.plenty)
-      await sellScarce(shop.url)
-      token = (await registerUser(shop.url, 'ann@example.org')).token
       await customers.place(clientOf(shop), BATCH)
       await settle(shop)
       assert.equal(await shop.stop(), 0, shop.errors())
@@ -173,23 +177,40 @@ async function sellScarce(url: string): Promise<void> {
   assert.equal(status, 201, JSON.stringify(body))
 }
 
-/** Waits until no event is waited for and no saga is under way; asserts that nothing is parked or stuck. */
-async function quiet(staff: ReturnType<typeof shopClient>): Promise<void> {
-  const items = async (what: string): Promise<Record<string, unknown>[]> =>
-    (await staff.request<{ items: Record<string, unknown>[] }>('GET', `/api/ops/${what}`)).body.items
+/**
+ * Waits until no event is waited for and no saga is under way. An event during which the process was killed again and again is parked as
+ * the suspect it is; a person who knows better redrives it, and so does this. Nothing may be parked for another reason.
+ */
+async function quiet(staff: ShopClient): Promise<void> {
   await eventually(
     async () => {
+      assert.equal(await redriveSuspects(staff), 0, 'no key is parked')
       assert.deepEqual(
-        (await items('lag')).filter(({ lag }) => Number(lag) > 0),
+        (await operations(staff, 'lag')).filter(({ lag }) => Number(lag) > 0),
         [],
         'every consumer is up to date',
       )
-      const open = (await items('saga-counts')).filter(({ status }) => status !== 'completed' && status !== 'compensated')
+      const open = (await operations(staff, 'saga-counts')).filter(({ status }) => status !== 'completed' && status !== 'compensated')
       assert.deepEqual(open, [], 'every saga has ended')
     },
     { timeoutMs: 60_000, pollMs: 25 },
   )
-  assert.deepEqual(await items('parked'), [], 'nothing is parked')
+}
+
+async function redriveSuspects(staff: ShopClient): Promise<number> {
+  const parked = await operations(staff, 'parked')
+  for (const { service, consumer, source, key, state, error } of parked) {
+    if (state !== 'failed') continue
+    assert.match(String(error), /the process ended \d+ times/, `parked: ${JSON.stringify({ service, source, key, error })}`)
+    const target = { service, consumer, source, key, reason: 'the test killed the process, not this event' }
+    const { status, body } = await staff.request('POST', '/api/ops/parked/redrive', target)
+    assert.ok(status === 200 || status === 404 || status === 409, JSON.stringify(body))
+  }
+  return parked.length
+}
+
+async function operations(staff: ShopClient, what: string): Promise<Record<string, unknown>[]> {
+  return (await staff.request<{ items: Record<string, unknown>[] }>('GET', `/api/ops/${what}`)).body.items
 }
 
 /** The running shop; undefined when a point struck before it served. */
