@@ -75,6 +75,19 @@ export interface Stores {
   readonly sink: Store
 }
 
+interface Stoppable {
+  stop(): Promise<void>
+}
+
+/** What the running test has started. */
+const started = new Set<Stoppable>()
+
+/** Stops something when {@link withStores} ends: a test that fails does not come to it, and the process would live on. */
+export function stopAtEnd<T extends Stoppable>(running: T): T {
+  started.add(running)
+  return running
+}
+
 /** Runs a test on two fresh stores. */
 export async function withStores(run: (stores: Stores) => Promise<void>): Promise<void> {
   using directory = tempDirectory()
@@ -83,8 +96,19 @@ export async function withStores(run: (stores: Stores) => Promise<void>): Promis
   try {
     await run({ source, sink })
   } finally {
+    await Promise.all([...started].map((running) => running.stop()))
+    started.clear()
     await sink.close()
     await source.close()
+  }
+}
+
+/** Resolves when `check` holds; fails when it does not within ten seconds. */
+export async function eventually(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = soon(10_000)
+  while (!(await check())) {
+    if (testClock.monotonic() > deadline.at) throw new Error(`not in time: ${what}`)
+    await new Promise(setImmediate)
   }
 }
 
@@ -151,13 +175,21 @@ export function aConsumer(
   overrides: Partial<ConsumerOptions> & { readonly from?: 'now' } = {},
 ): Consumer {
   const { from, ...rest } = overrides
-  return createConsumer({
-    service: 'sink',
-    store,
-    runtime: testRuntime(),
-    instance: 'one',
-    retry: quickRetry,
-    subscription: { consumer: 'main', source: 'source', feed, handlers: new Map([['thing.happened', handler]]), ...(from ? { from } : {}) },
-    ...rest,
-  })
+  return stopAtEnd(
+    createConsumer({
+      service: 'sink',
+      store,
+      runtime: testRuntime(),
+      instance: 'one',
+      retry: quickRetry,
+      subscription: {
+        consumer: 'main',
+        source: 'source',
+        feed,
+        handlers: new Map([['thing.happened', handler]]),
+        ...(from ? { from } : {}),
+      },
+      ...rest,
+    }),
+  )
 }

@@ -4,7 +4,19 @@ import * as fc from 'fast-check'
 import { BanyanError } from '../kernel/error.ts'
 import { seededRandom } from '../kernel/random.ts'
 import type { Feed } from '../store/feed.ts'
-import { aConsumer, applied, ascending, cursorOf, emitAll, keys, range, soon, withStores, writeLedger } from './consumer.fixtures.ts'
+import {
+  aConsumer,
+  applied,
+  ascending,
+  cursorOf,
+  emitAll,
+  eventually,
+  keys,
+  range,
+  soon,
+  withStores,
+  writeLedger,
+} from './consumer.fixtures.ts'
 
 test('a backlog from before the first start is handled completely, and what is emitted later too', async () => {
   await withStores(async ({ source, sink }) => {
@@ -97,7 +109,7 @@ test('events of one key are handled one after another in order, whatever fails o
         }
       })
     }),
-    { numRuns: 15 },
+    { numRuns: 15, endOnFailure: true },
   )
 })
 
@@ -184,11 +196,7 @@ test('an old instance that lives on cannot commit, and stops', async () => {
     await emitAll(source, keys(3, 3))
     gate.resolve()
     await heir.caughtUp(soon())
-    await new Promise<void>((resolve) => {
-      const look = setInterval(() => {
-        if (zombie.state().status === 'fenced') resolve(clearInterval(look))
-      }, 5)
-    })
+    await eventually('the zombie is fenced', () => zombie.state().status === 'fenced')
     assert.deepEqual(ascending(await applied(sink)), range(1, 4))
     await heir.stop()
     await zombie.stop()

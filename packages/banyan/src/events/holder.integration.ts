@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Store } from '../store/store.ts'
-import { aConsumer, applied, emitAll, openStore, soon, tempDirectory, testClock, testRuntime, writeLedger } from './consumer.fixtures.ts'
+import { aConsumer, applied, emitAll, eventually, soon, testClock, testRuntime, withStores, writeLedger } from './consumer.fixtures.ts'
 import { createHolder } from './holder.ts'
 
 /** The store as two instances would share it. */
@@ -16,20 +16,9 @@ function shared(store: Store): Store {
   }
 }
 
-async function withStores(run: (stores: { source: Store; sink: Store }) => Promise<void>): Promise<void> {
-  using directory = tempDirectory()
-  const source = await openStore(directory.path, 'source')
-  const sink = await openStore(directory.path, 'sink')
-  try {
-    await run({ source, sink: shared(sink) })
-  } finally {
-    await sink.close()
-    await source.close()
-  }
-}
-
 test('one instance holds at a time; another follows when it releases or its time is up', async () => {
-  await withStores(async ({ sink }) => {
+  await withStores(async (stores) => {
+    const sink = shared(stores.sink)
     let now = 1_000
     const holder = (owner: string) => createHolder({ store: sink, clock: { now: () => now }, name: 'consumer:main:source', owner })
     const one = holder('one')
@@ -49,7 +38,8 @@ test('one instance holds at a time; another follows when it releases or its time
 })
 
 test('of two instances on a shared store one consumes; the other goes on where it stopped', async () => {
-  await withStores(async ({ source, sink }) => {
+  await withStores(async ({ source, sink: store }) => {
+    const sink = shared(store)
     const waits: (() => void)[] = []
     const clock = {
       ...testClock,
@@ -69,10 +59,10 @@ test('of two instances on a shared store one consumes; the other goes on where i
     await one.caughtUp(soon())
     await one.stop()
     await emitAll(source, [{ key: 'a' }])
-    while (two.state().status !== 'consuming') {
+    await eventually('the second consumes', () => {
       for (const wake of waits.splice(0)) wake()
-      await new Promise(setImmediate)
-    }
+      return two.state().status === 'consuming'
+    })
     await two.caughtUp(soon())
     await two.stop()
     assert.deepEqual(await applied(sink), [1, 2, 3])

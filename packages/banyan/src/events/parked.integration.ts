@@ -53,7 +53,7 @@ test('an event whose handler keeps failing is parked with its key behind it; oth
         })
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 15, endOnFailure: true },
   )
 })
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParkedAdmin } from '../events/parked-admin.ts'
-import { anEvent, emitAll, keys, soon, type Stores, testClock, testRuntime, withStores } from '../events/consumer.fixtures.ts'
+import {
+  anEvent,
+  emitAll,
+  eventually,
+  keys,
+  soon,
+  stopAtEnd,
+  type Stores,
+  testClock,
+  testRuntime,
+  withStores,
+} from '../events/consumer.fixtures.ts'
 import { createConsumer } from '../events/consumer.ts'
 import { seededRandom } from '../kernel/random.ts'
 import type { Feed } from '../store/feed.ts'
@@ -36,15 +47,17 @@ function counts(version = 1, refuse: (position: number) => boolean = () => false
 }
 
 function aRunner({ source, sink }: Stores, projection: ProjectionDefinition, overrides: Partial<ProjectionOptions> = {}): ProjectionRunner {
-  return createProjectionRunner({
-    service: 'sink',
-    store: sink,
-    runtime: testRuntime(),
-    instance: 'one',
-    projection,
-    sources: [{ source: 'source', feed: source.feed }],
-    ...overrides,
-  })
+  return stopAtEnd(
+    createProjectionRunner({
+      service: 'sink',
+      store: sink,
+      runtime: testRuntime(),
+      instance: 'one',
+      projection,
+      sources: [{ source: 'source', feed: source.feed }],
+      ...overrides,
+    }),
+  )
 }
 
 interface Count {
@@ -179,15 +192,53 @@ test('a rebuild while events arrive and are read ends equal, serves at every mom
       }
     }
     const traffic = Promise.all([write(), read(), readOwnWrites()])
-    for (let generation = 2; generation <= 5; generation++) {
-      await Promise.race([runner.rebuild(), traffic])
-      assert.equal(runner.table('counts'), `counts_g${generation}`)
+    try {
+      for (let generation = 2; generation <= 5; generation++) {
+        await Promise.race([runner.rebuild(), traffic])
+        assert.equal(runner.table('counts'), `counts_g${generation}`)
+      }
+    } finally {
+      isDone = true
+      await traffic
     }
-    isDone = true
-    await traffic
     await upToHead(runner, stores)
     const rows = await content(stores.sink, runner.table('counts'))
     assert.deepEqual(new Set(rows.map(({ total }) => total)), new Set([(2_000 + emitted) / 20]))
+    await runner.stop()
+  })
+})
+
+test('new tables serve only when they contain what the old ones did', async () => {
+  await withStores(async (stores) => {
+    const { feed } = stores.source
+    await emitAll(stores.source, keys(20, 4))
+    let isHeld = false
+    // while it is held, whoever is not beyond it sees a log that ends at 10
+    const held: Feed = {
+      positionOf: (token) => feed.positionOf(token),
+      subscribe: (listener) => feed.subscribe(listener),
+      head: async () => (isHeld ? 10 : feed.head()),
+      read: async (after, limit) => (await feed.read(after, limit)).filter(({ position }) => !isHeld || position <= 10),
+    }
+    const runner = aRunner(stores, counts(), { sources: [{ source: 'source', feed: held }] })
+    await runner.start()
+    await upToHead(runner, stores)
+    isHeld = true
+    const rebuilt = runner.rebuild()
+    await eventually('the old generation stands still', () => runner.consumers()[0]?.state().status === 'stopped')
+    for (let look = 0; look < 20; look++) {
+      const rows = await content(stores.sink, runner.table('counts'))
+      assert.equal(
+        rows.reduce((sum, { total }) => sum + total, 0),
+        20,
+      )
+      await new Promise(setImmediate)
+    }
+    assert.equal(runner.table('counts'), 'counts_g1')
+    isHeld = false
+    await rebuilt
+    assert.equal(runner.table('counts'), 'counts_g2')
+    assert.equal((await content(stores.sink, 'counts_g2')).length, 4)
     await runner.stop()
   })
 })
