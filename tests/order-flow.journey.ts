@@ -172,6 +172,26 @@ for (const flow of FLOWS)
       assert.ok(charges(shop).every(({ voided, capturedMinor }) => voided && capturedMinor === 0))
     })
 
+    test('ends an order that nothing drives any more, e.g. because its time was up before its first step began', async () => {
+      await using shop = await startShop({ flow, environment: { BANYAN_ORDER_DEADLINE_MS: '1000' } })
+      await shop.sell('MUG', 5)
+      const order = await shop.place(paidWith('tok_declined'))
+      await shop.auditedAtRest()
+      await shop.sql(
+        'orders',
+        `UPDATE customer_order SET status = 'pending', settled = 0, failure = NULL, placed_at = 0 WHERE id = ?`,
+        order.id,
+      )
+      const ended = await eventually(async () => {
+        const seen = await shop.get(order.id)
+        assert.equal(seen.status, 'rejected')
+        assert.equal(seen.failure?.reason, 'deadline')
+        return seen
+      })
+      assert.equal(ended.settled, true)
+      await shop.auditedAtRest()
+    })
+
     test('keeps a hundred mixed orders of ten buyers consistent', async () => {
       await using shop = await startShop({ flow })
       await shop.sell('MUG', 40)
