@@ -1,4 +1,5 @@
 import { BanyanError } from '../kernel/error.ts'
+import type { CursorRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -24,8 +25,10 @@ export interface Claim {
 const START_COUNTER = 0
 
 /** Takes a consumer over: from now on attempts of its earlier epochs cannot commit. */
-export async function takeClaim(store: Store, { consumer, source, feed, from }: Subscription): Promise<Claim> {
-  const start = from === 'now' && !(await isKnown(store, consumer, source)) ? await feed.head() : 0
+export async function takeClaim(store: Store, subscription: Subscription): Promise<Claim> {
+  const { consumer, source, feed, from } = subscription
+  const isNew = from === 'now' && !(await findCursor(store, subscription))
+  const start = isNew ? await feed.head() : 0
   const { value } = await store.transaction(async ({ consumption }) => {
     const cursor = await consumption.takeOver(consumer, source, start)
     return {
@@ -58,17 +61,20 @@ export async function noteRecovered(store: Store, { consumer, source }: Claim): 
 }
 
 /** Tells whether another instance has taken the consumer over. */
-export async function isClaimLost(store: Store, { consumer, source, epoch }: Claim): Promise<boolean> {
+export async function isClaimLost(store: Store, claim: Claim): Promise<boolean> {
+  return (await findCursor(store, claim))?.epoch !== claim.epoch
+}
+
+/** Returns a consumer's cursor; undefined when it has never run. */
+export async function findCursor(
+  store: Store,
+  { consumer, source }: Pick<Claim, 'consumer' | 'source'>,
+): Promise<CursorRecord | undefined> {
   const cursors = await store.read(({ consumption }) => consumption.cursors())
-  return cursors.find((cursor) => cursor.consumer === consumer && cursor.source === source)?.epoch !== epoch
+  return cursors.find((cursor) => cursor.consumer === consumer && cursor.source === source)
 }
 
 /** Thrown by `consume` so that the transaction of an event that is consumed already cannot commit. */
 export function alreadyConsumed({ consumer, source }: Claim, position: number): BanyanError {
   return new BanyanError('fenced', `event ${position} of "${source}" is consumed by "${consumer}" already; this attempt must not commit`)
-}
-
-async function isKnown(store: Store, consumer: string, source: string): Promise<boolean> {
-  const cursors = await store.read(({ consumption }) => consumption.cursors())
-  return cursors.some((cursor) => cursor.consumer === consumer && cursor.source === source)
 }

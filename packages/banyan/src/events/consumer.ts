@@ -5,7 +5,7 @@ import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { takeClaim } from './claim.ts'
+import { findCursor, takeClaim } from './claim.ts'
 import { FeedReader } from './feed-reader.ts'
 import { createHolder, type Holder } from './holder.ts'
 import { KeyedSession } from './keyed-session.ts'
@@ -41,6 +41,8 @@ export interface Consumer {
   stop(): Promise<void>
   /** Everything up to here is consumed, parked or skipped; undefined while it does not consume. */
   position(): number | undefined
+  /** Where it stands and where the source's log ends, also while another instance consumes or it is stopped. */
+  progress(): Promise<{ readonly position: number; readonly head: number }>
   /** Events of the source that are not consumed yet. */
   lag(): Promise<number>
   /** Resolves when all that is in the source's log now is consumed. Throws `deadline_exceeded` with the lag. */
@@ -123,8 +125,15 @@ class FeedConsumer implements Consumer {
     return this.#turn?.session.position
   }
 
+  async progress(): Promise<{ readonly position: number; readonly head: number }> {
+    const { store, subscription } = this.#options
+    const position = this.position() ?? (await findCursor(store, subscription))?.position ?? 0
+    return { position, head: await subscription.feed.head() }
+  }
+
   async lag(): Promise<number> {
-    return Math.max(0, (await this.#options.subscription.feed.head()) - (this.position() ?? 0))
+    const { position, head } = await this.progress()
+    return Math.max(0, head - position)
   }
 
   async caughtUp(deadline: Deadline): Promise<void> {

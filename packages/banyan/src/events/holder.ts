@@ -35,10 +35,7 @@ export interface HolderOptions {
 /** Builds the holder that fits the store. */
 export function createHolder({ store, clock, name, owner }: HolderOptions): Holder {
   if (!store.features.shared) return soleHolder
-  let ensured = false
   async function hold(): Promise<boolean> {
-    if (!ensured) await store.transaction(({ sql }) => sql.run(CREATE_TABLE))
-    ensured = true
     const now = clock.now()
     return (await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + HOLD_MS, now))).value === 1
   }
@@ -47,9 +44,6 @@ export function createHolder({ store, clock, name, owner }: HolderOptions): Hold
   }
   return { hold, release, renewMs: RENEW_MS }
 }
-
-const CREATE_TABLE =
-  'CREATE TABLE IF NOT EXISTS banyan_holder (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_at BIGINT NOT NULL)'
 
 const HOLD = `INSERT INTO banyan_holder (name, owner, expires_at) VALUES (?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at

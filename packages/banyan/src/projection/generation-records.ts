@@ -1,6 +1,5 @@
 import { misuse } from '../kernel/error.ts'
 import type { Sql, SqlReader } from '../store/sql.ts'
-import type { Store } from '../store/store.ts'
 import type { TableName } from './projection.ts'
 
 /** One set of a projection's tables. */
@@ -14,11 +13,6 @@ export interface GenerationRecord {
   readonly status: 'building' | 'serving' | 'retired'
   /** Full names of its tables. */
   readonly tables: readonly string[]
-}
-
-/** Makes the table of generations where it is missing. */
-export async function ensureGenerations(store: Store): Promise<void> {
-  await store.transaction(({ sql }) => sql.run(CREATE_TABLE))
 }
 
 /** Generations of a projection, oldest first. */
@@ -80,10 +74,6 @@ const GENERATIONS_MAX = 1_000
 const TABLE = /^[a-z][a-z0-9_]{0,49}$/
 
 const CREATED = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([a-z0-9_]+)/i
-
-const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS banyan_projection (
-  name TEXT NOT NULL, generation INTEGER NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, table_names TEXT NOT NULL,
-  PRIMARY KEY (name, generation))`
 
 const LIST = `SELECT name, generation, version, status, table_names AS tables FROM banyan_projection
   WHERE name = ? ORDER BY generation LIMIT ?`

@@ -4,7 +4,6 @@ import {
   consumerName,
   createGeneration,
   dropGeneration,
-  ensureGenerations,
   type GenerationRecord,
   listGenerations,
   retireGeneration,
@@ -33,7 +32,6 @@ export class Generations {
   /** Finds what there is; creates the first generation, which serves at once, and one for a new version. */
   async open(): Promise<OpenedGenerations> {
     const { store, projection } = this.#options
-    await ensureGenerations(store)
     const { value } = await store.transaction(async ({ sql }) => {
       const serving = await this.#find(sql, 'serving')
       const first = serving ?? (await this.#create(sql, 'serving'))

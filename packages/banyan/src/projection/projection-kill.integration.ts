@@ -17,7 +17,7 @@ async function outcome(directory: string): Promise<{ readonly totals: number[]; 
 }
 
 test('a process killed while it fills a projection leaves every event applied once', async () => {
-  for (const hit of [1, 2, 4, 5]) {
+  for (const hit of [1, 2, 3, 4]) {
     for (const point of ['store.sink.before-commit', 'store.sink.after-commit']) {
       using directory = tempDirectory()
       const { path } = directory
@@ -29,7 +29,7 @@ test('a process killed while it fills a projection leaves every event applied on
 })
 
 test('a process killed while it rebuilds a projection goes on with the rebuild', async () => {
-  for (const hit of [7, 8, 10, 12]) {
+  for (const hit of [6, 7, 9, 11]) {
     using directory = tempDirectory()
     const { path } = directory
     const fault = { point: 'store.sink.after-commit', hit }

@@ -24,6 +24,7 @@ export const toolkitMigrations: readonly Migration[] = [
   variants('banyan-002-consumption', consumptionTables),
   variants('banyan-003-requests', requestTables),
   variants('banyan-004-sagas', sagaTables),
+  variants('banyan-005-readers', readerTables),
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {
@@ -79,4 +80,14 @@ CREATE TABLE banyan_saga_signal (
   consumed INTEGER NOT NULL, received_at BIGINT NOT NULL, UNIQUE (saga_id, signal_id));
 CREATE TABLE banyan_lease (
   instance TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, taken_over INTEGER NOT NULL)${keyed};`
+}
+
+/** Which instance reads for a consumer, and the generations of projections. */
+function readerTables({ keyed }: Words): string {
+  return `
+CREATE TABLE banyan_holder (
+  name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_at BIGINT NOT NULL)${keyed};
+CREATE TABLE banyan_projection (
+  name TEXT NOT NULL, generation INTEGER NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, table_names TEXT NOT NULL,
+  PRIMARY KEY (name, generation))${keyed};`
 }
