@@ -17,7 +17,7 @@ export interface Settings {
 
 const PORT_DEFAULT = 8080
 
-/** Reads the settings; throws `invalid_argument` that names the variable and what it may be. */
+/** Reads the settings; throws `failed_precondition` that names the variable and what it may be. */
 export function readSettings(environment: Environment, cwd: string): Settings {
   const store = environment.BANYAN_STORE ?? 'sqlite'
   if (store !== 'sqlite' && store !== 'postgres') throw wrong('BANYAN_STORE', store, '"sqlite" or "postgres"')
@@ -41,5 +41,5 @@ function readPort(text: string | undefined): number {
 }
 
 function wrong(name: string, value: string, expected: string): BanyanError {
-  return new BanyanError('invalid_argument', `${name} is "${value}"; it must be ${expected}`)
+  return new BanyanError('failed_precondition', `${name} is "${value}"; it must be ${expected}`)
 }

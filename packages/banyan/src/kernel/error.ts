@@ -34,6 +34,10 @@ export const ERROR_CODES = {
   internal: { status: 500, retry: 'unknown' },
   unavailable: { status: 503, retry: 'safe' },
   overloaded: { status: 503, retry: 'safe' },
+  /** A file or table is not what was written; only a backup helps. */
+  data_damaged: { status: 503, retry: 'never' },
+  /** The data was written by a newer version of the program. */
+  data_newer: { status: 503, retry: 'never' },
   storage_full: { status: 503, retry: 'safe' },
   deadline_exceeded: { status: 504, retry: 'unknown' },
   outcome_unknown: { status: 504, retry: 'unknown' },

@@ -26,7 +26,7 @@ export function testOpening(harness: StoreHarness): void {
     await opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))
     await opened.store.close()
     await opened.place.damage?.(SERVICE)
-    await rejectsWith(opened.open(), 'unavailable', /damaged.*backup/)
+    await rejectsWith(opened.open(), 'data_damaged', /damaged.*backup/)
   })
 
   promise(harness, 'S10 stores of different services in one place share nothing', async ({ store, open }) => {
@@ -62,7 +62,7 @@ function testMigrations(harness: StoreHarness): void {
   promise(harness, 'S10 a database that is newer than the program is refused and left alone', async ({ store, open }) => {
     await store.close()
     await (await open({ migrations: [...TABLES, ADDED] })).close()
-    await rejectsWith(open(), 'misuse', /newer.*002-notes/)
+    await rejectsWith(open(), 'data_newer', /newer.*002-notes/)
     await (await open({ migrations: [...TABLES, ADDED] })).close()
   })
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type RunningPlatform, startPlatform } from 'banyan/host'
-import { type BanyanError, createIds, createRuntime, type LogLevel, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
+import { BanyanError, createIds, createRuntime, type LogLevel, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
 import { createLogger } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
@@ -64,11 +64,10 @@ async function run(call: CommandCall): Promise<number> {
     }),
   )
   const reason = await Promise.race([stop, fatal.promise])
-  if (typeof reason !== 'string') {
-    call.printError(`banyan start: ${reason.message}`)
-    return EXIT.io
-  }
-  return drain(running, settings, call)
+  if (typeof reason === 'string') return drain(running, settings, call)
+  call.printError(`banyan start: ${reason.message}`)
+  await drain(running, settings, call).catch(() => {}) // what cannot be written any more cannot be finished; the reason was told
+  return reason.code === 'data_damaged' ? EXIT.data : EXIT.io
 }
 
 async function drain(running: RunningPlatform, settings: Settings, call: CommandCall): Promise<number> {
@@ -93,5 +92,7 @@ function processRuntime({ environment }: CommandCall): Runtime {
 }
 
 function logLevel(text: string | undefined): LogLevel {
-  return text === 'debug' || text === 'info' || text === 'error' ? text : 'warn'
+  if (text === undefined || text === '') return 'warn'
+  if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text
+  throw new BanyanError('failed_precondition', `BANYAN_LOG is "${text}"; it must be "debug", "info", "warn" or "error"`)
 }

@@ -1,4 +1,4 @@
-import { misuse } from '../../kernel/error.ts'
+import { BanyanError } from '../../kernel/error.ts'
 import type { Migration } from '../migration.ts'
 import type { Sql } from '../sql.ts'
 import { type AppliedMigration, type PendingMigration, planMigrations } from './migration-plan.ts'
@@ -24,7 +24,7 @@ INSERT INTO banyan_meta (name, value) VALUES ('format', '${STORE_FORMAT}') ON CO
 
 /**
  * Brings a database up to date: first the toolkit's own tables, then the service's, each migration in a transaction together with the
- * record that it ran. Throws `misuse` before it changes anything when the database does not fit the program (S10). Returns the ids that ran.
+ * record that it ran. Throws `data_newer` or `misuse` before it changes anything when the database does not fit the program (S10). Returns the ids that ran.
  */
 export async function migrate(target: MigrationTarget, migrations: readonly Migration[], now: number): Promise<string[]> {
   const pending = await pendingMigrations(target, migrations)
@@ -50,7 +50,7 @@ async function pendingMigrations(target: MigrationTarget, migrations: readonly M
   return planMigrations({ ...format, applied: await appliedMigrations(sql, where) })
 }
 
-/** Reads what a database has. Throws `misuse` when its books are kept in a newer format. */
+/** Reads what a database has. Throws `data_newer` when its books are kept in a newer format. */
 export async function appliedMigrations(sql: Pick<Sql, 'get' | 'all'>, where: string): Promise<AppliedMigration[]> {
   const meta = await sql.get<{ value: string }>("SELECT value FROM banyan_meta WHERE name = 'format'")
   if (Number(meta?.value ?? STORE_FORMAT) > STORE_FORMAT) refuseFormat(where, meta?.value ?? '')
@@ -58,7 +58,8 @@ export async function appliedMigrations(sql: Pick<Sql, 'get' | 'all'>, where: st
 }
 
 function refuseFormat(where: string, format: string): never {
-  misuse(
+  throw new BanyanError(
+    'data_newer',
     `${where} is newer than this program: it has format ${format}, the program knows ${STORE_FORMAT}; run the newer version. Nothing was changed`,
   )
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { misuse } from '../../kernel/error.ts'
+import { BanyanError, misuse } from '../../kernel/error.ts'
 import { type Migration, migrationSql } from '../migration.ts'
 import type { Dialect } from '../sql.ts'
 import { TOOLKIT_MIGRATION_PREFIX, toolkitMigrations } from './schema.ts'
@@ -29,8 +29,8 @@ export interface MigrationPlanInput {
 }
 
 /**
- * Returns what is still to run, in order. Throws `misuse` before anything is changed when the database is newer than the program,
- * when an applied migration was edited, or when a new one was put before an applied one (S10).
+ * Returns what is still to run, in order. Throws before anything is changed: `data_newer` when the database is newer than the program,
+ * `misuse` when an applied migration was edited, or when a new one was put before an applied one (S10).
  */
 export function planMigrations({ where, dialect, migrations, applied }: MigrationPlanInput): PendingMigration[] {
   const wanted = [...toolkitMigrations, ...checkedIds(migrations)].map((migration) => describeMigration(migration, dialect))
@@ -74,7 +74,8 @@ function refuseNewerDatabase(where: string, wanted: readonly PendingMigration[],
   const known = new Set(wanted.map(({ id }) => id))
   const unknown = applied.find(({ id }) => !known.has(id))
   if (!unknown) return
-  misuse(
+  throw new BanyanError(
+    'data_newer',
     `${where} is newer than this program: it has the migration "${unknown.id}", which the program does not know; ` +
       'run the newer version of the program, or restore a backup from before that migration. Nothing was changed',
   )

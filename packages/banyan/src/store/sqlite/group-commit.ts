@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { BanyanError } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { StoredEvent } from '../feed.ts'
@@ -28,8 +27,8 @@ interface Job {
   readonly body: (tx: StoreTransaction) => Promise<unknown>
   readonly resolve: (commit: Commit<never>) => void
   readonly reject: (reason: unknown) => void
-  /** Runs a function in the caller's async context, so that a body sees its own trace and not that of the batch. */
-  readonly inContext: (run: () => void) => void
+  /** Resolved when it is its turn: what waits for it goes on in the caller's async context, so that a body sees its own trace and not that of the batch. */
+  readonly turn: PromiseWithResolvers<void>
   transaction: SqliteTransaction | undefined
   state: 'queued' | 'running' | 'written' | 'failed'
   value: unknown
@@ -75,7 +74,9 @@ export class GroupCommit {
       if (this.#queue.length >= TRANSACTIONS_QUEUED_MAX) {
         return reject(new BanyanError('overloaded', 'too many transactions wait for the store; try again in a moment'))
       }
-      this.#queue.push(newJob(body, resolve, reject))
+      const job = newJob(body, resolve, reject)
+      void job.turn.promise.then(() => this.#runBody(job))
+      this.#queue.push(job)
       if (!this.#busy) this.#schedule()
     })
   }
@@ -123,10 +124,11 @@ export class GroupCommit {
     }
     job.transaction = new SqliteTransaction(connection, this.#now)
     job.state = 'running'
-    job.inContext(() => this.#runBody(job, job.transaction as SqliteTransaction))
+    job.turn.resolve()
   }
 
-  #runBody(job: Job, transaction: SqliteTransaction): void {
+  #runBody(job: Job): void {
+    const transaction = job.transaction as SqliteTransaction
     try {
       job.body(transaction).then(
         (value) => this.#written(job, transaction, value),
@@ -254,7 +256,7 @@ function newJob(body: Job['body'], resolve: Job['resolve'], reject: Job['reject'
     body,
     resolve,
     reject,
-    inContext: AsyncLocalStorage.snapshot(),
+    turn: Promise.withResolvers(),
     transaction: undefined,
     state: 'queued',
     value: undefined,

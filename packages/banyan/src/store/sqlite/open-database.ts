@@ -19,11 +19,11 @@ const FULL_CHECK_BYTES_MAX = 8 * 1024 * 1024
 const PRAGMAS = `
 PRAGMA synchronous = FULL;
 PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -8000;
+PRAGMA cache_size = -2000;
 PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
 PRAGMA journal_size_limit = ${LOG_BYTES_MAX};`
 
-/** Opens the writing connection. Throws `unavailable` when the file is damaged or not a database (S10). */
+/** Opens the writing connection. Throws `data_damaged` when the file is damaged or not a database (S10). */
 export function openWriter(path: string): SqliteConnection {
   return opened(path, false, (database) => {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
@@ -34,7 +34,7 @@ export function openWriter(path: string): SqliteConnection {
   })
 }
 
-/** Opens a connection that cannot write. Throws `unavailable` when there is no such file or it is damaged. */
+/** Opens a connection that cannot write. Throws `unavailable` when there is no such file, `data_damaged` when it is damaged. */
 export function openReader(path: string): SqliteConnection {
   return opened(path, true, (database) => database.exec('PRAGMA temp_store = MEMORY; SELECT COUNT(*) FROM sqlite_schema'))
 }
@@ -54,5 +54,5 @@ function opened(path: string, readOnly: boolean, prepare: (database: DatabaseSyn
 function refuseDamage(database: DatabaseSync, path: string): void {
   if (statSync(path).size > FULL_CHECK_BYTES_MAX) return
   const answer = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
-  if (answer !== 'ok') throw new BanyanError('unavailable', damaged(path, String(answer)))
+  if (answer !== 'ok') throw new BanyanError('data_damaged', damaged(path, String(answer)))
 }

@@ -62,7 +62,7 @@ export function sqliteFailure(thrown: unknown, path: string, query: string): Sql
       return fail('fatal', 'unavailable', `${path} cannot be read or written (${reason}); check the disk, then start the process again`)
     case CODE.corrupt:
     case CODE.notADatabase:
-      return fail('fatal', 'unavailable', damaged(path, reason))
+      return fail('fatal', 'data_damaged', damaged(path, reason))
     default:
       return fail('statement', 'internal', `the database refused a statement: ${reason}`)
   }

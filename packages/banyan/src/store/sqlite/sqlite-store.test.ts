@@ -141,15 +141,15 @@ test('damage that is met while running ends the store: everything is refused, an
   await overwrite(`${directory.path}/${SERVICE}.db`, 20 * 4_096, 20 * 4_096)
   await rejectsWith(
     store.read((tx) => tx.sql.all('SELECT * FROM blob ORDER BY key LIMIT 100')),
-    'unavailable',
+    'data_damaged',
     /damaged/,
   )
   await rejectsWith(
     store.transaction(async () => 1),
-    'unavailable',
+    'data_damaged',
     /damaged/,
   )
-  await rejectsWith(store.ping(), 'unavailable', /damaged/)
+  await rejectsWith(store.ping(), 'data_damaged', /damaged/)
   assert.equal(fatal.length, 1)
   await store.close()
 })

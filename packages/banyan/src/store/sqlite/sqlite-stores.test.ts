@@ -72,11 +72,11 @@ test('a file that is no database is refused, left as it is, and does not keep th
   const path = join(directory.path, `${SERVICE}.db`)
   writeFileSync(path, 'this is not a database, only a text that is long enough to have a header of a hundred bytes or even more than that')
   const before = statSync(path).size
-  await rejectsWith(open(directory.path), 'unavailable', /test\.db is damaged or not a database.*backup/)
+  await rejectsWith(open(directory.path), 'data_damaged', /test\.db is damaged or not a database.*backup/)
   assert.equal(statSync(path).size, before)
   const other = await open(directory.path, { service: 'other' })
   await other.close()
-  await rejectsWith(open(directory.path), 'unavailable', /damaged/)
+  await rejectsWith(open(directory.path), 'data_damaged', /damaged/)
 })
 
 test('a service name that cannot be a file name is refused', async () => {
