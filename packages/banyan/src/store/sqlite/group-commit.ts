@@ -27,7 +27,7 @@ interface Job {
   readonly body: (tx: StoreTransaction) => Promise<unknown>
   readonly resolve: (commit: Commit<never>) => void
   readonly reject: (reason: unknown) => void
-  /** Resolved when it is its turn: what waits for it goes on in the caller's async context, so that a body sees its own trace and not that of the batch. */
+  /** Resolved when the job's turn comes. The body waits for it and so runs in its caller's async context: it sees its own trace, not the batch's. */
   readonly turn: PromiseWithResolvers<void>
   transaction: SqliteTransaction | undefined
   state: 'queued' | 'running' | 'written' | 'failed'
