@@ -12,8 +12,11 @@ export interface RecoveryOptions {
 /** Starts, counted since the last clean stop, from which on suspects are run one at a time. */
 const CAREFUL_FROM_START = 3
 
-/** How often an event that runs alone may end the process before it is parked; together with the two ends before, four. */
-export const CRASHES_MAX = 2
+/**
+ * How often an event that runs alone may end the process before it is parked; with the two ends before, seven. So many, because a machine
+ * that dies again and again for another reason must not make an innocent event look guilty, and a guilty one costs a few restarts only.
+ */
+export const CRASHES_MAX = 5
 
 /** Error of such an event. */
 export const KILLED_THE_PROCESS = `internal: the process ended ${CRASHES_MAX} times while it handled only this event`
