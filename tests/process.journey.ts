@@ -1,0 +1,316 @@
+// The process as its operator meets it: what it says and how it ends when something is wrong, and that no data is lost by it.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { suite, test } from 'node:test'
+import { DatabaseSync } from 'node:sqlite'
+import { eventually, temporaryDirectory } from '@banyan/testing'
+import { type CommandResult, runBanyan } from './support/banyan-command.ts'
+import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
+import { startShop } from './support/shop-process.ts'
+
+const QUIET = { ...ADMIN, BANYAN_SEED: 'off', BANYAN_RATE_LIMITS: 'off', BANYAN_PAYMENT_TIMEOUT_MS: '100', BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
+/** What stands in a file of its own only on SQLite; another store's server guards its data itself. */
+const FILES: { readonly skip: string | false } = {
+  skip: process.env['BANYAN_STORE'] === 'postgres' ? 'feature files: the store has no files of its own' : false,
+}
+/** Small enough to be full after some hundred orders. */
+const DISK_BYTES = 8 * 1024 * 1024
+
+/** Starts the platform as a command that is expected to end by itself. */
+function start(directory: string, environment: Record<string, string> = {}): Promise<CommandResult> {
+  return runBanyan(['start'], { environment: { ...QUIET, PORT: '0', BANYAN_DATA: directory, ...environment } })
+}
+
+/** Asserts the exit code, and an explanation for people: no stack, one or two lines. */
+function assertRefused({ code, errors }: CommandResult, expected: number, says: RegExp): void {
+  assert.equal(code, expected, errors)
+  assert.match(errors, says)
+  assert.doesNotMatch(errors, /\n\s+at |node:internal|UnhandledPromise/, 'a message, not a stack')
+}
+
+/** Fills a directory with a shop in which `orders` orders were placed; returns their keys and ids. */
+async function filled(directory: string, orders = 3): Promise<{ token: string; ids: Map<string, string> }> {
+  const shop = await startShop({ directory, environment: QUIET })
+  try {
+    await sellProducts(shop.url, 1, 1_000)
+    const { token } = await registerUser(shop.url, 'ann@example.org')
+    const ids = new Map<string, string>()
+    for (let number = 0; number < orders; number++) ids.set(`key-${number}`, await place(shop.url, token, `key-${number}`, 20))
+    return { token, ids }
+  } finally {
+    assert.equal(await shop.stop(), 0, shop.errors())
+  }
+}
+
+async function place(url: string, token: string, key: string, waitSeconds = 0): Promise<string> {
+  const prefer: Record<string, string> = waitSeconds > 0 ? { prefer: `wait=${waitSeconds}` } : {}
+  const { status, body } = await shopClient(url, token).request<{ id: string }>('POST', '/api/orders', anOrder({ sku: 'TEST-1' }), {
+    'idempotency-key': key,
+    ...prefer,
+  })
+  assert.equal(status, 201, JSON.stringify(body))
+  return body.id
+}
+
+/** Asserts that a start on the data serves every order that was placed, and that the books agree. */
+async function assertUsable(directory: string, token: string, ids: ReadonlyMap<string, string>): Promise<void> {
+  const shop = await startShop({ directory, environment: QUIET })
+  try {
+    for (const [key, id] of ids) assert.equal(await place(shop.url, token, key, 20), id, `order ${key} is still there`)
+    const audit = await runBanyan(['audit', '--json'], { environment: { ...QUIET, BANYAN_DATA: directory } })
+    assert.equal(audit.code, 0, audit.output + audit.errors)
+  } finally {
+    assert.equal(await shop.stop(), 0, shop.errors())
+  }
+}
+
+suite('a start that cannot succeed says why', () => {
+  test('a port in use', async () => {
+    using directory = temporaryDirectory()
+    const other = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    const { port } = other.address() as { port: number }
+    assertRefused(await start(directory.path, { PORT: String(port) }), 69, new RegExp(`port 127\\.0\\.0\\.1:${port} is in use.*PORT`))
+    other.close()
+  })
+
+  test('a data directory that is a file', FILES, async () => {
+    using directory = temporaryDirectory()
+    const file = path.join(directory.path, 'data')
+    writeFileSync(file, 'not a directory')
+    assertRefused(await start(file), 69, /data cannot be created.*choose another data directory/)
+    assert.equal(readFileSync(file, 'utf8'), 'not a directory')
+  })
+
+  test('a data directory that nobody may write', { skip: FILES.skip || (process.getuid?.() === 0 ? 'feature rights: root may write anywhere' : false) }, async () => {
+    using directory = temporaryDirectory()
+    chmodSync(directory.path, 0o500)
+    assertRefused(await start(path.join(directory.path, 'data')), 69, /cannot be created.*give this user the right/)
+    chmodSync(directory.path, 0o700)
+  })
+
+  for (const [name, value, says] of [
+    ['PORT', 'abc', /PORT is "abc"; it must be a number/],
+    ['PORT', '70000', /PORT is "70000"/],
+    ['BANYAN_STORE', 'mysql', /BANYAN_STORE is "mysql"; it must be "sqlite" or "postgres"/],
+    ['BANYAN_LOG', 'loud', /BANYAN_LOG is "loud"; it must be/],
+    ['BANYAN_ORDER_FLOW', 'both', /BANYAN_ORDER_FLOW is "both"; use orchestration or choreography/],
+    ['BANYAN_PAYMENT_TIMEOUT_MS', '0', /BANYAN_PAYMENT_TIMEOUT_MS is "0"; give whole milliseconds/],
+    ['BANYAN_RATE_LIMITS', 'perhaps', /BANYAN_RATE_LIMITS must be "on" or "off"/],
+    ['BANYAN_FAULTS', 'crash', /BANYAN_FAULTS has "crash"; it must look like/],
+  ] as const)
+    test(`${name}=${value}`, async () => {
+      using directory = temporaryDirectory()
+      assertRefused(await start(directory.path, { [name]: value }), 78, says)
+    })
+
+  test('an address that is not of this machine', async () => {
+    using directory = temporaryDirectory()
+    assertRefused(await start(directory.path, { HOST: '203.0.113.1' }), 69, /cannot listen on 203\.0\.113\.1/)
+  })
+
+  test('a PostgreSQL that is not there', async () => {
+    using directory = temporaryDirectory()
+    const result = await start(directory.path, { BANYAN_STORE: 'postgres', POSTGRES_URL: 'postgres://nobody:secret@127.0.0.1:9/none' })
+    assertRefused(result, 69, /127\.0\.0\.1:9/)
+    assert.doesNotMatch(result.errors, /secret/)
+  })
+})
+
+suite('data that does not fit is refused and left alone', FILES, () => {
+  test('a damaged database: exit 65, and a backup in its place is served', async () => {
+    using directory = temporaryDirectory()
+    const data = path.join(directory.path, 'data')
+    const { token, ids } = await filled(data)
+    const file = path.join(data, 'orders.db')
+    const backup = path.join(directory.path, 'backup')
+    cpSync(data, backup, { recursive: true })
+    const damaged = Buffer.from(readFileSync(file))
+    damaged.fill('damage', 0, 100)
+    writeFileSync(file, damaged)
+    assertRefused(await start(data), 65, /orders\.db is damaged or not a database.*restore a backup/)
+    assert.deepEqual(readFileSync(file), damaged, 'the damaged file is not touched')
+    cpSync(path.join(backup, 'orders.db'), file)
+    await assertUsable(data, token, ids)
+  })
+
+  test('a newer database: exit 65, and the newer program finds it as it was', async () => {
+    using directory = temporaryDirectory()
+    const { token, ids } = await filled(directory.path)
+    change(directory.path, "INSERT INTO banyan_migration (id, checksum, applied_at) VALUES ('999-later', 'x', 0)")
+    assertRefused(await start(directory.path), 65, /orders\.db is newer than this program.*999-later/)
+    change(directory.path, "DELETE FROM banyan_migration WHERE id = '999-later'")
+    await assertUsable(directory.path, token, ids)
+  })
+
+  test('a second process on the same data: exit 69, and the first goes on', async () => {
+    using directory = temporaryDirectory()
+    const { token, ids } = await filled(directory.path)
+    const shop = await startShop({ directory: directory.path, environment: QUIET })
+    assertRefused(await start(directory.path), 69, /held by process \d+.*another data directory/)
+    ids.set('key-after', await place(shop.url, token, 'key-after', 20))
+    assert.equal((await runBanyan(['audit'], { environment: { ...QUIET, BANYAN_DATA: directory.path } })).code, 0, 'the operator still finds the first')
+    assert.equal(await shop.stop(), 0)
+    await assertUsable(directory.path, token, ids)
+  })
+
+  test('an audit of a directory without data is no all-clear', async () => {
+    using directory = temporaryDirectory()
+    const { code, errors } = await runBanyan(['audit'], { environment: { BANYAN_DATA: path.join(directory.path, 'typo') } })
+    assert.equal(code, 69, errors)
+    assert.equal(existsSync(path.join(directory.path, 'typo')), false, 'and makes nothing')
+  })
+})
+
+/** Why no small disk can be mounted here; false when one can. */
+function noSmallDisk(): string | false {
+  if (FILES.skip) return FILES.skip
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'feature tmpfs: only root on Linux may mount a small disk'
+  using directory = temporaryDirectory()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'banyan-probe', directory.path], { stdio: 'ignore' })
+    execFileSync('umount', [directory.path])
+    return false
+  } catch {
+    return 'feature tmpfs: mount is not allowed here'
+  }
+}
+
+test('a full disk refuses orders, loses none, and goes on once there is room', { skip: noSmallDisk() }, async () => {
+  using directory = temporaryDirectory()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'banyan-test', directory.path])
+  try {
+    const data = path.join(directory.path, 'data')
+    mkdirSync(data)
+    const { token, ids } = await filled(data)
+    const ballast = path.join(directory.path, 'ballast')
+    const shop = await startShop({ directory: data, environment: QUIET })
+    const client = shopClient(shop.url, token)
+    fill(ballast)
+    const refused: string[] = []
+    for (let number = 0; number < 400 && refused.length < 20; number++) {
+      const key = `full-${number}`
+      const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1' }), { 'idempotency-key': key })
+      if (status === 201) ids.set(key, String(body['id']))
+      else {
+        refused.push(key)
+        assert.equal(status, 503, JSON.stringify(body))
+        assert.ok(['storage_full', 'unavailable', 'overloaded'].includes(String(body['code'])), JSON.stringify(body))
+      }
+    }
+    assert.ok(refused.length > 0, 'the disk was full')
+    writeFileSync(ballast, '')
+    for (const key of refused) ids.set(key, await eventually(() => place(shop.url, token, key)))
+    assert.equal(await shop.stop(), 0, shop.errors())
+    await assertUsable(data, token, ids)
+  } finally {
+    execFileSync('umount', ['-l', directory.path])
+  }
+})
+
+test('a stop under load answers what is under way and exits 0; the next start goes on', async () => {
+  using directory = temporaryDirectory()
+  const prefix = `stop_${process.pid}_`
+  const environment = { ...QUIET, BANYAN_POSTGRES_SCHEMA_PREFIX: prefix }
+  const shop = await startShop({ directory: directory.path, environment })
+  await sellProducts(shop.url, 1, 10_000)
+  const { token } = await registerUser(shop.url, 'ann@example.org')
+  const client = shopClient(shop.url, token)
+  const tokens = ['tok_ok', 'tok_slow', 'tok_timeout_after', 'tok_timeout_before', 'tok_declined']
+  const ids = new Map<string, string>()
+  const lost: string[] = []
+  let sent = 0
+  let stopping: Promise<number | string> | undefined
+  const buy = async (): Promise<void> => {
+    while (stopping === undefined || sent < 40) {
+      const key = `load-${sent++}`
+      const wait: Record<string, string> = sent % 2 === 0 ? { prefer: 'wait=10' } : {}
+      const token = tokens[sent % tokens.length] as string
+      const before = stopping === undefined
+      try {
+        const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1', token }), { 'idempotency-key': key, ...wait })
+        if (status === 201) ids.set(key, String(body['id']))
+        else assert.equal(status, 503, JSON.stringify(body))
+      } catch (error) {
+        if (before && stopping === undefined) throw error
+        lost.push(key)
+        return
+      }
+      if (sent >= 60) stopping ??= shop.stop()
+    }
+  }
+  await Promise.all(Array.from({ length: 12 }, buy))
+  assert.equal(await (stopping ??= shop.stop()), 0, shop.errors())
+  assert.equal(existsSync(path.join(directory.path, 'operator.json')), false, 'nothing says that it still runs')
+  const again = await startShop({ directory: directory.path, environment })
+  const retried = shopClient(again.url, token)
+  for (const [key, id] of ids) {
+    const number = Number(key.slice(5)) + 1
+    const body = anOrder({ sku: 'TEST-1', token: tokens[number % tokens.length] as string })
+    const answer = await retried.request('POST', '/api/orders', body, { 'idempotency-key': key, prefer: 'wait=20' })
+    assert.equal(answer.status, 201, JSON.stringify(answer.body))
+    assert.equal(answer.body['id'], id)
+    assert.equal(answer.body['settled'], true, JSON.stringify(answer.body))
+  }
+  assert.equal(await again.stop(), 0, again.errors())
+})
+
+suite('the command line', () => {
+  test('helps', async () => {
+    const overview = await runBanyan(['--help'])
+    assert.equal(overview.code, 0)
+    for (const command of ['start', 'sagas', 'events', 'projections', 'audit']) {
+      assert.match(overview.output, new RegExp(`banyan ${command}`))
+      const { code, output } = await runBanyan([command, '--help'])
+      assert.equal(code, 0)
+      assert.match(output, new RegExp(`^Usage: banyan ${command}`))
+    }
+  })
+
+  test('refuses what it does not know, with exit code 2', async () => {
+    for (const [args, says] of [
+      [['dance'], /no command "dance"/],
+      [['start', '--fast'], /Unknown option '--fast'[\s\S]*banyan start --help/],
+      [['sagas', 'dance'], /no "dance"; see banyan sagas --help/],
+      [['sagas', 'retry'], /--reason is missing/],
+      [[], /^$/],
+    ] as const) {
+      const { code, errors } = await runBanyan(args)
+      assert.equal(code, 2, `${args.join(' ')}: ${errors}`)
+      assert.match(errors, says)
+    }
+  })
+
+  test('answers in JSON, also when it fails', async () => {
+    using directory = temporaryDirectory()
+    const { code, errors } = await runBanyan(['sagas', '--json'], { environment: { BANYAN_DATA: directory.path } })
+    assert.equal(code, 69)
+    assert.equal((JSON.parse(errors) as { error: { code: string } }).error.code, 'unavailable')
+  })
+
+  test('outside of a project it says where it looks', async () => {
+    using directory = temporaryDirectory()
+    const { code, errors } = await runBanyan(['start'], { directory: directory.path })
+    assert.equal(code, 2, errors)
+    assert.match(errors, /no platform\.ts in .* or above/)
+  })
+})
+
+function change(directory: string, sql: string): void {
+  const database = new DatabaseSync(path.join(directory, 'orders.db'))
+  database.exec(sql)
+  database.close()
+}
+
+/** Leaves next to nothing free on the disk. */
+function fill(file: string): void {
+  for (let bytes = DISK_BYTES; bytes >= 4_096; )
+    try {
+      writeFileSync(file, Buffer.alloc(bytes), { flag: 'a' })
+    } catch {
+      bytes = Math.floor(bytes / 2)
+    }
+}
