@@ -25,7 +25,9 @@ suite('kill -9', { concurrency: 2 }, () => {
       let strikes: Strike[] = []
       await t.test('lists its points and settles without faults', async () => {
         const points = [...(await campaign.reached())].filter(([point]) => !ELSEWHERE.test(point))
-        strikes = Array.from({ length: ROUNDS }, () => points.map(([point, count]): Strike => ({ point, time: timeOf(count, random.next()) }))).flat()
+        strikes = Array.from({ length: ROUNDS }, () =>
+          points.map(([point, count]): Strike => ({ point, time: timeOf(count, random.next()) })),
+        ).flat()
       })
       await killed(campaign, strikes, t)
       await t.test(`killed ${RANDOM_KILLS} times under load`, async () => {

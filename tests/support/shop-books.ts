@@ -34,7 +34,10 @@ export function assertOutcomes(ended: readonly EndedIntent[]): void {
   assert.equal(ids.size, ended.length, 'each key has an order of its own')
   const isGivenUp = ({ order }: EndedIntent): boolean => order.status === 'rejected' && GIVEN_UP.has(order.failure?.reason ?? '')
   const givenUp = ended.filter(isGivenUp)
-  assert.ok(givenUp.length <= ended.length * GIVEN_UP_SHARE_MAX, `${givenUp.length} of ${ended.length} orders were given up: ${JSON.stringify(givenUp)}`)
+  assert.ok(
+    givenUp.length <= ended.length * GIVEN_UP_SHARE_MAX,
+    `${givenUp.length} of ${ended.length} orders were given up: ${JSON.stringify(givenUp)}`,
+  )
   for (const { intent, order } of ended) {
     if (isGivenUp({ intent, order })) continue
     const { status, paymentStatus } = order

@@ -17,7 +17,8 @@ function killingFaults(text: string): Faults {
   const countdown = new Map<string, number>()
   for (const entry of text.split(',')) {
     const match = /^([\w.:-]+?)(?::(\d+))?=kill$/.exec(entry.trim())
-    if (!match) throw new BanyanError('failed_precondition', `BANYAN_FAULTS has "${entry}"; it must look like store.orders.before-commit:3=kill`)
+    if (!match)
+      throw new BanyanError('failed_precondition', `BANYAN_FAULTS has "${entry}"; it must look like store.orders.before-commit:3=kill`)
     countdown.set(match[1] as string, Number(match[2] ?? 1))
   }
   return {
