@@ -75,7 +75,7 @@ test('a wrong password, database or address is refused with what to do, and neve
 test('a schema that a newer program migrated is refused', async () => {
   await using server = await testServer()
   await server.open({ migrations: [TABLE, { id: '002-more', sql: 'CREATE TABLE more (id TEXT)' }] })
-  await assert.rejects(server.open({ migrations: [TABLE] }), { code: 'misuse' })
+  await assert.rejects(server.open({ migrations: [TABLE] }), { code: 'data_newer' })
 })
 
 test('a migration that fails leaves nothing behind, and names the schema or the statement', async () => {
