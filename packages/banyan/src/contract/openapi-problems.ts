@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { ERROR_CODES, type ErrorCode } from '../kernel/error.ts'
 import { declaredError } from './failure.ts'
+import { inputFields } from './openapi-input.ts'
 import type { OperationDefinition } from './operation.ts'
 
 /** A part of an OpenAPI document. */
@@ -41,13 +42,13 @@ function sharedResponse(codes: readonly ErrorCode[], shared: SharedResponses): J
   return { $ref: `#/components/responses/${name}` }
 }
 
-function standardCodes({ access, route, kind, idempotency, ifMatch }: OperationDefinition, hasBody: boolean): ErrorCode[] {
+function standardCodes({ access, input, kind, idempotency, ifMatch }: OperationDefinition, hasBody: boolean): ErrorCode[] {
   const keyed = kind === 'command' && idempotency !== 'none'
   return [
     'invalid_argument',
     ...(hasBody ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(access === 'public' ? [] : (['unauthenticated', 'permission_denied'] as const)),
-    ...(route.parameters.length === 0 ? [] : (['not_found'] as const)),
+    ...(inputFields(input).size === 0 ? [] : (['not_found'] as const)), // any field may name something, also in the query string
     ...(keyed ? (['idempotency_in_progress', 'idempotency_mismatch'] as const) : []),
     ...(idempotency === 'required' ? (['idempotency_key_required'] as const) : []),
     ...(ifMatch === undefined ? [] : (['version_mismatch', 'precondition_required'] as const)),
