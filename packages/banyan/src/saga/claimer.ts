@@ -7,6 +7,8 @@ import type { LoadedRecords } from './run.ts'
 
 /** Looks at least this often: other processes may have died, and the wall clock may have jumped (P3, P11). */
 const POLL_MS = 1_000
+/** Shortest pause after a look that left something due, e.g. because another process is just taking it: no process may spin. */
+const PAUSE_MS_MIN = 20
 /** Sagas taken in one transaction; more would hold others up. */
 const BATCH_MAX = 100
 /** Sagas that may finish before more are taken from a full table: taking one by one would cost a transaction each. */
@@ -110,13 +112,13 @@ export class Claimer {
         await this.#lookForOrphans()
         await this.#prune()
       }
-      next = this.#starved ? undefined : await this.#options.store.read((tx) => tx.sagas.nextWake(this.#options.kinds))
+      next = this.#starved || !lease.valid() ? undefined : await this.#options.store.read((tx) => tx.sagas.nextWake(this.#options.kinds))
     } catch (error) {
       runtime.log.warn('sagas cannot be taken over right now; trying again', { service, error })
     }
     this.#wakeAt = Number.POSITIVE_INFINITY
     this.#cancel?.()
-    this.wake(next ?? Number.POSITIVE_INFINITY)
+    this.wake(next === undefined ? Number.POSITIVE_INFINITY : Math.max(next, this.#now() + PAUSE_MS_MIN))
   }
 
   async #claim(limit: number): Promise<number> {
