@@ -180,6 +180,7 @@ class FeedConsumer implements Consumer {
         await this.#failed(toBanyanError(thrown), ++failures)
       }
     }
+    this.#wake.end()
     await this.#holder
       .release()
       .catch((error: unknown) => this.#log.warn('another instance follows only when the hold has ended', { error }))

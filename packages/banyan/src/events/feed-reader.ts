@@ -56,6 +56,7 @@ export class FeedReader {
       }
     } finally {
       unsubscribe()
+      this.#wake.end()
     }
   }
 

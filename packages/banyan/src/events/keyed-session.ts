@@ -101,7 +101,7 @@ export class KeyedSession implements Session {
   }
 
   async accept(events: readonly StoredEvent[]): Promise<void> {
-    const suspectsTo = await this.#recovery.suspectsTo()
+    const suspectsTo = this.#recovery.active ? await this.#recovery.suspectsTo() : undefined
     for (const event of events) {
       if (suspectsTo !== undefined && event.position > suspectsTo) await this.#recover()
       this.#take(event)
@@ -111,8 +111,7 @@ export class KeyedSession implements Session {
   }
 
   async idle(): Promise<void> {
-    const suspectsTo = await this.#recovery.suspectsTo()
-    if (suspectsTo !== undefined && this.head >= suspectsTo) await this.#recover()
+    if (this.#recovery.active) await this.#recoverAt(this.head)
     const now = this.#options.runtime.clock.monotonic()
     if (now - this.#foldedAt < FOLD_IDLE_MS || this.#state !== 'open') return
     this.#foldedAt = now
@@ -151,9 +150,15 @@ export class KeyedSession implements Session {
     this.#executor.push(event.key, task)
   }
 
+  /** Recovers once everything up to the last suspect was read. */
+  async #recoverAt(head: number): Promise<void> {
+    const suspectsTo = await this.#recovery.suspectsTo()
+    if (suspectsTo !== undefined && head >= suspectsTo) await this.#recover()
+  }
+
   /** Waits until all suspects had their turn. */
   async #recover(): Promise<void> {
-    if ((await this.#recovery.suspectsTo()) === undefined) return
+    if (!this.#recovery.active) return
     await this.#executor.whenQuiet()
     if (this.#state !== 'open') return
     await this.#recovery.finish()

@@ -39,6 +39,11 @@ export class Recovery {
     this.#active = options.claim.startsSinceStop > 1
   }
 
+  /** True until all suspects had their turn. */
+  get active(): boolean {
+    return this.#active
+  }
+
   /** True while suspects run one at a time and are counted. */
   get careful(): boolean {
     return this.#active && this.#options.claim.startsSinceStop >= CAREFUL_FROM_START

@@ -108,6 +108,7 @@ class GenerationRunner implements ProjectionRunner {
     this.#timers.clear()
     await Promise.all([this.#serving?.stop(), this.#building?.stop()])
     await this.#rebuilding?.catch(() => {})
+    this.#wake.end()
     await Promise.all([this.#serving?.stop(), this.#building?.stop()]) // one may have started when the rebuild was told to end
   }
 
