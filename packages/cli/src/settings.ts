@@ -13,9 +13,14 @@ export interface Settings {
   readonly postgresUrl: string | undefined
   /** Put before the name of each service's schema, so that several platforms share a database. */
   readonly schemaPrefix: string | undefined
+  /** How long a silent process keeps what it runs on a shared store; undefined for the default. */
+  readonly leaseMs: number | undefined
 }
 
 const PORT_DEFAULT = 8080
+/** Shorter, and a pause of the garbage collector would look like a crash. */
+const LEASE_MS_MIN = 500
+const LEASE_MS_MAX = 600_000
 
 /** Reads the settings; throws `failed_precondition` that names the variable and what it may be. */
 export function readSettings(environment: Environment, cwd: string): Settings {
@@ -30,6 +35,7 @@ export function readSettings(environment: Environment, cwd: string): Settings {
     store,
     postgresUrl: environment.POSTGRES_URL,
     schemaPrefix: environment.BANYAN_POSTGRES_SCHEMA_PREFIX,
+    leaseMs: readLease(environment.BANYAN_LEASE_MS),
   }
 }
 
@@ -38,6 +44,14 @@ function readPort(text: string | undefined): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw wrong('PORT', text, 'a number from 0 to 65535')
   return port
+}
+
+function readLease(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const leaseMs = Number(text)
+  if (!Number.isInteger(leaseMs) || leaseMs < LEASE_MS_MIN || leaseMs > LEASE_MS_MAX)
+    throw wrong('BANYAN_LEASE_MS', text, `a number of milliseconds from ${LEASE_MS_MIN} to ${LEASE_MS_MAX}`)
+  return leaseMs
 }
 
 function wrong(name: string, value: string, expected: string): BanyanError {

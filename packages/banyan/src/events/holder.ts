@@ -14,10 +14,8 @@ export interface Holder {
   readonly renewMs: number | undefined
 }
 
-/** Long enough to sit out a pause of the process or the database, short enough that a crashed instance is soon followed. */
-const HOLD_MS = 15_000
-/** Three chances within {@link HOLD_MS}. */
-const RENEW_MS = 5_000
+/** Chances to renew a hold before it ends. */
+const RENEWALS = 3
 
 /** For a store of one process: nobody competes. */
 export const soleHolder: Holder = { hold: () => Promise.resolve(true), release: () => Promise.resolve(), renewMs: undefined }
@@ -26,6 +24,8 @@ export const soleHolder: Holder = { hold: () => Promise.resolve(true), release: 
 export interface HolderOptions {
   readonly store: Store
   readonly clock: Pick<Clock, 'now'>
+  /** How long a hold lasts unless it is renewed. */
+  readonly holdMs: number
   /** What is held, e.g. `consumer:main:orders`. */
   readonly name: string
   /** Unique per running instance. */
@@ -33,16 +33,16 @@ export interface HolderOptions {
 }
 
 /** Builds the holder that fits the store. */
-export function createHolder({ store, clock, name, owner }: HolderOptions): Holder {
+export function createHolder({ store, clock, holdMs, name, owner }: HolderOptions): Holder {
   if (!store.features.shared) return soleHolder
   async function hold(): Promise<boolean> {
     const now = clock.now()
-    return (await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + HOLD_MS, now))).value === 1
+    return (await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + holdMs, now))).value === 1
   }
   async function release(): Promise<void> {
     await store.transaction(({ sql }) => sql.run('DELETE FROM banyan_holder WHERE name = ? AND owner = ?', name, owner))
   }
-  return { hold, release, renewMs: RENEW_MS }
+  return { hold, release, renewMs: holdMs / RENEWALS }
 }
 
 const HOLD = `INSERT INTO banyan_holder (name, owner, expires_at) VALUES (?, ?, ?)

@@ -14,7 +14,15 @@ export interface Runtime {
   readonly ids: Ids
   readonly log: Logger
   readonly faults: Faults
+  /**
+   * How long this process may be silent on a store that several share before others take over what it runs, in milliseconds.
+   * All processes on a store use the same. Default {@link LEASE_MS}.
+   */
+  readonly leaseMs: number
 }
+
+/** Long enough to sit out a pause of the process or the database, short enough that a crashed process is soon followed. */
+export const LEASE_MS = 15_000
 
 /** Parts of a runtime to replace; the rest is the machine's. */
 export type RuntimeOptions = Partial<Runtime>
@@ -29,5 +37,6 @@ export function createRuntime(overrides: RuntimeOptions = {}): Runtime {
     ids: overrides.ids ?? createIds(clock, random),
     log: overrides.log ?? silentLogger,
     faults: overrides.faults ?? noFaults,
+    leaseMs: overrides.leaseMs ?? LEASE_MS,
   }
 }

@@ -4,7 +4,6 @@ export type { AnySaga } from './definitions.ts'
 export { createSagaEngine, SAGAS_IN_MEMORY_MAX, type SagaEngine, type SagaEngineOptions } from './engine.ts'
 export type { Enlist, Guard, StepContextFactory } from './environment.ts'
 export type { SagaFailure, StepError, StuckReason } from './failure.ts'
-export { HEARTBEAT_MS, LEASE_MS } from './lease.ts'
 export type { SagaSignal } from './requests.ts'
 export { COMPENSATION_ATTEMPTS_MAX } from './rollback.ts'
 export {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BanyanError } from '../kernel/error.ts'
 import { audit } from './audit.testsuite.ts'
-import { HEARTBEAT_MS, LEASE_MS } from './index.ts'
+import { LEASE_MS } from '../kernel/index.ts'
 import { manualClock } from './manual-clock.testsuite.ts'
 import { aSaga, declined, note, remote, SagaWorld } from './saga-world.testsuite.ts'
+
+const HEARTBEAT_MS = LEASE_MS / 5
 
 const order = aSaga('order', async (s) => {
   await s.step('reserve', remote('reserve'))

@@ -29,6 +29,7 @@ Environment:
   BANYAN_DATA       directory of the data (default ./data)
   BANYAN_STORE      sqlite (default) or postgres
   POSTGRES_URL      database, when BANYAN_STORE is postgres
+  BANYAN_LEASE_MS   on PostgreSQL: how long a crashed process keeps what it ran (default 15000)
   BANYAN_LOG        debug, info, warn (default) or error
 
 Exit codes: 0 stopped cleanly, 65 data damaged or newer, 69 port or database not available, 74 disk full or failing, 78 wrong settings.`,
@@ -39,7 +40,7 @@ Exit codes: 0 stopped cleanly, 65 data damaged or newer, 69 port or database not
 async function run(call: CommandCall): Promise<number> {
   const startedAt = performance.now()
   const settings = readSettings(call.environment, call.directory)
-  const runtime = processRuntime(call)
+  const runtime = processRuntime(call, settings)
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
   const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { onFatal: fatal.resolve })])
@@ -80,7 +81,7 @@ async function drain(running: RunningPlatform, settings: Settings, call: Command
   return EXIT.ok
 }
 
-function processRuntime({ environment }: CommandCall): Runtime {
+function processRuntime({ environment }: CommandCall, { leaseMs }: Settings): Runtime {
   const clock = systemClock()
   const log = createLogger({
     write: (line) => void process.stderr.write(line),
@@ -88,7 +89,7 @@ function processRuntime({ environment }: CommandCall): Runtime {
     clock,
     format: process.stderr.isTTY ? 'human' : 'json',
   })
-  return createRuntime({ clock, log, faults: environmentFaults(environment) })
+  return createRuntime({ clock, log, faults: environmentFaults(environment), ...(leaseMs === undefined ? {} : { leaseMs }) })
 }
 
 function logLevel(text: string | undefined): LogLevel {
