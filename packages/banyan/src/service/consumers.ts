@@ -30,11 +30,11 @@ export interface ServiceConsumers {
 /** Parked events counted at most for the figure of lag. */
 const PARKED_COUNT_MAX = 1_000
 
-/** Builds the consumers of a service; nothing is read before `start`. */
-export function createConsumers(shared: ServiceRuntime, service: Service): ServiceConsumers {
+/** Builds the consumers of a service; nothing is read before `start`. `others` are consumers whose parked events are administered here too. */
+export function createConsumers(shared: ServiceRuntime, service: Service, others: () => readonly Consumer[]): ServiceConsumers {
   const { store, runtime, name } = shared
   const running: Consumer[] = []
-  const parked = createParkedAdmin({ store, runtime, consumers: () => running })
+  const parked = createParkedAdmin({ store, runtime, consumers: () => [...running, ...others()] })
   return {
     async start(feedOf, instance) {
       for (const group of groups(service)) {
@@ -87,10 +87,10 @@ function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscri
   return new Map(subscriptions.map((subscription) => [subscription.type, eventHandler(shared, subscription)]))
 }
 
-async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
-  const behind = await consumer.lag()
-  const position = consumer.position() ?? 0
+/** How far a consumer is behind its source, and how many of its events are parked. */
+export async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
+  const { position, head } = await consumer.progress()
   const filter = { consumer: consumer.consumer, source: consumer.source, limit: PARKED_COUNT_MAX }
   const parked = await store.read((tx) => tx.consumption.parked(filter))
-  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head: position + behind, parked: parked.length }
+  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, parked: parked.length }
 }

@@ -1,10 +1,12 @@
+import { schemaCheck } from '../contract/validator.ts'
 import { type Deadline, deadlineAfter, remainingMs } from '../kernel/deadline.ts'
 import { sleep } from '../kernel/clock.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import { createProjectionRunner, type ProjectionDefinition, type ProjectionRunner, type TableName } from '../projection/index.ts'
-import type { Feed } from '../store/feed.ts'
-import type { ConsumerLag } from './consumers.ts'
-import { type Service, sourceOf } from './service.ts'
+import type { Feed, StoredEvent } from '../store/feed.ts'
+import type { Consumer } from '../events/index.ts'
+import { type ConsumerLag, lagOf } from './consumers.ts'
+import { eventDefinition, type Service, sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** How often a position that a shared store has not assigned yet is asked for. */
@@ -19,6 +21,8 @@ export interface ServiceProjections {
   /** Resolves when all projections have consumed what `token` names in the service's own log. Throws `deadline_exceeded` with the lag. */
   waitForOwnWrite(token: string, timeoutMs: number): Promise<void>
   lag(): Promise<readonly ConsumerLag[]>
+  /** Consumers that fill the projections now. */
+  consumers(): readonly Consumer[]
   /** Fills a new generation from the log while the present one serves. */
   rebuild(projection: string): Promise<void>
 }
@@ -36,7 +40,10 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
           source,
           feed: feedOf(source) ?? misuse(`projection ${projection.name} reads "${source}", which does not run here`),
         }))
-        runners.set(projection.name, createProjectionRunner({ service: name, store, runtime, instance, projection, sources }))
+        runners.set(
+          projection.name,
+          createProjectionRunner({ service: name, store, runtime, instance, projection, sources, parse: parseEvent(service) }),
+        )
       }
       await Promise.all([...runners.values()].map((one) => one.start()))
     },
@@ -49,16 +56,26 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
       const position = await positionOf(shared, token, deadline)
       await Promise.all([...runners.values()].map((one) => one.waitFor(name, position, deadline)))
     },
-    async lag() {
-      const lags = await Promise.all([...runners.values()].map((one) => one.lag()))
-      return lags.flat().map(({ consumer, source, position, head }) => ({ service: name, consumer, source, position, head, parked: 0 }))
-    },
+    lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
+    consumers: () => consumersOf(runners),
     async rebuild(projection) {
       const rebuilding = runner(projection).rebuild()
       rebuilding.catch((error: unknown) =>
         runtime.log.error('a rebuild failed; the old tables serve on', { service: name, projection, error }),
       )
     },
+  }
+}
+
+function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {
+  return [...runners.values()].flatMap((runner) => runner.consumers())
+}
+
+/** Reads an event's data and checks it against its contract, as for any other handler. */
+function parseEvent({ definition }: Service): (event: StoredEvent) => unknown {
+  return ({ type, data }) => {
+    const event = eventDefinition(sourceOf(definition, type), type)
+    return schemaCheck(event.data).parse(JSON.parse(data), `event ${type}`)
   }
 }
 
