@@ -8,6 +8,7 @@ import { createCustomers, type Customers } from './customers.ts'
 import { assertCharges, assertListed, assertOrderNumbers, assertOutcomes, assertStock } from './shop-books.ts'
 import { ADMIN, adminToken, registerUser, sellProducts, type ShopClient, shopClient } from './shop-client.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
+import { dropTestSchemas } from './test-stores.ts'
 
 /** A point at which the process is to kill itself, and the how-manieth time. */
 export interface Strike {
@@ -41,13 +42,15 @@ export interface Campaign {
 export const BATCH = 10
 /** Batches in which a point must strike. */
 const BATCHES_MAX = 8
+/** On a shared store a restarted shop waits so long for what its killed predecessor ran. */
+const LEASE_MS = 1_000
 const STOCK = { plenty: 1_000_000, scarce: 12 }
 const PRODUCTS = ['TEST-1', 'TEST-2'] as const
 /** Customers of the load under which the shop is killed. */
 const LOAD_CLIENTS = 8
 
 /** The shop as the kill tests run it: a patient deadline, because a machine under load must not decide outcomes; quick answers of the provider. */
-function environmentOf({ flow, directory, seed }: CampaignOptions): Record<string, string> {
+function environmentOf({ flow, directory }: CampaignOptions): Record<string, string> {
   return {
     ...ADMIN,
     BANYAN_SEED: 'off',
@@ -58,7 +61,8 @@ function environmentOf({ flow, directory, seed }: CampaignOptions): Record<strin
     BANYAN_FAKE_PROVIDER_SLOW_MS: '30',
     BANYAN_AUDIT_QUIET_MS: '0',
     BANYAN_AUDIT_ENDED_WITHIN_MS: '0',
-    BANYAN_POSTGRES_SCHEMA_PREFIX: `kill_${flow.slice(0, 4)}_${seed}_${process.pid}_`,
+    BANYAN_POSTGRES_SCHEMA_PREFIX: `kill_${flow.slice(0, 4)}_${process.pid}_`,
+    BANYAN_LEASE_MS: String(LEASE_MS),
     NODE_COMPILE_CACHE: path.join(directory, '..', 'banyan-compile-cache'),
   }
 }
@@ -154,6 +158,7 @@ export function createCampaign(options: CampaignOptions): Campaign {
     },
     async [Symbol.asyncDispose]() {
       await running?.kill()
+      await dropTestSchemas(environment['BANYAN_POSTGRES_SCHEMA_PREFIX'] as string)
     },
   }
 }
