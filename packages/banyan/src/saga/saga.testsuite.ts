@@ -1,0 +1,2 @@
+export { testSagaKills } from './saga-kill.testsuite.ts'
+export { testSagaSharing } from './saga-sharing.testsuite.ts'
