@@ -6,6 +6,7 @@ import { generateKeyPair, SignJWT } from 'jose'
 import { temporaryDirectory } from '@banyan/testing'
 import { ADMIN, adminToken, anOrder, registerUser, sellProducts, shopClient, type ShopClient } from './support/shop-client.ts'
 import { residentBytes, type ShopProcess, startShop } from './support/shop-process.ts'
+import { dropTestSchemas } from './support/test-stores.ts'
 
 const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? Math.floor(Math.random() * 1e9))
 /** Requests of the fuzz; BANYAN_FUZZ makes it longer. */
@@ -15,6 +16,7 @@ const GROWTH_BYTES_MAX = 64 * 1024 * 1024
 /** Above the limit of a body. */
 const HUGE_BYTES = 3 * 1024 * 1024
 
+const SCHEMA_PREFIX = `bad_${process.pid}_`
 const directory = temporaryDirectory()
 let shop: ShopProcess
 let ann: { token: string; userId: string }
@@ -23,7 +25,7 @@ let client: ShopClient
 let anonymous: ShopClient
 
 before(async () => {
-  const environment = { ...ADMIN, BANYAN_SEED: 'off', BANYAN_RATE_LIMITS: 'off', BANYAN_POSTGRES_SCHEMA_PREFIX: `bad_${process.pid}_` }
+  const environment = { ...ADMIN, BANYAN_SEED: 'off', BANYAN_RATE_LIMITS: 'off', BANYAN_POSTGRES_SCHEMA_PREFIX: SCHEMA_PREFIX }
   shop = await startShop({ directory: directory.path, environment })
   await sellProducts(shop.url, 1, 100)
   ann = await registerUser(shop.url, 'ann@example.org')
@@ -34,6 +36,7 @@ before(async () => {
 after(async () => {
   const code = await shop.stop()
   directory[Symbol.dispose]()
+  await dropTestSchemas(SCHEMA_PREFIX)
   assert.equal(code, 0, shop.errors())
 })
 

@@ -4,20 +4,32 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
 import { eventually, temporaryDirectory } from '@banyan/testing'
 import { type CommandResult, runBanyan } from './support/banyan-command.ts'
 import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
 import { startShop } from './support/shop-process.ts'
+import { dropTestSchemas } from './support/test-stores.ts'
 
-const QUIET = { ...ADMIN, BANYAN_SEED: 'off', BANYAN_RATE_LIMITS: 'off', BANYAN_PAYMENT_TIMEOUT_MS: '100', BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
+const SCHEMA_PREFIX = `process_${process.pid}_`
+const QUIET = {
+  ...ADMIN,
+  BANYAN_SEED: 'off',
+  BANYAN_RATE_LIMITS: 'off',
+  BANYAN_PAYMENT_TIMEOUT_MS: '100',
+  BANYAN_AUDIT_QUIET_MS: '0',
+  BANYAN_AUDIT_ENDED_WITHIN_MS: '0',
+  BANYAN_POSTGRES_SCHEMA_PREFIX: SCHEMA_PREFIX,
+}
 /** What stands in a file of its own only on SQLite; another store's server guards its data itself. */
 const FILES: { readonly skip: string | false } = {
   skip: process.env['BANYAN_STORE'] === 'postgres' ? 'feature files: the store has no files of its own' : false,
 }
 /** Small enough to be full after some hundred orders. */
 const DISK_BYTES = 8 * 1024 * 1024
+
+after(() => dropTestSchemas(SCHEMA_PREFIX))
 
 /** Starts the platform as a command that is expected to end by itself. */
 function start(directory: string, environment: Record<string, string> = {}): Promise<CommandResult> {
@@ -85,12 +97,16 @@ suite('a start that cannot succeed says why', () => {
     assert.equal(readFileSync(file, 'utf8'), 'not a directory')
   })
 
-  test('a data directory that nobody may write', { skip: FILES.skip || (process.getuid?.() === 0 ? 'feature rights: root may write anywhere' : false) }, async () => {
-    using directory = temporaryDirectory()
-    chmodSync(directory.path, 0o500)
-    assertRefused(await start(path.join(directory.path, 'data')), 69, /cannot be created.*give this user the right/)
-    chmodSync(directory.path, 0o700)
-  })
+  test(
+    'a data directory that nobody may write',
+    { skip: FILES.skip || (process.getuid?.() === 0 ? 'feature rights: root may write anywhere' : false) },
+    async () => {
+      using directory = temporaryDirectory()
+      chmodSync(directory.path, 0o500)
+      assertRefused(await start(path.join(directory.path, 'data')), 69, /cannot be created.*give this user the right/)
+      chmodSync(directory.path, 0o700)
+    },
+  )
 
   for (const [name, value, says] of [
     ['PORT', 'abc', /PORT is "abc"; it must be a number/],
@@ -152,7 +168,11 @@ suite('data that does not fit is refused and left alone', FILES, () => {
     const shop = await startShop({ directory: directory.path, environment: QUIET })
     assertRefused(await start(directory.path), 69, /held by process \d+.*another data directory/)
     ids.set('key-after', await place(shop.url, token, 'key-after', 20))
-    assert.equal((await runBanyan(['audit'], { environment: { ...QUIET, BANYAN_DATA: directory.path } })).code, 0, 'the operator still finds the first')
+    assert.equal(
+      (await runBanyan(['audit'], { environment: { ...QUIET, BANYAN_DATA: directory.path } })).code,
+      0,
+      'the operator still finds the first',
+    )
     assert.equal(await shop.stop(), 0)
     await assertUsable(directory.path, token, ids)
   })
@@ -213,8 +233,7 @@ test('a full disk refuses orders, loses none, and goes on once there is room', {
 
 test('a stop under load answers what is under way and exits 0; the next start goes on', async () => {
   using directory = temporaryDirectory()
-  const prefix = `stop_${process.pid}_`
-  const environment = { ...QUIET, BANYAN_POSTGRES_SCHEMA_PREFIX: prefix }
+  const environment = QUIET
   const shop = await startShop({ directory: directory.path, environment })
   await sellProducts(shop.url, 1, 10_000)
   const { token } = await registerUser(shop.url, 'ann@example.org')
@@ -231,7 +250,10 @@ test('a stop under load answers what is under way and exits 0; the next start go
       const token = tokens[sent % tokens.length] as string
       const before = stopping === undefined
       try {
-        const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1', token }), { 'idempotency-key': key, ...wait })
+        const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1', token }), {
+          'idempotency-key': key,
+          ...wait,
+        })
         if (status === 201) ids.set(key, String(body['id']))
         else assert.equal(status, 503, JSON.stringify(body))
       } catch (error) {
@@ -307,7 +329,7 @@ function change(directory: string, sql: string): void {
 
 /** Leaves next to nothing free on the disk. */
 function fill(file: string): void {
-  for (let bytes = DISK_BYTES; bytes >= 4_096; )
+  for (let bytes = DISK_BYTES; bytes >= 4_096;)
     try {
       writeFileSync(file, Buffer.alloc(bytes), { flag: 'a' })
     } catch {

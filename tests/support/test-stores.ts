@@ -24,6 +24,12 @@ export function testStores(): TestStores | undefined {
   }
 }
 
+/** Removes what a process with `BANYAN_POSTGRES_SCHEMA_PREFIX` left on the server of `POSTGRES_URL`; nothing where a test runs on files. */
+export async function dropTestSchemas(prefix: string): Promise<void> {
+  const url = process.env['POSTGRES_URL']
+  if (process.env['BANYAN_STORE'] === 'postgres' && url) await dropSchemas(url, prefix)
+}
+
 async function dropSchemas(url: string, prefix: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
