@@ -78,7 +78,7 @@ async function waitFor(run: SagaRun, plan: WaitPlan): Promise<unknown> {
   const known = run.journal.steps.get(name)
   if (known?.state === 'done') return kind === 'signal' ? (JSON.parse(known.output as string) as SignalOutput).data : undefined
   if (run.replaying || !run.mayStart()) return hang()
-  if (!known && run.catchingUp && !(await run.replayed(name))) return hang()
+  if (!known && run.asked.catchingUp && !(await run.replayed(name))) return hang()
   const record = known ?? newWait(run, name, duration)
   const { dueAt } = JSON.parse(record.output as string) as WaitState
   return run.wait({ name, kind, dueAt, record, ...(signal === undefined ? {} : { signal }) })

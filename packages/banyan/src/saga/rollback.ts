@@ -3,7 +3,8 @@ import type { BanyanError } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { type SagaFailure, readOutput, stepErrorText } from './failure.ts'
-import type { AnyStep, SagaRun } from './run.ts'
+import type { AnyStep } from './asked-steps.ts'
+import type { SagaRun } from './run.ts'
 import { stepTimeoutMs } from './step.ts'
 
 /** Attempts of a compensation before a person has to look: about an hour with the back-off below, longer than most outages. */
@@ -17,14 +18,14 @@ const COMPENSATION_BACKOFF = { firstMs: 250, maxMs: 300_000 }
 export async function rollBack(run: SagaRun): Promise<void> {
   await run.flush()
   await Promise.all([...run.attempts].map(({ finished }) => finished))
-  if (run.replaying) await run.rests(openSteps(run).map(({ name }) => name))
+  if (run.replaying) await run.asked.rests(openSteps(run).map(({ name }) => name))
   await run.turn() // lets steps note what those attempts told about the outcome
   await compensate(run)
 }
 
 /** Goes on with a rollback after a restart: the function is run again to learn its compensations, nothing of it acts. */
 export async function resumeRollback(run: SagaRun): Promise<void> {
-  await run.rests(openSteps(run).map(({ name }) => name))
+  await run.asked.rests(openSteps(run).map(({ name }) => name))
   await compensate(run)
 }
 

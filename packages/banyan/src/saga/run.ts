@@ -4,6 +4,7 @@ import { toJson } from '../kernel/json.ts'
 import type { SagaChange, SagaRecord, SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { newTrace, parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
+import { type AnyStep, AskedSteps } from './asked-steps.ts'
 import type { Attempt } from './attempt.ts'
 import type { LoadedSaga } from './definitions.ts'
 import { divergenceText } from './divergence.ts'
@@ -12,15 +13,8 @@ import type { SagaFailure } from './failure.ts'
 import { type Entry, Journal, writeEntry } from './journal.ts'
 import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
-import type { SagaStep } from './saga.ts'
 import { deliver, type TakenSignal, takeSignals } from './signals.ts'
 import { type Wait, Waits } from './waits.ts'
-
-/** Turns of the event loop that a replayed function may take to ask for all steps of its journal. */
-const REPLAY_TURNS = 10
-
-// oxlint-disable-next-line typescript/no-explicit-any -- steps of different contexts and outputs stand in one map
-export type AnyStep = SagaStep<any, any>
 
 /** A saga as read from the store. */
 export interface LoadedRecords {
@@ -56,8 +50,7 @@ export class SagaRun implements JournalWrites<Write> {
   readonly waits: Waits
   /** Attempts under way. */
   readonly attempts = new Set<Attempt>()
-  /** What the function asked for in this process, by name: the source of compensations. */
-  readonly asked = new Map<string, AnyStep>()
+  readonly asked: AskedSteps
   /** Which step an error came from, to tell what a person has to look at. */
   readonly stepErrors = new WeakMap<object, string>()
   phase: 'forward' | 'compensating' | 'ended' = 'forward'
@@ -73,7 +66,6 @@ export class SagaRun implements JournalWrites<Write> {
   writers = 0
   readonly #onEnd: (run: SagaRun, end: RunEnd) => void
   readonly #writer: JournalWriter<Write>
-  readonly #unasked: Set<string>
   #durablyCommitted: boolean
   #rollbackReason: string | null
   #checking = false
@@ -92,13 +84,13 @@ export class SagaRun implements JournalWrites<Write> {
     this.id = record.id
     this.epoch = record.epoch
     this.journal = new Journal(steps)
+    this.asked = new AskedSteps(clock, steps)
     this.trace = parseTraceparent(record.traceparent) ?? newTrace(ids)
     this.waits = new Waits(clock, () => this.check())
     this.committed = record.committed
     this.failure = record.failure === null ? undefined : (JSON.parse(record.failure) as SagaFailure)
     this.#onEnd = onEnd
     this.#writer = new JournalWriter(environment, definition.points, this)
-    this.#unasked = new Set(steps.filter(({ state }) => state !== 'skipped').map(({ name }) => name))
     this.#durablyCommitted = record.committed
     this.#rollbackReason = record.rollbackRequested
   }
@@ -120,11 +112,6 @@ export class SagaRun implements JournalWrites<Write> {
     return this.replaying || (this.phase === 'forward' && !this.draining && !this.#closing)
   }
 
-  /** True while the function has not asked for everything in its journal. */
-  get catchingUp(): boolean {
-    return this.#unasked.size > 0
-  }
-
   /** Whether an action may start now. Begins the rollback that is due between steps. */
   mayStart(): boolean {
     if (this.phase !== 'forward' || this.draining || this.#closing) return false
@@ -135,14 +122,10 @@ export class SagaRun implements JournalWrites<Write> {
 
   /** Notes that the function asks for `name`. Returns false, and stops the saga, when it did so before (P13). */
   ask(name: string, step: AnyStep): boolean {
-    if (this.asked.has(name)) {
-      if (this.replaying) return false
-      this.stop('misuse', `step "${name}" is there twice; give each step a name of its own, in a loop with a key such as "${name}/\${id}"`)
-      return false
-    }
-    this.asked.set(name, step)
-    this.#unasked.delete(name)
-    return true
+    if (this.asked.add(name, step)) return true
+    const message = `step "${name}" is there twice; give each step a name of its own, in a loop with a key such as "${name}/\${id}"`
+    if (!this.replaying) this.stop('misuse', message)
+    return false
   }
 
   /**
@@ -150,19 +133,10 @@ export class SagaRun implements JournalWrites<Write> {
    * Returns false, and stops the saga with a readable difference, when it does not (P13).
    */
   async replayed(next: string | undefined): Promise<boolean> {
-    for (let turn = 0; this.#unasked.size > 0 && turn < REPLAY_TURNS; turn++) await this.turn()
+    const caughtUp = await this.asked.caughtUp()
     if (this.phase !== 'forward' || this.#closing) return false
-    if (this.#unasked.size === 0) return true
-    this.diverge(next)
-    return false
-  }
-
-  /** Waits until a function that is only replayed has asked for all of `names`, or rests. */
-  async rests(names: readonly string[]): Promise<void> {
-    for (let turn = 0; turn < REPLAY_TURNS; turn++) {
-      await this.turn()
-      if (names.every((name) => this.asked.has(name))) return
-    }
+    if (!caughtUp) this.diverge(next)
+    return caughtUp
   }
 
   /** Waits; the saga leaves memory meanwhile when it does nothing else (R4). */
@@ -194,7 +168,7 @@ export class SagaRun implements JournalWrites<Write> {
     this.phase = 'compensating'
     this.failure = failure
     this.committed = false // what was not durable did not happen
-    this.replaying = this.#unasked.size > 0 // the function has not come to all it did before a restart: it shows the rest of its compensations
+    this.replaying = this.asked.catchingUp // the function has not come to all it did before a restart: it shows the rest of its compensations
     this.#disarm()
     this.journal.dropForward()
     this.journal.change({ status: 'compensating', failure: toJson(failure), wakeAt: null, updatedAt: this.now() })
@@ -219,11 +193,9 @@ export class SagaRun implements JournalWrites<Write> {
 
   /** Stops because the function does not fit its journal (P13). */
   diverge(next: string | undefined): void {
-    const journal = this.journal.steps.values()
-    this.stop(
-      'misuse',
-      divergenceText({ saga: this.record.name, id: this.id, journal, unasked: this.#unasked, asked: this.asked.keys(), next }),
-    )
+    const { unasked } = this.asked
+    const parts = { saga: this.record.name, id: this.id, journal: this.journal.steps.values(), unasked, asked: this.asked.names(), next }
+    this.stop('misuse', divergenceText(parts))
   }
 
   /** Leaves memory until `wakeAt`, e.g. before the next attempt of a compensation. */

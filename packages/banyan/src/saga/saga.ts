@@ -20,7 +20,7 @@ export interface SagaStep<X, T> {
   /** Undoes the action; also called when the action's outcome is unknown. Runs at least once, with a key of its own. */
   readonly compensation?: (context: X & CompensationInput<T>) => Promise<unknown>
   /**
-   * Says that the action does nothing but one `transaction`: its calls are refused, and its start needs no commit of its own, because nothing
+   * Says that the action does nothing but at most one `transaction` (and reads): its calls are refused, and its start needs no commit of its own, because nothing
    * leaves before that transaction, which carries the journal record. Saves a commit. Default false.
    */
   readonly local?: boolean

@@ -5,7 +5,8 @@ import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { readOutput, readStepError, replayedError, stepErrorText } from './failure.ts'
 import { hang } from './hang.ts'
-import type { AnyStep, SagaRun } from './run.ts'
+import type { AnyStep } from './asked-steps.ts'
+import type { SagaRun } from './run.ts'
 import { STEP_ATTEMPTS_MAX, STEP_TIMEOUT } from './saga.ts'
 
 /** Delay between attempts of a step: eight attempts spread over about half a minute; after the commit point one a minute at most. */
@@ -22,7 +23,7 @@ export async function runStep(run: SagaRun, name: string, step: AnyStep): Promis
   const known = run.journal.steps.get(name)
   if (known && known.state !== 'started') return journaled(run, known)
   if (run.replaying || !run.mayStart()) return hang()
-  if (!known && run.catchingUp && !(await run.replayed(name))) return hang()
+  if (!known && run.asked.catchingUp && !(await run.replayed(name))) return hang()
   return new StepExecution(run, step, known ?? newStep(run, name)).run()
 }
 
