@@ -93,7 +93,13 @@ class FeedConsumer implements Consumer {
     this.#options = options
     this.#log = runtime.log.with({ service, consumer, source })
     this.#wake = new Wake(runtime.clock)
-    this.#holder = createHolder({ store, clock: runtime.clock, holdMs: runtime.leaseMs, name: `consumer:${consumer}:${source}`, owner: instance })
+    this.#holder = createHolder({
+      store,
+      clock: runtime.clock,
+      holdMs: runtime.leaseMs,
+      name: `consumer:${consumer}:${source}`,
+      owner: instance,
+    })
   }
 
   get consumer(): string {

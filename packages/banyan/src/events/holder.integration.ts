@@ -20,7 +20,8 @@ test('one instance holds at a time; another follows when it releases or its time
   await withStores(async (stores) => {
     const sink = shared(stores.sink)
     let now = 1_000
-    const holder = (owner: string) => createHolder({ store: sink, clock: { now: () => now }, holdMs: 15_000, name: 'consumer:main:source', owner })
+    const holder = (owner: string) =>
+      createHolder({ store: sink, clock: { now: () => now }, holdMs: 15_000, name: 'consumer:main:source', owner })
     const one = holder('one')
     const two = holder('two')
     assert.equal(await one.hold(), true)
