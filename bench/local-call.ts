@@ -1,5 +1,7 @@
 import { command, contract, define, service, Type } from 'banyan'
 import { testPlatform } from '@banyan/testing'
+import type { BenchOptions, Figure, Section } from './section.ts'
+import { spread } from './spread.ts'
 
 const stock = contract('stock', {
   operations: {
@@ -13,29 +15,50 @@ const stock = contract('stock', {
 const { operation, definition } = define(stock)
 const stockService = service(definition, { operations: [operation('reserve', async () => ({ ok: true }))] })
 
-/** Calls measured in each round; the median of the rounds is reported. */
+const INPUT = { sku: 'ESPRESSO-250', quantity: 3 }
+const OUTPUT = { ok: true }
+/** Calls of one round. */
 const CALLS = 100_000
-const ROUNDS = 7
+/** Rounds of one repetition, the first of which only compiles. */
+const ROUNDS = 3
 
-/** Returns microseconds of one local call: validated both ways, copied, with deadline, trace, metrics and typed errors. Floor: the copies alone. */
-export async function benchLocalCall(): Promise<{ readonly callMicros: number; readonly floorMicros: number }> {
-  await using platform = await testPlatform({ services: [stockService] })
-  const client = platform.client(stock)
-  const calls = await medianMicros(async () => {
-    for (let call = 0; call < CALLS; call++) await client.reserve({ sku: 'ESPRESSO-250', quantity: 3 })
-  })
-  const floor = await medianMicros(async () => {
-    for (let call = 0; call < CALLS; call++) JSON.parse(JSON.stringify(JSON.parse(JSON.stringify({ sku: 'ESPRESSO-250', quantity: 3 }))))
-  })
-  return { callMicros: calls, floorMicros: floor }
+/** A call from one service to another in the same process. */
+export const localCall: Section = {
+  name: 'local-call',
+  measures:
+    'One call between two services of a process: input and output validated and copied, with deadline, trace, metrics and typed errors. The floor is a plain async function that copies both through JSON.',
+  durability: 'nothing is stored',
+  run: benchLocalCall,
 }
 
-async function medianMicros(round: () => Promise<void>): Promise<number> {
-  const times: number[] = []
-  for (let time = 0; time < ROUNDS; time++) {
-    const started = performance.now()
-    await round()
-    times.push(((performance.now() - started) / CALLS) * 1_000)
+async function benchLocalCall({ repeat, progress }: BenchOptions): Promise<Figure[]> {
+  await using platform = await testPlatform({ services: [stockService] })
+  const client = platform.client(stock)
+  const calls: number[] = []
+  const floors: number[] = []
+  for (let round = 1; round <= repeat; round++) {
+    progress(`local calls, round ${round} of ${repeat} …`)
+    floors.push(await microsPerCall(plainFunction))
+    calls.push(await microsPerCall(() => client.reserve(INPUT)))
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number
+  const floor = spread(floors)
+  return [
+    { name: 'local call', subject: 'Banyan', unit: 'µs', ...spread(calls), floor: floor.median, aim: { atMost: 4 } },
+    { name: 'local call', subject: 'plain function that copies through JSON', unit: 'µs', ...floor },
+  ]
+}
+
+async function plainFunction(): Promise<unknown> {
+  const received = JSON.parse(JSON.stringify(INPUT)) as unknown
+  return JSON.parse(JSON.stringify(received === undefined ? undefined : OUTPUT))
+}
+
+async function microsPerCall(call: () => Promise<unknown>): Promise<number> {
+  let micros = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now()
+    for (let number = 0; number < CALLS; number++) await call()
+    micros = ((performance.now() - started) / CALLS) * 1_000
+  }
+  return micros
 }

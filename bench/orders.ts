@@ -3,7 +3,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { eventually, temporaryDirectory } from '@banyan/testing'
 import { ADMIN, registerUser, sellProducts, shopClient } from '../tests/support/shop-client.ts'
-import { cpuMs, residentBytes, startShop } from '../tests/support/shop-process.ts'
+import { residentBytes, startShop } from '../tests/support/shop-process.ts'
+import { treeCpuMs } from './process-usage.ts'
 
 /** One measured run of confirmed orders through HTTP. */
 export interface OrderFigures {
@@ -79,10 +80,10 @@ interface Target {
 }
 
 async function measure({ url, pid, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
-  const before = cpuMs(pid)
+  const before = treeCpuMs(pid)
   const args = [LOAD, '--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
   const { stdout } = await run(process.execPath, args)
-  const cpu = cpuMs(pid) - before
+  const cpu = treeCpuMs(pid) - before
   const load = JSON.parse(stdout) as { seconds: number; latenciesMs: { p50: number; p99: number }; failures: Record<string, number> }
   return {
     clients,

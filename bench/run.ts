@@ -1,109 +1,121 @@
-// `npm run bench`: confirmed orders through HTTP beside a bare SQLite loop, a local call, the start and the memory.
-// `--json` prints everything as one JSON document; `--orders 500 --repeat 1 --clients 16` makes it short.
+// `npm run bench`: runs the sections, each figure beside its floor. Exit code 0 when all ran, 1 when one failed, 2 for wrong arguments.
 import { parseArgs } from 'node:util'
-import { benchFloor, type FloorFigures } from './floor.ts'
-import { benchLocalCall } from './local-call.ts'
 import { describeMachine } from './machine.ts'
-import { benchOrders, type OrderFigures, type ShopFigures } from './orders.ts'
+import { type Report, reportMarkdown, reportText, type SectionReport } from './report.ts'
+import type { BenchOptions, Section } from './section.ts'
+import { SECTIONS } from './sections.ts'
 
-const HELP = `Usage: npm run bench -- [--json] [--orders 2000] [--repeat 3] [--clients 1,16,64]
+const HELP = `Usage: npm run bench -- [options]
 
-Measures confirmed orders per second and CPU-ms per order through HTTP (seven services, SQLite with synchronous=FULL),
-beside a bare node:sqlite loop that writes as many rows in as many commits; a local call; start and memory.
-Each figure is the median of the repetitions, with the lowest and the highest.`
+  --only a,b        only these sections: ${SECTIONS.map((section) => section.name).join(', ')}
+  --repeat 3        how often each figure is measured; the median is reported, with the lowest and the highest
+  --clients 1,16,64,256   concurrent clients of the shop
+  --orders 2000     orders of one measured run
+  --in-flight 1,32,256    sagas in flight at once
+  --sagas 2000      sagas of one measured run
+  --peers           other engines with the same work beside ours; installs bench/peers on first use
+  --quick           smaller data where a section would take minutes
+  --json            one JSON document on standard output
+  --markdown        tables for docs/benchmarks.md on standard output
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-    orders: { type: 'string', default: '2000' },
-    repeat: { type: 'string', default: '3' },
-    clients: { type: 'string', default: '1,16,64' },
-  },
-})
+Sections:
+${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).join('\n')}`
 
-interface Spread {
-  readonly median: number
-  readonly lowest: number
-  readonly highest: number
-}
+process.exitCode = await main(process.argv.slice(2))
 
-if (values.help) console.log(HELP)
-else await main(Number(values.orders), Number(values.repeat), values.clients.split(',').map(Number))
-
-async function main(orders: number, repeat: number, clients: readonly number[]): Promise<void> {
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = parse(args)
+  if (typeof parsed === 'string') {
+    console.error(`${parsed}\n\n${HELP}`)
+    return 2
+  }
+  const { help, json, markdown, sections, options } = parsed
+  if (help) {
+    console.log(HELP)
+    return 0
+  }
   const machine = describeMachine()
-  const shops: ShopFigures[] = []
-  const floors: FloorFigures[][] = []
-  for (let round = 1; round <= repeat; round++) {
-    progress(`round ${round} of ${repeat}: the bare loop, then the shop at ${clients.join(', ')} clients …`)
-    floors.push(clients.map((group) => benchFloor(group, Math.max(group, Math.min(orders, 200 * group)))))
-    shops.push(await benchOrders({ clients, orders }))
+  const reports: SectionReport[] = []
+  let failed = false
+  for (const section of sections) {
+    try {
+      reports.push(await runSection(section, options))
+    } catch (error) {
+      failed = true
+      console.error(`${section.name} failed: ${error instanceof Error ? error.stack : String(error)}`)
+    }
   }
-  progress('local calls …')
-  const call = await benchLocalCall()
-  const rows = clients.map((count, index) => ({
-    clients: count,
-    ordersPerSecond: spread(shops.map((shop) => (shop.runs[index] as OrderFigures).ordersPerSecond)),
-    cpuMsPerOrder: spread(shops.map((shop) => (shop.runs[index] as OrderFigures).cpuMsPerOrder)),
-    p50Ms: spread(shops.map((shop) => (shop.runs[index] as OrderFigures).p50Ms)),
-    p99Ms: spread(shops.map((shop) => (shop.runs[index] as OrderFigures).p99Ms)),
-    floorCpuMs: spread(floors.map((floor) => (floor[index] as FloorFigures).cpuMsPerOrder)),
-    floorOrdersPerSecond: spread(floors.map((floor) => (floor[index] as FloorFigures).ordersPerSecond)),
-    failures: shops.map((shop) => (shop.runs[index] as OrderFigures).failures),
-  }))
-  const start = {
-    firstAnswerMs: spread(shops.map((shop) => shop.firstAnswerMs)),
-    idleMb: spread(shops.map((shop) => shop.idleMb)),
-    loadedMb: spread(shops.map((shop) => shop.loadedMb)),
+  const report: Report = { machine, at: new Date().toISOString(), repeat: options.repeat, sections: reports }
+  if (json) console.log(JSON.stringify(report, null, 2))
+  else console.log(markdown ? reportMarkdown(report) : `\n${reportText(report)}`)
+  return failed ? 1 : 0
+}
+
+async function runSection(section: Section, options: Omit<BenchOptions, 'note'>): Promise<SectionReport> {
+  const { name, measures, durability } = section
+  const notes = new Set<string>()
+  const figures = await section.run({ ...options, note: (sentence) => notes.add(sentence) })
+  return { name, measures, durability, figures, notes: [...notes] }
+}
+
+interface Arguments {
+  readonly help: boolean
+  readonly json: boolean
+  readonly markdown: boolean
+  readonly sections: readonly Section[]
+  readonly options: Omit<BenchOptions, 'note'>
+}
+
+// Returns what is wrong, in words, when the arguments cannot be used.
+function parse(args: readonly string[]): Arguments | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        repeat: { type: 'string', default: '3' },
+        clients: { type: 'string', default: '1,16,64,256' },
+        orders: { type: 'string', default: '2000' },
+        'in-flight': { type: 'string', default: '1,32,256' },
+        sagas: { type: 'string', default: '2000' },
+        peers: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const options = {
+      repeat: count('--repeat', values.repeat),
+      clients: counts('--clients', values.clients),
+      orders: count('--orders', values.orders),
+      inFlight: counts('--in-flight', values['in-flight']),
+      sagas: count('--sagas', values.sagas),
+      peers: values.peers,
+      quick: values.quick,
+      progress: (message: string) => process.stderr.write(`${message}\n`),
+    }
+    return { help: values.help, json: values.json, markdown: values.markdown, sections: choose(values.only), options }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
-  const durability = 'SQLite WAL, synchronous=FULL: every order survives a power cut'
-  if (values.json) console.log(JSON.stringify({ machine, durability, ordersPerRun: orders, repeat, orders: rows, call, start }, null, 2))
-  else printTable(machine, durability, rows, call, start)
 }
 
-function spread(figures: readonly number[]): Spread {
-  const sorted = figures.toSorted((a, b) => a - b)
-  return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, lowest: sorted[0] ?? 0, highest: sorted.at(-1) ?? 0 }
+function choose(only: string | undefined): readonly Section[] {
+  if (only === undefined) return SECTIONS
+  const names = only.split(',')
+  const unknown = names.filter((name) => !SECTIONS.some((section) => section.name === name))
+  if (unknown.length > 0)
+    throw new Error(`--only: no section "${unknown.join('", "')}"; there are ${SECTIONS.map(({ name }) => name).join(', ')}`)
+  return SECTIONS.filter((section) => names.includes(section.name))
 }
 
-type Row = Readonly<Record<'ordersPerSecond' | 'cpuMsPerOrder' | 'p50Ms' | 'p99Ms' | 'floorCpuMs' | 'floorOrdersPerSecond', Spread>> & {
-  readonly clients: number
+function counts(option: string, text: string): readonly number[] {
+  return text.split(',').map((part) => count(option, part))
 }
 
-function printTable(
-  machine: ReturnType<typeof describeMachine>,
-  durability: string,
-  rows: readonly Row[],
-  call: { callMicros: number; floorMicros: number },
-  start: Readonly<Record<'firstAnswerMs' | 'idleMb' | 'loadedMb', Spread>>,
-): void {
-  const { cpu, cores, memoryGb, load, node, commit, fdatasyncMs } = machine
-  console.log(`\n${cpu}, ${cores} cores, ${memoryGb} GB, load ${load.toFixed(1)}, Node ${node}, commit ${commit}`)
-  console.log(`fdatasync of 4 KiB: p50 ${fdatasyncMs.p50.toFixed(2)} ms, p99 ${fdatasyncMs.p99.toFixed(2)} ms. ${durability}.\n`)
-  console.log('clients  orders/s             CPU-ms/order        p50 ms   p99 ms   bare loop: CPU-ms  orders/s')
-  for (const row of rows)
-    console.log(
-      [
-        String(row.clients).padEnd(7),
-        text(row.ordersPerSecond, 0).padEnd(19),
-        text(row.cpuMsPerOrder, 2).padEnd(18),
-        row.p50Ms.median.toFixed(1).padEnd(7),
-        row.p99Ms.median.toFixed(1).padEnd(7),
-        row.floorCpuMs.median.toFixed(2).padStart(12).padEnd(17),
-        row.floorOrdersPerSecond.median.toFixed(0),
-      ].join('  '),
-    )
-  console.log(`\nlocal call ${call.callMicros.toFixed(1)} µs (its two copies alone ${call.floorMicros.toFixed(1)} µs)`)
-  console.log(
-    `start to first answer ${text(start.firstAnswerMs, 0)} ms; resident memory ${text(start.idleMb, 0)} MB idle, ${text(start.loadedMb, 0)} MB after the load`,
-  )
-}
-
-function text({ median, lowest, highest }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${lowest.toFixed(digits)}–${highest.toFixed(digits)})`
-}
-
-function progress(message: string): void {
-  if (!values.json) process.stderr.write(`${message}\n`)
+function count(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${option}: expected a whole number from 1 on; got "${text}"`)
+  return value
 }
