@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { command, contract, define, service, Type } from 'banyan'
 import { testPlatform } from '@banyan/testing'
+import { CALL_INPUT, CALL_OUTPUT, microsPerCall } from './call-load.ts'
+import { CALL_PEERS, installPeers } from './peers.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { spread } from './spread.ts'
 
@@ -13,14 +17,12 @@ const stock = contract('stock', {
   },
 })
 const { operation, definition } = define(stock)
-const stockService = service(definition, { operations: [operation('reserve', async () => ({ ok: true }))] })
+const stockService = service(definition, { operations: [operation('reserve', async () => CALL_OUTPUT)] })
 
-const INPUT = { sku: 'ESPRESSO-250', quantity: 3 }
-const OUTPUT = { ok: true }
-/** Calls of one round. */
-const CALLS = 100_000
-/** Rounds of one repetition, the first of which only compiles. */
-const ROUNDS = 3
+const OURS = 'Banyan'
+const FLOOR = 'plain function that copies through JSON'
+const MICROS_MAX = 4
+const run = promisify(execFile)
 
 /** A call from one service to another in the same process. */
 export const localCall: Section = {
@@ -31,34 +33,34 @@ export const localCall: Section = {
   run: benchLocalCall,
 }
 
-async function benchLocalCall({ repeat, progress }: BenchOptions): Promise<Figure[]> {
+async function benchLocalCall({ repeat, peers, progress, note }: BenchOptions): Promise<Figure[]> {
   await using platform = await testPlatform({ services: [stockService] })
   const client = platform.client(stock)
-  const calls: number[] = []
-  const floors: number[] = []
+  const others = peers ? await installPeers(CALL_PEERS, { progress, note }) : []
+  const times = new Map<string, number[]>([OURS, FLOOR, ...others.map((other) => other.subject)].map((subject) => [subject, []]))
   for (let round = 1; round <= repeat; round++) {
     progress(`local calls, round ${round} of ${repeat} …`)
-    floors.push(await microsPerCall(plainFunction))
-    calls.push(await microsPerCall(() => client.reserve(INPUT)))
+    times.get(FLOOR)?.push(await microsPerCall(plainFunction))
+    times.get(OURS)?.push(await microsPerCall(() => client.reserve(CALL_INPUT)))
+    for (const { subject, script } of others) times.get(subject)?.push(await microsOfScript(script))
   }
-  const floor = spread(floors)
-  return [
-    { name: 'local call', subject: 'Banyan', unit: 'µs', ...spread(calls), floor: floor.median, aim: { atMost: 4 } },
-    { name: 'local call', subject: 'plain function that copies through JSON', unit: 'µs', ...floor },
-  ]
+  for (const { subject, durability } of others) note(`${subject}: ${durability}`)
+  const floor = spread(times.get(FLOOR) ?? []).median
+  return [...times].map(([subject, micros]) => ({
+    name: 'local call',
+    subject,
+    unit: 'µs',
+    ...spread(micros),
+    ...(subject === OURS ? { floor, aim: { atMost: MICROS_MAX } } : {}),
+  }))
 }
 
 async function plainFunction(): Promise<unknown> {
-  const received = JSON.parse(JSON.stringify(INPUT)) as unknown
-  return JSON.parse(JSON.stringify(received === undefined ? undefined : OUTPUT))
+  const received = JSON.parse(JSON.stringify(CALL_INPUT)) as unknown
+  return JSON.parse(JSON.stringify(received === undefined ? undefined : CALL_OUTPUT))
 }
 
-async function microsPerCall(call: () => Promise<unknown>): Promise<number> {
-  let micros = 0
-  for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now()
-    for (let number = 0; number < CALLS; number++) await call()
-    micros = ((performance.now() - started) / CALLS) * 1_000
-  }
-  return micros
+async function microsOfScript(script: string): Promise<number> {
+  const { stdout } = await run(process.execPath, [script])
+  return (JSON.parse(stdout) as { readonly micros: number }).micros
 }

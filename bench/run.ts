@@ -12,8 +12,8 @@ const HELP = `Usage: npm run bench -- [options]
   --clients 1,16,64,256   concurrent clients of the shop
   --orders 2000     orders of one measured run
   --in-flight 1,32,256    sagas in flight at once
-  --sagas 2000      sagas of one measured run
-  --peers           other engines with the same work beside ours; installs bench/peers on first use
+  --seconds 3       how long sagas are measured at each number in flight
+  --peers           other engines with the same work beside ours (sagas, local-call); installs bench/peers on first use
   --quick           smaller data where a section would take minutes
   --json            one JSON document on standard output
   --markdown        tables for docs/benchmarks.md on standard output
@@ -77,7 +77,7 @@ function parse(args: readonly string[]): Arguments | string {
         clients: { type: 'string', default: '1,16,64,256' },
         orders: { type: 'string', default: '2000' },
         'in-flight': { type: 'string', default: '1,32,256' },
-        sagas: { type: 'string', default: '2000' },
+        seconds: { type: 'string', default: '3' },
         peers: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -90,7 +90,7 @@ function parse(args: readonly string[]): Arguments | string {
       clients: counts('--clients', values.clients),
       orders: count('--orders', values.orders),
       inFlight: counts('--in-flight', values['in-flight']),
-      sagas: count('--sagas', values.sagas),
+      seconds: count('--seconds', values.seconds),
       peers: values.peers,
       quick: values.quick,
       progress: (message: string) => process.stderr.write(`${message}\n`),

@@ -29,8 +29,8 @@ export interface BenchOptions {
   readonly orders: number
   /** Sagas in flight at once, each a row. */
   readonly inFlight: readonly number[]
-  /** Sagas of one measured run. */
-  readonly sagas: number
+  /** How long sagas are measured at each number in flight, in seconds. */
+  readonly seconds: number
   /** Whether other engines run beside ours. They are installed on first use. */
   readonly peers: boolean
   /** Reduces what takes minutes (millions of rows) to what takes seconds; the figures say so. */

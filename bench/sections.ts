@@ -1,7 +1,8 @@
 import { localCall } from './local-call.ts'
 import { orders } from './orders-section.ts'
 import type { Section } from './section.ts'
+import { sagas } from './sagas.ts'
 import { start } from './start-section.ts'
 
 /** Every section, in the order they run. */
-export const SECTIONS: readonly Section[] = [orders, localCall, start]
+export const SECTIONS: readonly Section[] = [orders, sagas, localCall, start]

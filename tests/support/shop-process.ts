@@ -85,14 +85,6 @@ function firstLine(child: ChildProcess, errors: () => string): Promise<string> {
   })
 }
 
-/** CPU time that a process has used so far, in milliseconds (Linux). */
-export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10 // ticks of 1/100 s, on every Linux of today
-}
-
 /** Resident memory of a process in bytes (Linux). */
 export function residentBytes(pid: number): number {
   const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))

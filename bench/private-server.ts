@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+
+/** A server of another project that runs for one measurement, on loopback. It is stopped at the end of its scope. */
+export interface PrivateServer extends AsyncDisposable {
+  readonly pid: number
+  /** Where clients reach it. */
+  readonly url: string
+  /** Its name and version, e.g. `PostgreSQL 15.14`. */
+  readonly version: string
+}
+
+/** A process to start, and how to know that it serves. */
+export interface ServerCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  /** What it prints once it serves, on either stream. */
+  readonly ready: RegExp
+  readonly environment?: Readonly<Record<string, string>>
+  /** User to run as; PostgreSQL refuses root. */
+  readonly user?: { readonly uid: number; readonly gid: number }
+  readonly stopSignal: NodeJS.Signals
+}
+
+/** Longest wait for a server on a machine under load. */
+const START_MS_MAX = 60_000
+/** Longest wait for its end, before it is killed. */
+const STOP_MS_MAX = 15_000
+const OUTPUT_CHARACTERS_MAX = 20_000
+
+/** Starts a server's process; resolves once it serves. Rejects with its last output when it ends before, or takes longer than a minute. */
+export async function startProcess(server: ServerCommand): Promise<{ readonly pid: number; stop(): Promise<void> }> {
+  const { command, args, ready, environment, user, stopSignal } = server
+  const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...user })
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()).on('error', () => resolve()))
+  const killIt = (): void => void child.kill('SIGKILL')
+  process.once('exit', killIt)
+  await new Promise<void>((resolve, reject) => {
+    let output = ''
+    const fail = (why: string): void => reject(new Error(`${command} ${why}: ${output}`))
+    const late = setTimeout(() => fail(`did not serve within ${START_MS_MAX} ms`), START_MS_MAX)
+    const read = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-OUTPUT_CHARACTERS_MAX)
+      if (!ready.test(output)) return
+      clearTimeout(late)
+      resolve()
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('error', (error) => fail(error.message))
+    void ended.then(() => fail('ended before it served'))
+  })
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      const late = setTimeout(killIt, STOP_MS_MAX)
+      child.kill(stopSignal)
+      await ended
+      clearTimeout(late)
+      process.off('exit', killIt)
+    },
+  }
+}
+
+/** Returns a port of 127.0.0.1 that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
+    })
+  })
+}
+
+/** Returns the first of `folders` and of PATH that holds an executable `name`, joined with it; undefined when none does. */
+export function findExecutable(name: string, folders: readonly string[] = []): string | undefined {
+  const places = [...folders, ...(process.env['PATH'] ?? '').split(path.delimiter)]
+  return places.map((folder) => path.join(folder, name)).find(isExecutable)
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

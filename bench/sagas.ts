@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Engine } from './engine.ts'
+import { installPeers, SAGA_PEERS } from './peers.ts'
+import { BANYAN, FLOOR } from './saga-engines.ts'
+import type { SagaFigures } from './saga-load.ts'
+import type { Aim, BenchOptions, Figure, Section } from './section.ts'
+import { spread } from './spread.ts'
+
+/** Durable sagas of four steps. */
+export const sagas: Section = {
+  name: 'sagas',
+  measures:
+    'Sagas of four steps that each return a small value, from the start to the end as the caller learns it; CPU of the process that runs them and of its servers. The floor is six bare node:sqlite commits, shared by those in flight.',
+  durability: 'fully synced, except where it says otherwise',
+  run: measureSagaEngines,
+}
+
+/** Aims for sagas on SQLite. */
+const CPU_MS_MAX = 0.2
+const SAGAS_PER_SECOND_MIN = { inFlight: 256, value: 5_000 }
+/** Longest time one engine may take for one round; a peer that hangs must not hang the benchmark. */
+const ENGINE_MS_MAX = 300_000
+
+const run = promisify(execFile)
+
+async function measureSagaEngines(options: BenchOptions): Promise<Figure[]> {
+  const { repeat, inFlight, progress, note } = options
+  const engines = [FLOOR, ...BANYAN, ...(options.peers ? await installPeers(SAGA_PEERS, options) : [])]
+  const measured = new Map<Engine, SagaFigures[]>()
+  for (let round = 1; round <= repeat; round++)
+    for (const engine of engines) {
+      progress(`sagas, round ${round} of ${repeat}: ${engine.subject}, ${inFlight.join(', ')} in flight …`)
+      const figures = await measureEngine(engine, options)
+      if (typeof figures === 'string') note(`${engine.subject} did not run: ${figures}`)
+      else measured.set(engine, [...(measured.get(engine) ?? []), ...figures])
+    }
+  const floor = measured.get(FLOOR) ?? []
+  return inFlight.flatMap((count) => KINDS.flatMap((kind) => [...measured].map(([engine, all]) => figure(engine, kind, count, all, floor))))
+}
+
+/** Runs one engine in a process of its own, with its server; returns why not, in words, when it cannot be had. */
+async function measureEngine(engine: Engine, { inFlight, seconds, note }: BenchOptions): Promise<SagaFigures[] | string> {
+  const server = await engine.startServer?.()
+  if (typeof server === 'string') return server
+  try {
+    note(`${engine.subject}${server ? ` (${server.version})` : ''}: ${engine.durability}`)
+    const args = [engine.script, '--in-flight', inFlight.join(','), '--seconds', String(seconds)]
+    if (server) args.push('--url', server.url, '--servers', String(server.pid))
+    const { stdout } = await run(process.execPath, args, { timeout: ENGINE_MS_MAX })
+    return lines(stdout)
+  } finally {
+    await server?.[Symbol.asyncDispose]()
+  }
+}
+
+// A peer may print lines of its own on standard output.
+function lines(stdout: string): SagaFigures[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{"inFlight"'))
+    .map((line) => JSON.parse(line) as SagaFigures)
+}
+
+interface Kind {
+  readonly name: string
+  readonly unit: string
+  readonly value: (figures: SagaFigures) => number
+  readonly aim: (inFlight: number) => Aim | undefined
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'throughput',
+    unit: 'sagas/s',
+    value: (figures) => figures.sagasPerSecond,
+    aim: (inFlight) => (inFlight === SAGAS_PER_SECOND_MIN.inFlight ? { atLeast: SAGAS_PER_SECOND_MIN.value } : undefined),
+  },
+  { name: 'CPU with servers', unit: 'CPU-ms/saga', value: (figures) => figures.cpuMsPerSaga, aim: () => ({ atMost: CPU_MS_MAX }) },
+  { name: 'p50', unit: 'ms', value: (figures) => figures.p50Ms, aim: () => undefined },
+  { name: 'p99', unit: 'ms', value: (figures) => figures.p99Ms, aim: () => undefined },
+]
+
+function figure(engine: Engine, kind: Kind, inFlight: number, all: readonly SagaFigures[], floor: readonly SagaFigures[]): Figure {
+  const values = (figures: readonly SagaFigures[]): number[] => figures.filter((one) => one.inFlight === inFlight).map(kind.value)
+  const ours = engine === BANYAN[0]
+  const aim = ours ? kind.aim(inFlight) : undefined
+  return {
+    name: `sagas, ${inFlight} in flight: ${kind.name}`,
+    subject: engine.subject,
+    unit: kind.unit,
+    ...spread(values(all)),
+    ...(ours ? { floor: spread(values(floor)).median } : {}),
+    ...(aim ? { aim } : {}),
+  }
+}
