@@ -14,6 +14,7 @@ const VERBS = {
   verify: ['scripts/test.ts'],
   'test:postgres': ['scripts/test.ts', '--postgres'],
   bench: ['bench/run.ts'],
+  mutants: ['scripts/mutants.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],
   unused: ['node_modules/knip/bin/knip.js'],
 }

@@ -17,10 +17,15 @@ const running = new Set<ChildProcess>()
 /** Runs this Node on `args` to its end or to the deadline; resolves in both cases. */
 export async function runNode(
   args: readonly string[],
-  options: { readonly deadlineMs: number; readonly env?: NodeJS.ProcessEnv },
+  options: { readonly deadlineMs: number; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
 ): Promise<Ended> {
   const started = performance.now()
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: childEnv(options.env) })
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: childEnv(options.env),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
   running.add(child)
   let output = ''
   let expired = false

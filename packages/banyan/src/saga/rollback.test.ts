@@ -24,6 +24,32 @@ test('P8: a compensation gets the output of its step and the reason, under a key
   ])
 })
 
+test('P16: a compensation has the same key at every attempt, also after a restart', async () => {
+  await using world = new SagaWorld()
+  const keys: string[] = []
+  const definition = aSaga('order', async (s) => {
+    await s.step('reserve', {
+      action: ({ call }) => call('reserve'),
+      compensation: async ({ key }) => {
+        keys.push(key)
+        if (keys.length < 6) throw new BanyanError('unavailable', 'not now')
+      },
+    })
+    s.rollback('no')
+  })
+  const first = await world.open([definition])
+  await first.start(definition, 's1')
+  await world.clock.advance(500)
+  assert.ok(keys.length > 0 && keys.length < 6, `${keys.length} attempts`)
+  await first.crash()
+  const second = await world.open([definition])
+  assert.equal((await second.settled('s1')).status, 'compensated')
+  assert.deepEqual(
+    keys,
+    Array.from({ length: 6 }, () => 's1:reserve:undo'),
+  )
+})
+
 test('P8: an action that answers after the rollback began neither commits nor is overtaken by its compensation', async () => {
   await using world = new SagaWorld()
   const late: unknown[] = []

@@ -194,6 +194,28 @@ test('a transaction of an attempt that timed out cannot commit over its successo
   assert.deepEqual(await process.book(), ['second'])
 })
 
+test('a late transaction cannot commit either while the saga stays in memory for another step', async () => {
+  await using world = new SagaWorld()
+  let attempts = 0
+  const late: unknown[] = []
+  const definition = aSaga('order', async (s) => {
+    const book = s.step('book', {
+      timeout: '1s',
+      action: async ({ transaction }) => {
+        if (++attempts > 1) return transaction((tx) => note(tx, 'second'))
+        await new Promise<void>((resolve) => world.clock.setTimer(1_100, resolve))
+        return transaction((tx) => note(tx, 'late')).catch((error: unknown) => late.push((error as BanyanError).code))
+      },
+    })
+    await Promise.all([book, s.step('busy', { action: () => new Promise<void>((resolve) => world.clock.setTimer(5_000, resolve)) })])
+  })
+  const process = await world.open([definition])
+  await process.start(definition, 's1')
+  await process.settled('s1')
+  assert.deepEqual(late, ['fenced'])
+  assert.deepEqual(await process.book(), ['second'])
+})
+
 test('an action that fails after its transaction committed has succeeded', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('order', async (s) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
-import { test } from 'node:test'
+import { StatementSync } from 'node:sqlite'
+import { type MockTracker, test } from 'node:test'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { BanyanError } from '../../kernel/error.ts'
 import type { NewEvent } from '../feed.ts'
@@ -153,6 +154,41 @@ test('damage that is met while running ends the store: everything is refused, an
   assert.equal(fatal.length, 1)
   await store.close()
 })
+
+test('a sync that failed is not tried again: the store ends, the host is told once, and a new start reads what is on disk', async (t) => {
+  await using directory = await temporaryDirectory()
+  const fatal: BanyanError[] = []
+  const factory = sqliteStores({ directory: directory.path, onFatal: (error) => fatal.push(error) })
+  const openAgain = () => factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
+  const store = await openAgain()
+  const add = () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  await add()
+  const commits = failCommits(t.mock)
+  await rejectsWith(add(), 'unavailable', /check the disk/)
+  await rejectsWith(add(), 'unavailable', /check the disk/)
+  assert.equal(commits.failed, 1)
+  assert.equal(fatal.length, 1)
+  t.mock.restoreAll()
+  await rejectsWith(add(), 'unavailable', /check the disk/)
+  await store.close()
+  const again = await openAgain()
+  assert.equal(await counter(again, 'a'), 1)
+  await again.close()
+})
+
+/** SQLITE_IOERR_FSYNC: the system could not say that the data reached the disk. */
+const SYNC_FAILED = 1_034
+
+function failCommits(mock: MockTracker): { failed: number } {
+  const commits = { failed: 0 }
+  const { run } = StatementSync.prototype
+  mock.method(StatementSync.prototype, 'run', function (this: StatementSync, ...values: Parameters<typeof run>) {
+    if (this.sourceSQL !== 'COMMIT') return run.apply(this, values)
+    commits.failed++
+    throw Object.assign(new Error('disk I/O error'), { errcode: SYNC_FAILED })
+  })
+  return commits
+}
 
 async function overwrite(path: string, offset: number, length: number): Promise<void> {
   const file = await open(path, 'r+')

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRuntime } from '../kernel/runtime.ts'
+import type { Feed, StoredEvent } from '../store/feed.ts'
+import { anEvent } from './consumer.fixtures.ts'
+import { FeedReader } from './feed-reader.ts'
+import { noFigures, type Session } from './session.ts'
+
+test('a reader that never gets a hint looks by itself, at least once a second', async () => {
+  const pauses: number[] = []
+  const log: StoredEvent[] = []
+  const session = aSession()
+  const reader = aReader(log, session, (delayMs) => {
+    pauses.push(delayMs)
+    if (pauses.length === 20) log.push(anEvent({ position: 1 }))
+    if (pauses.length === 40) reader.stop()
+  })
+  await reader.run()
+  assert.equal(session.head, 1, 'what came without a hint is found')
+  assert.ok(Math.max(...pauses) <= 1_000, `pauses of ${pauses.join(', ')} ms`)
+})
+
+/** A reader of a log that gives no hints, on a clock whose timers fire in the next turn; `paused` hears of each. */
+function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs: number) => void): FeedReader {
+  let now = 0
+  const clock = {
+    now: () => now,
+    monotonic: () => now,
+    setTimer(delayMs: number, callback: () => void) {
+      paused(delayMs)
+      const timer = setImmediate(() => {
+        now += delayMs
+        callback()
+      })
+      return () => clearImmediate(timer)
+    },
+    soon: (callback: () => void) => void setImmediate(callback),
+  }
+  const feed: Feed = {
+    read: async (after, limit) => log.filter(({ position }) => position > after).slice(0, limit),
+    head: async () => log.length,
+    positionOf: async () => undefined,
+    subscribe: () => () => {},
+  }
+  const runtime = createRuntime({ clock })
+  return new FeedReader({ feed, source: 'source', session, runtime, log: runtime.log })
+}
+
+/** A session that takes everything at once. */
+function aSession(): Session {
+  let head = 0
+  return {
+    get head() {
+      return head
+    },
+    get position() {
+      return head
+    },
+    figures: noFigures,
+    async accept(events) {
+      head = events.at(-1)?.position ?? head
+    },
+    idle: async () => {},
+    stop: async () => {},
+    redrive: async () => ({ redriven: 0, failed: undefined }),
+  }
+}

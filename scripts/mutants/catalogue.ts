@@ -1,0 +1,17 @@
+import type { Mutant } from './mutant.ts'
+import { CALL_MUTANTS } from './planted/call-mutants.ts'
+import { EVENT_MUTANTS } from './planted/event-mutants.ts'
+import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
+import { SAGA_MUTANTS } from './planted/saga-mutants.ts'
+import { SHOP_MUTANTS } from './planted/shop-mutants.ts'
+import { STORE_MUTANTS } from './planted/store-mutants.ts'
+
+/** All mistakes that some test must notice, most of them made by others before. */
+export const CATALOGUE: readonly Mutant[] = [
+  ...STORE_MUTANTS,
+  ...EVENT_MUTANTS,
+  ...SAGA_MUTANTS,
+  ...CALL_MUTANTS,
+  ...SHOP_MUTANTS,
+  ...POSTGRES_MUTANTS,
+]

@@ -1,0 +1,114 @@
+import type { Mutant } from '../mutant.ts'
+
+const SQLITE = 'packages/banyan/src/store/sqlite'
+const SQL = 'packages/banyan/src/store/sql'
+const SUITE = `${SQLITE}/sqlite.test.ts`
+const TIMER_TEST = 'packages/banyan/src/service/fire-timer.test.ts'
+
+/** Mistakes in what commits together, and when the world hears of it. */
+export const STORE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'answer-before-commit',
+    mistake: 'a transaction is answered as soon as its body has run, before the commit that holds it',
+    promises: ['P4'],
+    file: `${SQLITE}/group-commit.ts`,
+    find: "    job.state = 'written'\n    job.value = value\n",
+    replace: "    job.state = 'written'\n    job.value = value\n    job.resolve({ value: value as never, token: undefined })\n",
+    caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a commit that fails rejects its whole batch' },
+  },
+  {
+    name: 'event-before-commit',
+    mistake: 'events are handed to readers before the transaction that emitted them is durable',
+    promises: ['P4'],
+    file: `${SQLITE}/group-commit.ts`,
+    find: '      runtime.faults.at(this.#points.beforeCommit)\n      connection.commit()',
+    replace:
+      '      for (const { events } of this.#batch) if (events) this.#parts.feed.append(events)\n      runtime.faults.at(this.#points.beforeCommit)\n      connection.commit()',
+    caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a commit that fails rejects its whole batch' },
+  },
+  {
+    name: 'retry-after-failed-sync',
+    mistake: 'a write or sync that failed is tried again, as if the disk still held what it was given',
+    promises: ['P4'],
+    file: `${SQLITE}/sqlite-error.ts`,
+    find: "return fail('fatal', 'unavailable'",
+    replace: "return fail('batch', 'unavailable'",
+    caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a sync that failed is not tried again' },
+  },
+  {
+    name: 'partial-writes-committed',
+    mistake: "a handler's error is caught inside its transaction, which commits what was written before it",
+    promises: ['P1'],
+    file: 'packages/banyan/src/service/handler-context.ts',
+    find: `      const value = await refusingCalls(service.name, async () => body(tx as never))
+      await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
+      return value
+    })
+`,
+    replace: `      const caught = (error: unknown) => ({ failedWith: error })
+      const value = await refusingCalls(service.name, async () => body(tx as never)).catch(caught)
+      if (!value?.failedWith) await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
+      return value
+    }).then((done) => {
+      if (done.value?.failedWith) throw done.value.failedWith
+      return done
+    })
+`,
+    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a declared error rolls back what was written' },
+  },
+  {
+    name: 'failed-body-undoes-nothing',
+    mistake: 'of transactions that share a commit, one that fails leaves its writes to the others',
+    promises: ['P1'],
+    file: `${SQLITE}/group-commit.ts`,
+    find: 'connection.rollbackToSavepoint()',
+    replace: 'connection.release()',
+    caughtBy: { file: SUITE, test: 'S3 bodies that throw do not disturb' },
+  },
+  {
+    name: 'answer-stored-outside',
+    mistake: 'the answer for an idempotency key is stored in a second transaction, after that of the handler',
+    promises: ['P15'],
+    file: 'packages/banyan/src/service/keyed-runner.ts',
+    find: "after: (tx, result) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result)))),",
+    replace:
+      "after: async (_tx, result) => void store.transaction((tx) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result))))),",
+    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key runs a command once and repeats its answer' },
+  },
+  {
+    name: 'other-body-accepted',
+    mistake: 'an idempotency key that was used with another body gets the answer of the first',
+    promises: ['P15'],
+    file: 'packages/banyan/src/service/keyed-runner.ts',
+    find: 'if (earlier.fingerprint !== print) throw mismatch()',
+    replace: '',
+    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key used for another request is refused' },
+  },
+  {
+    name: 'timer-acknowledged-first',
+    mistake: 'a timer is removed when it is picked up, before the transaction of its effect',
+    promises: ['P11'],
+    file: 'packages/banyan/src/service/fire-timer.ts',
+    find: "      if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)\n    },\n  }\n",
+    replace: '    },\n  }\n  await service.store.transaction((tx) => tx.timers.cancel(timer.id))\n',
+    caughtBy: { file: TIMER_TEST, test: 'a timer whose process dies before its effect is durable stays due' },
+  },
+  {
+    name: 'timer-effect-not-guarded',
+    mistake: "a timer is removed after its handler's transaction, in one of its own, so a crash between them repeats the effect",
+    promises: ['P11'],
+    file: 'packages/banyan/src/service/fire-timer.ts',
+    find: "if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)",
+    replace: 'tx.afterCommit(() => void service.store.transaction((later) => later.timers.cancel(timer.id)))',
+    caughtBy: { file: TIMER_TEST, test: 'a timer goes with the transaction of its effect' },
+  },
+  {
+    name: 'timer-early',
+    mistake: 'a timer counts as due when the next second would make it so',
+    promises: ['P11'],
+    file: `${SQL}/timer-records.ts`,
+    find: 'WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+    replace: 'WHERE due_at <= ? + 1000 ORDER BY due_at, id LIMIT ?',
+    caughtBy: { file: SUITE, test: 'timers: a timer is due from its time on, never before' },
+  },
+]
