@@ -10,6 +10,7 @@ export const INTEGRATION = [
   'apps/**/*.integration.ts',
   'tests/**/*.integration.ts',
   'scripts/**/*.integration.ts',
+  'examples/**/*.integration.ts',
 ]
 
 /** Tests that cross services: a process each. They run on SQLite, and again on PostgreSQL where there is one. */

@@ -17,6 +17,7 @@ export {
   type Sight,
 } from './history/reads.ts'
 export { sameKeySameAnswer, type SameKeySameAnswerOptions } from './history/same-key-same-answer.ts'
+export { crashSchedules, type CrashSchedulesOptions, type CrashSchedulesReport, ScheduleFailure } from './simulator/crash-schedules.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
 export { type TestPlatform, type TestPlatformOptions, testPlatform } from './test-platform.ts'
 export { type VirtualClock, virtualClock } from './virtual-clock.ts'

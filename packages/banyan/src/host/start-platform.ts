@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where the gateway listens; without it the platform runs without a gateway. */
   readonly listen?: { readonly port: number; readonly hostname: string }
+  /** Puts something on the way of calls between services, e.g. a network that loses them. Default: nothing, they stay in the process. */
+  readonly network?: (local: Transport) => Transport
   /** Secret that the gateway takes as an API key of an administrator; the command line uses it. */
   readonly operatorKey?: string
 }
@@ -52,7 +54,8 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const metrics = createMetrics()
   const monitor = createHealthMonitor(runtime)
   const hosted = new Map<string, HostedService>()
-  const transport = localTransport((name) => hosted.get(name))
+  const local = localTransport((name) => hosted.get(name))
+  const transport = options.network?.(local) ?? local
   const admin = platformAdmin(platform, options, hosted)
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
   let edge: RunningEdge | undefined

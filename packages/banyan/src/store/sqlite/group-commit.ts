@@ -14,6 +14,9 @@ const BATCH_TRANSACTIONS_MAX = 256
 /** More transactions than this waiting mean that the process is far behind its load; better to refuse than to grow. */
 const TRANSACTIONS_QUEUED_MAX = 10_000
 
+/** Calls `commit` when the batch is on the disk, or with why it never will be; a process that dies before has lost it. */
+export type Sync = (commit: (failure?: unknown) => void) => void
+
 /** What a group commit works on. */
 export interface GroupCommitParts {
   readonly service: string
@@ -21,6 +24,8 @@ export interface GroupCommitParts {
   readonly connection: SqliteConnection
   readonly feed: SqliteFeed
   readonly health: StoreHealth
+  /** Lets time pass between the last body and the commit. Default: none; COMMIT itself syncs. */
+  readonly sync?: Sync | undefined
 }
 
 interface Job {
@@ -172,8 +177,14 @@ export class GroupCommit {
   }
 
   #commit(): void {
-    const { connection, runtime } = this.#parts
     if (!this.#batch.some(({ state }) => state === 'written')) return this.#failBatch(undefined)
+    const { sync } = this.#parts
+    if (sync) sync((failure) => (failure === undefined ? this.#commitNow() : this.#failBatch(failure)))
+    else this.#commitNow()
+  }
+
+  #commitNow(): void {
+    const { connection, runtime } = this.#parts
     try {
       runtime.faults.at(this.#points.beforeCommit)
       connection.commit()

@@ -1,8 +1,7 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
-import { GroupCommit } from './group-commit.ts'
-import type { OwnerLock } from './owner-lock.ts'
+import { GroupCommit, type Sync } from './group-commit.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
@@ -14,7 +13,12 @@ export interface SqliteStoreParts {
   readonly runtime: Runtime
   readonly reader: SqliteConnection
   /** Absent in a store that only reads. */
-  readonly writer?: { readonly connection: SqliteConnection; readonly lock: OwnerLock; readonly head: number }
+  readonly writer?: {
+    readonly connection: SqliteConnection
+    readonly lock: { release(): void }
+    readonly head: number
+    readonly sync?: Sync
+  }
   readonly health: StoreHealth
 }
 
@@ -35,7 +39,8 @@ export class SqliteStore implements Store {
     this.#parts = parts
     this.#snapshots = new SnapshotQueue(reader, runtime.clock, health)
     this.feed = new SqliteFeed(this.#snapshots, runtime.log, writer?.head)
-    this.#writer = writer && new GroupCommit({ service, runtime, connection: writer.connection, feed: this.feed, health })
+    this.#writer =
+      writer && new GroupCommit({ service, runtime, connection: writer.connection, feed: this.feed, health, sync: writer.sync })
   }
 
   async transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {

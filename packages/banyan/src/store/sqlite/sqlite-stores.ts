@@ -9,6 +9,7 @@ import { createPrivateFile, prepareDirectory } from './data-directory.ts'
 import { openReader, openWriter } from './open-database.ts'
 import { OwnerLock } from './owner-lock.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
+import { migrationTarget, newestPosition } from './sqlite-schema.ts'
 import { SqliteSql } from './sqlite-sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
@@ -83,27 +84,4 @@ async function openForReading({ directory, onFatal }: SqliteStoresOptions, { ser
 function databasePath(directory: string, service: string): string {
   if (!SERVICE.test(service)) misuse(`"${service}" cannot name a file; use letters, digits, "-" and "_", at most 63`)
   return join(directory, `${service}.db`)
-}
-
-function migrationTarget(connection: SqliteConnection) {
-  return {
-    where: connection.path,
-    sql: new SqliteSql(connection, false),
-    execute: async (script: string) => connection.execute(script),
-    async inTransaction(body: () => Promise<void>) {
-      connection.begin()
-      try {
-        await body()
-        connection.commit()
-      } catch (thrown) {
-        connection.rollback()
-        throw thrown
-      }
-    },
-  }
-}
-
-function newestPosition(connection: SqliteConnection): number {
-  const row = connection.get("SELECT seq AS head FROM sqlite_sequence WHERE name = 'banyan_outbox'", []) as { head: number } | undefined
-  return row?.head ?? 0
 }

@@ -1,0 +1,98 @@
+// The simulated store keeps the promises of the store port like any adapter; here its delays are real ones, short and without faults.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRuntime, systemClock } from 'banyan/kernel'
+import type { Store } from 'banyan/store'
+import { type StoreHarness, testStore } from 'banyan/store/testsuite'
+import { Schedule } from './schedule.ts'
+import { simulatedDisk } from './simulated-disk.ts'
+import type { Weather } from './weather.ts'
+
+const clock = systemClock()
+/** Virtual milliseconds pass so much faster than real ones. */
+const HASTE = 10
+
+/** Calm weather in real time. */
+function realWeather(seed = 1): Weather {
+  const schedule = new Schedule({ seed, rates: {}, only: new Set(), now: () => clock.monotonic() })
+  return {
+    after: (delayMs, _label, run) => void setTimeout(run, delayMs / HASTE),
+    strikes: (kind, where) => schedule.strikes(kind, where),
+    choose: (kind, where) => schedule.choose(kind, where),
+  }
+}
+
+const harness: StoreHarness = {
+  name: 'simulated',
+  // Its files live in memory and are its own: there is nothing to fill or to damage, and a crash is tested below.
+  features: { shared: false, fillDisk: false, damage: false },
+  async createPlace() {
+    const disk = simulatedDisk()
+    return {
+      factory: disk.stores(realWeather()),
+      child: { module: import.meta.url, export: '', argument: undefined },
+      [Symbol.asyncDispose]: async () => disk[Symbol.dispose](),
+    }
+  },
+}
+
+testStore(harness)
+
+/** A disk on which time passes only when the test says so. */
+function heldDisk() {
+  const disk = simulatedDisk()
+  const waiting: (() => void)[] = []
+  const weather: Weather = { after: (_delayMs, _label, run) => void waiting.push(run), strikes: () => false, choose: () => 0.9 }
+  const migrations = [{ id: '001', sql: 'CREATE TABLE note (text TEXT NOT NULL)' }]
+  return {
+    disk,
+    open: () => disk.stores(weather).open({ service: 'test', migrations, runtime: createRuntime() }),
+    /** Lets everything go on that waits, and everything that begins to wait then, until `work` is done. */
+    async through<T>(work: Promise<T>): Promise<T> {
+      let isDone = false
+      work.finally(() => (isDone = true)).catch(() => {})
+      while (!isDone) {
+        await new Promise((resolve) => setImmediate(resolve))
+        for (const run of waiting.splice(0)) run()
+      }
+      return work
+    },
+    async untilWaiting(): Promise<void> {
+      while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    },
+    forget: () => void waiting.splice(0),
+  }
+}
+
+const write = (store: Store) => store.transaction((tx) => tx.sql.run(`INSERT INTO note VALUES ('a')`))
+const notes = (store: Store) => store.read((tx) => tx.sql.all('SELECT text FROM note LIMIT 10'))
+
+for (const isKept of [true, false])
+  test(`a commit that was under way at a crash is ${isKept ? 'kept' : 'lost'}, and was answered to nobody`, async () => {
+    const { disk, open, through, untilWaiting, forget } = heldDisk()
+    using _ = disk
+    let isAnswered = false
+    void write(await open()).then(() => (isAnswered = true))
+    await untilWaiting()
+    disk.crash(() => isKept)
+    forget()
+    assert.equal(isAnswered, false)
+    assert.equal((await through(notes(await open()))).length, isKept ? 1 : 0)
+  })
+
+test('what was answered survives a crash, and a picture brings back what was before', async () => {
+  const { disk, open, through } = heldDisk()
+  using _ = disk
+  const first = await open()
+  disk.takePicture()
+  await through(write(first))
+  disk.crash(() => false)
+  const second = await open()
+  assert.equal((await through(notes(second))).length, 1)
+  await through(second.transaction((tx) => tx.sql.run('CREATE TABLE extra (id INTEGER)')))
+  disk.crash(() => false)
+  disk.restore()
+  const third = await open()
+  assert.equal((await through(notes(third))).length, 0)
+  await assert.rejects(through(third.read((tx) => tx.sql.all('SELECT id FROM extra'))), /no such table/)
+})
