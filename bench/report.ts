@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts'
-import type { Aim, Figure, Section } from './section.ts'
+import { figureTables, type Table } from './report-table.ts'
+import type { Figure, Section } from './section.ts'
 
 /** What one section found. */
 export interface SectionReport extends Omit<Section, 'run'> {
@@ -11,77 +12,63 @@ export interface SectionReport extends Omit<Section, 'run'> {
 /** All that one run found. */
 export interface Report {
   readonly machine: Machine
-  /** Epoch time of the run, ISO 8601. */
+  /** When it began, ISO 8601. */
   readonly at: string
   readonly repeat: number
   readonly sections: readonly SectionReport[]
 }
 
-const COLUMNS = ['figure', 'of', 'median', 'lowest–highest', 'unit', 'floor', 'aim'] as const
-
 /** Returns the report as text for a terminal. */
-export function reportText({ machine, sections, repeat }: Report): string {
-  return [describe(machine, repeat), ...sections.map(sectionText)].join('\n\n')
+export function reportText(report: Report): string {
+  return [describe(report).join('\n'), ...report.sections.map(sectionText)].join('\n\n')
 }
 
-/** Returns the report as Markdown, a table for each section. */
-export function reportMarkdown({ machine, sections, repeat }: Report): string {
-  return [describe(machine, repeat), ...sections.map(sectionMarkdown)].join('\n\n')
+/** Returns `page` with the figures of each section of the report between its two marks, `<!-- figures:orders -->` and `<!-- /figures:orders -->`. Throws when a section has no such place. */
+export function withFigures(page: string, report: Report): string {
+  let filled = page
+  for (const section of report.sections) {
+    const [open, close] = [`<!-- figures:${section.name} -->`, `<!-- /figures:${section.name} -->`]
+    const [from, to] = [filled.indexOf(open), filled.indexOf(close)]
+    if (from < 0 || to < from) throw new Error(`the page has no place for the section ${section.name}: expected ${open} and ${close}`)
+    filled = `${filled.slice(0, from + open.length)}\n${sectionMarkdown(section, report)}\n${filled.slice(to)}`
+  }
+  return filled
 }
 
-/** Returns whether a figure reached its aim; undefined when it has none. */
-export function isReached({ median, aim }: Figure): boolean | undefined {
-  if (!aim) return undefined
-  return 'atMost' in aim ? median <= aim.atMost : median >= aim.atLeast
-}
-
-function describe({ cpu, cores, memoryGb, load, node, commit, fdatasyncMs }: Machine, repeat: number): string {
+function describe({ machine, at, repeat }: Report): string[] {
+  const { cpu, cores, memoryGb, load, node, commit, fdatasyncMs } = machine
   return [
-    `${cpu}, ${cores} cores, ${memoryGb} GB, load ${load.toFixed(1)} at the start, Node ${node}, commit ${commit}.`,
+    `${cpu}, ${cores} cores, ${memoryGb} GB, load ${load.toFixed(1)} at the start, Node ${node}, commit ${commit}, ${at.slice(0, 10)}.`,
     `fdatasync of 4 KiB: p50 ${fdatasyncMs.p50.toFixed(2)} ms, p99 ${fdatasyncMs.p99.toFixed(2)} ms.`,
-    `Medians of ${repeat} repetition${repeat === 1 ? '' : 's'}, with the lowest and the highest.`,
-  ].join('\n')
-}
-
-function sectionText({ name, measures, durability, figures, notes }: SectionReport): string {
-  const rows = [[...COLUMNS], ...figures.map(cells)]
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [`${name}: ${measures}`, `Durability: ${durability}.`, ...lines, ...notes.map((note) => `note: ${note}`)].join('\n')
-}
-
-function sectionMarkdown({ name, measures, durability, figures, notes }: SectionReport): string {
-  const row = (texts: readonly string[]): string => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
-  const table = [row(COLUMNS), row(COLUMNS.map(() => '---')), ...figures.map((figure) => row(cells(figure)))]
-  return [`### ${name}`, `${measures} Durability: ${durability}.`, table.join('\n'), ...notes.map((note) => `- ${note}`)].join('\n\n')
-}
-
-function cells(figure: Figure): string[] {
-  const { name, subject, unit, median, lowest, highest, samples, floor, aim } = figure
-  return [
-    name,
-    subject ?? '',
-    number(median),
-    samples === 1 ? '' : `${number(lowest)}–${number(highest)}`,
-    unit,
-    floor === undefined ? '' : number(floor),
-    aim ? `${aimText(aim)}: ${isReached(figure) ? 'reached' : 'missed'}` : '',
+    repeat === 1 ? 'One repetition.' : `Medians of ${repeat} repetitions, with the lowest and the highest.`,
   ]
 }
 
-function aimText(aim: Aim): string {
-  return 'atMost' in aim ? `≤ ${number(aim.atMost)}` : `≥ ${number(aim.atLeast)}`
+function sectionText({ name, measures, durability, figures, notes }: SectionReport): string {
+  const tables = figureTables(figures).map(tableText)
+  return [`${name}: ${measures}`, `Durability: ${durability}.`, ...tables, ...notes.map((note) => `note: ${note}`)].join('\n')
 }
 
-// Three significant digits: more than that differs from run to run.
-function number(value: number): string {
-  const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
-  const text = value.toFixed(Math.min(digits, 4))
-  const [whole = '', part] = (text.includes('.') ? text.replace(/0+$/, '') : text).split('.')
-  return whole.replaceAll(/\B(?=(\d{3})+$)/g, ',') + (part ? `.${part}` : '')
+function tableText({ header, rows }: Table): string {
+  const all = [header, ...rows]
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function sectionMarkdown({ durability, figures, notes }: SectionReport, report: Report): string {
+  const tables = figureTables(figures).map(tableMarkdown)
+  const lines = [...describe(report), `Durability: ${durability}.`]
+  return ['', lines.join(' '), ...tables, notes.map((note) => `- ${note}`).join('\n')].join('\n\n').trimEnd().slice(1) + '\n'
+}
+
+function tableMarkdown({ header, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }

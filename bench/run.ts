@@ -1,7 +1,9 @@
 // `npm run bench`: runs the sections, each figure beside its floor. Exit code 0 when all ran, 1 when one failed, 2 for wrong arguments.
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
-import { type Report, reportMarkdown, reportText, type SectionReport } from './report.ts'
+import { type Report, reportText, type SectionReport, withFigures } from './report.ts'
 import type { BenchOptions, Section } from './section.ts'
 import { SECTIONS } from './sections.ts'
 
@@ -16,10 +18,13 @@ const HELP = `Usage: npm run bench -- [options]
   --peers           other engines with the same work beside ours (sagas, local-call); installs bench/peers on first use
   --quick           smaller data where a section would take minutes
   --json            one JSON document on standard output
-  --markdown        tables for docs/benchmarks.md on standard output
+  --write           also writes the figures into docs/benchmarks.md, at the places of these sections
 
 Sections:
 ${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).join('\n')}`
+
+/** Where the figures are kept for readers. */
+const PAGE = path.resolve(import.meta.dirname, '../docs/benchmarks.md')
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -29,12 +34,14 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${parsed}\n\n${HELP}`)
     return 2
   }
-  const { help, json, markdown, sections, options } = parsed
+  const { help, json, write, sections, options } = parsed
   if (help) {
     console.log(HELP)
     return 0
   }
-  const machine = describeMachine()
+  const begun = { machine: describeMachine(), at: new Date().toISOString(), repeat: options.repeat }
+  const nothingYet = sections.map(({ name, measures, durability }) => ({ name, measures, durability, figures: [], notes: [] }))
+  if (write) withFigures(readFileSync(PAGE, 'utf8'), { ...begun, sections: nothingYet }) // fails now rather than after the work
   const reports: SectionReport[] = []
   let failed = false
   for (const section of sections) {
@@ -45,9 +52,10 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(`${section.name} failed: ${error instanceof Error ? error.stack : String(error)}`)
     }
   }
-  const report: Report = { machine, at: new Date().toISOString(), repeat: options.repeat, sections: reports }
+  const report: Report = { ...begun, sections: reports }
   if (json) console.log(JSON.stringify(report, null, 2))
-  else console.log(markdown ? reportMarkdown(report) : `\n${reportText(report)}`)
+  else console.log(`\n${reportText(report)}`)
+  if (write) writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), report))
   return failed ? 1 : 0
 }
 
@@ -61,7 +69,7 @@ async function runSection(section: Section, options: Omit<BenchOptions, 'note'>)
 interface Arguments {
   readonly help: boolean
   readonly json: boolean
-  readonly markdown: boolean
+  readonly write: boolean
   readonly sections: readonly Section[]
   readonly options: Omit<BenchOptions, 'note'>
 }
@@ -81,7 +89,7 @@ function parse(args: readonly string[]): Arguments | string {
         peers: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
-        markdown: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -95,7 +103,7 @@ function parse(args: readonly string[]): Arguments | string {
       quick: values.quick,
       progress: (message: string) => process.stderr.write(`${message}\n`),
     }
-    return { help: values.help, json: values.json, markdown: values.markdown, sections: choose(values.only), options }
+    return { help: values.help, json: values.json, write: values.write, sections: choose(values.only), options }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

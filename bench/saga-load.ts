@@ -39,6 +39,20 @@ export async function measureSagas(open: (options: SagaChildOptions) => Promise<
   for (const inFlight of options.inFlight) console.log(JSON.stringify(await sagaLoad(engine, inFlight, options)))
 }
 
+/** Measures a floor, which runs those in flight side by side, group after group; prints what {@link measureSagas} prints. */
+export async function measureGroups(runGroup: (inFlight: number, prefix: string) => Promise<void> | void): Promise<void> {
+  const { seconds, servers, inFlight: all } = sagaChildOptions()
+  for (const inFlight of all) {
+    const window = new MeasuredWindow({ seconds, servers, inFlight })
+    for (let group = 0; !window.isOver; group++) {
+      const started = performance.now()
+      await runGroup(inFlight, `${inFlight}-${group}`)
+      for (let number = 0; number < inFlight; number++) window.ended(started)
+    }
+    console.log(JSON.stringify({ inFlight, ...window.figures() }))
+  }
+}
+
 /** Reads the command line of a script that measures one engine. */
 export function sagaChildOptions(): SagaChildOptions {
   const { values } = parseArgs({

@@ -3,40 +3,12 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { temporaryDirectory } from '@banyan/testing'
-import { type SagaChildOptions, sagaChildOptions, type SagaFigures } from './saga-load.ts'
-import { percentile } from './spread.ts'
+import { measureGroups } from './saga-load.ts'
 
 const STEPS = ['one', 'two', 'three', 'four'] as const
 
-const options = sagaChildOptions()
 using directory = temporaryDirectory()
-const runGroup = openJournal(path.join(directory.path, 'floor.db'))
-for (const inFlight of options.inFlight) console.log(JSON.stringify(measureGroups(inFlight, options)))
-
-function measureGroups(inFlight: number, { seconds }: SagaChildOptions): SagaFigures {
-  const times: number[] = []
-  let cpu = process.cpuUsage()
-  let measuredFrom = performance.now()
-  const warmUntil = measuredFrom + seconds * 500
-  let warm = false
-  for (let group = 0; ; group++) {
-    const started = performance.now()
-    if (!warm && started >= warmUntil) {
-      warm = true
-      measuredFrom = started
-      cpu = process.cpuUsage()
-    }
-    if (warm && started - measuredFrom >= seconds * 1_000) break
-    runGroup(inFlight, `${inFlight}-${group}`)
-    if (warm) times.push(performance.now() - started)
-  }
-  const { user, system } = process.cpuUsage(cpu)
-  const sagas = times.length * inFlight
-  const tookSeconds = (performance.now() - measuredFrom) / 1_000
-  times.sort((a, b) => a - b)
-  const [p50Ms, p99Ms] = [percentile(times, 0.5), percentile(times, 0.99)]
-  return { inFlight, sagas, sagasPerSecond: sagas / tookSeconds, cpuMsPerSaga: (user + system) / 1_000 / sagas, p50Ms, p99Ms }
-}
+await measureGroups(openJournal(path.join(directory.path, 'floor.db')))
 
 /** Returns a function that runs `count` sagas side by side in six commits. */
 function openJournal(file: string): (count: number, prefix: string) => void {

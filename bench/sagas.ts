@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Engine } from './engine.ts'
 import { installPeers, SAGA_PEERS } from './peers.ts'
-import { BANYAN, FLOOR } from './saga-engines.ts'
+import { BANYAN } from './saga-engines.ts'
 import type { SagaFigures } from './saga-load.ts'
 import type { Aim, BenchOptions, Figure, Section } from './section.ts'
-import { spread } from './spread.ts'
+import { type Spread, spread } from './spread.ts'
 
 /** Durable sagas of four steps. */
 export const sagas: Section = {
   name: 'sagas',
   measures:
-    'Sagas of four steps that each return a small value, from the start to the end as the caller learns it; CPU of the process that runs them and of its servers. The floor is six bare node:sqlite commits, shared by those in flight.',
+    'Sagas of four steps that each return a small value, from the start to the end as the caller learns it; CPU of the process that runs them and of its servers. The floor is six bare commits of the rows that a journal needs, shared by those in flight.',
   durability: 'fully synced, except where it says otherwise',
   run: measureSagaEngines,
 }
@@ -26,7 +26,7 @@ const run = promisify(execFile)
 
 async function measureSagaEngines(options: BenchOptions): Promise<Figure[]> {
   const { repeat, inFlight, progress, note } = options
-  const engines = [FLOOR, ...BANYAN, ...(options.peers ? await installPeers(SAGA_PEERS, options) : [])]
+  const engines = [...BANYAN.flatMap((ours) => [ours, ours.floor]), ...(options.peers ? await installPeers(SAGA_PEERS, options) : [])]
   const measured = new Map<Engine, SagaFigures[]>()
   for (let round = 1; round <= repeat; round++)
     for (const engine of engines) {
@@ -35,8 +35,7 @@ async function measureSagaEngines(options: BenchOptions): Promise<Figure[]> {
       if (typeof figures === 'string') note(`${engine.subject} did not run: ${figures}`)
       else measured.set(engine, [...(measured.get(engine) ?? []), ...figures])
     }
-  const floor = measured.get(FLOOR) ?? []
-  return inFlight.flatMap((count) => KINDS.flatMap((kind) => [...measured].map(([engine, all]) => figure(engine, kind, count, all, floor))))
+  return inFlight.flatMap((count) => KINDS.flatMap((kind) => [...measured.keys()].map((engine) => figure(engine, kind, count, measured))))
 }
 
 /** Runs one engine in a process of its own, with its server; returns why not, in words, when it cannot be had. */
@@ -81,16 +80,17 @@ const KINDS: readonly Kind[] = [
   { name: 'p99', unit: 'ms', value: (figures) => figures.p99Ms, aim: () => undefined },
 ]
 
-function figure(engine: Engine, kind: Kind, inFlight: number, all: readonly SagaFigures[], floor: readonly SagaFigures[]): Figure {
-  const values = (figures: readonly SagaFigures[]): number[] => figures.filter((one) => one.inFlight === inFlight).map(kind.value)
-  const ours = engine === BANYAN[0]
-  const aim = ours ? kind.aim(inFlight) : undefined
+function figure(engine: Engine, kind: Kind, inFlight: number, measured: ReadonlyMap<Engine, readonly SagaFigures[]>): Figure {
+  const spreadOf = (one: Engine): Spread =>
+    spread((measured.get(one) ?? []).filter((figures) => figures.inFlight === inFlight).map(kind.value))
+  const floor = BANYAN.find((ours) => ours === engine)?.floor
+  const aim = engine === BANYAN[0] ? kind.aim(inFlight) : undefined
   return {
     name: `sagas, ${inFlight} in flight: ${kind.name}`,
     subject: engine.subject,
     unit: kind.unit,
-    ...spread(values(all)),
-    ...(ours ? { floor: spread(values(floor)).median } : {}),
+    ...spreadOf(engine),
+    ...(floor && measured.has(floor) ? { floor: spreadOf(floor).median } : {}),
     ...(aim ? { aim } : {}),
   }
 }

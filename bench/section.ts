@@ -3,7 +3,7 @@ export type Aim = { readonly atMost: number } | { readonly atLeast: number }
 
 /** One measured figure: the median of its samples, with how far they were apart. */
 export interface Figure {
-  /** What was measured, e.g. `orders at 64 clients`. Figures of one name are printed beneath each other. */
+  /** What was measured, e.g. `local call`, or with a measure of it, e.g. `orders at 64 clients: p99`: a row and a column of a table. */
   readonly name: string
   /** Who was measured, where others stand beside us, e.g. `Banyan on SQLite`. */
   readonly subject?: string

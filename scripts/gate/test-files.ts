@@ -11,6 +11,7 @@ export const INTEGRATION = [
   'tests/**/*.integration.ts',
   'scripts/**/*.integration.ts',
   'examples/**/*.integration.ts',
+  'bench/**/*.integration.ts',
 ]
 
 /** Tests that cross services: a process each. They run on SQLite, and again on PostgreSQL where there is one. */
