@@ -13,6 +13,7 @@ const VERBS = {
   test: ['scripts/test.ts'],
   verify: ['scripts/test.ts'],
   'test:postgres': ['scripts/test.ts', '--postgres'],
+  fuzz: ['tests/fuzz/run.ts'],
   bench: ['bench/run.ts'],
   mutants: ['scripts/mutants.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],

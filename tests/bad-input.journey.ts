@@ -1,18 +1,13 @@
 // Wrong requests to the real process: each gets a problem document that names the field and what was expected; never a 500, never a stack.
+// Those that nobody thought of are in fuzz.journey.ts.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import fc from 'fast-check'
 import { generateKeyPair, SignJWT } from 'jose'
 import { temporaryDirectory } from '@banyan/testing'
-import { ADMIN, adminToken, anOrder, registerUser, sellProducts, shopClient, type ShopClient } from './support/shop-client.ts'
-import { residentBytes, type ShopProcess, startShop } from './support/shop-process.ts'
+import { ADMIN, anOrder, registerUser, sellProducts, shopClient, type ShopClient } from './support/shop-client.ts'
+import { type ShopProcess, startShop } from './support/shop-process.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
-const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? Math.floor(Math.random() * 1e9))
-/** Requests of the fuzz; BANYAN_FUZZ makes it longer. */
-const FUZZ = Number(process.env['BANYAN_FUZZ'] ?? 1_500)
-/** What a process may grow by under the fuzz once it is warm; it serves each request from a few kilobytes. */
-const GROWTH_BYTES_MAX = 64 * 1024 * 1024
 /** Above the limit of a body. */
 const HUGE_BYTES = 3 * 1024 * 1024
 
@@ -231,91 +226,3 @@ suite('Idempotency-Key', () => {
     assert.notEqual(first.body.id, second.body.id)
   })
 })
-
-interface OpenApi {
-  readonly paths: Readonly<
-    Record<
-      string,
-      Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>>; readonly parameters?: readonly Parameter[] }>>
-    >
-  >
-}
-
-interface Parameter {
-  readonly name: string
-  readonly in: string
-}
-
-const METHODS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete'])
-/** What a fuzz must not do to the shop that it tests. */
-const LEFT_OUT = /\/rebuild|\/auth\/logout/
-
-test('anything to any route: declared, and below 500', async (t) => {
-  const { body: document } = await anonymous.request<OpenApi>('GET', '/openapi.json')
-  const routes = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([method]) => METHODS.has(method) && !LEFT_OUT.test(path))
-      .map(([method, { responses, parameters = [] }]) => ({
-        method: method.toUpperCase(),
-        path,
-        statuses: Object.keys(responses),
-        parameters,
-      })),
-  )
-  assert.ok(routes.length > 25, `${routes.length} routes are documented`)
-  const clients = [client, anonymous, shopClient(shop.url, await adminToken(shop.url))]
-  const awkward = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 40 }),
-    fc.constantFrom('', '0', '-1', '1e999', 'null', 'TEST-1', '../..', '%', "'", '\u0000', 'a'.repeat(500)),
-    fc.integer().map(String),
-  )
-  const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(1e308, -0, Number.MAX_SAFE_INTEGER, { __proto__: null }, [[[]]]))
-  const request = fc.record({
-    route: fc.constantFrom(...routes),
-    by: fc.constantFrom(...clients),
-    values: fc.infiniteStream(awkward),
-    body: fc.oneof(
-      value,
-      fc.dictionary(
-        fc.constantFrom('items', 'payment', 'email', 'password', 'reason', 'sku', 'id', 'version', 'title', 'variants', 'lines', 'limit'),
-        value,
-      ),
-    ),
-    key: fc.option(fc.uuid(), { nil: undefined }),
-  })
-  const undeclared = new Set<string>()
-  let sent = 0
-  let warm = 0
-  const property = fc.asyncProperty(request, async ({ route, by, values, body, key }) => {
-    const search = new URLSearchParams()
-    const next = (): string => String(values.next().value)
-    const path = route.path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(next().toWellFormed()) || 'x')
-    for (const { name, in: where } of route.parameters) if (where === 'query' && next().length % 2 === 0) search.set(name, next())
-    const query = search.size > 0 ? `?${search.toString()}` : ''
-    const {
-      status,
-      headers,
-      body: answer,
-    } = await by.request<Problem>(
-      route.method,
-      path + query,
-      route.method === 'GET' ? undefined : body,
-      key === undefined ? {} : { 'idempotency-key': key },
-    )
-    const what = `${route.method} ${path}${query} ${JSON.stringify(body)}`
-    assert.ok(status < 500, `${what} is answered ${status}: ${JSON.stringify(answer)}`)
-    if (!isDeclared(route.statuses, status)) undeclared.add(`${route.method} ${route.path} ${status} ${answer.code}`)
-    if (status >= 400) assertProblem(status, headers, answer, what)
-    if (++sent === Math.floor(FUZZ / 3)) warm = residentBytes(shop.pid)
-  })
-  await fc.assert(property, { numRuns: FUZZ, seed: SEED, endOnFailure: true })
-  assert.deepEqual([...undeclared].toSorted(), [], 'every status is declared in /openapi.json')
-  const grown = residentBytes(shop.pid) - warm
-  t.diagnostic(`BANYAN_TEST_SEED=${SEED}: ${sent} requests to ${routes.length} routes; memory grew by ${Math.round(grown / 1_024)} KiB`)
-  assert.ok(grown < GROWTH_BYTES_MAX, `memory grew by ${grown} bytes within ${sent} requests`)
-  assert.doesNotMatch(shop.errors(), /"level":"error"/, 'nothing is logged as our error')
-})
-
-function isDeclared(statuses: readonly string[], status: number): boolean {
-  return statuses.includes(String(status)) || statuses.includes(`${Math.floor(status / 100)}XX`) || statuses.includes('default')
-}

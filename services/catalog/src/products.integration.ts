@@ -113,3 +113,13 @@ test('quotes the prices in force and refuses what cannot be sold', async () => {
   await assert.rejects(quote('GONE'), { code: 'archived', data: { skus: ['GONE'] } })
   await assert.rejects(quote('MUG', 'JPY'), { code: 'price_missing', data: { skus: ['MUG'] } })
 })
+
+test('tolerates fields of a newer client and answers none of them: found by the fuzz', async () => {
+  await using shop = await catalogPlatform()
+  const media = [{ url: 'https://cdn.example/mug.jpg', alt: 'A mug', focus: 'left' }]
+  const created = await shop.admin('create', aProduct({ media }))
+  assert.deepEqual(created.media, [{ url: 'https://cdn.example/mug.jpg', alt: 'A mug' }])
+  const changed = await shop.admin('update', { id: created.id, version: 1, media })
+  assert.deepEqual(changed.media, created.media)
+  assert.deepEqual((await shop.guest('get', { idOrSlug: created.id })).media, created.media)
+})

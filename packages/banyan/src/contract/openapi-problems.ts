@@ -14,7 +14,7 @@ export type SharedResponses = Map<string, Json31>
  * Answers of an operation that are no success, by status: what its contract declares and what can happen to any request.
  * The latter stand in `shared`, and are only referred to.
  */
-export function problemResponses(operation: OperationDefinition, hasBody: boolean, shared: SharedResponses): Record<string, Json31> {
+export function problemResponses(operation: OperationDefinition, shared: SharedResponses): Record<string, Json31> {
   const declared = Map.groupBy(
     Object.keys(operation.errors).map((code) => ({
       code,
@@ -22,7 +22,7 @@ export function problemResponses(operation: OperationDefinition, hasBody: boolea
     })),
     ({ status }) => status,
   )
-  const standard = Map.groupBy(standardCodes(operation, hasBody), (code) => ERROR_CODES[code].status as number)
+  const standard = Map.groupBy(standardCodes(operation), (code) => ERROR_CODES[code].status as number)
   const statuses = [...new Set([...declared.keys(), ...standard.keys()])].toSorted((first, second) => first - second)
   return Object.fromEntries(
     statuses.map((status) => {
@@ -42,20 +42,29 @@ function sharedResponse(codes: readonly ErrorCode[], shared: SharedResponses): J
   return { $ref: `#/components/responses/${name}` }
 }
 
-function standardCodes({ access, input, kind, idempotency, ifMatch }: OperationDefinition, hasBody: boolean): ErrorCode[] {
+function standardCodes({ access, input, kind, route, idempotency, ifMatch }: OperationDefinition): ErrorCode[] {
   const keyed = kind === 'command' && idempotency !== 'none'
   return [
     'invalid_argument',
-    ...(hasBody ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
-    ...(access === 'public' ? [] : (['unauthenticated', 'permission_denied'] as const)),
-    ...(inputFields(input).size === 0 ? [] : (['not_found'] as const)), // any field may name something, also in the query string
+    // A body is read wherever one may come, also where the operation needs none.
+    ...(route.method !== 'GET' ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
+    ...(access === 'public' ? [] : (['unauthenticated'] as const)),
+    // Any field may name something that is not there or not for the caller, also in the query string; so does the caller's token.
+    ...(access === 'public' && inputFields(input).size === 0 ? [] : (['permission_denied', 'not_found'] as const)),
+    ...(kind === 'command' ? (['failed_precondition'] as const) : []),
     ...(keyed ? (['idempotency_in_progress', 'idempotency_mismatch'] as const) : []),
     ...(idempotency === 'required' ? (['idempotency_key_required'] as const) : []),
     ...(ifMatch === undefined ? [] : (['version_mismatch', 'precondition_required'] as const)),
+    'uri_too_long',
     'rate_limited',
+    'headers_too_large',
     'internal',
     'unavailable',
+    'overloaded',
+    'storage_full',
+    'data_damaged',
     'deadline_exceeded',
+    'outcome_unknown',
   ]
 }
 

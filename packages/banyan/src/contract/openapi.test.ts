@@ -48,6 +48,12 @@ const shop = contract('shop', {
       access: 'user',
       status: 204,
     }),
+    find: query('GET /api/people/:idOrName', {
+      input: Type.Object({ idOrName: Type.String({ description: 'Id or name' }) }),
+      output: Type.Null(),
+      access: 'public',
+    }),
+    forget: command('DELETE /api/people/:id', { input: Type.Object({ id: Type.String() }), output: Type.Null(), access: 'user', status: 204 }),
     secret: query('GET /api/secret', { input: Type.Object({}), output: Type.Null(), access: 'internal' }),
   },
 })
@@ -126,7 +132,7 @@ test('names operations after service and operation, and leaves internal ones out
   const ids = Object.values(document.paths).flatMap((item) =>
     Object.values(item).map((operation) => (operation as unknown as Operation).operationId),
   )
-  assert.deepEqual(new Set(ids), new Set(['shop.list', 'shop.get', 'shop.place', 'shop.rename', 'shop.touch', 'shop.pay', 'shop.remove']))
+  assert.deepEqual(new Set(ids), new Set(['list', 'get', 'place', 'rename', 'touch', 'pay', 'remove', 'find', 'forget'].map((name) => `shop.${name}`)))
 })
 
 test('puts fields into path, query string and body as the gateway reads them', () => {
@@ -168,4 +174,18 @@ test('documents success, headers and every error with its data', () => {
 test('keeps schemas as they are, with their examples', () => {
   const schema = operationAt('/api/orders/{id}', 'get').responses['200']!.content!['application/json']!.schema
   assert.deepEqual(schema, JSON.parse(JSON.stringify(Order)))
+})
+
+test('shows paths that differ only in the names of their parameters as one, as OpenAPI asks for', () => {
+  assert.deepEqual(Object.keys(document.paths['/api/people/{idOrName}'] ?? {}), ['get', 'delete'])
+  assert.equal(document.paths['/api/people/{id}'], undefined)
+  assert.equal(operationAt('/api/people/{idOrName}', 'delete').parameters![0]!.name, 'idOrName')
+})
+
+test('declares what can happen to any request: found by the fuzz of every operation', () => {
+  const statuses = (path: string, method: string) => Object.keys(operationAt(path, method).responses)
+  for (const status of ['414', '431']) assert.ok(statuses('/api/orders', 'get').includes(status), status)
+  for (const status of ['409', '413', '415']) assert.ok(statuses('/api/people/{idOrName}', 'delete').includes(status), status)
+  const codes = JSON.stringify(document.components['responses'])
+  for (const code of ['overloaded', 'storage_full', 'outcome_unknown', 'failed_precondition']) assert.match(codes, new RegExp(`"${code}"`))
 })

@@ -3,6 +3,7 @@ import { accessRoles } from './access.ts'
 import { type Json31, problemResponses, type SharedResponses, standardComponents } from './openapi-problems.ts'
 import { bodySchema, inputFields, type InputField } from './openapi-input.ts'
 import type { OperationDefinition } from './operation.ts'
+import type { Route } from './route.ts'
 
 /** One operation of the reference. */
 export interface OpenApiOperation {
@@ -38,9 +39,14 @@ export function openApiDocument({ title, version, operations }: OpenApiOptions):
   const shown = operations.filter(({ operation }) => operation.access !== 'internal')
   const shared: SharedResponses = new Map()
   const paths: Record<string, Record<string, Json31>> = {}
+  const namesOf = new Map<string, readonly string[]>()
   for (const each of shown) {
-    const path = pathTemplate(each.operation)
-    ;(paths[path] ??= {})[each.operation.route.method.toLowerCase()] = operationObject(each, shared)
+    const { route } = each.operation
+    // Two paths that differ only in the names of their parameters are one path: the first names them for all.
+    const shape = pathTemplate(route, [])
+    const names = namesOf.get(shape) ?? route.parameters
+    namesOf.set(shape, names)
+    ;(paths[pathTemplate(route, names)] ??= {})[route.method.toLowerCase()] = operationObject(each, names, shared)
   }
   return {
     openapi: '3.1.0',
@@ -52,18 +58,19 @@ export function openApiDocument({ title, version, operations }: OpenApiOptions):
   }
 }
 
-/** Writes a route's path as OpenAPI does: `/api/orders/{id}`. */
-function pathTemplate({ route }: OperationDefinition): string {
-  return `/${route.segments.map((segment) => ('literal' in segment ? segment.literal : `{${segment.parameter}}`)).join('/')}`
+/** Writes a route's path as OpenAPI does: `/api/orders/{id}`, with `names` for its parameters in order. */
+function pathTemplate({ segments, parameters }: Route, names: readonly string[]): string {
+  const texts = segments.map((segment) => ('literal' in segment ? segment.literal : `{${names[parameters.indexOf(segment.parameter)] ?? ''}}`))
+  return `/${texts.join('/')}`
 }
 
-function operationObject({ id, tag, operation }: OpenApiOperation, shared: SharedResponses): Json31 {
+function operationObject({ id, tag, operation }: OpenApiOperation, names: readonly string[], shared: SharedResponses): Json31 {
   const fields = inputFields(operation.input)
   const inPath = new Set(operation.route.parameters)
   const takesBody = operation.route.method !== 'GET' && operation.route.method !== 'DELETE'
   const body = takesBody ? bodySchema(operation, inPath) : undefined
   const parameters = [
-    ...operation.route.parameters.map((name) => parameter('path', name, fields.get(name))),
+    ...operation.route.parameters.map((name, index) => parameter('path', names[index] ?? name, fields.get(name))),
     ...(takesBody ? [] : [...fields].filter(([name]) => !inPath.has(name)).map(([name, field]) => parameter('query', name, field))),
     ...headerParameters(operation),
   ]
@@ -74,7 +81,7 @@ function operationObject({ id, tag, operation }: OpenApiOperation, shared: Share
     description: accessText(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': { schema: body.schema } } } }),
-    responses: { [operation.status]: success(operation), ...problemResponses(operation, body !== undefined, shared) },
+    responses: { [operation.status]: success(operation), ...problemResponses(operation, shared) },
     security: operation.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { apiKey: [] }],
   }
 }

@@ -27,7 +27,8 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
   }
 }
 
-async function rebuild({ store, projections, runtime }: HostedService, projection: string, by: Actor): Promise<void> {
+async function rebuild({ name, store, projections, runtime }: HostedService, projection: string, by: Actor): Promise<void> {
+  if (!projections.has(projection)) throw new BanyanError('not_found', `${name} has no projection "${projection}"`)
   await store.transaction((tx) => tx.audit.append({ at: runtime.clock.now(), action: 'projection.rebuild', subject: projection, ...by }))
   await projections.rebuild(projection)
 }

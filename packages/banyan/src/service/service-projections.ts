@@ -23,6 +23,8 @@ export interface ServiceProjections {
   lag(): Promise<readonly ConsumerLag[]>
   /** Consumers that fill the projections now. */
   consumers(): readonly Consumer[]
+  /** Tells whether the service has a projection of this name. */
+  has(projection: string): boolean
   /** Fills a new generation from the log while the present one serves. */
   rebuild(projection: string): Promise<void>
 }
@@ -58,6 +60,7 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
     },
     lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
     consumers: () => consumersOf(runners),
+    has: (projection) => runners.has(projection),
     async rebuild(projection) {
       const rebuilding = runner(projection).rebuild()
       rebuilding.catch((error: unknown) =>

@@ -1,5 +1,6 @@
 import type { NewProduct } from '../contract.ts'
 import type { ProductRecord } from '../domain/product.ts'
+import { toMedia } from '../domain/media.ts'
 import { slugOf } from '../domain/slug.ts'
 import { toVariants } from '../domain/variant-input.ts'
 
@@ -17,7 +18,7 @@ export function newProduct(input: NewProduct, id: string, now: number): ProductR
     brand: input.brand ?? null,
     categories: input.categories ?? [],
     attributes: input.attributes ?? {},
-    media: input.media ?? [],
+    media: toMedia(input.media ?? []),
     taxClass: input.taxClass ?? TAX_CLASS,
     variants: toVariants(input.variants),
     createdAt: now,

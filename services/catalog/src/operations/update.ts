@@ -1,5 +1,6 @@
 import { DEFAULT_CURRENCY, type ProductChange } from '../contract.ts'
 import { type CatalogTransaction, operation } from '../define.ts'
+import { toMedia } from '../domain/media.ts'
 import type { ProductRecord, ProductVariant } from '../domain/product.ts'
 import { allowedStatuses, canMove } from '../domain/product-status.ts'
 import { initialStockOf, toVariants } from '../domain/variant-input.ts'
@@ -41,6 +42,7 @@ function changed(before: ProductRecord, { variants, ...change }: ProductChange, 
   return {
     ...before,
     ...change,
+    media: change.media === undefined ? before.media : toMedia(change.media),
     variants: variants === undefined ? before.variants : merged(before.variants, toVariants(variants)),
     updatedAt: now,
     version: before.version + 1,

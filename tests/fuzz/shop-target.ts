@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { sellProducts, shopClient } from '../support/shop-client.ts'
+import { apiOperations } from './api-document.ts'
+import { shopCallers } from './callers.ts'
+import { send, Tally, type Target } from './campaign.ts'
+import { KnownValues } from './known-values.ts'
+import { wireClient } from './wire-client.ts'
+
+/** Environment of a shop that is fuzzed: limits would answer before anything else does. */
+export const FUZZ_ENVIRONMENT: Readonly<Record<string, string>> = { BANYAN_RATE_LIMITS: 'off' }
+
+/** Values that mean something to the shop; what its answers tell comes in addition. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  token: ['tok_ok', 'tok_ok', 'tok_declined', 'tok_insufficient_funds', 'tok_error_after'],
+  shippingMethod: ['standard', 'express'],
+  country: ['DE', 'AT'],
+  currency: ['EUR'],
+  service: ['users', 'catalog', 'inventory', 'orders', 'payments', 'shipping', 'recommendations', 'nowhere'],
+  projection: ['order-view'],
+  password: ['correct horse battery', 'weak', 'a long admin secret'],
+  consumer: ['order-view'],
+  source: ['orders', 'catalog'],
+  step: ['reserve', 'authorize'],
+  email: ['ann-1@fuzz.example'],
+  reason: ['because'],
+}
+
+/** A running shop with things in it that requests can name: products, orders in several states, their payments and shipments. */
+export async function shopTarget(url: string): Promise<Target> {
+  const document = await shopClient(url).request('GET', '/openapi.json')
+  assert.equal(document.status, 200)
+  const known = new KnownValues()
+  for (const [name, values] of Object.entries(WORDS)) for (const value of values) known.add(name, value)
+  for (const sku of await sellProducts(url, 4, 1_000)) known.add('sku', sku)
+  const target = { client: wireClient(url), operations: apiOperations(document.body), callers: shopCallers(url), known, tally: new Tally() }
+  await placeOrders(url, target)
+  await lookAround(target)
+  return target
+}
+
+/** Everybody signs in, and an administrator reads every list there is: that is where ids come from. */
+async function lookAround(target: Target): Promise<void> {
+  for (const caller of target.callers) await caller.headers()
+  const caller = target.callers.find(({ name }) => name === 'admin')
+  assert.ok(caller)
+  for (const operation of target.operations)
+    if (operation.method === 'GET' && !operation.parameters.some(({ required }) => required))
+      await send(target, { operation, caller, draft: { path: {}, query: [], headers: {} }, wrong: undefined })
+}
+
+async function placeOrders(url: string, { callers, known }: Target): Promise<void> {
+  for (const name of ['ann', 'bob'])
+    for (const token of ['tok_ok', 'tok_declined']) {
+      const headers = await callers.find((caller) => caller.name === name)?.headers()
+      const { status, body } = await shopClient(url).request(
+        'POST',
+        '/api/orders',
+        {
+          items: [{ sku: 'TEST-1', quantity: 1 }],
+          shippingAddress: { recipient: 'Ann', line1: 'Street 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+          shippingMethod: 'standard',
+          payment: { provider: 'fake', token },
+        },
+        { ...headers, 'idempotency-key': crypto.randomUUID(), prefer: 'wait=10' },
+      )
+      assert.equal(status, 201, JSON.stringify(body))
+      known.learn('orders', body)
+    }
+}

@@ -1,0 +1,128 @@
+import fc, { type Arbitrary } from 'fast-check'
+import type { Schema } from './api-document.ts'
+import { Known } from './known-values.ts'
+
+/** Texts that have broken programs before; each goes where the schema lets it. */
+const AWKWARD_TEXTS = [
+  '\u0000',
+  '\ud800',
+  'a\u0000b',
+  '\u202e',
+  '💥',
+  '‮',
+  "'; --",
+  '<b>',
+  '../..',
+  '%00',
+  '${x}',
+  '__proto__',
+  'constructor',
+  'é́',
+  '\r\n',
+  ' ',
+  '0',
+]
+/** Items of a list beyond what its schema asks for. */
+const ITEMS_MORE = 3
+/** Longest text that is worth its time. */
+const TEXT_LENGTH_MAX = 3_000
+/** Levels of what has no schema. */
+const FREE_DEPTH_MAX = 4
+
+/** Values that a schema allows, with real ones ({@link Known}) in the place of ids. `name` is that of the field. */
+export function validValue(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
+  const { anyOf, oneOf, allOf } = schema
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  const several = anyOf ?? oneOf
+  if (several) return fc.oneof(...several.map((part) => validValue(part, name, tag)))
+  if (allOf) return fc.tuple(...allOf.map((part) => validValue(part, name, tag))).map((parts) => Object.assign({}, ...parts) as object)
+  switch (schema.type) {
+    case 'object':
+      return anObject(schema, tag)
+    case 'array':
+      return aList(schema, name, tag)
+    case 'string':
+      return aText(schema, name, tag)
+    case 'integer':
+      return aWhole(schema)
+    case 'number':
+      return fc.double({ min: schema.minimum ?? -1e15, max: schema.maximum ?? 1e15, noNaN: true })
+    case 'boolean':
+      return fc.boolean()
+    case 'null':
+      return fc.constant(null)
+    case undefined:
+    default:
+      return fc.jsonValue({ maxDepth: FREE_DEPTH_MAX })
+  }
+}
+
+function anObject({ properties = {}, required = [], patternProperties = {}, maxProperties = 5 }: Schema, tag: string): Arbitrary<object> {
+  const [pattern] = Object.values(patternProperties)
+  const free = pattern && fc.dictionary(fc.string({ maxLength: 12 }), validValue(pattern, '', tag), { maxKeys: Math.min(maxProperties, 5) })
+  const strange = fc.option(fc.constant({ extra: { from: ['a', 'newer', 'client'] } }), { nil: {}, freq: 5 })
+  return fc
+    .tuple(fieldsOf(Object.entries(properties), required, tag), free ?? strange)
+    .map(([own, more]) => ({ ...more, ...own }))
+    .filter((value) => !Object.hasOwn(value, '__proto__'))
+}
+
+/** The required fields alone, or some of the others with them: a request with everything in it rarely goes through. */
+export function fieldsOf(
+  fields: readonly (readonly [string, Schema])[],
+  required: readonly string[],
+  tag: string,
+): Arbitrary<Record<string, unknown>> {
+  const some = (kept: readonly (readonly [string, Schema])[]): Arbitrary<Record<string, unknown>> =>
+    fc.record(Object.fromEntries(kept.map(([name, part]) => [name, validValue(part, name, tag)])), { requiredKeys: [...required] })
+  return fc.oneof(some(fields.filter(([name]) => required.includes(name))), some(fields))
+}
+
+function aList(
+  { items = {}, minItems = 0, maxItems = minItems + ITEMS_MORE, uniqueItems }: Schema,
+  name: string,
+  tag: string,
+): Arbitrary<unknown> {
+  const item = validValue(items, name, tag)
+  const limits = (more: number): object => ({ minLength: minItems, maxLength: Math.min(maxItems, minItems + more) })
+  const list = (more: number): Arbitrary<unknown[]> =>
+    uniqueItems === true
+      ? fc.uniqueArray(item, { ...limits(more), selector: (value) => JSON.stringify(value) })
+      : fc.array(item, limits(more))
+  return fc.oneof(list(0), list(ITEMS_MORE))
+}
+
+function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
+  const { minLength = 0, maxLength = TEXT_LENGTH_MAX, pattern } = schema
+  const longest = Math.min(maxLength, TEXT_LENGTH_MAX)
+  const fits = (text: string): boolean => {
+    const { length } = Array.from(text)
+    return length >= minLength && length <= longest && (pattern === undefined || new RegExp(pattern).test(text))
+  }
+  const awkward = AWKWARD_TEXTS.filter(fits)
+  const made =
+    pattern === undefined
+      ? fc.oneof(
+          fc.string({ minLength, maxLength: Math.min(longest, minLength + 20) }),
+          fc.string({ minLength, maxLength: Math.min(longest, minLength + 20), unit: 'grapheme' }),
+          fc.constantFrom('x'.repeat(minLength), 'x'.repeat(longest), '💥'.repeat(longest)),
+          ...(awkward.length > 0 ? [fc.constantFrom(...awkward)] : []),
+        )
+      : fc.stringMatching(new RegExp(pattern)).filter(fits)
+  const known = fc.tuple(fc.nat(), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
+  return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 2 })
+}
+
+function aWhole({ minimum = -Number.MAX_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: Schema): Arbitrary<number> {
+  const small = fc.integer({ min: Math.max(minimum, -5), max: Math.max(minimum, Math.min(maximum, 20)) })
+  return fc.oneof(
+    { arbitrary: small, weight: 4 },
+    { arbitrary: fc.maxSafeInteger().map((n) => clamp(n, minimum, maximum)), weight: 1 },
+    { arbitrary: fc.constantFrom(minimum, maximum), weight: 1 },
+  )
+}
+
+function clamp(value: number, minimum: number, maximum: number): number {
+  return Math.min(maximum, Math.max(minimum, value))
+}
