@@ -53,7 +53,12 @@ const shop = contract('shop', {
       output: Type.Null(),
       access: 'public',
     }),
-    forget: command('DELETE /api/people/:id', { input: Type.Object({ id: Type.String() }), output: Type.Null(), access: 'user', status: 204 }),
+    forget: command('DELETE /api/people/:id', {
+      input: Type.Object({ id: Type.String() }),
+      output: Type.Null(),
+      access: 'user',
+      status: 204,
+    }),
     secret: query('GET /api/secret', { input: Type.Object({}), output: Type.Null(), access: 'internal' }),
   },
 })
@@ -132,7 +137,10 @@ test('names operations after service and operation, and leaves internal ones out
   const ids = Object.values(document.paths).flatMap((item) =>
     Object.values(item).map((operation) => (operation as unknown as Operation).operationId),
   )
-  assert.deepEqual(new Set(ids), new Set(['list', 'get', 'place', 'rename', 'touch', 'pay', 'remove', 'find', 'forget'].map((name) => `shop.${name}`)))
+  assert.deepEqual(
+    new Set(ids),
+    new Set(['list', 'get', 'place', 'rename', 'touch', 'pay', 'remove', 'find', 'forget'].map((name) => `shop.${name}`)),
+  )
 })
 
 test('puts fields into path, query string and body as the gateway reads them', () => {

@@ -60,7 +60,9 @@ export function openApiDocument({ title, version, operations }: OpenApiOptions):
 
 /** Writes a route's path as OpenAPI does: `/api/orders/{id}`, with `names` for its parameters in order. */
 function pathTemplate({ segments, parameters }: Route, names: readonly string[]): string {
-  const texts = segments.map((segment) => ('literal' in segment ? segment.literal : `{${names[parameters.indexOf(segment.parameter)] ?? ''}}`))
+  const texts = segments.map((segment) =>
+    'literal' in segment ? segment.literal : `{${names[parameters.indexOf(segment.parameter)] ?? ''}}`,
+  )
   return `/${texts.join('/')}`
 }
 
