@@ -99,6 +99,9 @@ const version = Type.Integer()
 
 const eventLine = Type.Object({ sku: Type.String(), qty: Type.Integer() })
 
+/** Condition of subscriptions that belong to the choreographed style: in the other one a saga calls the services instead. */
+export const choreographed = { when: ({ flow }: { readonly flow: string }): boolean => flow === 'choreography' }
+
 /** Orders from the first click to the last state. */
 export const orders = contract('orders', {
   operations: {

@@ -144,7 +144,8 @@ export class KeyedSession implements Session {
 
   #take(event: StoredEvent): void {
     const handler = this.#options.subscription.handlers.get(event.type)
-    if (handler === undefined || this.#recorded.delete(event.position)) return this.#window.readTo(event.position)
+    if (handler === undefined || this.#recorded.delete(event.position) || handler.wants?.(event) === false)
+      return this.#window.readTo(event.position)
     const task: EventTask = { kind: 'event', position: event.position, event, handler, attempts: 0, counted: false }
     this.#window.add(task)
     this.#executor.push(event.key, task)

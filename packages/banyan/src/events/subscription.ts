@@ -7,11 +7,16 @@ import type { StoreTransaction } from '../store/store.ts'
  */
 export type Consume = (tx: StoreTransaction) => Promise<void>
 
-/**
- * Handles one event. It calls `consume` first in its (last) transaction; when it returns without having done so,
- * the consumer records the consumption by itself.
- */
-export type EventHandler = (event: StoredEvent, consume: Consume) => Promise<void>
+/** Handles the events of one type. */
+export interface EventHandler {
+  /**
+   * Handles one event. It calls `consume` first in its (last) transaction; when it returns without having done so,
+   * the consumer records the consumption by itself.
+   */
+  (event: StoredEvent, consume: Consume): Promise<void>
+  /** False for an event that is to be passed over like one of a type without a handler. Must not throw. Default: all are handled. */
+  readonly wants?: (event: StoredEvent) => boolean
+}
 
 /** What one consumer of a service reads from one source. */
 export interface Subscription {

@@ -31,6 +31,15 @@ export function within<T>(clock: Clock, deadline: Deadline, what: string, work: 
       return expire()
     }
     const cancel = clock.setTimer(left, expire)
-    work.then(resolve, reject).finally(cancel)
+    work.then(
+      (value) => {
+        cancel()
+        resolve(value)
+      },
+      (reason: unknown) => {
+        cancel()
+        reject(reason)
+      },
+    )
   })
 }

@@ -90,8 +90,8 @@ async function change({ store, runtime, poke }: SagaAdminOptions, action: string
 async function goOn(tx: StoreTransaction, saga: SagaRecord, now: number): Promise<void> {
   const { stuck, ...cause } = stuckFailure(saga)
   for (const step of await tx.sagas.steps(saga.id)) {
-    if (step.state === 'compensation_failed') await tx.sagas.saveStep({ ...step, compensationAttempts: 0 })
-    else if (stuck.phase === 'forward' && step.name === stuck.step) await tx.sagas.saveStep(again(step))
+    if (step.state === 'compensation_failed') await tx.sagas.saveSteps([{ ...step, compensationAttempts: 0 }])
+    else if (stuck.phase === 'forward' && step.name === stuck.step) await tx.sagas.saveSteps([again(step)])
   }
   const backwards = stuck.phase === 'compensating'
   await tx.sagas.updateAny(saga.id, {
@@ -109,7 +109,7 @@ async function skip(tx: StoreTransaction, saga: SagaRecord, name: string, now: n
   if (!step) throw new BanyanError('not_found', `saga ${saga.id} has no step "${name}"`)
   if (SETTLED.has(step.state))
     throw new BanyanError('failed_precondition', `step "${name}" of saga ${saga.id} is ${step.state}; there is nothing to skip`)
-  await tx.sagas.saveStep({ ...step, state: 'skipped', endedAt: now })
+  await tx.sagas.saveSteps([{ ...step, state: 'skipped', endedAt: now }])
   await goOn(tx, saga, now)
 }
 

@@ -85,6 +85,15 @@ export class Journal {
 
 const NO_CHANGE: SagaChange = {}
 
+/** The steps of an entry; of several with one name, e.g. an outcome and the next attempt's intent, only the last counts. */
+function lastOfEach({ outcomes, intents }: Entry): readonly SagaStepRecord[] {
+  if (outcomes.length + intents.length < 2) return outcomes.length === 0 ? intents : outcomes
+  const byName = new Map<string, SagaStepRecord>()
+  for (const step of outcomes) byName.set(step.name, step)
+  for (const step of intents) byName.set(step.name, step)
+  return [...byName.values()]
+}
+
 /**
  * Writes an entry; throws `fenced` when the saga's epoch moved on (P14). Returns the reason when a rollback was asked for.
  * `mayWrite` is asked once the saga is held, so that what was decided meanwhile counts.
@@ -96,6 +105,5 @@ export async function writeEntry(
   mayWrite: (rollbackRequested: string | null) => void,
 ): Promise<void> {
   mayWrite(await tx.sagas.update(saga.id, saga.epoch, entry.change ?? NO_CHANGE))
-  for (const step of entry.outcomes) await tx.sagas.saveStep(step)
-  for (const step of entry.intents) await tx.sagas.saveStep(step)
+  await tx.sagas.saveSteps(lastOfEach(entry))
 }

@@ -21,7 +21,7 @@ export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boo
     const output = (again && (await earlier(tx, run, wait))) || (await next(tx, run, wait))
     if (!output) continue
     const record: SagaStepRecord = { ...(wait.record as SagaStepRecord), state: 'done', output: toJson(output), endedAt: run.now() }
-    await tx.sagas.saveStep(record)
+    await tx.sagas.saveSteps([record])
     taken.push({ wait, record, output })
   }
   return taken

@@ -53,12 +53,19 @@ export interface EventSubscription {
   readonly type: string
   readonly consumer: string
   readonly from: 'beginning' | 'now'
+  readonly when: ((data: never) => boolean) | undefined
   // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed events stand in one list
   readonly handler: (event: any, context: any) => Promise<unknown>
 }
 
 /** How a subscription differs from the default. */
-export interface SubscriptionOptions {
+export interface SubscriptionOptions<D = never> {
+  /**
+   * Which events to handle, by their data alone; others are passed over at next to no cost: no transaction, no span, no attempt.
+   * One that throws counts as true, so that the handler reports what is wrong. Default: all.
+   * @example on('order.confirmed', ship, { when: ({ flow }) => flow === 'choreography' })
+   */
+  readonly when?: (data: D) => boolean
   /**
    * Name of the consumer whose order and cursor it shares. Default {@link MAIN_CONSUMER}: all subscriptions of a service see
    * one source's events of one key in order. Give another name to a second handler of the same event.
@@ -86,7 +93,7 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
   on<T extends keyof EventMap<readonly [C, ...U, ...L]> & string>(
     type: T,
     handler: (event: ReceivedEvent<T, EventMap<readonly [C, ...U, ...L]>[T]>, context: HandlerContext<C, U, R, S>) => Promise<unknown>,
-    options?: SubscriptionOptions,
+    options?: SubscriptionOptions<EventMap<readonly [C, ...U, ...L]>[T]>,
   ): EventSubscription
   /** Defines a saga; start it with `tx.start`. */
   saga<I, O>(
@@ -139,6 +146,7 @@ export function define<
       handler,
       consumer: more?.consumer ?? MAIN_CONSUMER,
       from: more?.from ?? 'beginning',
+      when: more?.when as EventSubscription['when'],
     }),
     saga: (name, run, more) => ({ kind: 'saga', name, run, options: more ?? {} }),
     timer: (name, handler) => ({ kind: 'timer', name, handler }),

@@ -1,7 +1,7 @@
 import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { schemaCheck } from '../contract/validator.ts'
-import type { EventHandler } from '../events/subscription.ts'
+import type { Consume, EventHandler } from '../events/subscription.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import type { ReceivedEvent } from '../projection/projection.ts'
 import type { StoredEvent } from '../store/feed.ts'
@@ -21,12 +21,15 @@ export function eventHandler(service: ServiceRuntime, subscription: EventSubscri
   const check = schemaCheck(eventDefinition(source, subscription.type).data)
   const what = `event ${subscription.type}`
   const label = `${service.name} on ${subscription.type}`
-  return async (stored, consume) => {
+  const { when } = subscription
+  const dataOf = (stored: StoredEvent): never => check.parse(JSON.parse(stored.data), what) as never
+  async function handle(stored: StoredEvent, consume: Consume): Promise<void> {
     const scope = eventScope(service, stored)
     const span = service.tracing.startSpan(label, 'consumer', scope.trace)
     const work: Work = { scope: { ...scope, trace: span.trace }, before: consume }
     try {
-      const event = receivedEvent(stored, source.name, check.parse(JSON.parse(stored.data), what))
+      const event = receivedEvent(stored, source.name, dataOf(stored))
+      if (when?.(event.data) === false) return // a parked one, from before there was a condition
       await within(
         service.runtime.clock,
         scope.deadline,
@@ -39,6 +42,16 @@ export function eventHandler(service: ServiceRuntime, subscription: EventSubscri
     } finally {
       span.end()
     }
+  }
+  return when === undefined ? handle : Object.assign(handle, { wants: (stored: StoredEvent) => wants(() => when(dataOf(stored))) })
+}
+
+/** An event that cannot be judged is wanted: its handler then fails on it, which is reported and parks it. */
+function wants(judge: () => boolean): boolean {
+  try {
+    return judge()
+  } catch {
+    return true
   }
 }
 

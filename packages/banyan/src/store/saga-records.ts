@@ -117,8 +117,8 @@ export interface SagaRecords {
   /** Earliest wake time of free sagas of `kinds`; undefined when none waits for a time. */
   nextWake(kinds?: readonly SagaKind[]): Promise<number | undefined>
   steps(sagaId: string): Promise<SagaStepRecord[]>
-  /** Inserts or replaces a step. */
-  saveStep(step: SagaStepRecord): Promise<void>
+  /** Inserts or replaces steps of different names, all in one statement. */
+  saveSteps(steps: readonly SagaStepRecord[]): Promise<void>
   /** Stores a signal; returns false when its id was seen before. */
   addSignal(signal: SagaSignalRecord): Promise<boolean>
   /** Marks the oldest unconsumed signal of that name as consumed and returns it. */

@@ -78,7 +78,7 @@ function testJournal(harness: StoreHarness): void {
     await store.transaction((tx) => tx.sagas.update('s1', 3, { wakeAt: null, committed: false, failure: null }))
     assert.deepEqual(await find(store), aSaga({ epoch: 3, status: 'compensating' }))
     const stale = store.transaction(async (tx) => {
-      await tx.sagas.saveStep(aStep())
+      await tx.sagas.saveSteps([aStep()])
       await tx.sagas.update('s1', 2, { status: 'completed' })
     })
     await rejectsWith(stale, 'fenced', /s1/)
@@ -107,13 +107,14 @@ function testJournal(harness: StoreHarness): void {
 
   promise(harness, 'sagas: steps are found by name and come in the order of their start', async ({ store }) => {
     await store.transaction(async (tx) => {
-      await tx.sagas.saveStep(aStep({ name: 'charge', number: 2 }))
-      await tx.sagas.saveStep(aStep())
-      await tx.sagas.saveStep(aStep({ sagaId: 's2' }))
+      await tx.sagas.saveSteps([aStep({ name: 'charge', number: 2 }), aStep()])
+      await tx.sagas.saveSteps([aStep({ sagaId: 's2' })])
+      await tx.sagas.saveSteps([])
     })
     const done = aStep({ state: 'done', output: '{"id":1}', attempts: 2, compensationAttempts: 1, error: 'e', endedAt: 9 })
-    await store.transaction((tx) => tx.sagas.saveStep(done))
-    assert.deepEqual(await store.read((tx) => tx.sagas.steps('s1')), [done, aStep({ name: 'charge', number: 2 })])
+    const many = Array.from({ length: 45 }, (_, index) => aStep({ name: `item/${index}`, number: index + 3 }))
+    await store.transaction((tx) => tx.sagas.saveSteps([done, ...many]))
+    assert.deepEqual(await store.read((tx) => tx.sagas.steps('s1')), [done, aStep({ name: 'charge', number: 2 }), ...many])
   })
 
   promise(harness, 'sagas: lists filter and page by id; counts tell each status', async ({ store }) => {

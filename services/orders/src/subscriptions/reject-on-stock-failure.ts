@@ -1,3 +1,4 @@
+import { choreographed } from '../contract.ts'
 import { on } from '../define.ts'
 import { statusAfter } from '../domain/order.ts'
 import { changeOrder } from '../change-order.ts'
@@ -7,8 +8,7 @@ import { standing } from '../sagas/place-order.ts'
 /** Choreography: rejects an order whose goods cannot be held; cancels one that was confirmed on a hold that ran out. */
 export const rejectOnStockFailure = on(
   'inventory.reservation.failed',
-  async ({ data: { orderId, reason, lines, flow } }, { transaction, now }) => {
-    if (flow !== 'choreography') return
+  async ({ data: { orderId, reason, lines } }, { transaction, now }) => {
     await transaction(async (tx) => {
       const order = await standing(tx, orderId)
       const failure = reason === 'insufficient_stock' ? { reason, lines } : { reason }
@@ -16,4 +16,5 @@ export const rejectOnStockFailure = on(
       else if (order.status === 'confirmed') await requestCancellation(tx, order, reason, now())
     })
   },
+  choreographed,
 )

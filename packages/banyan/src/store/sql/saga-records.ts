@@ -12,7 +12,16 @@ import type {
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { sagaUpdate } from './saga-change.ts'
-import { type SagaRow, type SagaSignalRow, type SagaStepRow, sagaRecord, sagaSignalRecord, sagaStepRecord, sagaValues } from './saga-row.ts'
+import {
+  type SagaRow,
+  type SagaSignalRow,
+  type SagaStepRow,
+  sagaRecord,
+  sagaSignalRecord,
+  sagaStepRecord,
+  sagaStepValues,
+  sagaValues,
+} from './saga-row.ts'
 import * as statement from './saga-statements.ts'
 
 /** The journal of sagas in SQL. Invariant: what checks ownership also takes it, in one statement (P14). */
@@ -98,10 +107,11 @@ export class SqlSagaRecords implements SagaRecords {
     return rows.map(sagaStepRecord)
   }
 
-  async saveStep(step: SagaStepRecord): Promise<void> {
-    const { sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt } = step
-    const values = [sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt]
-    await this.#sql.run(statement.SAVE_STEP, ...values)
+  async saveSteps(steps: readonly SagaStepRecord[]): Promise<void> {
+    for (let from = 0; from < steps.length; from += STEPS_SAVED_MAX) {
+      const some = steps.slice(from, from + STEPS_SAVED_MAX)
+      await this.#sql.run(statement.saveSteps(some.length), ...some.flatMap(sagaStepValues))
+    }
   }
 
   async addSignal({ sagaId, name, signalId, data, consumed, receivedAt }: SagaSignalRecord): Promise<boolean> {
@@ -117,6 +127,9 @@ export class SqlSagaRecords implements SagaRecords {
     return this.#sql.run(statement.PRUNE_SIGNALS, before, limit)
   }
 }
+
+/** Steps of one statement: few texts to prepare, and far from the values that a statement may have. */
+const STEPS_SAVED_MAX = 20
 
 interface RequestRow {
   readonly rollback_requested: string | null

@@ -105,6 +105,12 @@ export function sagaStepRecord(row: SagaStepRow): SagaStepRecord {
   }
 }
 
+/** Values of {@link STEP_COLUMNS}. */
+export function sagaStepValues(step: SagaStepRecord): SqlValue[] {
+  const { sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt } = step
+  return [sagaId, name, number, state, output, error, attempts, compensationAttempts, startedAt, endedAt]
+}
+
 /** One row of `banyan_saga_signal`. */
 export interface SagaSignalRow {
   readonly saga_id: string

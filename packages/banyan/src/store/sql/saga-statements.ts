@@ -68,9 +68,15 @@ export const nextWake = (kinds: number): string =>
 /** Steps of a saga in the order of their start. */
 export const STEPS = `SELECT ${STEP_COLUMNS} FROM banyan_saga_step WHERE saga_id = ? ORDER BY step_number`
 
-/** Inserts or replaces a step. */
-export const SAVE_STEP = `INSERT INTO banyan_saga_step (${STEP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (saga_id, name) DO UPDATE SET step_number = excluded.step_number, state = excluded.state, output = excluded.output,
+/** Inserts or replaces `count` steps; the same text for the same count, so that the statement is prepared once. */
+export function saveSteps(count: number): string {
+  return (SAVE_STEPS[count] ??=
+    `INSERT INTO banyan_saga_step (${STEP_COLUMNS}) VALUES ${Array(count).fill(STEP_PLACES).join(', ')} ${REPLACE_STEP}`)
+}
+
+const SAVE_STEPS: string[] = []
+const STEP_PLACES = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const REPLACE_STEP = `ON CONFLICT (saga_id, name) DO UPDATE SET step_number = excluded.step_number, state = excluded.state, output = excluded.output,
     error = excluded.error, attempts = excluded.attempts, compensation_attempts = excluded.compensation_attempts,
     started_at = excluded.started_at, ended_at = excluded.ended_at`
 
