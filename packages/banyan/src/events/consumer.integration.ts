@@ -242,3 +242,21 @@ test('a log that is shorter than what was consumed is refused', async () => {
     await consumer.stop()
   })
 })
+
+test('events that a handler does not want are passed over without a transaction, and the cursor goes past them', async () => {
+  await withStores(async ({ source, sink }) => {
+    await emitAll(source, keys(100, 2))
+    const handler = Object.assign(writeLedger(sink), { wants: ({ position }: { position: number }) => position % 10 === 0 })
+    const consumer = aConsumer(sink, source.feed, handler)
+    await consumer.start()
+    await consumer.caughtUp(soon())
+    await emitAll(source, keys(5, 2))
+    await consumer.caughtUp(soon())
+    await consumer.stop()
+    assert.deepEqual(
+      ascending(await applied(sink)),
+      range(1, 10).map((ten) => ten * 10),
+    )
+    assert.equal(await cursorOf(sink), 105)
+  })
+})
