@@ -31,15 +31,12 @@ export function within<T>(clock: Clock, deadline: Deadline, what: string, work: 
       return expire()
     }
     const cancel = clock.setTimer(left, expire)
-    work.then(
-      (value) => {
+    const ended =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
         cancel()
-        resolve(value)
-      },
-      (reason: unknown) => {
-        cancel()
-        reject(reason)
-      },
-    )
+        settle(value)
+      }
+    work.then(ended(resolve), ended(reject))
   })
 }

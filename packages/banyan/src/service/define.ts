@@ -146,7 +146,7 @@ export function define<
       handler,
       consumer: more?.consumer ?? MAIN_CONSUMER,
       from: more?.from ?? 'beginning',
-      when: more?.when as EventSubscription['when'],
+      when: more?.when,
     }),
     saga: (name, run, more) => ({ kind: 'saga', name, run, options: more ?? {} }),
     timer: (name, handler) => ({ kind: 'timer', name, handler }),
