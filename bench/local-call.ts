@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { command, contract, define, service, Type } from 'banyan'
 import { testPlatform } from '@banyan/testing'
 import { CALL_INPUT, CALL_OUTPUT, microsPerCall } from './call-load.ts'
 import { CALL_PEERS, installPeers } from './peers.ts'
+import { runScript } from './run-script.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { spread } from './spread.ts'
 
@@ -22,7 +21,6 @@ const stockService = service(definition, { operations: [operation('reserve', asy
 const OURS = 'Banyan'
 const FLOOR = 'plain function that copies through JSON'
 const MICROS_MAX = 4
-const run = promisify(execFile)
 
 /** A call from one service to another in the same process. */
 export const localCall: Section = {
@@ -61,6 +59,5 @@ async function plainFunction(): Promise<unknown> {
 }
 
 async function microsOfScript(script: string): Promise<number> {
-  const { stdout } = await run(process.execPath, [script])
-  return (JSON.parse(stdout) as { readonly micros: number }).micros
+  return (JSON.parse(await runScript(script)) as { readonly micros: number }).micros
 }

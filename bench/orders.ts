@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { eventually, temporaryDirectory } from '@banyan/testing'
 import { ADMIN, registerUser, sellProducts, shopClient } from '../tests/support/shop-client.ts'
 import { residentBytes, startShop } from '../tests/support/shop-process.ts'
 import { treeCpuMs } from './process-usage.ts'
+import { runScript } from './run-script.ts'
 
 /** One measured run of confirmed orders through HTTP. */
 export interface OrderFigures {
@@ -35,7 +34,6 @@ export interface OrderBenchOptions {
   readonly nodeArguments?: readonly string[]
 }
 
-const run = promisify(execFile)
 const LOAD = path.join(import.meta.dirname, 'load.ts')
 /** Products that orders are spread over, so that no single stock row decides the figure. */
 const PRODUCTS = 20
@@ -52,6 +50,8 @@ export async function benchOrders({ clients, orders, environment, nodeArguments 
     environment: { BANYAN_RATE_LIMITS: 'off', ...ADMIN, ...environment },
     ...(nodeArguments ? { nodeArguments } : {}),
   })
+  const endWithUs = (): void => void shop.kill()
+  process.once('exit', endWithUs)
   try {
     await shopClient(shop.url).request('GET', '/api/products?limit=1')
     const firstAnswerMs = performance.now() - began
@@ -69,6 +69,7 @@ export async function benchOrders({ clients, orders, environment, nodeArguments 
     return { firstAnswerMs, idleMb, loadedMb: residentBytes(shop.pid) / MEGABYTE, runs }
   } finally {
     await shop.stop()
+    process.off('exit', endWithUs)
   }
 }
 
@@ -81,8 +82,8 @@ interface Target {
 
 async function measure({ url, pid, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
   const before = treeCpuMs(pid)
-  const args = [LOAD, '--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
-  const { stdout } = await run(process.execPath, args)
+  const args = ['--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
+  const stdout = await runScript(LOAD, args)
   const cpu = treeCpuMs(pid) - before
   const load = JSON.parse(stdout) as { seconds: number; latenciesMs: { p50: number; p99: number }; failures: Record<string, number> }
   return {

@@ -28,16 +28,14 @@ export async function startPrivatePostgres(): Promise<PrivateServer | string> {
     args: ['-D', data, '-p', String(port), '-k', directory.path, '-c', 'listen_addresses=127.0.0.1'],
     ready: /ready to accept connections/,
     stopSignal: 'SIGINT', // ends without waiting for clients
+    directory,
     ...(user ? { user } : {}),
   })
   return {
     pid,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     version: execFileSync(postgres, ['--version'], { encoding: 'utf8' }).replace(/^postgres \((\w+)\) (\S+)[^]*$/, '$1 $2'),
-    async [Symbol.asyncDispose]() {
-      await stop()
-      directory[Symbol.dispose]()
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }
 

@@ -17,14 +17,12 @@ export async function startPrivateRedis(): Promise<PrivateServer | string> {
     args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     ready: /ready to accept connections/i,
     stopSignal: 'SIGTERM',
+    directory,
   })
   return {
     pid,
     url: `redis://127.0.0.1:${port}`,
     version: `Redis ${/v=(\S+)/.exec(execFileSync(command, ['--version'], { encoding: 'utf8' }))?.[1] ?? ''}`,
-    async [Symbol.asyncDispose]() {
-      await stop()
-      directory[Symbol.dispose]()
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }

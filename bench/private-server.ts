@@ -22,6 +22,8 @@ export interface ServerCommand {
   /** User to run as; PostgreSQL refuses root. */
   readonly user?: { readonly uid: number; readonly gid: number }
   readonly stopSignal: NodeJS.Signals
+  /** Directory of its data, which vanishes when it has stopped, also when we are interrupted. */
+  readonly directory: Disposable
 }
 
 /** Longest wait for a server on a machine under load. */
@@ -32,11 +34,15 @@ const OUTPUT_CHARACTERS_MAX = 20_000
 
 /** Starts a server's process; resolves once it serves. Rejects with its last output when it ends before, or takes longer than a minute. */
 export async function startProcess(server: ServerCommand): Promise<{ readonly pid: number; stop(): Promise<void> }> {
-  const { command, args, ready, environment, user, stopSignal } = server
+  const { command, args, ready, environment, user, stopSignal, directory } = server
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'], ...user })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()).on('error', () => resolve()))
   const killIt = (): void => void child.kill('SIGKILL')
-  process.once('exit', killIt)
+  const endWithUs = (): void => {
+    killIt()
+    directory[Symbol.dispose]()
+  }
+  process.once('exit', endWithUs)
   await new Promise<void>((resolve, reject) => {
     let output = ''
     const fail = (why: string): void => reject(new Error(`${command} ${why}: ${output}`))
@@ -59,7 +65,8 @@ export async function startProcess(server: ServerCommand): Promise<{ readonly pi
       child.kill(stopSignal)
       await ended
       clearTimeout(late)
-      process.off('exit', killIt)
+      process.off('exit', endWithUs)
+      directory[Symbol.dispose]()
     },
   }
 }

@@ -24,14 +24,12 @@ export async function startRestateServer(modules: string): Promise<PrivateServer
       DO_NOT_TRACK: '1',
     },
     stopSignal: 'SIGTERM',
+    directory,
   })
   return {
     pid,
     url: `http://127.0.0.1:${ingress}/?admin=${admin}`,
     version: `server ${version}`,
-    async [Symbol.asyncDispose]() {
-      await stop()
-      directory[Symbol.dispose]()
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }

@@ -26,6 +26,12 @@ ${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).
 /** Where the figures are kept for readers. */
 const PAGE = path.resolve(import.meta.dirname, '../docs/benchmarks.md')
 
+// What runs beside us (the shop, servers, scripts) is ended by listeners of `exit`, which a signal by itself does not reach.
+process
+  .once('SIGINT', () => process.exit(130))
+  .once('SIGTERM', () => process.exit(143))
+  .once('disconnect', () => process.exit(143))
+process.channel?.unref() // listening for its end alone must not keep us running
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {

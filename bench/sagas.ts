@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { Engine } from './engine.ts'
 import { installPeers, SAGA_PEERS } from './peers.ts'
+import { runScript } from './run-script.ts'
 import { BANYAN } from './saga-engines.ts'
 import type { SagaFigures } from './saga-load.ts'
 import type { Aim, BenchOptions, Figure, Section } from './section.ts'
@@ -19,10 +18,6 @@ export const sagas: Section = {
 /** Aims for sagas on SQLite. */
 const CPU_MS_MAX = 0.2
 const SAGAS_PER_SECOND_MIN = { inFlight: 256, value: 5_000 }
-/** Longest time one engine may take for one round; a peer that hangs must not hang the benchmark. */
-const ENGINE_MS_MAX = 300_000
-
-const run = promisify(execFile)
 
 async function measureSagaEngines(options: BenchOptions): Promise<Figure[]> {
   const { repeat, inFlight, progress, note } = options
@@ -31,7 +26,7 @@ async function measureSagaEngines(options: BenchOptions): Promise<Figure[]> {
   for (let round = 1; round <= repeat; round++)
     for (const engine of engines) {
       progress(`sagas, round ${round} of ${repeat}: ${engine.subject}, ${inFlight.join(', ')} in flight …`)
-      const figures = await measureEngine(engine, options)
+      const figures = await measureEngine(engine, options).catch((error: unknown) => failure(engine, error))
       if (typeof figures === 'string') note(`${engine.subject} did not run: ${figures}`)
       else measured.set(engine, [...(measured.get(engine) ?? []), ...figures])
     }
@@ -44,13 +39,18 @@ async function measureEngine(engine: Engine, { inFlight, seconds, note }: BenchO
   if (typeof server === 'string') return server
   try {
     note(`${engine.subject}${server ? ` (${server.version})` : ''}: ${engine.durability}`)
-    const args = [engine.script, '--in-flight', inFlight.join(','), '--seconds', String(seconds)]
+    const args = ['--in-flight', inFlight.join(','), '--seconds', String(seconds)]
     if (server) args.push('--url', server.url, '--servers', String(server.pid))
-    const { stdout } = await run(process.execPath, args, { timeout: ENGINE_MS_MAX })
-    return lines(stdout)
+    return lines(await runScript(engine.script, args))
   } finally {
     await server?.[Symbol.asyncDispose]()
   }
+}
+
+// Another engine that fails is missing in the figures; ours fails the section.
+function failure(engine: Engine, error: unknown): string {
+  if (BANYAN.some((ours) => ours === engine || ours.floor === engine)) throw error
+  return error instanceof Error ? error.message : String(error)
 }
 
 // A peer may print lines of its own on standard output.
