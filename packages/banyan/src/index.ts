@@ -24,6 +24,7 @@ export {
   type ServiceParts,
   service,
 } from './service/service.ts'
+export type { RemovalRule, Retention } from './service/retention.ts'
 export type { ReceivedEvent } from './projection/projection.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
 export { store, type StoreDefinition } from './store/definition.ts'

@@ -1,6 +1,6 @@
 import { BanyanError, type Logger } from 'banyan/kernel'
 import type { Feed, StoredEvent } from 'banyan/store'
-import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
+import { refuseRemovedEvents, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
 import type { EventTail } from './event-tail.ts'
 import type { Row } from './wire-batch.ts'
 
@@ -33,6 +33,7 @@ export class PostgresFeed implements Feed {
     const known = this.#options.tail.read(after, count)
     if (known !== undefined) return known
     const rows = await this.#options.query('feed-read', READ, [after, count])
+    refuseRemovedEvents(rows as unknown as StoredEventRow[], after)
     return (rows as unknown as StoredEventRow[]).map(storedEvent)
   }
 

@@ -10,9 +10,11 @@ import { refresh } from './operations/refresh.ts'
 import { register } from './operations/register.ts'
 import { update } from './operations/update.ts'
 import { prepare } from './prepare.ts'
+import { expiredSessions } from './store/session-records.ts'
 
 /** Users: accounts, passwords, sessions and the keys that sign access tokens. */
 export const usersService = service(definition, {
   operations: [register, login, refresh, logout, jwks, me, get, update, list],
   prepare,
+  retention: { rules: [expiredSessions] },
 })

@@ -6,6 +6,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './contract.ts'
 import { FREE_FAILURES, LOCK_MS_MIN } from './domain/lockout.ts'
 import { REFRESH_TOKEN_MS } from './security/refresh-token.ts'
+import { expiredSessions } from './store/session-records.ts'
 import { aRegistration, PASSWORD, usersPlatform } from './users.fixture.ts'
 
 test('signs tokens that the published keys verify, also after a restart', async () => {
@@ -97,4 +98,18 @@ test('writes neither passwords nor refresh tokens to disk', async () => {
     const bytes = readFileSync(path.join(file.parentPath, file.name))
     assert.ok(!bytes.includes(PASSWORD) && !bytes.includes(refreshToken), file.name)
   }
+})
+
+test('forgets the sessions of users who never come back, once they have expired', async () => {
+  await using shop = await usersPlatform()
+  await shop.guest('register', aRegistration())
+  const remove = async (limit: number) => {
+    const store = shop.platform.services[0]!.store
+    return (await store.transaction((tx) => expiredSessions.remove(tx.sql, Date.now() + REFRESH_TOKEN_MS + 60_000, limit))).value
+  }
+  const { refreshToken } = await shop.guest('login', { email: 'ada@example.org', password: PASSWORD })
+  await shop.guest('refresh', { refreshToken })
+  assert.equal(await remove(2), 2)
+  assert.equal(await remove(2), 1)
+  assert.equal(await remove(2), 0)
 })

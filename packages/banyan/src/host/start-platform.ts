@@ -8,6 +8,7 @@ import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
 import type { RunningEdge } from './edge.ts'
+import { consumedUpTo } from './consumed-up-to.ts'
 import { edgeService } from './edge-service.ts'
 import type { HealthReport } from './health.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
@@ -125,7 +126,11 @@ async function startServices(platform: Platform, options: StartOptions, { hosted
     for (const [name, check] of one.checks) monitor.add(`${service.name}:${name}`, check)
   }
   for (const service of hosted.values()) await service.prepare()
-  for (const service of hosted.values()) await service.run((source) => hosted.get(source)?.feed)
+  for (const service of hosted.values())
+    await service.run(
+      (source) => hosted.get(source)?.feed,
+      () => consumedUpTo(hosted.values(), service.name),
+    )
   await monitor.round()
   monitor.start()
 }

@@ -2,6 +2,7 @@ import { createConsumer, type Consumer } from '../events/consumer.ts'
 import type { RetryPolicy } from '../events/retry-policy.ts'
 import type { EventHandler } from '../events/subscription.ts'
 import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
+import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/feed.ts'
 import type { Sql } from '../store/sql.ts'
@@ -57,7 +58,10 @@ export class Generation {
     return consumerName(this.record)
   }
 
+  /** Starts filling it. Throws `failed_precondition` when a log no longer has what comes next: tables with a hole must never serve. */
   async start(): Promise<void> {
+    const cursors = await this.cursors()
+    await Promise.all(this.#options.sources.map(({ source, feed }) => this.#refuseHole(source, feed, cursors.get(source) ?? 0)))
     await Promise.all([...this.consumers.values()].map((consumer) => consumer.start()))
   }
 
@@ -99,6 +103,20 @@ export class Generation {
     return (await this.position(source)) >= position
   }
 
+  async #refuseHole(source: string, feed: Feed, position: number): Promise<void> {
+    try {
+      await feed.read(position, 1)
+    } catch (cause) {
+      // a log that cannot be read right now is read by the consumer when it can be
+      if (!isRemoved(cause)) return
+      const { name } = this.#options.projection
+      const what = `projection "${name}" needs events of "${source}" after position ${position}, which retention has removed: ${cause.message}`
+      throw new BanyanError('failed_precondition', `${what}. Keep its present version and tables, or restore the log from a backup`, {
+        cause,
+      })
+    }
+  }
+
   #consumer({ source, feed }: ProjectionSource): Consumer {
     const { service, store, runtime, instance, projection, retry } = this.#options
     const prepare = (event: StoredEvent): ((sql: Sql) => Promise<unknown>) | undefined => this.#prepare(event, source)
@@ -131,6 +149,11 @@ export class Generation {
       return handler(received, sql, this.table)
     }
   }
+}
+
+/** Whether an error says that events were removed: trying again cannot help. */
+export function isRemoved(error: unknown): error is BanyanError {
+  return error instanceof BanyanError && error.code === 'failed_precondition'
 }
 
 function receivedEvent(

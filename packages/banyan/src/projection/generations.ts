@@ -57,6 +57,11 @@ export class Generations {
     await this.#options.store.transaction(({ sql }) => swapGenerations(sql, name, generation))
   }
 
+  /** Gives up a generation that cannot be filled; its tables can go. */
+  async giveUp(record: GenerationRecord): Promise<void> {
+    await this.#options.store.transaction(({ sql }) => retireGeneration(sql, record))
+  }
+
   serving(): Promise<GenerationRecord | undefined> {
     return this.#options.store.read(({ sql }) => this.#find(sql, 'serving'))
   }

@@ -6,7 +6,7 @@ import type { CancelTimer } from '../kernel/clock.ts'
 import { type Deadline, deadlineAfter, remainingMs, within } from '../kernel/deadline.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { Generation, type ProjectionOptions } from './generation.ts'
+import { Generation, isRemoved, type ProjectionOptions } from './generation.ts'
 import { Generations } from './generations.ts'
 
 /** How far a projection is behind one source. */
@@ -26,10 +26,14 @@ export interface ProjectionRunner {
   /**
    * Creates what is missing and starts. When the definition's version has changed, new tables are filled first, for up to
    * {@link REBUILD_START_MS}; if that is not enough, the old tables serve as they are until the rebuild is done.
+   * Throws `failed_precondition` when retention has removed events that it needs.
    */
   start(): Promise<void>
   stop(): Promise<void>
-  /** Fills new tables from the beginning of the log while the old ones serve; resolves when the new ones serve. */
+  /**
+   * Fills new tables from the beginning of the log while the old ones serve; resolves when the new ones serve.
+   * Throws `failed_precondition` when the beginning was removed; the old tables serve on.
+   */
   rebuild(): Promise<void>
   /**
    * Resolves when the serving tables contain everything of `source` up to `position`; at once for a source that the projection does not read.
@@ -97,8 +101,9 @@ class GenerationRunner implements ProjectionRunner {
     if (store.features.shared) this.#lookLater()
     if (!building) return
     const rebuilt = this.rebuild()
-    rebuilt.catch(() => {}) // only a stop ends it
-    if (!isCurrent) await within(runtime.clock, deadlineAfter(runtime.clock, REBUILD_START_MS), 'the rebuild', rebuilt).catch(() => {})
+    rebuilt.catch((error: unknown) => isRemoved(error) && this.#log.error('a rebuild cannot be done; the old tables serve on', { error }))
+    if (!isCurrent)
+      await within(runtime.clock, deadlineAfter(runtime.clock, REBUILD_START_MS), 'the rebuild', rebuilt).catch(ignoreUnlessRemoved)
   }
 
   async stop(): Promise<void> {
@@ -158,6 +163,7 @@ class GenerationRunner implements ProjectionRunner {
       try {
         if (await this.#buildNext()) return
       } catch (error) {
+        if (isRemoved(error)) return this.#giveUp(error)
         this.#log.warn('the rebuild of a projection was interrupted; it goes on', { error })
         await this.#wake.sleep(backoffDelayMs(SOURCE_BACKOFF, ++failures, random))
       }
@@ -187,6 +193,16 @@ class GenerationRunner implements ProjectionRunner {
     this.#dropLater(old.record.generation)
     this.#log.info('a projection was rebuilt', { generation: next.record.generation })
     return true
+  }
+
+  async #giveUp(reason: BanyanError): Promise<never> {
+    const building = this.#building
+    this.#building = undefined
+    if (building) {
+      await this.#generations.giveUp(building.record)
+      this.#dropLater(building.record.generation)
+    }
+    throw reason
   }
 
   async #resume(old: Generation): Promise<void> {
@@ -230,6 +246,10 @@ class GenerationRunner implements ProjectionRunner {
     this.#timers.get(name)?.()
     this.#timers.set(name, this.#options.runtime.clock.setTimer(delayMs, run))
   }
+}
+
+function ignoreUnlessRemoved(error: unknown): void {
+  if (isRemoved(error)) throw error
 }
 
 function behind(name: string, source: string, events: number): BanyanError {

@@ -1,75 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParkedAdmin } from '../events/parked-admin.ts'
-import {
-  anEvent,
-  emitAll,
-  eventually,
-  keys,
-  soon,
-  stopAtEnd,
-  type Stores,
-  testClock,
-  testRuntime,
-  withStores,
-} from '../events/consumer.fixtures.ts'
+import { anEvent, emitAll, eventually, keys, soon, testClock, testRuntime, withStores } from '../events/consumer.fixtures.ts'
 import { createConsumer } from '../events/consumer.ts'
 import { seededRandom } from '../kernel/random.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Store } from '../store/store.ts'
-import type { ProjectionOptions } from './generation.ts'
-import type { ProjectionDefinition, TableName } from './projection.ts'
-import { createProjectionRunner, type ProjectionRunner } from './projection-runner.ts'
-
-/** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
-function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {
-  return {
-    kind: 'projection',
-    name: 'counts',
-    version,
-    tables: (table) => [
-      `CREATE TABLE ${table('counts')} (event_key TEXT PRIMARY KEY, total INTEGER NOT NULL, last BIGINT NOT NULL, extra INTEGER NOT NULL)`,
-      `CREATE INDEX ${table('counts_total')} ON ${table('counts')} (total)`,
-    ],
-    on: {
-      'thing.happened': async (event, sql, table) => {
-        if (refuse(event.position)) throw new Error(`refused ${event.position}`)
-        await sql.run(
-          `INSERT INTO ${table('counts')} (event_key, total, last, extra) VALUES (?, 1, ?, ?)
-           ON CONFLICT (event_key) DO UPDATE SET total = ${table('counts')}.total + 1, last = excluded.last`,
-          event.key,
-          event.position,
-          version,
-        )
-      },
-    },
-  }
-}
-
-function aRunner({ source, sink }: Stores, projection: ProjectionDefinition, overrides: Partial<ProjectionOptions> = {}): ProjectionRunner {
-  return stopAtEnd(
-    createProjectionRunner({
-      service: 'sink',
-      store: sink,
-      runtime: testRuntime(),
-      instance: 'one',
-      projection,
-      sources: [{ source: 'source', feed: source.feed }],
-      ...overrides,
-    }),
-  )
-}
-
-interface Count {
-  readonly event_key: string
-  readonly total: number
-  readonly last: number
-  readonly extra: number
-}
-
-function content(sink: Store, table: string): Promise<Count[]> {
-  return sink.read((tx) => tx.sql.all<Count>(`SELECT event_key, total, last, extra FROM ${table} ORDER BY event_key`))
-}
+import type { TableName } from './projection.ts'
+import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
 
 async function tables(sink: Store): Promise<string[]> {
   const rows = await sink.read((tx) =>
@@ -77,9 +15,6 @@ async function tables(sink: Store): Promise<string[]> {
   )
   return rows.map(({ name }) => name)
 }
-
-const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> =>
-  runner.waitFor('source', await source.feed.head(), soon())
 
 test('a new projection contains the whole log, and what comes later', async () => {
   await withStores(async (stores) => {

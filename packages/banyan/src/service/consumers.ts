@@ -22,6 +22,8 @@ export interface ServiceConsumers {
   start(feedOf: (service: string) => Feed | undefined, instance: string): Promise<void>
   /** Stops reading and waits for handlers under way. */
   stop(): Promise<void>
+  /** The consumers that were started. */
+  running(): readonly Consumer[]
   lag(): Promise<readonly ConsumerLag[]>
   redrive(consumer: string, source: string, key: string, by: ParkedAction): Promise<void>
   skip(consumer: string, source: string, position: number, by: ParkedAction): Promise<void>
@@ -53,6 +55,7 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
     async stop() {
       await Promise.all(running.map((consumer) => consumer.stop()))
     },
+    running: () => running,
     lag: () => Promise.all(running.map((consumer) => lagOf(shared, consumer))),
     async redrive(consumer, source, key, by) {
       await parked.redrive({ consumer, source, key }, by)

@@ -3,6 +3,7 @@ import type { LocalService } from '../call/local-transport.ts'
 import type { Transport } from '../call/transport.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import type { Consumer } from '../events/index.ts'
 import type { Feed } from '../store/feed.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import type { SqlReader } from '../store/sql.ts'
@@ -13,6 +14,8 @@ import { createNotifier } from './notifier.ts'
 import { type OperationRunner, operationRunner } from './operation-runner.ts'
 import { openRawRoutes, type RawHandler } from './raw-routes.ts'
 import type { Service, ServiceContext } from './service.ts'
+import { retentionPolicy } from './retention.ts'
+import { createRetentionJob } from './retention-job.ts'
 import { createServiceProjections, type ServiceProjections } from './service-projections.ts'
 import { createServiceSagas, type ServiceSagas } from './service-sagas.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
@@ -48,8 +51,13 @@ export interface HostedService extends LocalService {
   readonly checks: ReadonlyMap<string, () => Promise<void>>
   /** Opens resources and runs the service's own preparation. */
   prepare(): Promise<void>
-  /** Starts sagas, timers, consumers and projections; `feedOf` finds the logs of other services. */
-  run(feedOf: (service: string) => Feed | undefined): Promise<void>
+  /**
+   * Starts sagas, timers, consumers, projections and retention; `feedOf` finds the logs of other services, `consumedUpTo` tells what all
+   * consumers have of this service's own.
+   */
+  run(feedOf: (service: string) => Feed | undefined, consumedUpTo: () => Promise<number>): Promise<void>
+  /** Consumers of this service, with the sources that they read; undefined while it does not run. */
+  readers(): readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined
   /** Stops taking new work and waits for what is under way. */
   drain(): Promise<void>
   /** Closes resources and the store. */
@@ -60,18 +68,19 @@ export interface HostedService extends LocalService {
 
 /** Opens a service's store and makes its operations callable; nothing runs by itself before `run`. */
 export async function hostService(service: Service, options: HostOptions): Promise<HostedService> {
-  const { runtime, stores } = options
+  const { runtime } = options
   const { definition, parts, name } = service
-  const store = await stores.open({ service: name, migrations: definition.store.migrations, runtime })
+  const store = await options.stores.open({ service: name, migrations: definition.store.migrations, runtime })
   const shared = serviceRuntime(service, options, store)
   const instance = runtime.ids.uuid()
   const sagas = createServiceSagas(shared, parts.sagas, instance)
   const timers = createTimerPump(shared, parts.timers)
   const projections = createServiceProjections(shared, service)
+  const retention = createRetentionJob(shared, retentionPolicy(name, parts.retention))
   const consumers = createConsumers(shared, service, () => projections.consumers())
   connect(shared, { sagas, timers, projections })
   const context = (): ServiceContext => standaloneContext(shared)
-  const runners = operationRunners(service, shared)
+  const invoke = invoker(service, shared)
   let raw: RawHandler | undefined
   let state: 'starting' | 'running' | 'draining' = 'starting'
 
@@ -88,28 +97,26 @@ export async function hostService(service: Service, options: HostOptions): Promi
       return raw
     },
     checks: healthChecks(service, store, context),
-    async invoke(request) {
-      const runner = runners.get(request.operation)
-      if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
-      return runner.run(request)
-    },
+    invoke,
     async prepare() {
       shared.resources = await definition.resources?.({ runtime, directory: options.directory, environment: options.environment })
       await parts.prepare?.(context())
       if (parts.routes) raw = await openRawRoutes(parts.routes, context)
     },
-    async run(feedOf) {
+    async run(feedOf, consumedUpTo) {
       await sagas.start()
       timers.start()
       await Promise.all([consumers.start(feedOf, instance), projections.start(feedOf, instance)])
+      retention.start(consumedUpTo)
       state = 'running'
     },
+    readers: () => (state === 'running' ? [...consumers.running(), ...projections.consumers()] : undefined),
     async drain() {
       if (state === 'draining') return
       const ran = state === 'running'
       state = 'draining'
       await raw?.close()
-      if (ran) await Promise.all([consumers.stop(), projections.stop(), timers.stop(), sagas.stop()])
+      if (ran) await Promise.all([consumers.stop(), projections.stop(), timers.stop(), sagas.stop(), retention.stop()])
     },
     async close() {
       await dispose(shared.resources)
@@ -163,13 +170,17 @@ function connect(shared: Connected, parts: Connected): void {
   Object.assign(shared, parts)
 }
 
-function operationRunners({ definition, parts }: Service, shared: ServiceRuntime): ReadonlyMap<string, OperationRunner> {
+function invoker({ name, definition, parts }: Service, shared: ServiceRuntime): LocalService['invoke'] {
   const runners = new Map<string, OperationRunner>()
   for (const handler of parts.operations) {
     const operation = definition.contract.operations[handler.name]
     if (operation) runners.set(handler.name, operationRunner(shared, operation, handler))
   }
-  return runners
+  return async (request) => {
+    const runner = runners.get(request.operation)
+    if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
+    return runner.run(request)
+  }
 }
 
 function healthChecks({ parts }: Service, store: Store, context: () => ServiceContext): ReadonlyMap<string, () => Promise<void>> {

@@ -6,6 +6,7 @@ import type { ProjectionDefinition } from '../projection/projection.ts'
 import type { SagaDefinition } from '../saga/saga.ts'
 import type { HandlerContext, TimerDefinition } from './context.ts'
 import type { EventSubscription, OperationHandler, ServiceDefinition } from './define.ts'
+import { type Retention, retentionPolicy } from './retention.ts'
 
 /** A named check of the service's health; throws what is wrong. */
 export type HealthCheck = (context: ServiceContext) => Promise<void>
@@ -36,6 +37,8 @@ export interface ServiceParts<O extends readonly OperationHandler[]> {
   /** Named checks for `/health/ready`, besides the store's. */
   readonly health?: Readonly<Record<string, HealthCheck>>
   readonly routes?: RawRoutes
+  /** What is kept for how long. Default: ended sagas 30 days, the audit trail 400 days, events for ever. */
+  readonly retention?: Retention
 }
 
 /** A service, ready to be placed in a process. */
@@ -43,7 +46,7 @@ export interface Service<N extends string = string> {
   readonly name: N
   readonly definition: ServiceDefinition
   readonly parts: Required<
-    Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health'>
+    Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health' | 'retention'>
   > &
     Pick<ServiceParts<readonly OperationHandler[]>, 'prepare' | 'routes'>
 }
@@ -72,6 +75,7 @@ export function service<C extends Contract, const O extends readonly OperationHa
       projections: parts.projections ?? [],
       timers: parts.timers ?? [],
       health: parts.health ?? {},
+      retention: parts.retention ?? {},
       ...(parts.prepare ? { prepare: parts.prepare } : {}),
       ...(parts.routes ? { routes: parts.routes } : {}),
     },
@@ -81,6 +85,7 @@ export function service<C extends Contract, const O extends readonly OperationHa
 }
 
 function checkParts({ name, definition, parts }: Service): void {
+  retentionPolicy(name, parts.retention)
   unique(
     name,
     'operation',

@@ -28,7 +28,8 @@ export interface StoredEvent extends NewEvent {
 export interface Feed {
   /**
    * Returns up to `limit` durable events with positions above `after`, ascending and without gaps.
-   * An empty answer means that there is nothing yet.
+   * An empty answer means that there is nothing yet. Throws `failed_precondition` when events that belong into the answer were removed
+   * by retention: a reader is never led past them.
    */
   read(after: number, limit: number): Promise<StoredEvent[]>
   /** Position of the newest durable event; 0 when there is none. */

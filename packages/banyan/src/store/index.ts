@@ -14,6 +14,7 @@ export type {
   TimerRecord,
   TimerRecords,
 } from './records.ts'
+export type { RetentionRecords } from './retention-records.ts'
 export type {
   LeaseRecords,
   SagaChange,

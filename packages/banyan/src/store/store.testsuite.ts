@@ -7,6 +7,7 @@ import { testIsolation } from './store-isolation.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
 import { testOrder } from './store-order.testsuite.ts'
 import { testRecords } from './store-records.testsuite.ts'
+import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
 
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
@@ -23,6 +24,7 @@ export function testStore(harness: StoreHarness): void {
   testRecords(harness)
   testConsumption(harness)
   testSagas(harness)
+  testRetention(harness)
   testOpening(harness)
 }
 

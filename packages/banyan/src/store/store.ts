@@ -1,5 +1,6 @@
 import type { Feed, NewEvent } from './feed.ts'
 import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records.ts'
+import type { RetentionRecords } from './retention-records.ts'
 import type { LeaseRecords, SagaRecords } from './saga-records.ts'
 import type { Sql, SqlReader } from './sql.ts'
 
@@ -15,6 +16,7 @@ import type { Sql, SqlReader } from './sql.ts'
  *      runs again; so a body must have no effects but on its store. Each body runs in its caller's async context.
  * - S5 A body may await nothing but its store. One that awaits anything else is aborted with `misuse` (law 4).
  * - S6 Positions of events are dense and ascending; no event is skipped by a reader, whoever commits when; equal keys keep commit order (P5).
+ *      Retention may remove the oldest ones; a read that needs a removed one fails and says so.
  * - S7 An event is readable only when it is durable.
  * - S8 `read` sees one consistent snapshot of committed data and cannot write.
  * - S9 A full or failing disk makes transactions fail with `storage_full` or `unavailable`; nothing half done is ever visible.
@@ -59,6 +61,7 @@ export interface StoreTransaction {
   readonly sagas: SagaRecords
   readonly leases: LeaseRecords
   readonly audit: AuditRecords
+  readonly retention: RetentionRecords
   /** Adds an event; it is written after everything else, so that key order is commit order. */
   emit(event: NewEvent): void
   /** Calls `callback` once after the commit is durable, never when it fails. */

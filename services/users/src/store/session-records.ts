@@ -1,4 +1,4 @@
-import type { Sql } from 'banyan'
+import type { RemovalRule, Sql } from 'banyan'
 
 /** One refresh token. Tokens that came from one sign-in form a family. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -67,6 +67,13 @@ export function sessionRecords(sql: Sql) {
       await sql.run('DELETE FROM session WHERE user_id = ? AND expires_at < ?', userId, now)
     },
   }
+}
+
+/** Sessions of users who never come back. */
+export const expiredSessions: RemovalRule = {
+  name: 'sessions',
+  remove: (sql, now, limit) =>
+    sql.run('DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < ? ORDER BY expires_at LIMIT ?)', now, limit),
 }
 
 function toSession(row: SessionRow): SessionRecord {

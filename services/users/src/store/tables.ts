@@ -56,4 +56,5 @@ export const migrations = [
         retired_at BIGINT
       )`,
   },
+  { id: '002-session-expiry', sql: 'CREATE INDEX session_expiry ON session (expires_at)' },
 ]

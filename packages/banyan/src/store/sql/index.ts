@@ -9,3 +9,4 @@ export {
 export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
 export { SqlRecords } from './sql-records.ts'
 export { eventsOfFlow } from './flow.ts'
+export { refuseRemovedEvents } from './removed-events.ts'

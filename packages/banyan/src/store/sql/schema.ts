@@ -16,6 +16,13 @@ const POSTGRES: Words = { serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY K
 export const TOOLKIT_MIGRATION_PREFIX = 'banyan-'
 
 /**
+ * Ended sagas by their age, and parked events by what is to be done with them: neither is ever looked for among all the others.
+ */
+const RETENTION_INDEXES = `
+CREATE INDEX banyan_saga_ended ON banyan_saga (updated_at, id) WHERE status IN ('completed', 'compensated');
+CREATE INDEX banyan_parked_state ON banyan_parked (consumer, source, state, position);`
+
+/**
  * The toolkit's own tables in a service's database, all named `banyan_…`. They stand beside the service's tables because the
  * records must commit with the service's changes (P1). Times are epoch milliseconds, documents JSON text, booleans 0 and 1.
  */
@@ -25,6 +32,7 @@ export const toolkitMigrations: readonly Migration[] = [
   variants('banyan-003-requests', requestTables),
   variants('banyan-004-sagas', sagaTables),
   variants('banyan-005-readers', readerTables),
+  { id: 'banyan-006-retention', sql: RETENTION_INDEXES },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {

@@ -1,10 +1,12 @@
 import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from '../records.ts'
+import type { RetentionRecords } from '../retention-records.ts'
 import type { LeaseRecords, SagaRecords } from '../saga-records.ts'
 import type { Sql } from '../sql.ts'
 import { SqlAuditRecords } from './audit-records.ts'
 import { SqlConsumptionRecords } from './consumption-records.ts'
 import { SqlIdempotencyRecords } from './idempotency-records.ts'
 import { SqlLeaseRecords } from './lease-records.ts'
+import { SqlRetentionRecords } from './retention-records.ts'
 import { SqlSagaRecords } from './saga-records.ts'
 import { SqlTimerRecords } from './timer-records.ts'
 
@@ -21,6 +23,7 @@ export class SqlRecords {
   #sagas: SagaRecords | undefined
   #leases: LeaseRecords | undefined
   #audit: AuditRecords | undefined
+  #retention: RetentionRecords | undefined
 
   /** `now` is the runtime's wall clock. */
   constructor(sql: Sql, now: () => number) {
@@ -45,5 +48,8 @@ export class SqlRecords {
   }
   get audit(): AuditRecords {
     return (this.#audit ??= new SqlAuditRecords(this.sql))
+  }
+  get retention(): RetentionRecords {
+    return (this.#retention ??= new SqlRetentionRecords(this.sql))
   }
 }

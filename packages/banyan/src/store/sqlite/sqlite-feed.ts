@@ -2,6 +2,7 @@ import type { Logger } from '../../kernel/logger.ts'
 import type { Feed, StoredEvent } from '../feed.ts'
 import { boundedLimit } from '../sql/bounded-limit.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
+import { refuseRemovedEvents } from '../sql/removed-events.ts'
 import { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 
@@ -63,6 +64,7 @@ export class SqliteFeed implements Feed {
 
   async #readFile(after: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after, limit))
+    refuseRemovedEvents(rows, after)
     return rows.map(storedEvent)
   }
 }

@@ -1,0 +1,36 @@
+import type { SqlReader } from '../sql.ts'
+
+/** How much a service's store holds. */
+export interface StoreSize {
+  /** Bytes on disk, without the log that a database writes ahead. */
+  readonly bytes: number
+  /** Bytes of these that removed rows have left and new rows will fill. Unknown in PostgreSQL, where it is 0. */
+  readonly freeBytes: number
+  /** Events in the service's log. */
+  readonly events: number
+  /** Epoch milliseconds of the oldest of them; undefined when there is none. */
+  readonly oldestEventAt: number | undefined
+}
+
+/** Measures a store without reading through its tables. For metrics and pages. */
+export async function storeSize(sql: SqlReader): Promise<StoreSize> {
+  const size = await sql.get<{ bytes: number; free: number }>(SIZE[sql.dialect])
+  const log = await sql.get<{ oldest: number | null; newest: number | null; at: number | null }>(LOG)
+  return {
+    bytes: size?.bytes ?? 0,
+    freeBytes: size?.free ?? 0,
+    events: (log?.newest ?? 0) - (log?.oldest ?? 1) + 1,
+    oldestEventAt: log?.at ?? undefined,
+  }
+}
+
+const SIZE = {
+  sqlite: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
+    FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()`,
+  postgres: `SELECT CAST(COALESCE(SUM(pg_total_relation_size(oid)), 0) AS BIGINT) AS bytes, 0 AS free FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
+} as const
+
+/** Positions are dense, so the ends tell the number. */
+const LOG = `SELECT ends.oldest, ends.newest, o.occurred_at AS at FROM
+  (SELECT MIN(position) AS oldest, MAX(position) AS newest FROM banyan_outbox) AS ends LEFT JOIN banyan_outbox AS o ON o.position = ends.oldest`
