@@ -26,8 +26,8 @@ const QUIET = {
 const FILES: { readonly skip: string | false } = {
   skip: process.env['BANYAN_STORE'] === 'postgres' ? 'feature files: the store has no files of its own' : false,
 }
-/** Small enough to be full after some hundred orders. */
-const DISK_BYTES = 8 * 1024 * 1024
+/** Small enough to be filled at once, large enough that seven write-ahead logs of a slow machine find room once there is some. */
+const DISK_BYTES = 24 * 1024 * 1024
 
 after(() => dropTestSchemas(SCHEMA_PREFIX))
 

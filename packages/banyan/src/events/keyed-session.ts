@@ -177,7 +177,7 @@ export class KeyedSession implements Session {
   }
 
   async #handle(task: EventTask): Promise<number | undefined> {
-    if (this.#parkedKeys.has(task.event.key)) return this.#park(task, undefined)
+    if (this.#parkedKeys.has(task.event.key) && (await this.#parkBehind(task))) return this.#settle(task)
     if (task.attempts > 0) await this.#countAttempt(task)
     if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)
     const error = await runHandler(this.#handling, task)
@@ -227,8 +227,22 @@ export class KeyedSession implements Session {
     await consumption.clearAttempts(consumer, source, -position)
   }
 
-  /** Parks an event: with its error, or behind others of its key. */
-  async #park(task: EventTask, error: string | undefined): Promise<undefined> {
+  /** Parks an event behind others of its key. Returns false when none is left: whoever redrove or skipped the last may be another process. */
+  async #parkBehind(task: EventTask): Promise<boolean> {
+    const { store, claim, runtime } = this.#options
+    const reason = { error: undefined, attempts: task.attempts, now: runtime.clock.now() }
+    const { value: parked } = await store.transaction(async (tx) => {
+      if (!(await tx.consumption.isParked(claim.consumer, claim.source, task.event.key))) return undefined
+      if (task.counted) await this.#clearCounts(tx, task)
+      return parkEvent(tx, claim, task.event, reason)
+    })
+    if (parked === undefined) this.#parkedKeys.delete(task.event.key)
+    else if (parked) this.#counts.parked++
+    return parked !== undefined
+  }
+
+  /** Parks an event with its error. */
+  async #park(task: EventTask, error: string): Promise<undefined> {
     const { store, claim, runtime } = this.#options
     const reason = { error, attempts: task.attempts, now: runtime.clock.now() }
     const { value: parked } = await store.transaction(async (tx) => {

@@ -32,7 +32,7 @@ interface ParkedTask extends HandlerTask {
 
 /** Parked events handled in one go; then events of the key that arrived meanwhile are parked behind the rest, so that they do not fill the memory. */
 const CHUNK_EVENTS = 50
-/** Events listed by one look. More marked ones come with the next look; a key that is redriven needlessly is left alone when its turn comes. */
+/** Events or keys of one look. More come with the next one. */
 const LOOK_EVENTS = 1_000
 
 /** Handles parked events again, in order (P6). That a key is being redriven is durable, so it goes on after a crash. */
@@ -69,21 +69,20 @@ export class Redriver {
   }
 
   /**
-   * Looks for redrives that somebody else asked for, and for keys from which the last event was skipped. The first look also finds redrives
-   * that a crash has cut short: the first event of a key is `failed` unless a redrive is under way.
+   * Looks for redrives that somebody else asked for; the first look also finds those that a crash has cut short. Costs the same however
+   * many events are parked.
    */
   async look(): Promise<void> {
     const { store, claim, parkedKeys } = this.#options
     if (parkedKeys.size === 0) return
     const { consumer, source } = claim
-    const state = this.#hasLooked ? 'redriving' : 'failed'
-    const { rows, keys } = await store.read(async ({ consumption }) => ({
-      rows: await consumption.parked({ consumer, source, state, limit: LOOK_EVENTS }),
-      keys: new Set(await consumption.parkedKeys(consumer, source)),
-    }))
-    const found = new Set(rows.map(({ key }) => key))
-    for (const key of parkedKeys) if (!keys.has(key) || found.has(key) === this.#hasLooked) void this.redrive(key)
-    this.#hasLooked = true
+    const isFirst = !this.#hasLooked
+    const keys = await store.read(async ({ consumption }) => {
+      if (isFirst) return consumption.keysUnderway(consumer, source, LOOK_EVENTS)
+      return (await consumption.parked({ consumer, source, state: 'redriving', limit: LOOK_EVENTS })).map(({ key }) => key)
+    })
+    for (const key of new Set(keys)) void this.redrive(key)
+    this.#hasLooked = keys.length < LOOK_EVENTS || !isFirst
   }
 
   /** Handles the next parked events of a key. */

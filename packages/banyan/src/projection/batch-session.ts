@@ -191,10 +191,18 @@ export class BatchSession implements Session {
     const changes: Change[] = []
     for (const event of events) {
       const change = prepare(event)
-      if (change && this.#parkedKeys.has(event.key)) changes.push((tx) => tx.consumption.park(this.#parked(event, 0, undefined)))
+      if (change && this.#parkedKeys.has(event.key)) changes.push((tx) => this.#parkBehind(tx, event, change))
       else if (change) changes.push((tx) => change(tx.sql))
     }
     if (changes.length > 0) await this.#commit((events.at(-1) as StoredEvent).position, changes)
+  }
+
+  /** Parks an event behind others of its key; applies it when none is left, whoever redrove or skipped the last. */
+  async #parkBehind(tx: StoreTransaction, event: StoredEvent, change: (sql: Sql) => Promise<unknown>): Promise<void> {
+    const { consumer, source } = this.#options.claim
+    if (await tx.consumption.isParked(consumer, source, event.key)) return tx.consumption.park(this.#parked(event, 0, undefined))
+    tx.afterCommit(() => this.#parkedKeys.delete(event.key))
+    await change(tx.sql)
   }
 
   async #park(event: StoredEvent, { attempts, error }: BatchTask): Promise<void> {

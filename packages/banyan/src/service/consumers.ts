@@ -93,7 +93,6 @@ function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscri
 /** How far a consumer is behind its source, and how many of its events are parked. */
 export async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
   const { position, head } = await consumer.progress()
-  const filter = { consumer: consumer.consumer, source: consumer.source, limit: PARKED_COUNT_MAX }
-  const parked = await store.read((tx) => tx.consumption.parked(filter))
-  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, parked: parked.length }
+  const parked = await store.read((tx) => tx.consumption.parkedCount(consumer.consumer, consumer.source, PARKED_COUNT_MAX))
+  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, parked }
 }

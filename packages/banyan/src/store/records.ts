@@ -117,6 +117,12 @@ export interface ConsumptionRecords {
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>
   /** Keys of a consumer and source that have parked events; asked once at start, then kept in memory. */
   parkedKeys(consumer: string, source: string): Promise<string[]>
+  /** Whether a key has parked events. */
+  isParked(consumer: string, source: string, key: string): Promise<boolean>
+  /** How many events are parked; counts no further than `limit`. */
+  parkedCount(consumer: string, source: string, limit: number): Promise<number>
+  /** Up to `limit` keys whose parked events are on their way to be handled: none of them is `failed`. For a start, after a redrive was cut short. */
+  keysUnderway(consumer: string, source: string, limit: number): Promise<string[]>
   /** Sets the state of all parked events of a key. */
   markParked(consumer: string, source: string, key: string, state: ParkedRecord['state']): Promise<number>
 }

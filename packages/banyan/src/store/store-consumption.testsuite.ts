@@ -184,6 +184,28 @@ function testParked(harness: StoreHarness): void {
     )
   })
 
+  promise(harness, 'parked: a key is asked for alone, and events are counted no further than a bound', async ({ store }) => {
+    await park(store, aParked(), waiting(5), aParked({ position: 4, key: 'order-2' }))
+    const asked = await store.read(({ consumption }) =>
+      Promise.all([
+        consumption.isParked(CONSUMER, SOURCE, 'order-1'),
+        consumption.isParked(CONSUMER, SOURCE, 'order-3'),
+        consumption.isParked('other', SOURCE, 'order-1'),
+        consumption.parkedCount(CONSUMER, SOURCE, 10),
+        consumption.parkedCount(CONSUMER, SOURCE, 2),
+        consumption.parkedCount('other', SOURCE, 2),
+      ]),
+    )
+    assert.deepEqual(asked, [true, false, false, 3, 2, 0])
+  })
+
+  promise(harness, 'parked: keys without a failed event are those whose redrive was cut short', async ({ store }) => {
+    await park(store, aParked(), waiting(5), waiting(6, 'order-2'), aParked({ position: 7, key: 'order-3', state: 'redriving' }))
+    const underway = await store.read((tx) => tx.consumption.keysUnderway(CONSUMER, SOURCE, 10))
+    assert.deepEqual(underway.toSorted(), ['order-2', 'order-3'])
+    assert.equal((await store.read((tx) => tx.consumption.keysUnderway(CONSUMER, SOURCE, 1))).length, 1)
+  })
+
   promise(harness, 'parked: parking again replaces, and parking goes with the record of consumption', async ({ store }) => {
     const { epoch } = await takeOver(store)
     await park(store, aParked())

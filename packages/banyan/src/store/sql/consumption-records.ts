@@ -1,7 +1,8 @@
 import { BanyanError } from '../../kernel/error.ts'
 import type { ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord } from '../records.ts'
 import type { Sql } from '../sql.ts'
-import { listParked, PARK } from './parked-table.ts'
+import { boundedLimit } from './bounded-limit.ts'
+import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT } from './parked-table.ts'
 
 /**
  * Records of consumption in SQL.
@@ -82,6 +83,19 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
   async parkedKeys(consumer: string, source: string): Promise<string[]> {
     const query = 'SELECT DISTINCT event_key FROM banyan_parked WHERE consumer = ? AND source = ? ORDER BY event_key'
     const rows = await this.#sql.all<{ event_key: string }>(query, consumer, source)
+    return rows.map(({ event_key }) => event_key)
+  }
+
+  async isParked(consumer: string, source: string, key: string): Promise<boolean> {
+    return (await this.#sql.get(IS_PARKED, consumer, source, key)) !== undefined
+  }
+
+  async parkedCount(consumer: string, source: string, limit: number): Promise<number> {
+    return (await this.#sql.get<{ count: number }>(PARKED_COUNT, consumer, source, limit))?.count ?? 0
+  }
+
+  async keysUnderway(consumer: string, source: string, limit: number): Promise<string[]> {
+    const rows = await this.#sql.all<{ event_key: string }>(KEYS_UNDERWAY, consumer, source, boundedLimit(limit))
     return rows.map(({ event_key }) => event_key)
   }
 

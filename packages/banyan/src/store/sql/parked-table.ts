@@ -21,6 +21,18 @@ export const PARK = `INSERT INTO banyan_parked (${COLUMNS}) VALUES (?, ?, ?, ?, 
   ON CONFLICT (consumer, source, position) DO UPDATE SET event_key = excluded.event_key, event = excluded.event,
     state = excluded.state, attempts = excluded.attempts, error = excluded.error, parked_at = excluded.parked_at`
 
+/** Whether a key has parked events: consumer, source, key. */
+export const IS_PARKED = 'SELECT 1 AS found FROM banyan_parked WHERE consumer = ? AND source = ? AND event_key = ? LIMIT 1'
+
+/** Counts parked events up to a bound, which keeps the cost of looking at many of them the same: consumer, source, bound. */
+export const PARKED_COUNT =
+  'SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM banyan_parked WHERE consumer = ? AND source = ? LIMIT ?) AS some'
+
+/** Keys without a failed event: consumer, source, limit. */
+export const KEYS_UNDERWAY = `SELECT DISTINCT p.event_key FROM banyan_parked AS p
+  WHERE p.consumer = ? AND p.source = ? AND p.state IN ('redriving', 'waiting') AND NOT EXISTS (SELECT 1 FROM banyan_parked AS f
+    WHERE f.consumer = p.consumer AND f.source = p.source AND f.event_key = p.event_key AND f.state = 'failed') LIMIT ?`
+
 /** Lists parked events, oldest position first. */
 export async function listParked(sql: SqlReader, filter: ParkedFilter): Promise<ParkedRecord[]> {
   const conditions: string[] = []

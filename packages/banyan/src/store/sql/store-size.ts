@@ -31,6 +31,7 @@ const SIZE = {
     WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
 } as const
 
-/** Positions are dense, so the ends tell the number. */
+/** Positions are dense, so the ends tell the number. Asked for one by one: SQLite finds the least and the greatest by the index only so. */
 const LOG = `SELECT ends.oldest, ends.newest, o.occurred_at AS at FROM
-  (SELECT MIN(position) AS oldest, MAX(position) AS newest FROM banyan_outbox) AS ends LEFT JOIN banyan_outbox AS o ON o.position = ends.oldest`
+  (SELECT (SELECT MIN(position) FROM banyan_outbox) AS oldest, (SELECT MAX(position) FROM banyan_outbox) AS newest) AS ends
+  LEFT JOIN banyan_outbox AS o ON o.position = ends.oldest`
