@@ -45,7 +45,7 @@ async function addSaga(store: Store, id: string, status: SagaStatus, updatedAt: 
     await tx.sagas.insert(saga)
     for (const number of [1, 2]) {
       const times = { attempts: 1, compensationAttempts: 0, startedAt: 1, endedAt: null }
-      await tx.sagas.saveStep({ sagaId: id, name: `step-${number}`, number, state: 'done', output: null, error: null, ...times })
+      await tx.sagas.saveSteps([{ sagaId: id, name: `step-${number}`, number, state: 'done', output: null, error: null, ...times }])
     }
     await tx.sagas.addSignal({ sagaId: id, name: 'paid', signalId: '1', data: '{}', consumed: false, receivedAt: updatedAt })
   })

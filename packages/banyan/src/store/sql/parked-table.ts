@@ -26,7 +26,7 @@ export const IS_PARKED = 'SELECT 1 AS found FROM banyan_parked WHERE consumer = 
 
 /** Counts parked events up to a bound, which keeps the cost of looking at many of them the same: consumer, source, bound. */
 export const PARKED_COUNT =
-  'SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM banyan_parked WHERE consumer = ? AND source = ? LIMIT ?) AS some'
+  'SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM banyan_parked WHERE consumer = ? AND source = ? LIMIT ?) AS counted'
 
 /** Keys without a failed event: consumer, source, limit. */
 export const KEYS_UNDERWAY = `SELECT DISTINCT p.event_key FROM banyan_parked AS p
