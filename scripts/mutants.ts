@@ -55,6 +55,8 @@ async function run(mutants: readonly Mutant[], json: boolean): Promise<number> {
   console.log(json ? resultJson(results, strict) : `\n${resultTable(results)}`)
   const { passed, failed } = tally(results, strict)
   const summary = `\n${passed} passed, ${failed} failed`
+  const notRun = results.filter(({ outcome }) => outcome === 'not run').length
+  if (notRun > 0) console.error(`\n${notRun} not run: set POSTGRES_URL to a server on which tests may create schemas`)
   if (json) console.error(summary)
   else console.log(summary)
   return failed === 0 && passed > 0 ? 0 : 1

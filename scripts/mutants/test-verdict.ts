@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { runNode } from '../gate/run-process.ts'
 import type { ReportLine } from '../gate/test-reporter.ts'
@@ -16,28 +15,23 @@ const TEST_DEADLINE_MS = 30_000
 /** The whole process may take so long: no single test file that is listed takes a quarter of it. */
 const RUN_DEADLINE_MS = 90_000
 
-/** Runs a test in the copy of the repository at `root`. */
+/** Runs a test in the copy of the repository at `root`, one at a time. */
 export async function testVerdict(root: string, { file, test }: MutantTest): Promise<TestVerdict> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-mutant-report-'))
-  try {
-    const reportFile = path.join(folder, 'report.ndjson')
-    const reporter = path.join(import.meta.dirname, '..', 'gate', 'test-reporter.ts')
-    const args = [
-      '--test',
-      '--test-isolation=none',
-      '--test-force-exit', // a mutant may leave anything behind; what it left open is not the question
-      `--test-timeout=${TEST_DEADLINE_MS}`,
-      ...(test === undefined ? [] : [`--test-name-pattern=${RegExp.escape(test)}`]),
-      `--test-reporter=${reporter}`,
-      `--test-reporter-destination=${reportFile}`,
-      file,
-    ]
-    const { problem, output } = await runNode(args, { deadlineMs: RUN_DEADLINE_MS, cwd: root })
-    const report = parseReport(await readFile(reportFile, 'utf8').catch(() => ''))
-    return judgeReport(file, report, problem ?? (output.trim().slice(-ERROR_LENGTH_MAX) || 'the process ended early'))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const reportFile = path.join(root, 'mutant-report.ndjson')
+  await rm(reportFile, { force: true })
+  const args = [
+    '--test',
+    '--test-isolation=none',
+    '--test-force-exit', // a mutant may leave anything behind; what it left open is not the question
+    `--test-timeout=${TEST_DEADLINE_MS}`,
+    ...(test === undefined ? [] : [`--test-name-pattern=${RegExp.escape(test)}`]),
+    `--test-reporter=${path.join(import.meta.dirname, '..', 'gate', 'test-reporter.ts')}`,
+    `--test-reporter-destination=${reportFile}`,
+    file,
+  ]
+  const { problem, output } = await runNode(args, { deadlineMs: RUN_DEADLINE_MS, cwd: root })
+  const report = parseReport(await readFile(reportFile, 'utf8').catch(() => ''))
+  return judgeReport(file, report, problem ?? (output.trim().slice(-ERROR_LENGTH_MAX) || 'the process ended early'))
 }
 
 /** What an error looks like that a test made because something was not as it must be; with its cause, e.g. of a property that failed. */

@@ -22,9 +22,17 @@ export interface WorkCopy extends Disposable {
 /** Copies what git would commit, with dependencies linked and workspaces pointing into the copy. */
 export function workCopy(repository: string): WorkCopy {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'banyan-mutants-')))
+  const remove = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 }) // a killed test may still be writing
+  process.once('exit', remove) // also when the command is interrupted
   for (const file of sources(repository)) cpSync(path.join(repository, file), path.join(root, file))
   linkModules(path.join(repository, 'node_modules'), path.join(root, 'node_modules'), repository)
-  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) }
+  return {
+    root,
+    [Symbol.dispose]() {
+      process.off('exit', remove)
+      remove()
+    },
+  }
 }
 
 /** What is tracked or would be, as it is on disk now. */
