@@ -61,4 +61,13 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${POSTGRES}/lost-connection.postgres.ts`, test: 'events of a process that died between its commit and its kick' },
     isLiveness: true,
   },
+  {
+    name: 'unsafe-server-accepted',
+    mistake: 'a PostgreSQL that answers before its log is on disk is used without a word',
+    promises: ['P4', 'law 10'],
+    file: `${POSTGRES}/server-check.ts`,
+    find: 'if (allowUnsafe) return',
+    replace: 'if (unsafe.length > 0) return',
+    caughtBy: { file: `${POSTGRES}/open.postgres.ts`, test: 'a server that would lose commits is refused' },
+  },
 ]

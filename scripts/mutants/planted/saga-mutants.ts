@@ -188,4 +188,13 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     replace: '',
     caughtBy: { file: `${SAGA}/lease.test.ts`, test: 'P3: what a dead process had is taken over' },
   },
+  {
+    name: 'saga-action-not-recorded',
+    mistake: 'a stuck saga is retried, skipped or rolled back without a record of who did it and why',
+    promises: ['P9'],
+    file: `${SAGA}/admin.ts`,
+    find: 'await tx.audit.append({ at: now, actor: by.actor',
+    replace: 'void ({ at: now, actor: by.actor',
+    caughtBy: { file: `${SAGA}/rollback.test.ts`, test: 'P9: a step settled by hand is skipped, with an audit record' },
+  },
 ]

@@ -201,6 +201,11 @@ test('P9: a step settled by hand is skipped, with an audit record, and the other
   await process.settled('s1')
   assert.deepEqual((await process.show('s1')).states, { reserve: 'compensated', charge: 'skipped' })
   await assert.rejects(process.engine.admin.skip('s1', 'charge', BY), { code: 'failed_precondition' })
+  const trail = await process.store.read((tx) => tx.audit.list(10))
+  assert.deepEqual(
+    trail.map(({ action, subject, actor, reason }) => ({ action, subject, actor, reason })),
+    [{ action: 'saga.skip charge', subject: 's1', ...BY }],
+  )
 })
 
 test('a compensation may give up and let the others go on; that is reported', async () => {
