@@ -47,9 +47,14 @@ function measureSync(): Machine['fdatasyncMs'] {
   return { p50: times[Math.floor(SYNCS * 0.5)] as number, p99: times[Math.floor(SYNCS * 0.99)] as number }
 }
 
+/** What can change a figure. */
+const SOURCES = ['packages', 'services', 'apps', 'bench', 'platform.ts', 'package-lock.json']
+
 function gitCommit(): string {
+  const git = (...args: readonly string[]): string => execFileSync('git', args, { encoding: 'utf8', cwd: import.meta.dirname }).trim()
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+    const changes = git('status', '--porcelain', '--', ...SOURCES.map((source) => `:/${source}`))
+    return `${git('rev-parse', '--short', 'HEAD')}${changes ? ' with changes' : ''}`
   } catch {
     return 'unknown'
   }

@@ -15,6 +15,7 @@ export const orders: Section = {
 /** At 64 clients the aims of throughput, from 16 clients on the aim of CPU. */
 const ORDERS_PER_SECOND_MIN = 1_500
 const CPU_MS_MAX = 0.5
+const CPU_TIMES_FLOOR_MAX = 5
 
 async function measureOrders({ repeat, clients, orders: count, progress, note }: BenchOptions): Promise<Figure[]> {
   const shops: OrderFigures[][] = clients.map(() => [])
@@ -50,6 +51,7 @@ function orderFigures(clients: number, runs: readonly OrderFigures[], floors: re
       clients === 64 ? { atLeast: ORDERS_PER_SECOND_MIN } : undefined,
     ),
     figure('CPU of the shop', 'CPU-ms/order', (run) => run.cpuMsPerOrder, floorCpuMs, clients >= 16 ? { atMost: CPU_MS_MAX } : undefined),
+    figure('CPU against the floor', 'times', (run) => run.cpuMsPerOrder / floorCpuMs, undefined, { atMost: CPU_TIMES_FLOOR_MAX }),
     figure('p50', 'ms', (run) => run.p50Ms),
     figure('p99', 'ms', (run) => run.p99Ms),
   ]

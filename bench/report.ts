@@ -23,16 +23,12 @@ export function reportText(report: Report): string {
   return [describe(report).join('\n'), ...report.sections.map(sectionText)].join('\n\n')
 }
 
-/** Returns `page` with the figures of each section of the report between its two marks, `<!-- figures:orders -->` and `<!-- /figures:orders -->`. Throws when a section has no such place. */
-export function withFigures(page: string, report: Report): string {
-  let filled = page
-  for (const section of report.sections) {
-    const [open, close] = [`<!-- figures:${section.name} -->`, `<!-- /figures:${section.name} -->`]
-    const [from, to] = [filled.indexOf(open), filled.indexOf(close)]
-    if (from < 0 || to < from) throw new Error(`the page has no place for the section ${section.name}: expected ${open} and ${close}`)
-    filled = `${filled.slice(0, from + open.length)}\n${sectionMarkdown(section, report)}\n${filled.slice(to)}`
-  }
-  return filled
+/** Returns `page` with the figures of a section between its two marks, `<!-- figures:orders -->` and `<!-- /figures:orders -->`; undefined when it has no such place. */
+export function withFigures(page: string, section: SectionReport, report: Report): string | undefined {
+  const [open, close] = [`<!-- figures:${section.name} -->`, `<!-- /figures:${section.name} -->`]
+  const [from, to] = [page.indexOf(open), page.indexOf(close)]
+  if (from < 0 || to < from) return undefined
+  return `${page.slice(0, from + open.length)}\n${sectionMarkdown(section, report)}\n${page.slice(to)}`
 }
 
 function describe({ machine, at, repeat }: Report): string[] {

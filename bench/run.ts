@@ -18,13 +18,13 @@ const HELP = `Usage: npm run bench -- [options]
   --peers           other engines with the same work beside ours (sagas, local-call); installs bench/peers on first use
   --quick           smaller data where a section would take minutes
   --json            one JSON document on standard output
-  --write           also writes the figures into docs/benchmarks.md, at the places of these sections
+  --write           also writes the figures into docs/benchmarks.md and README.md, where these sections have their places
 
 Sections:
 ${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).join('\n')}`
 
-/** Where the figures are kept for readers. */
-const PAGE = path.resolve(import.meta.dirname, '../docs/benchmarks.md')
+/** Where the figures are kept for readers: all of them, and some. */
+const PAGES = ['docs/benchmarks.md', 'README.md'].map((page) => path.resolve(import.meta.dirname, '..', page))
 
 // What runs beside us (the shop, servers, scripts) is ended by listeners of `exit`, which a signal by itself does not reach.
 process
@@ -46,8 +46,6 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const begun = { machine: describeMachine(), at: new Date().toISOString(), repeat: options.repeat }
-  const nothingYet = sections.map(({ name, measures, durability }) => ({ name, measures, durability, figures: [], notes: [] }))
-  if (write) withFigures(readFileSync(PAGE, 'utf8'), { ...begun, sections: nothingYet }) // fails now rather than after the work
   const reports: SectionReport[] = []
   let failed = false
   for (const section of sections) {
@@ -61,8 +59,18 @@ async function main(args: readonly string[]): Promise<number> {
   const report: Report = { ...begun, sections: reports }
   if (json) console.log(JSON.stringify(report, null, 2))
   else console.log(`\n${reportText(report)}`)
-  if (write) writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), report))
+  if (write) writePages(report)
   return failed ? 1 : 0
+}
+
+function writePages(report: Report): void {
+  for (const page of PAGES)
+    for (const section of report.sections) {
+      const filled = withFigures(readFileSync(page, 'utf8'), section, report)
+      if (filled !== undefined) writeFileSync(page, filled)
+      else if (page === PAGES[0])
+        console.error(`${page} has no place for the figures of ${section.name}: add <!-- figures:${section.name} --> and its end`)
+    }
 }
 
 async function runSection(section: Section, options: Omit<BenchOptions, 'note'>): Promise<SectionReport> {
