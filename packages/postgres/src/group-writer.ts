@@ -112,7 +112,7 @@ export class GroupWriter {
 
   /** Runs who waits, one after another, until the group is full or lost. */
   async #runMembers(lane: Lane, line: TransactionLine, members: GroupMember[]): Promise<GroupFailure | undefined> {
-    const { clock } = this.#options.runtime
+    const { clock, faults } = this.#options.runtime
     const endAt = clock.monotonic() + GROUP_MS_MAX
     const enough = (): boolean => members.length >= this.#membersMax || (members.length > 0 && clock.monotonic() > endAt)
     for (let next = lane.waiting[0]; next !== undefined && !enough(); next = lane.waiting[0]) {
@@ -124,6 +124,7 @@ export class GroupWriter {
       }
       members.push(next)
       if ((await next.run(line, this.#options.schemaHash)) === 'lost') return { error: next.failure, commitSent: false }
+      faults.at(`store.${this.#options.context.service}.after-body`)
       if (next.alone) break
     }
     return undefined

@@ -34,9 +34,12 @@ async function attempt(service: ServiceRuntime, definition: TimerDefinition | un
       if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)
     },
   }
+  const { clock, faults } = service.runtime
+  faults.at(`timer.${service.name}.${timer.name}.before-handler`)
   const handled = Promise.resolve(definition.handler(JSON.parse(timer.data), handlerContext(service, work)))
-  await within(service.runtime.clock, work.scope.deadline, `timer ${timer.name}`, handled)
+  await within(clock, work.scope.deadline, `timer ${timer.name}`, handled)
   if (!work.committed) await service.store.transaction((tx) => tx.timers.cancel(timer.id))
+  faults.at(`timer.${service.name}.${timer.name}.after-handler`)
 }
 
 async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRecord, thrown: unknown): Promise<void> {

@@ -40,7 +40,8 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const { label } = operation
   const input = schemaCheck(definition.input)
   const meter = operationMeter(service.metrics, service.name, handler.name)
-  const { clock } = service.runtime
+  const { clock, faults } = service.runtime
+  const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
 
   async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }): Promise<CallReply> {
     const { scope } = request
@@ -67,7 +68,9 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
       const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
       try {
+        faults.at(points.before)
         const reply = await run(request, span)
+        faults.at(points.after)
         meter.succeeded((clock.monotonic() - started) / 1_000)
         return reply
       } catch (thrown) {

@@ -53,7 +53,7 @@ interface Job {
 export class GroupCommit {
   readonly #parts: GroupCommitParts
   readonly #now: () => number
-  readonly #points: { readonly beforeBegin: string; readonly beforeCommit: string; readonly afterCommit: string }
+  readonly #points: ReturnType<typeof pointsOf>
   readonly #drain = (): void => this.#begin()
   readonly #guard = (): void => this.#abortCurrent()
   #queue: Job[] = []
@@ -67,8 +67,7 @@ export class GroupCommit {
   constructor(parts: GroupCommitParts) {
     this.#parts = parts
     this.#now = parts.runtime.clock.now.bind(parts.runtime.clock)
-    const prefix = `store.${parts.service}`
-    this.#points = { beforeBegin: `${prefix}.before-begin`, beforeCommit: `${prefix}.before-commit`, afterCommit: `${prefix}.after-commit` }
+    this.#points = pointsOf(parts.service)
   }
 
   /** Runs `body` in a transaction; resolves when it is durable. */
@@ -146,10 +145,11 @@ export class GroupCommit {
 
   #written(job: Job, transaction: SqliteTransaction, value: unknown): void {
     if (job.state !== 'running') return
-    const { connection } = this.#parts
+    const { connection, runtime } = this.#parts
     try {
       job.events = transaction.finish(connection)
       if (connection.failure) throw connection.failure.error
+      runtime.faults.at(this.#points.afterBody)
       if (this.#batch.length > 1) connection.release()
     } catch (thrown) {
       return this.#failed(job, transaction, thrown)
@@ -259,6 +259,17 @@ export class GroupCommit {
     if (job?.state !== 'running') return
     this.#watch()
     this.#failed(job, job.transaction as SqliteTransaction, new BanyanError('misuse', AWAITED_SOMETHING_ELSE))
+  }
+}
+
+/** Names of the fault points of a service's transactions, built once because they are passed by each of them. */
+function pointsOf(service: string) {
+  const prefix = `store.${service}`
+  return {
+    beforeBegin: `${prefix}.before-begin`,
+    afterBody: `${prefix}.after-body`,
+    beforeCommit: `${prefix}.before-commit`,
+    afterCommit: `${prefix}.after-commit`,
   }
 }
 
