@@ -16,6 +16,7 @@ const VERBS = {
   fuzz: ['tests/fuzz/run.ts'],
   bench: ['bench/run.ts'],
   mutants: ['scripts/mutants.ts'],
+  chaos: ['scripts/chaos.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],
   unused: ['node_modules/knip/bin/knip.js'],
 }

@@ -1,70 +1,87 @@
-// The kill matrix (P1, P4, P7, P8, P10, P15, P16): the real process is killed at every named point of the order flow and at random under
-// load; whatever happens, each order ends as it should, once.
+// The kill matrix in short (P1, P4, P7, P8, P10, P15, P16): the real process is killed at every named point of the order flow, at random
+// under load, while it recovers, and stopped for longer than a lease; whatever happens, each order ends as it should, once.
+// `npm run chaos` does the same for as long as one likes.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { suite, test } from 'node:test'
 import { seededRandom } from 'banyan/kernel'
 import { temporaryDirectory } from '@banyan/testing'
-import { type Campaign, createCampaign, type Strike } from './support/kill-campaign.ts'
+import { type Campaign, createCampaign } from './chaos/campaign.ts'
+import type { Database } from './chaos/database.ts'
+import { familyOf, type Flow, FLOWS, POINT_FAMILIES, requiredPoints } from './chaos/points.ts'
+import { planScenarios, timeOf } from './chaos/scenario-plan.ts'
+import { type Scenario, scenarioText } from './chaos/scenario.ts'
+import { ROOT } from './support/shop-process.ts'
+import { dropTestSchemas } from './support/test-stores.ts'
 
 /** BANYAN_TEST_SEED repeats a run; BANYAN_KILLS makes it longer. */
 const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? Math.floor(Math.random() * 1e6))
-const RANDOM_KILLS = Number(process.env['BANYAN_KILLS'] ?? 8)
+const RANDOM_KILLS = Number(process.env['BANYAN_KILLS'] ?? 6)
 /** How often each named point strikes. */
 const ROUNDS = Number(process.env['BANYAN_KILL_ROUNDS'] ?? 1)
-/** Requests answered before a random kill. */
-const ANSWERS_MAX = 80
-/** Points of services that an order only reads from. */
-const ELSEWHERE = /^store\.(users|catalog)\./
+/** Points that matter least to an order: of services that it only reads from, and of calls; the long run strikes them too. */
+const LEFT_TO_THE_LONG_RUN = /^store\.(users|catalog)\.|^call\.(?!orders\.(place|cancel)\.)/
 
 suite('kill -9', { concurrency: 2 }, () => {
-  for (const flow of ['orchestration', 'choreography'] as const)
+  for (const flow of FLOWS)
     test(`${flow}: killed at every point and at random, every order ends once`, async (t) => {
       console.log(`${flow}: BANYAN_TEST_SEED=${SEED} BANYAN_KILLS=${RANDOM_KILLS} BANYAN_KILL_ROUNDS=${ROUNDS}`)
       using directory = temporaryDirectory()
-      await using campaign = createCampaign({ flow, directory: directory.path, seed: SEED })
-      const random = seededRandom(SEED)
-      const points = [...(await campaign.reached())].filter(([point]) => !ELSEWHERE.test(point))
-      for (const point of required(flow))
-        assert.ok(
-          points.some(([reached]) => reached === point),
-          `an order comes through ${point}`,
-        )
-      const strikes = Array.from({ length: ROUNDS }, () =>
-        points.map(([point, count]): Strike => ({ point, time: timeOf(count, random.next()) })),
-      ).flat()
-      await killed(campaign, strikes, t)
-      await t.test(`killed ${RANDOM_KILLS} times under load`, async () => {
-        for (let kill = 0; kill < RANDOM_KILLS; kill++) await campaign.killAfter(1 + Math.floor(random.next() * ANSWERS_MAX))
-        await campaign.settleAndAudit()
-      })
+      const database = testDatabase(flow)
+      try {
+        await using campaign = createCampaign({ flow, directory: directory.path, seed: SEED, ...(database ? { database } : {}) })
+        const reached = await campaign.prepare()
+        assertComplete(flow, reached)
+        for (const scenario of [...pointStrikes(reached), ...otherStrikes(reached)])
+          await t.test(scenarioText(scenario), async () => assert.ok(await campaign.strike(scenario), 'the point is reached'))
+        await settled(campaign, t)
+      } finally {
+        if (database) await dropTestSchemas(database.schemaPrefix)
+      }
     })
+
+  test('docs/chaos.md lists every family of points', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/chaos.md'), 'utf8')
+    for (const { name, meaning } of POINT_FAMILIES) assert.ok(page.includes(`| \`${name}\` | ${meaning} |`), name)
+  })
 })
 
-/** Points that must be there: a matrix that shrinks with the code it strikes at would prove nothing. */
-function required(flow: 'orchestration' | 'choreography'): string[] {
-  const services = ['inventory', 'orders', 'payments', 'shipping']
-  const named = (prefix: string, sides: readonly string[], what: readonly string[]): string[] =>
-    what.flatMap((each) => sides.map((side) => `${prefix}${side}-${each}`))
-  const around = ['before', 'after']
-  return [
-    ...services.flatMap((service) => [`store.${service}.before-begin`, ...named(`store.${service}.`, around, ['commit'])]),
-    ...named('gateway.', around, ['reply']),
-    ...(flow === 'orchestration'
-      ? named('saga.orders.place-order.', around, ['journal', 'action', 'compensation'])
-      : services.flatMap((service) => named(`consumer.${service}.main.`, around, ['handler']))),
-  ]
+function testDatabase(flow: Flow): Database | undefined {
+  if (process.env['BANYAN_STORE'] !== 'postgres') return undefined
+  const url = process.env['POSTGRES_URL']
+  assert.ok(url, 'BANYAN_STORE is "postgres" but POSTGRES_URL is not set')
+  return { url, schemaPrefix: `kill_${flow.slice(0, 4)}_${process.pid}_`, restart: undefined, cutConnections: undefined }
 }
 
-async function killed(
-  campaign: Campaign,
-  strikes: readonly Strike[],
-  t: { test(name: string, work: () => Promise<void>): Promise<void> },
-): Promise<void> {
-  for (const strike of strikes) await t.test(`killed at ${strike.point}, time ${strike.time}`, () => campaign.strike(strike))
-  await t.test('every order ended once', () => campaign.settleAndAudit())
+/** A matrix that shrinks with the code it strikes at would prove nothing. */
+function assertComplete(flow: Flow, reached: ReadonlyMap<string, number>): void {
+  assert.deepEqual(
+    [...reached.keys()].filter((point) => !familyOf(point)),
+    [],
+    'every point is in a family of tests/chaos/points.ts',
+  )
+  assert.deepEqual(
+    requiredPoints(flow).filter((point) => !reached.has(point)),
+    [],
+    'an order comes through these points',
+  )
 }
 
-/** Somewhere in the first half of what one batch reaches, so that it strikes among running orders. */
-function timeOf(count: number, chance: number): number {
-  return 1 + Math.floor((chance * count) / 2)
+function pointStrikes(reached: ReadonlyMap<string, number>): Scenario[] {
+  const random = seededRandom(SEED)
+  const points = [...reached].filter(([point]) => !LEFT_TO_THE_LONG_RUN.test(point))
+  const round = (): Scenario[] => points.map(([point, count]) => ({ kind: 'point', point, time: timeOf(count, random.next()) }))
+  return Array.from({ length: ROUNDS }, round).flat()
+}
+
+function otherStrikes(points: ReadonlyMap<string, number>): Scenario[] {
+  const random = seededRandom(SEED + 1)
+  const loads = planScenarios({ points, random, possible: [], only: ['load'] })
+  const others = planScenarios({ points, random, possible: [], only: ['recovery', 'pause'] })
+  return [...Array.from({ length: RANDOM_KILLS }, () => loads.next().value), others.next().value, others.next().value]
+}
+
+async function settled(campaign: Campaign, t: { test(name: string, work: () => Promise<void>): Promise<void> }): Promise<void> {
+  await t.test('every order ended once', async () => void (await campaign.settleAndAudit('all')))
 }

@@ -7,7 +7,14 @@ export interface Answer<T = Record<string, unknown>> {
 
 /** Talks to the shop over HTTP, as one user or as nobody. */
 export interface ShopClient {
-  request<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  /** `signal` makes the client go away before the answer; the request may have arrived. */
+  request<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<Answer<T>>
 }
 
 /** Longest wait for an answer. */
@@ -16,7 +23,13 @@ const TIMEOUT_MS = 60_000
 /** Builds a client; with a token it speaks as that user. */
 export function shopClient(url: string, token?: string): ShopClient {
   return {
-    async request<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    async request<T>(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+      signal?: AbortSignal,
+    ): Promise<Answer<T>> {
       const response = await fetch(`${url}${path}`, {
         method,
         headers: {
@@ -24,7 +37,7 @@ export function shopClient(url: string, token?: string): ShopClient {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: signal ?? AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()

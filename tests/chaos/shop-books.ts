@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { EndedIntent } from './customers.ts'
-import type { OrderAnswer, OrderIntent } from './customers.ts'
-import type { ShopClient } from './shop-client.ts'
+import type { ShopClient } from '../support/shop-client.ts'
+import type { EndedIntent, OrderAnswer, OrderIntent } from './order-intent.ts'
 
 // Compares what customers were told with every book of the shop. Says nothing that the shop's own auditor says; it is here so that a
 // mistake that both the shop and its auditor make is found too.
@@ -28,8 +27,8 @@ interface ChargeRow {
 const GIVEN_UP: ReadonlySet<string> = new Set(['outcome_unknown', 'unavailable'])
 const GIVEN_UP_SHARE_MAX = 0.05
 
-/** Asserts that each order ended as its customer and its means of payment decided. */
-export function assertOutcomes(ended: readonly EndedIntent[]): void {
+/** Asserts that each order ended as its customer and its means of payment decided; returns how many were given up. */
+export function assertOutcomes(ended: readonly EndedIntent[]): number {
   const ids = new Set(ended.map(({ order }) => order.id))
   assert.equal(ids.size, ended.length, 'each key has an order of its own')
   const isGivenUp = ({ order }: EndedIntent): boolean => order.status === 'rejected' && GIVEN_UP.has(order.failure?.reason ?? '')
@@ -46,6 +45,7 @@ export function assertOutcomes(ended: readonly EndedIntent[]): void {
     else if (status === 'confirmed') assert.ok(paymentStatus === 'captured' && isPayable(intent), seen)
     else assert.ok(status === 'rejected' && reasons(intent).includes(order.failure?.reason ?? ''), seen)
   }
+  return givenUp.length
 }
 
 /** Asserts that confirmed orders have the numbers from 1 on, without gaps. */

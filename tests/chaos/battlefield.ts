@@ -1,0 +1,37 @@
+import type { ShopClient } from '../support/shop-client.ts'
+import type { ShopProcess } from '../support/shop-process.ts'
+import type { Customers } from './customers.ts'
+import type { Database } from './database.ts'
+import type { Members } from './members.ts'
+import type { Flow } from './points.ts'
+import type { ShopLives } from './shop-lives.ts'
+import type { SmallDisk } from './small-disk.ts'
+
+/** Orders placed at once: two of each way a payment can go, and both kinds of shortage. */
+export const BATCH = 10
+/** On a shared store a restarted shop waits so long for what its killed predecessor ran. */
+export const LEASE_MS = 1_000
+
+/** What a campaign is about. */
+export interface CampaignOptions {
+  readonly flow: Flow
+  /** Empty directory for the shop's data. */
+  readonly directory: string
+  readonly seed: number
+  /** Default: SQLite files in the directory. */
+  readonly database?: Database
+  /** The disk under the data, when it may be filled up. */
+  readonly disk?: SmallDisk
+}
+
+/** What strikes work with. */
+export interface Battlefield {
+  readonly options: CampaignOptions
+  readonly lives: ShopLives
+  readonly customers: Customers
+  readonly members: Members
+  /** Speaks to a running shop as the customer. */
+  clientOf(shop: ShopProcess): ShopClient
+  /** Orders until one is accepted, repeats what was not answered and looks after what was promised; returns early when the shop dies. */
+  resume(shop: ShopProcess): Promise<void>
+}

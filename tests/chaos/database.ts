@@ -1,0 +1,10 @@
+/** A PostgreSQL that a campaign's shop keeps its data in. */
+export interface Database {
+  readonly url: string
+  /** Put before the names of the services' schemas. */
+  readonly schemaPrefix: string
+  /** Ends every process of the server at once and starts it again; undefined where the server is not ours. */
+  readonly restart: (() => Promise<void>) | undefined
+  /** Ends every connection of the shop on the server's side; undefined where others share the database. */
+  readonly cutConnections: (() => Promise<void>) | undefined
+}
