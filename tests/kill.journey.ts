@@ -20,6 +20,8 @@ const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? Math.floor(Math.random() 
 const RANDOM_KILLS = Number(process.env['BANYAN_KILLS'] ?? 6)
 /** How often each named point strikes. */
 const ROUNDS = Number(process.env['BANYAN_KILL_ROUNDS'] ?? 1)
+/** Attempts after which a saga gives a step up, unless it says otherwise. */
+const STEP_ATTEMPTS_MAX = 8
 /** Points that matter least to an order: of services that it only reads from, and of calls; the long run strikes them too. */
 const LEFT_TO_THE_LONG_RUN = /^store\.(users|catalog)\.|^call\.(?!orders\.(place|cancel)\.)/
 
@@ -41,17 +43,39 @@ suite('kill -9', { concurrency: 2 }, () => {
       }
     })
 
+  test('a cancellation that was accepted is carried out, however often the process is killed meanwhile', async () => {
+    using directory = temporaryDirectory()
+    const database = testDatabase('orchestration')
+    try {
+      await using campaign = createCampaign({
+        flow: 'orchestration',
+        directory: directory.path,
+        seed: SEED,
+        givenUpShareMax: 1, // the orders that are under way are killed more often than their sagas try
+        ...(database ? { database } : {}),
+      })
+      await campaign.prepare()
+      for (let kill = 0; kill < STEP_ATTEMPTS_MAX + 3; kill++)
+        assert.ok(await campaign.strike({ kind: 'point', point: 'saga.orders.cancel-order.before-action', time: 1 }))
+      const { byStatus } = await campaign.settleAndAudit('all')
+      assert.ok((byStatus['cancelled'] ?? 0) > 0, JSON.stringify(byStatus))
+    } finally {
+      if (database) await dropTestSchemas(database.schemaPrefix)
+    }
+  })
+
   test('docs/chaos.md lists every family of points', () => {
     const page = readFileSync(path.join(ROOT, 'docs/chaos.md'), 'utf8')
     for (const { name, meaning } of POINT_FAMILIES) assert.ok(page.includes(`| \`${name}\` | ${meaning} |`), name)
   })
 })
 
+let databases = 0
 function testDatabase(flow: Flow): Database | undefined {
   if (process.env['BANYAN_STORE'] !== 'postgres') return undefined
   const url = process.env['POSTGRES_URL']
   assert.ok(url, 'BANYAN_STORE is "postgres" but POSTGRES_URL is not set')
-  return { url, schemaPrefix: `kill_${flow.slice(0, 4)}_${process.pid}_`, restart: undefined, cutConnections: undefined }
+  return { url, schemaPrefix: `kill${++databases}_${flow.slice(0, 4)}_${process.pid}_`, restart: undefined, cutConnections: undefined }
 }
 
 /** A matrix that shrinks with the code it strikes at would prove nothing. */

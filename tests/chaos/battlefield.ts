@@ -9,8 +9,11 @@ import type { SmallDisk } from './small-disk.ts'
 
 /** Orders placed at once: two of each way a payment can go, and both kinds of shortage. */
 export const BATCH = 10
-/** On a shared store a restarted shop waits so long for what its killed predecessor ran. */
-export const LEASE_MS = 1_000
+/**
+ * On a shared store a restarted shop waits so long for what its killed predecessor ran. Long enough for a heartbeat on a machine that is
+ * overloaded several times: with a second, engines lost their leases again and again, and their sagas with them.
+ */
+export const LEASE_MS = 2_500
 
 /** What a campaign is about. */
 export interface CampaignOptions {
@@ -20,6 +23,8 @@ export interface CampaignOptions {
   readonly seed: number
   /** Default: SQLite files in the directory. */
   readonly database?: Database
+  /** Share of orders that may be rejected because a step was killed too often. Default {@link GIVEN_UP_SHARE_MAX}. */
+  readonly givenUpShareMax?: number
   /** The disk under the data, when it may be filled up. */
   readonly disk?: SmallDisk
 }

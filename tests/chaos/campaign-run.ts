@@ -39,6 +39,9 @@ const SMALL_DISK_BYTES = { sqlite: 96, postgres: 384 } as const
 const PREPARATION = 'preparation'
 const MEGABYTE = 1_048_576
 
+/** Kills between two lines that say how far it is. */
+const KILLS_PER_LINE = 10
+
 /** The name under which a campaign is shown. */
 export function campaignName({ store, flow, smallDisk }: Pick<CampaignOrder, 'store' | 'flow' | 'smallDisk'>): string {
   return `${store} ${flow}${smallDisk ? ', small disk' : ''}`
@@ -94,6 +97,7 @@ async function runOn(order: CampaignOrder, { directory, home, database, disk }: 
   } catch (error) {
     if (order.stop.aborted) throw error
     violations.push(violation(order, campaign, course, { error, data, directory }))
+    order.progress(`${campaignName(order)}: VIOLATION at ${course.scenario}; the data is kept in ${data}`)
   } finally {
     order.stop.removeEventListener('abort', stopNow)
   }
@@ -138,8 +142,10 @@ async function fight(
   while (campaign.figures.kills < order.kills && !order.timeUp.aborted && !order.stop.aborted) {
     const scenario = plan.next().value
     course.scenario = scenarioText(scenario)
+    const before = campaign.figures.kills
     note(course, scenario, await campaign.strike(scenario))
     const { kills } = campaign.figures
+    if (Math.floor(kills / KILLS_PER_LINE) > Math.floor(before / KILLS_PER_LINE)) order.progress(`${campaignName(order)}: ${kills} kills`)
     if (kills - auditedAt < KILLS_PER_AUDIT || kills >= order.kills) continue
     auditedAt = kills
     await compare(order, campaign, course, 'open')

@@ -11,7 +11,7 @@ import { createCustomers, type Customers } from './customers.ts'
 import { createMembers } from './members.ts'
 import { quiet } from './quiescence.ts'
 import type { Scenario } from './scenario.ts'
-import { assertCharges, assertListed, assertOrderNumbers, assertOutcomes, assertStock } from './shop-books.ts'
+import { assertCharges, assertListed, assertOrderNumbers, assertOutcomes, assertStock, GIVEN_UP_SHARE_MAX } from './shop-books.ts'
 import { createShopLives, type OutageFigures } from './shop-lives.ts'
 import { strike } from './strike.ts'
 
@@ -95,7 +95,7 @@ export function createCampaign(options: CampaignOptions): Campaign {
     lives.becameQuiet()
     await customers.check(client)
     const ended = await customers.settle(client, which)
-    const givenUp = assertOutcomes(ended)
+    const givenUp = assertOutcomes(ended, options.givenUpShareMax ?? GIVEN_UP_SHARE_MAX)
     assertOrderNumbers(ended.map(({ order }) => order))
     await assertListed(client, ended)
     await assertStock(staff, ended, new Map([...PRODUCTS.entries()].map(([index, sku]) => [sku, [STOCK.plenty, STOCK.scarce][index]!])))

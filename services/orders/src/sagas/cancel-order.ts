@@ -9,6 +9,9 @@ export interface Cancellation {
   readonly reason: string
 }
 
+/** The customer was told that the order is being cancelled; only the carrier's refusal ends that, never the number of attempts. */
+const NEVER_GIVEN_UP = Number.POSITIVE_INFINITY
+
 /**
  * Cancels an order at any stage: calls the parcel back, returns the money, releases the goods. Each participant keeps a tombstone, so a step
  * of the order's own flow that comes late is refused. When the carrier has the parcel already, the order goes on as confirmed.
@@ -16,6 +19,7 @@ export interface Cancellation {
 export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: Cancellation) => {
   await s.step('order', {
     local: true,
+    attemptsMax: NEVER_GIVEN_UP,
     action: async () => null,
     compensation: async ({ transaction, now }) =>
       transaction(async (tx) => {
@@ -24,7 +28,10 @@ export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: C
         return null
       }),
   })
-  await s.step('call-back-shipment', { action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }) })
+  await s.step('call-back-shipment', {
+    attemptsMax: NEVER_GIVEN_UP,
+    action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }),
+  })
   await s.commit()
   const { voidedMinor, refundedMinor } = await s.step('return-money', { action: ({ call }) => call.payments.cancel({ orderId, reason }) })
   await s.step('release-stock', { action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null) })
