@@ -110,7 +110,7 @@ function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
           ...(awkward.length > 0 ? [fc.constantFrom(...awkward)] : []),
         )
       : fc.stringMatching(new RegExp(pattern)).filter(fits)
-  const known = fc.tuple(fc.nat(), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
+  const known = fc.tuple(fc.noBias(fc.nat()), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
   return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 2 })
 }
 
