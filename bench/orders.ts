@@ -32,6 +32,8 @@ export interface OrderBenchOptions {
   readonly orders: number
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly nodeArguments?: readonly string[]
+  /** Processes whose CPU counts as the shop's, besides its own, e.g. its database server. */
+  readonly servers?: readonly number[]
 }
 
 const LOAD = path.join(import.meta.dirname, 'load.ts')
@@ -42,7 +44,7 @@ const WARM_UP_ORDERS = 500
 const MEGABYTE = 1_048_576
 
 /** Starts the shop as a process of its own and places orders from another one. */
-export async function benchOrders({ clients, orders, environment, nodeArguments }: OrderBenchOptions): Promise<ShopFigures> {
+export async function benchOrders({ clients, orders, environment, nodeArguments, servers = [] }: OrderBenchOptions): Promise<ShopFigures> {
   using directory = temporaryDirectory()
   const began = performance.now()
   const shop = await startShop({
@@ -62,7 +64,7 @@ export async function benchOrders({ clients, orders, environment, nodeArguments 
       if (status !== 200) throw new Error(`stock not there yet: ${status}`)
     })
     const { token } = await registerUser(shop.url, 'load@example.org')
-    const target = { url: shop.url, pid: shop.pid, token, skus }
+    const target = { url: shop.url, pids: [shop.pid, ...servers], token, skus }
     await measure(target, 16, WARM_UP_ORDERS)
     const runs: OrderFigures[] = []
     for (const count of clients) runs.push(await measure(target, count, count === 1 ? Math.ceil(orders / 5) : orders))
@@ -75,16 +77,16 @@ export async function benchOrders({ clients, orders, environment, nodeArguments 
 
 interface Target {
   readonly url: string
-  readonly pid: number
+  readonly pids: readonly number[]
   readonly token: string
   readonly skus: readonly string[]
 }
 
-async function measure({ url, pid, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
-  const before = treeCpuMs(pid)
+async function measure({ url, pids, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
+  const before = treeCpuMs(...pids)
   const args = ['--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
   const stdout = await runScript(LOAD, args)
-  const cpu = treeCpuMs(pid) - before
+  const cpu = treeCpuMs(...pids) - before
   const load = JSON.parse(stdout) as { seconds: number; latenciesMs: { p50: number; p99: number }; failures: Record<string, number> }
   return {
     clients,

@@ -1,8 +1,9 @@
 import { localCall } from './local-call.ts'
 import { orders } from './orders-section.ts'
+import { ordersPostgres } from './orders-postgres-section.ts'
 import type { Section } from './section.ts'
 import { sagas } from './sagas.ts'
 import { start } from './start-section.ts'
 
 /** Every section, in the order they run. */
-export const SECTIONS: readonly Section[] = [orders, sagas, localCall, start]
+export const SECTIONS: readonly Section[] = [orders, ordersPostgres, sagas, localCall, start]
