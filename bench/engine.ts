@@ -6,8 +6,8 @@ export interface Engine {
   readonly subject: string
   /** Script that measures it. */
   readonly script: string
-  /** Which durability its figures were taken with. */
-  readonly durability: string
+  /** What a reader must know of how it ran: its durability, or what its call does and does not do. */
+  readonly conditions: string
   /** Starts its server; returns why not, in words, where it cannot be had. Default: it has none. */
   readonly startServer?: () => Promise<PrivateServer | string>
 }

@@ -42,7 +42,7 @@ async function benchLocalCall({ repeat, peers, progress, note }: BenchOptions): 
     times.get(OURS)?.push(await microsPerCall(() => client.reserve(CALL_INPUT)))
     for (const { subject, script } of others) times.get(subject)?.push(await microsOfScript(script))
   }
-  for (const { subject, durability } of others) note(`${subject}: ${durability}`)
+  for (const { subject, conditions } of others) note(`${subject}: ${conditions}`)
   const floor = spread(times.get(FLOOR) ?? []).median
   return [...times].map(([subject, micros]) => ({
     name: 'local call',

@@ -25,28 +25,28 @@ export const SAGA_PEERS: readonly Peer[] = [
     subject: 'DBOS',
     package: '@dbos-inc/dbos-sdk',
     script: script('dbos'),
-    durability: `on PostgreSQL, ${POSTGRES_DURABILITY}`,
+    conditions: `on PostgreSQL, ${POSTGRES_DURABILITY}`,
     startServer: startPrivatePostgres,
   },
   {
     subject: 'Restate',
     package: '@restatedev/restate-sdk',
     script: script('restate'),
-    durability: RESTATE_DURABILITY,
+    conditions: RESTATE_DURABILITY,
     startServer: () => startRestateServer(MODULES),
   },
   {
     subject: 'BullMQ',
     package: 'bullmq',
     script: script('bullmq'),
-    durability: `on Redis, ${REDIS_DURABILITY}`,
+    conditions: `on Redis, ${REDIS_DURABILITY}`,
     startServer: startPrivateRedis,
   },
   {
     subject: 'Medusa in memory',
     package: '@medusajs/workflows-sdk',
     script: script('medusa'),
-    durability: 'none: nothing survives the process',
+    conditions: 'none: nothing survives the process',
   },
 ]
 
@@ -56,13 +56,13 @@ export const CALL_PEERS: readonly Peer[] = [
     subject: 'Moleculer',
     package: 'moleculer',
     script: script('moleculer'),
-    durability: 'a local call without validation, values passed by reference',
+    conditions: 'a local call without validation, values passed by reference',
   },
   {
     subject: 'connect in memory',
     package: '@connectrpc/connect',
     script: script('connect'),
-    durability: 'router transport, messages passed through Protobuf',
+    conditions: 'router transport, messages passed through Protobuf',
   },
 ]
 

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 
 /** A server of another project that runs for one measurement, on loopback. It is stopped at the end of its scope. */
 export interface PrivateServer extends AsyncDisposable {
@@ -43,21 +44,13 @@ export async function startProcess(server: ServerCommand): Promise<{ readonly pi
     directory[Symbol.dispose]()
   }
   process.once('exit', endWithUs)
-  await new Promise<void>((resolve, reject) => {
-    let output = ''
-    const fail = (why: string): void => reject(new Error(`${command} ${why}: ${output}`))
-    const late = setTimeout(() => fail(`did not serve within ${START_MS_MAX} ms`), START_MS_MAX)
-    const read = (chunk: Buffer): void => {
-      output = (output + chunk.toString()).slice(-OUTPUT_CHARACTERS_MAX)
-      if (!ready.test(output)) return
-      clearTimeout(late)
-      resolve()
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('error', (error) => fail(error.message))
-    void ended.then(() => fail('ended before it served'))
-  })
+  try {
+    await serves(child, ready)
+  } catch (error) {
+    process.off('exit', endWithUs)
+    endWithUs()
+    throw new Error(`${command} ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
   return {
     pid: child.pid ?? 0,
     async stop() {
@@ -69,6 +62,27 @@ export async function startProcess(server: ServerCommand): Promise<{ readonly pi
       directory[Symbol.dispose]()
     },
   }
+}
+
+function serves(child: ChildProcessByStdio<null, Readable, Readable>, ready: RegExp): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    let output = ''
+    const late = setTimeout(() => fail(`did not serve within ${START_MS_MAX} ms`), START_MS_MAX)
+    const fail = (why: string): void => {
+      clearTimeout(late)
+      reject(new Error(`${why}: ${output}`))
+    }
+    const read = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-OUTPUT_CHARACTERS_MAX)
+      if (!ready.test(output)) return
+      clearTimeout(late)
+      resolve()
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('error', (error) => fail(error.message))
+    child.on('close', () => fail('ended before it served'))
+  })
 }
 
 /** Returns a port of 127.0.0.1 that nobody listens on at this moment. */

@@ -9,22 +9,22 @@ export const BANYAN: readonly (Engine & { readonly floor: Engine })[] = [
   {
     subject: 'Banyan on SQLite',
     script: here('sagas-banyan.ts'),
-    durability: 'WAL, synchronous=FULL: every commit survives a power cut',
+    conditions: 'WAL, synchronous=FULL: every commit survives a power cut',
     floor: {
       subject: 'floor: six bare node:sqlite commits, shared by those in flight',
       script: here('sagas-floor.ts'),
-      durability: 'WAL, synchronous=FULL',
+      conditions: 'WAL, synchronous=FULL',
     },
   },
   {
     subject: 'Banyan on PostgreSQL',
     script: here('sagas-banyan.ts'),
-    durability: POSTGRES_DURABILITY,
+    conditions: POSTGRES_DURABILITY,
     startServer: startPrivatePostgres,
     floor: {
       subject: 'floor: six bare statements on PostgreSQL, shared by those in flight',
       script: here('sagas-floor-postgres.ts'),
-      durability: POSTGRES_DURABILITY,
+      conditions: POSTGRES_DURABILITY,
       startServer: startPrivatePostgres,
     },
   },

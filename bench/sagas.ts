@@ -38,7 +38,7 @@ async function measureEngine(engine: Engine, { inFlight, seconds, note }: BenchO
   const server = await engine.startServer?.()
   if (typeof server === 'string') return server
   try {
-    note(`${engine.subject}${server ? ` (${server.version})` : ''}: ${engine.durability}`)
+    note(`${engine.subject}${server ? ` (${server.version})` : ''}: ${engine.conditions}`)
     const args = ['--in-flight', inFlight.join(','), '--seconds', String(seconds)]
     if (server) args.push('--url', server.url, '--servers', String(server.pid))
     return lines(await runScript(engine.script, args))
