@@ -73,7 +73,7 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     find: '    if (delayMs !== undefined) this.#wait(lane, delayMs)\n    else {\n      lane.items.shift()',
     replace:
       '    const [tried] = lane.items.splice(0, 1)\n    if (delayMs !== undefined) { lane.items.push(tried as T); this.#wait(lane, delayMs) }\n    else {',
-    caughtBy: { file: `${EVENTS}/consumer.integration.ts`, test: 'events of one key are handled one after another in order' },
+    caughtBy: { file: `${EVENTS}/keyed-executor.test.ts`, test: 'keeps the order of a key and the limit of keys at once' },
   },
   {
     name: 'parked-key-overtaken',
@@ -82,7 +82,7 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     file: `${EVENTS}/keyed-session.ts`,
     find: 'this.#parkedKeys.has(task.event.key)',
     replace: 'false',
-    caughtBy: { file: `${EVENTS}/parked.integration.ts`, test: 'is parked with its key behind it' },
+    caughtBy: { file: `${EVENTS}/parked.integration.ts`, test: 'a redrive replays a key in order, with what arrives meanwhile behind it' },
   },
   {
     name: 'redrive-out-of-order',
