@@ -1,7 +1,14 @@
 import { globSync } from 'node:fs'
 
 /** Fast tests that share nothing: one process for all of them. */
-export const UNIT = ['packages/**/*.test.ts', 'services/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts']
+export const UNIT = [
+  'packages/**/*.test.ts',
+  'services/**/*.test.ts',
+  'apps/**/*.test.ts',
+  'scripts/**/*.test.ts',
+  'bench/**/*.test.ts',
+  'tests/**/*.test.ts',
+]
 
 /** Tests of a real backend that needs nothing but Node: a process each. */
 export const INTEGRATION = [
