@@ -11,7 +11,15 @@ import { createCustomers, type Customers } from './customers.ts'
 import { createMembers } from './members.ts'
 import { quiet } from './quiescence.ts'
 import type { Scenario } from './scenario.ts'
-import { assertCharges, assertListed, assertOrderNumbers, assertOutcomes, assertStock, GIVEN_UP_SHARE_MAX } from './shop-books.ts'
+import {
+  assertChargedOnce,
+  assertCharges,
+  assertListed,
+  assertOrderNumbers,
+  assertOutcomes,
+  assertStock,
+  GIVEN_UP_SHARE_MAX,
+} from './shop-books.ts'
 import { createShopLives, type OutageFigures } from './shop-lives.ts'
 import { strike } from './strike.ts'
 
@@ -82,6 +90,7 @@ export function createCampaign(options: CampaignOptions): Campaign {
     if (alive) lives.recovered()
     if (alive) await customers.retry(clientOf(shop))
     if (alive) await customers.check(clientOf(shop))
+    assertChargedOnce(directory)
   }
   async function settle(shop: ShopProcess, which: 'open' | 'all'): Promise<CampaignBalance> {
     const client = clientOf(shop)

@@ -89,17 +89,15 @@ export async function assertStock(staff: ShopClient, ended: readonly EndedIntent
   }
 }
 
+/** Asserts, in the provider's own book, that no order was charged twice: true at every moment, also while much is under way. */
+export function assertChargedOnce(directory: string): void {
+  const charges = Map.groupBy(readCharges(directory), ({ orderId }) => orderId)
+  for (const [orderId, own] of charges) assert.equal(own.length, 1, `order ${orderId} was charged ${own.length} times`)
+}
+
 /** Asserts, in the provider's own book, that confirmed orders were charged once and nobody else was. */
 export function assertCharges(directory: string, ended: readonly EndedIntent[]): void {
-  const file = path.join(directory, 'files', 'fake-provider.db')
-  assert.ok(existsSync(file), `the provider's book is in ${file}`)
-  const book = new DatabaseSync(file, { readOnly: true })
-  const rows = book
-    .prepare(
-      'SELECT order_id AS orderId, authorized_minor AS authorized, captured_minor AS captured, refunded_minor AS refunded, voided FROM charge',
-    )
-    .all() as unknown as ChargeRow[]
-  book.close()
+  const rows = readCharges(directory)
   const charges = Map.groupBy(rows, ({ orderId }) => orderId)
   for (const { order } of ended) {
     const own = charges.get(order.id) ?? []
@@ -111,6 +109,18 @@ export function assertCharges(directory: string, ended: readonly EndedIntent[]):
     charges.delete(order.id)
   }
   assert.deepEqual([...charges.keys()], [], 'no charge without an order')
+}
+
+function readCharges(directory: string): ChargeRow[] {
+  const file = path.join(directory, 'files', 'fake-provider.db')
+  assert.ok(existsSync(file), `the provider's book is in ${file}`)
+  const book = new DatabaseSync(file, { readOnly: true })
+  try {
+    const columns = 'order_id AS orderId, authorized_minor AS authorized, captured_minor AS captured, refunded_minor AS refunded, voided'
+    return book.prepare(`SELECT ${columns} FROM charge`).all() as unknown as ChargeRow[]
+  } finally {
+    book.close()
+  }
 }
 
 /** The means of payment works in the end. */
