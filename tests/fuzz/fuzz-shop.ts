@@ -129,7 +129,7 @@ async function fuzzEach(
   return found
 }
 
-/** Reads and refused requests: what they leave behind in memory is a leak, whereas a new order may stay in a cache for good reasons. */
+/** The same requests in each round: commands under a key answer as before, so what grows is a leak and not a shop that sells more. */
 function growthOf(
   target: Target,
   operations: readonly ApiOperation[],
@@ -139,10 +139,7 @@ function growthOf(
   const refused = Map.groupBy(wrong, ({ operation }) => operation.id)
   const shots = operations
     .filter(({ id }) => !COSTLY.test(id))
-    .flatMap((operation) => [
-      ...evenly(refused.get(operation.id) ?? [], HEAP_SHOTS),
-      ...(operation.method === 'GET' ? rightShots(target, operation, seed) : []),
-    ])
+    .flatMap((operation) => [...evenly(refused.get(operation.id) ?? [], HEAP_SHOTS), ...rightShots(target, operation, seed)])
   return heapGrowth(heap, { round: () => volley(target, shots), warmUp: HEAP_WARM_UP, rounds: heapRounds })
 }
 

@@ -59,12 +59,12 @@ function firstLine(child: ChildProcess): Promise<string> {
   })
 }
 
-async function findingsIn(target: Target): Promise<Finding[]> {
+async function findingsIn(target: Target, operations = target.operations): Promise<Finding[]> {
   const found = await sendWrong(
     target,
-    target.operations.flatMap((operation) => wrongShots(target, operation, SEED)),
+    operations.flatMap((operation) => wrongShots(target, operation, SEED)),
   )
-  for (const operation of target.operations) {
+  for (const operation of operations) {
     const finding = await fuzzOperation(target, operation, { runs: RUNS, seed: SEED, msMax: 5_000 })
     if (finding) found.push(finding)
   }
@@ -96,7 +96,10 @@ const FAULTS: Readonly<Record<string, RegExp>> = {
 for (const [fault, complaint] of Object.entries(FAULTS))
   test(`finds a fault: ${fault}`, async () => {
     using api = await faultyApi(fault)
-    const found = await findingsIn(api.target)
+    const found = await findingsIn(
+      api.target,
+      api.target.operations.filter(({ id }) => id === 'things.make'),
+    )
     assert.ok(found.length > 0)
     assert.match(found.map((finding) => finding.complaint).join('\n'), complaint)
     for (const { requests } of found) assert.ok(requests.length <= 2, `a short sequence shows it: ${requests.join('\n')}`)
