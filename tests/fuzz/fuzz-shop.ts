@@ -53,6 +53,8 @@ const HEAP_WARM_UP = 3
 const AT_ONCE = 8
 /** Shots of each operation in a round of the memory measurement. */
 const HEAP_SHOTS = 12
+/** Requests of a round at least: with fewer, the heap's own noise looks like a leak. */
+const HEAP_ROUND_MIN = 750
 /** Each hashes a password, by design slower than everything else together. */
 const COSTLY = /^users\.(?:login|register)$/
 
@@ -140,7 +142,9 @@ function growthOf(
   const shots = operations
     .filter(({ id }) => !COSTLY.test(id))
     .flatMap((operation) => [...evenly(refused.get(operation.id) ?? [], HEAP_SHOTS), ...rightShots(target, operation, seed)])
-  return heapGrowth(heap, { round: () => volley(target, shots), warmUp: HEAP_WARM_UP, rounds: heapRounds })
+  const times = Math.ceil(HEAP_ROUND_MIN / shots.length)
+  const round = Array.from({ length: times }, () => shots).flat()
+  return heapGrowth(heap, { round: () => volley(target, round), warmUp: HEAP_WARM_UP, rounds: heapRounds })
 }
 
 function rightShots(target: Target, operation: ApiOperation, seed: number): Shot[] {

@@ -109,7 +109,7 @@ function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
           fc.constantFrom('x'.repeat(minLength), 'x'.repeat(longest), '💥'.repeat(longest)),
           ...(awkward.length > 0 ? [fc.constantFrom(...awkward)] : []),
         )
-      : fc.stringMatching(new RegExp(pattern)).filter(fits)
+      : fc.oneof(fc.stringMatching(new RegExp(pattern)), fc.stringMatching(new RegExp(pattern), { size: 'medium' })).filter(fits)
   const known = fc.tuple(fc.noBias(fc.nat()), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
   return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 2 })
 }
