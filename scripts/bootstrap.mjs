@@ -17,6 +17,7 @@ const VERBS = {
   bench: ['bench/run.ts'],
   mutants: ['scripts/mutants.ts'],
   chaos: ['scripts/chaos.ts'],
+  sim: ['scripts/sim.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],
   unused: ['node_modules/knip/bin/knip.js'],
 }

@@ -17,7 +17,19 @@ export {
   type Sight,
 } from './history/reads.ts'
 export { sameKeySameAnswer, type SameKeySameAnswerOptions } from './history/same-key-same-answer.ts'
-export { crashSchedules, type CrashSchedulesOptions, type CrashSchedulesReport, ScheduleFailure } from './simulator/crash-schedules.ts'
+export {
+  crashSchedules,
+  type CrashSchedulesOptions,
+  type CrashSchedulesReport,
+  ScheduleFailure,
+  shrunkFailure,
+} from './simulator/crash-schedules.ts'
+export { type Scenario, type ScheduleRun, type ScheduleRunner, scheduleRunner } from './simulator/run-schedule.ts'
+export type { Fault, RateRange } from './simulator/schedule.ts'
+export type { SimulatedClientOptions } from './simulator/simulated-client.ts'
+export { durationMs, type Weather } from './simulator/weather.ts'
+export type { World } from './simulator/world.ts'
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
 export { type TestPlatform, type TestPlatformOptions, testPlatform } from './test-platform.ts'
 export { type VirtualClock, virtualClock } from './virtual-clock.ts'
+export { withResources } from './with-resources.ts'

@@ -4,6 +4,8 @@ import type { Clock } from 'banyan/kernel'
 import { createFakeProvider } from './provider/fake/fake-provider.ts'
 import type { PaymentProvider } from './provider/provider.ts'
 
+export type { PaymentProvider }
+
 /** File of the fake provider's book in the service's directory. */
 export const FAKE_PROVIDER_FILE = 'fake-provider.db'
 

@@ -26,8 +26,8 @@ export class ScheduleFailure extends Error {
   /** The faults that matter. */
   readonly faults: readonly string[]
 
-  constructor(run: ScheduleRun, faults: readonly string[]) {
-    super(describeFailure(run, faults), { cause: run.failure })
+  constructor(run: ScheduleRun, faults: readonly string[], repeat: Repeat) {
+    super(describeFailure(run, faults, repeat), { cause: run.failure })
     this.seed = run.seed
     this.faults = faults
   }
@@ -54,8 +54,14 @@ export async function crashSchedules({ schedules, seed = 1, only, ...scenario }:
   return report
 }
 
+/** Says how a run is repeated. */
+export type Repeat = (seed: number, only: readonly string[]) => string
+
+/** For {@link crashSchedules}. */
+const byOptions: Repeat = (seed, only) => `repeat it with { seed: ${seed}, only: ${JSON.stringify(only)} }`
+
 /** Finds the faults that matter in a run that failed. */
-export async function shrunkFailure(runner: ScheduleRunner, run: ScheduleRun): Promise<ScheduleFailure> {
+export async function shrunkFailure(runner: ScheduleRunner, run: ScheduleRun, repeat: Repeat = byOptions): Promise<ScheduleFailure> {
   let last = run
   const faults = await shrink({
     faults: run.faults.map(({ id }) => id),
@@ -65,13 +71,16 @@ export async function shrunkFailure(runner: ScheduleRunner, run: ScheduleRun): P
       return again.failure !== undefined
     },
   })
-  return new ScheduleFailure(last, faults)
+  return new ScheduleFailure(last, faults, repeat)
 }
 
-function describeFailure({ seed, failure, faults: struck }: ScheduleRun, faults: readonly string[]): string {
+function describeFailure({ seed, failure, faults: struck }: ScheduleRun, faults: readonly string[], repeat: Repeat): string {
   const times = new Map(struck.map(({ id, atMs }) => [id, atMs]))
   const lines = faults.map((id) => `  ${(times.get(id) ?? 0).toFixed(1).padStart(10)} ms  ${id}`)
-  const schedule = lines.length === 0 ? '  no fault is needed' : lines.join('\n')
-  const again = `seed: ${seed}, only: ${JSON.stringify(faults)}`
-  return `seed ${seed} fails: ${failure?.message ?? 'for no reason'}\nwhat went wrong on the way, shrunk:\n${schedule}\nrepeat it with { ${again} }`
+  return [
+    `seed ${seed} fails: ${failure?.message ?? 'for no reason'}`,
+    lines.length === 0 ? 'it needs no fault to fail' : 'the faults that it needs to fail, in virtual time:',
+    ...lines,
+    repeat(seed, faults),
+  ].join('\n')
 }

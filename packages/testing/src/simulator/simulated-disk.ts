@@ -39,6 +39,8 @@ const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 export function simulatedDisk(): SimulatedDisk {
   const directory = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'banyan-disk-'))
   const services = new Map<string, ServiceDisk>()
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove) // memory is not for a run that was broken off
 
   function diskOf(service: string): ServiceDisk {
     if (!SERVICE.test(service)) misuse(`"${service}" cannot name a file; use letters, digits, "-" and "_", at most 63`)
@@ -72,7 +74,8 @@ export function simulatedDisk(): SimulatedDisk {
     },
     [Symbol.dispose]() {
       for (const { medium } of services.values()) medium[Symbol.dispose]()
-      rmSync(directory, { recursive: true, force: true })
+      process.off('exit', remove)
+      remove()
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { CallRequest, Transport } from 'banyan/call'
 import type { Client, Contract } from 'banyan/contract'
 import { type Platform, platform, type RunningPlatform } from 'banyan/host'
-import { BanyanError, createIds, type Logger, type Random, seededRandom, silentLogger } from 'banyan/kernel'
+import { BanyanError, createRuntime, type Logger, type Random, type Runtime, seededRandom, silentLogger } from 'banyan/kernel'
 import type { Service, SqlReader } from 'banyan'
 import { type HistoryRecorder, historyRecorder } from '../history/history-recorder.ts'
 import { idleness } from './idleness.ts'
@@ -35,8 +35,8 @@ export interface WorldOptions {
 const CRASHES_MAX = 4
 /** How long until something starts a process again. */
 const RESTART_MS = [1, 5_000] as const
-/** A run that is longer than this in virtual time hangs; above every deadline of the toolkit and of a shop. */
-const RUN_MS_MAX = 3_600_000
+/** A run that is longer than this in virtual time hangs; twice as long as coming to rest may take. */
+const RUN_MS_MAX = 1_800_000
 /** Some hundred times the events of a usual run. */
 const RUN_EVENTS_MAX = 2_000_000
 /** Pause between two looks at whether everything has come to rest. */
@@ -55,9 +55,10 @@ export class World implements Weather {
   /** Virtual time and decisions, for whoever adds a part to the world, e.g. a payment provider. */
   readonly timeline: Timeline
   readonly schedule: Schedule
+  /** Time and randomness for parts of the world that no crash ends, e.g. a payment provider. */
+  readonly runtime: Runtime
   readonly #options: WorldOptions
   readonly #platform: Platform
-  readonly #ids
   readonly #entrance: Transport
   #process: SimulatedProcess | undefined
   #processes = 0
@@ -71,7 +72,7 @@ export class World implements Weather {
     this.schedule = new Schedule({ seed, rates, now: () => this.timeline.now, ...(only ? { only } : {}) })
     this.timeline = new Timeline({ startMs, before: (label, owner) => this.#before(label, owner) })
     this.random = seededRandom(this.schedule.seedOf('workload'))
-    this.#ids = createIds({ now: () => this.now() }, seededRandom(this.schedule.seedOf('clients')))
+    this.runtime = this.#outsideRuntime()
     this.#platform = platform({ services: typeof services === 'function' ? services(this) : services })
     const contracts = this.#platform.services.map(({ definition }) => definition.contract)
     this.#entrance = simulatedNetwork(
@@ -103,7 +104,7 @@ export class World implements Weather {
       transport: this.#entrance,
       recorder: this.recorder,
       random: this.random,
-      ids: this.#ids,
+      ids: this.runtime.ids,
       monotonic: () => this.timeline.now,
       pass: (delayMs, label) => this.timeline.pass(delayMs, label),
     })
@@ -178,6 +179,19 @@ export class World implements Weather {
   }
   choose(kind: string, where: string): number {
     return this.schedule.choose(kind, where)
+  }
+
+  #outsideRuntime(): Runtime {
+    const { timeline } = this
+    return createRuntime({
+      random: seededRandom(this.schedule.seedOf('outside')),
+      clock: {
+        now: () => this.now(),
+        monotonic: () => timeline.now,
+        setTimer: (delayMs, callback) => timeline.after(Math.ceil(delayMs), 'outside', undefined, callback),
+        soon: (callback) => void timeline.after(0, 'outside', undefined, callback),
+      },
+    })
   }
 
   #boot(): void {

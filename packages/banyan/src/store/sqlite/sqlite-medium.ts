@@ -44,7 +44,7 @@ interface Picture {
  */
 export class SqliteMedium {
   readonly #path: string
-  #connections: { readonly database: DatabaseSync; readonly writer: SqliteConnection; readonly reader: SqliteConnection } | undefined
+  #connections: Connections | undefined
   #migrated: readonly Migration[] | undefined
   #picture: Picture | undefined
   #isOwned = false
@@ -62,7 +62,7 @@ export class SqliteMedium {
     if (this.#migrated !== migrations) await migrate(migrationTarget(connection), migrations, runtime.clock.now())
     this.#migrated = migrations
     this.#isOwned = true
-    const lock = { release: () => this.#released() }
+    const lock = { release: () => void (this.#isOwned = false) }
     const writer = { connection, lock, head: newestPosition(connection), sync }
     return new SqliteStore({ service, runtime, reader, writer, health: new StoreHealth(runtime.log, undefined) })
   }
@@ -97,24 +97,29 @@ export class SqliteMedium {
 
   /** Closes the file. */
   [Symbol.dispose](): void {
-    this.#connections?.reader.close()
-    this.#connections?.writer.close()
-    this.#released()
-  }
-
-  #released(): void {
-    this.#isOwned = false
+    this.#connections?.readOnly.close()
+    this.#connections?.database.close()
     this.#connections = undefined
-    this.#migrated = undefined
-    this.#picture = undefined
   }
 }
 
-function connect(path: string) {
+interface Connections {
+  readonly database: DatabaseSync
+  readonly readOnly: DatabaseSync
+  readonly writer: SqliteConnection
+  readonly reader: SqliteConnection
+}
+
+/** A connection that outlives the stores on it. */
+class KeptConnection extends SqliteConnection {
+  override close(): void {}
+}
+
+function connect(path: string): Connections {
   const database = new DatabaseSync(path)
   database.exec(PRAGMAS)
-  const reader = new DatabaseSync(path, { readOnly: true })
-  return { database, writer: new SqliteConnection(database, path, false), reader: new SqliteConnection(reader, path, true) }
+  const readOnly = new DatabaseSync(path, { readOnly: true })
+  return { database, readOnly, writer: new KeptConnection(database, path, false), reader: new KeptConnection(readOnly, path, true) }
 }
 
 function schemaOf(database: DatabaseSync): SchemaItem[] {
