@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { BanyanError } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { StoredEvent } from '../feed.ts'
@@ -28,24 +29,36 @@ export interface GroupCommitParts {
   readonly sync?: Sync | undefined
 }
 
-interface Job {
-  readonly body: (tx: StoreTransaction) => Promise<unknown>
+/** A savepoint copies each page that its body changes, a third of the price of a transaction. After a body failed, this many batches have them. */
+const GUARDED_BATCHES = 100
+
+type Body = (tx: StoreTransaction) => Promise<unknown>
+
+/** A transaction that was asked for. An async resource, so that the body runs in its caller's context: it sees its own trace, not the batch's. */
+class Job extends AsyncResource {
+  readonly body: Body
   readonly resolve: (commit: Commit<never>) => void
   readonly reject: (reason: unknown) => void
-  /** Resolved when the job's turn comes. The body waits for it and so runs in its caller's async context: it sees its own trace, not the batch's. */
-  readonly turn: PromiseWithResolvers<void>
   transaction: SqliteTransaction | undefined
-  state: 'queued' | 'running' | 'written' | 'failed'
+  state: 'queued' | 'running' | 'written' | 'failed' = 'queued'
   value: unknown
   reason: unknown
   events: StoredEvent[] | undefined
+
+  constructor(body: Body, resolve: Job['resolve'], reject: Job['reject']) {
+    super('banyan.transaction')
+    this.body = body
+    this.resolve = resolve
+    this.reject = reject
+  }
 }
 
 /**
  * Runs transactions in batches: all that queued in one turn of the event loop share one BEGIN … COMMIT and so one sync.
  *
  * Owns the writing connection. Invariants:
- * - I1 Bodies run one after another, each in its savepoint: a body sees what those before it wrote, and undoes only its own.
+ * - I1 Bodies run one after another: a body sees what those before it wrote, and undoes only its own. Where bodies seldom fail they have no
+ *   savepoints; then a failure undoes the batch, and all of it runs again with savepoints, as the port allows (S4).
  * - I2 Nothing of a batch is answered before its COMMIT returned (S2).
  * - I3 A body awaits nothing but this connection, which answers at once, so a batch ends within the microtasks of its turn.
  *   One that is still running in the next turn awaits something else and is aborted (S5).
@@ -59,6 +72,8 @@ export class GroupCommit {
   #queue: Job[] = []
   #batch: Job[] = []
   #index = 0
+  /** Batches that still get savepoints. */
+  #guarded = 0
   /** Whether a drain is scheduled or under way. */
   #busy = false
   #guards = 0
@@ -78,9 +93,7 @@ export class GroupCommit {
       if (this.#queue.length >= TRANSACTIONS_QUEUED_MAX) {
         return reject(new BanyanError('overloaded', 'too many transactions wait for the store; try again in a moment'))
       }
-      const job = newJob(body, resolve, reject)
-      void job.turn.promise.then(() => this.#runBody(job))
-      this.#queue.push(job)
+      this.#queue.push(new Job(body, resolve, reject))
       if (!this.#busy) this.#schedule()
     })
   }
@@ -97,6 +110,16 @@ export class GroupCommit {
 
   #begin(): void {
     this.#batch = this.#takeBatch()
+    if (this.#guarded > 0) this.#guarded--
+    this.#run()
+  }
+
+  /** Whether bodies are undone one by one. A batch of one is undone as a whole. */
+  get #hasSavepoints(): boolean {
+    return this.#guarded > 0 && this.#batch.length > 1
+  }
+
+  #run(): void {
     this.#index = 0
     const { connection, health, runtime } = this.#parts
     try {
@@ -122,17 +145,16 @@ export class GroupCommit {
     if (job === undefined) return this.#commit()
     const { connection } = this.#parts
     try {
-      if (this.#batch.length > 1) connection.savepoint()
+      if (this.#hasSavepoints) connection.savepoint()
     } catch (thrown) {
       return this.#failBatch(thrown)
     }
     job.transaction = new SqliteTransaction(connection, this.#now)
     job.state = 'running'
-    job.turn.resolve()
+    job.runInAsyncScope(this.#runBody, this, job, job.transaction)
   }
 
-  #runBody(job: Job): void {
-    const transaction = job.transaction as SqliteTransaction
+  #runBody(job: Job, transaction: SqliteTransaction): void {
     try {
       job.body(transaction).then(
         (value) => this.#written(job, transaction, value),
@@ -144,13 +166,13 @@ export class GroupCommit {
   }
 
   #written(job: Job, transaction: SqliteTransaction, value: unknown): void {
-    if (job.state !== 'running') return
+    if (job.state !== 'running' || job.transaction !== transaction) return
     const { connection, runtime } = this.#parts
     try {
       job.events = transaction.finish(connection)
       if (connection.failure) throw connection.failure.error
       runtime.faults.at(this.#points.afterBody)
-      if (this.#batch.length > 1) connection.release()
+      if (this.#hasSavepoints) connection.release()
     } catch (thrown) {
       return this.#failed(job, transaction, thrown)
     }
@@ -161,19 +183,36 @@ export class GroupCommit {
   }
 
   #failed(job: Job, transaction: SqliteTransaction, reason: unknown): void {
-    if (job.state !== 'running') return
+    if (job.state !== 'running' || job.transaction !== transaction) return
     const { connection } = this.#parts
     transaction.end('failed')
     job.state = 'failed'
     job.reason = connection.failure?.error ?? reason
     if (connection.failure) return this.#failBatch(connection.failure.error)
+    if (this.#batch.length > 1 && !this.#hasSavepoints) return this.#runAgain()
     try {
-      if (this.#batch.length > 1) connection.rollbackToSavepoint()
+      if (this.#hasSavepoints) connection.rollbackToSavepoint()
     } catch (thrown) {
       return this.#failBatch(thrown)
     }
     this.#index++
     this.#next()
+  }
+
+  /** Undoes a batch without savepoints and runs it with them, so that only the body that failed is undone. */
+  #runAgain(): void {
+    this.#guarded = GUARDED_BATCHES
+    try {
+      this.#parts.connection.rollback()
+    } catch (thrown) {
+      return this.#failBatch(thrown)
+    }
+    for (const job of this.#batch) {
+      job.transaction?.end('was undone, and runs again')
+      job.state = 'queued'
+      job.events = undefined
+    }
+    this.#run()
   }
 
   #commit(): void {
@@ -270,19 +309,5 @@ function pointsOf(service: string) {
     afterBody: `${prefix}.after-body`,
     beforeCommit: `${prefix}.before-commit`,
     afterCommit: `${prefix}.after-commit`,
-  }
-}
-
-function newJob(body: Job['body'], resolve: Job['resolve'], reject: Job['reject']): Job {
-  return {
-    body,
-    resolve,
-    reject,
-    turn: Promise.withResolvers(),
-    transaction: undefined,
-    state: 'queued',
-    value: undefined,
-    reason: undefined,
-    events: undefined,
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { open } from 'node:fs/promises'
 import { StatementSync } from 'node:sqlite'
 import { type MockTracker, test } from 'node:test'
@@ -48,6 +49,33 @@ test('one commit takes at most 256 transactions', async () => {
   await Promise.all(Array.from({ length: 600 }, () => opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
   assert.equal(opened.commits(), 3)
   assert.equal(await counter(opened.store, 'a'), 600)
+})
+
+test("a body that fails makes its batch run once more, in the callers' contexts; only its own work is undone", async () => {
+  await using opened = await openWatched()
+  const { store } = opened
+  const caller = new AsyncLocalStorage<string>()
+  const runs: string[] = []
+  const count = (name: string, fails = false) =>
+    caller.run(name, () =>
+      store.transaction(async (tx) => {
+        runs.push(`${name} for ${caller.getStore()}`)
+        await tx.sql.run(COUNT, name)
+        tx.afterCommit(() => runs.push(`${name} is durable`))
+        if (fails) throw new Error('no')
+        return name
+      }),
+    )
+  const first = await Promise.allSettled([count('a'), count('b', true), count('c')])
+  assert.deepEqual(
+    first.map((result) => (result.status === 'fulfilled' ? result.value.value : result.reason.message)),
+    ['a', 'no', 'c'],
+  )
+  assert.deepEqual(runs, ['a for a', 'b for b', 'a for a', 'b for b', 'c for c', 'a is durable', 'c is durable'])
+  runs.length = 0
+  await Promise.allSettled([count('a'), count('b', true), count('c')])
+  assert.equal(runs.filter((run) => run.includes(' for ')).length, 3, 'after a failure there are savepoints, so nothing runs twice')
+  assert.deepEqual([await counter(store, 'a'), await counter(store, 'b'), await counter(store, 'c')], [2, 0, 2])
 })
 
 test('nothing is synced when every body fails', async () => {
