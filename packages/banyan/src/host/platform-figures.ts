@@ -3,6 +3,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { ConsumerLag } from '../service/consumers.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { createSagaFigures } from './saga-figures.ts'
 import { createStoreFigures } from './store-figures.ts'
 
 /** Pause between two looks at the consumers; a scrape reads what the last look saw. */
@@ -14,9 +15,10 @@ export interface PlatformFigures {
   stop(): void
 }
 
-/** Declares the platform's own metrics: the process, and how far consumers are behind. */
+/** Declares the platform's own metrics: the process, and how far consumers are behind, and which sagas are open. */
 export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics, services: () => Iterable<HostedService>): PlatformFigures {
   const sizes = createStoreFigures({ clock }, metrics)
+  const sagas = createSagaFigures(clock, metrics)
   let lags: readonly ConsumerLag[] = []
   let cancel: CancelTimer | undefined
   let stopped = false
@@ -41,9 +43,10 @@ export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics,
         [...services()].map((service) => Promise.all([service.consumers.lag(), service.projections.lag()])),
       )
       lags = perService.flat(2)
+      await sagas.look(services())
       await sizes.look(services())
     } catch (error) {
-      log.warn('lag of consumers and sizes of stores could not be read', { error })
+      log.warn('lag of consumers, open sagas and sizes of stores could not be read', { error })
     }
     if (!stopped) cancel = clock.setTimer(PERIOD_MS, () => void look())
   }
