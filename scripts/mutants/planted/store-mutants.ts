@@ -66,6 +66,15 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: SUITE, test: 'S3 bodies that throw do not disturb' },
   },
   {
+    name: 'failed-body-stays-in-batch',
+    mistake: 'a batch without savepoints in which a body failed is committed instead of run again',
+    promises: ['P1'],
+    file: `${SQLITE}/group-commit.ts`,
+    find: 'if (this.#batch.length > 1 && !this.#hasSavepoints) return this.#runAgain()',
+    replace: '',
+    caughtBy: { file: SUITE, test: 'S3 bodies that throw do not disturb' },
+  },
+  {
     name: 'answer-stored-outside',
     mistake: 'the answer for an idempotency key is stored in a second transaction, after that of the handler',
     promises: ['P15'],
