@@ -53,6 +53,7 @@ async function commit(run: SagaRun): Promise<void> {
   if (run.committed) return
   if (!run.mayStart()) return hang()
   run.committed = true
+  run.commitPoint = run.journal.number
   run.journal.change({ committed: true, updatedAt: run.now() })
   run.check()
 }

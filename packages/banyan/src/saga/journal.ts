@@ -21,6 +21,8 @@ export class Journal {
   readonly #intents = new Map<string, SagaStepRecord>()
   #change: SagaChange | undefined
   #number = 0
+  /** Steps with higher numbers are not written any more. */
+  #last = Infinity
 
   constructor(steps: readonly SagaStepRecord[]) {
     for (const step of steps) {
@@ -39,6 +41,11 @@ export class Journal {
     return ++this.#number
   }
 
+  /** Number of the newest step. */
+  get number(): number {
+    return this.#number
+  }
+
   /** Adds a step that must be durable before its action runs. */
   intend(step: SagaStepRecord): void {
     this.#intents.set(step.name, step)
@@ -46,6 +53,7 @@ export class Journal {
 
   /** Adds what became of a step. */
   record(step: SagaStepRecord): void {
+    if (step.number > this.#last) return
     this.steps.set(step.name, step)
     this.#outcomes.set(step.name, step)
   }
@@ -59,6 +67,16 @@ export class Journal {
   dropForward(): void {
     this.#intents.clear()
     this.#change = undefined
+  }
+
+  /** Forgets the steps after `number` for good: they followed something that did not become durable, so none of them is. */
+  dropAfter(number: number): void {
+    this.#last = number
+    for (const step of this.steps.values()) {
+      if (step.number <= number) continue
+      this.steps.delete(step.name)
+      this.#outcomes.delete(step.name)
+    }
   }
 
   /** What is to be written now, with `outcome` in addition. */

@@ -58,6 +58,8 @@ export class SagaRun implements JournalWrites<Write> {
   replaying = false
   /** True once the function passed its commit point; durable with the next write. */
   committed: boolean
+  /** Number of the newest step before the commit point, once the function has come to it. */
+  commitPoint = 0
   failure: SagaFailure | undefined
   draining = false
   /** Steps that are on their way: not waiting, not answered. */
@@ -167,6 +169,7 @@ export class SagaRun implements JournalWrites<Write> {
     if (this.phase !== 'forward' || this.#closing) return
     this.phase = 'compensating'
     this.failure = failure
+    if (this.committed) this.journal.dropAfter(this.commitPoint)
     this.committed = false // what was not durable did not happen
     this.replaying = this.asked.catchingUp // the function has not come to all it did before a restart: it shows the rest of its compensations
     this.#disarm()
