@@ -16,6 +16,8 @@ export interface Target {
   readonly known: KnownValues
   /** Counts answers by operation and status. */
   readonly tally: Tally
+  /** Makes things that requests can name, where earlier ones have used them up. */
+  renew(): Promise<void>
 }
 
 /** Answers by operation and status. */

@@ -125,6 +125,7 @@ async function fuzzEach(
   const found: Finding[] = []
   for (const operation of operations) {
     progress(`${operation.id} …`)
+    await target.renew()
     const finding = await fuzzOperation(target, operation, { runs, seed, msMax: operationMsMax })
     if (finding) found.push(finding)
   }

@@ -37,6 +37,12 @@ export class KnownValues {
     this.#values.set(name, values)
   }
 
+  /** Keeps a value in front of all others, which it outlives. */
+  addFirst(name: string, value: string): void {
+    const others = (this.#values.get(name) ?? []).filter((other) => other !== value)
+    this.#values.set(name, [value, ...others].slice(0, VALUES_MAX))
+  }
+
   /** Keeps what an answer of an operation with this tag tells: `id` of a user's answer is a `users.id` and a `userId`. */
   learn(tag: string, answer: unknown): void {
     if (Array.isArray(answer)) for (const item of answer.slice(0, VALUES_MAX)) this.learn(tag, item)

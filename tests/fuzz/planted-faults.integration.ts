@@ -41,7 +41,14 @@ async function faultyApi(fault: string, nodeArguments: readonly string[] = []): 
   })
   const client = wireClient(url, fault === 'no answer' ? NO_ANSWER_MS : ANSWER_MS_MAX)
   const callers = [caller('admin', 'admin'), caller('nobody', '')]
-  const target = { client, operations: apiOperations(document), callers, known: new KnownValues(), tally: new Tally() }
+  const target = {
+    client,
+    operations: apiOperations(document),
+    callers,
+    known: new KnownValues(),
+    tally: new Tally(),
+    renew: () => Promise.resolve(),
+  }
   return {
     target,
     errors: () => errors,

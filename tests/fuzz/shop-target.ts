@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   shippingMethod: ['standard', 'express'],
   country: ['DE', 'AT'],
   currency: ['EUR'],
-  service: ['users', 'catalog', 'inventory', 'orders', 'payments', 'shipping', 'recommendations', 'nowhere'],
+  service: ['orders', 'catalog', 'nowhere'],
   projection: ['order-view'],
   password: ['correct horse battery', 'weak', 'a long admin secret'],
   consumer: ['order-view'],
@@ -25,17 +25,41 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   reason: ['because'],
 }
 
+const PRODUCTS = 4
+const STOCK = 1_000
+
 /** A running shop with things in it that requests can name: products, orders in several states, their payments and shipments. */
 export async function shopTarget(url: string): Promise<Target> {
   const document = await shopClient(url).request('GET', '/openapi.json')
   assert.equal(document.status, 200)
   const known = new KnownValues()
   for (const [name, values] of Object.entries(WORDS)) for (const value of values) known.add(name, value)
-  for (const sku of await sellProducts(url, 4, 1_000)) known.add('sku', sku)
-  const target = { client: wireClient(url), operations: apiOperations(document.body), callers: shopCallers(url), known, tally: new Tally() }
+  for (const sku of await sellProducts(url, PRODUCTS, STOCK)) known.add('sku', sku)
+  const target: Target = {
+    renew: () => renew(target, url),
+    client: wireClient(url),
+    operations: apiOperations(document.body),
+    callers: shopCallers(url),
+    known,
+    tally: new Tally(),
+  }
   await placeOrders(url, target)
   await lookAround(target)
   return target
+}
+
+/** Puts something new on sale: the administrators among the callers have archived the rest by now. */
+async function renew({ known, callers }: Target, url: string): Promise<void> {
+  const headers = await callers.find(({ name }) => name === 'operator')?.headers()
+  const sku = `NEW-${crypto.randomUUID().slice(0, 8)}`
+  const { status, body } = await shopClient(url).request('POST', '/api/products', aProduct(sku), headers)
+  assert.equal(status, 201, JSON.stringify(body))
+  known.addFirst('sku', sku)
+}
+
+function aProduct(sku: string): object {
+  const prices = [{ currency: 'EUR', amountMinor: 1_000 }]
+  return { title: `Product ${sku}`, variants: [{ sku, weightGrams: 100, initialStock: STOCK, prices }] }
 }
 
 /** Everybody signs in, and an administrator reads every list there is: that is where ids come from. */

@@ -111,7 +111,7 @@ function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
         )
       : fc.oneof(fc.stringMatching(new RegExp(pattern)), fc.stringMatching(new RegExp(pattern), { size: 'medium' })).filter(fits)
   const known = fc.tuple(fc.noBias(fc.nat()), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
-  return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 2 })
+  return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 1 })
 }
 
 function aWhole({ minimum = -Number.MAX_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: Schema): Arbitrary<number> {
