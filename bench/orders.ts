@@ -65,9 +65,9 @@ export async function benchOrders({ clients, orders, environment, nodeArguments,
     })
     const { token } = await registerUser(shop.url, 'load@example.org')
     const target = { url: shop.url, pids: [shop.pid, ...servers], token, skus }
-    await measure(target, 16, WARM_UP_ORDERS)
+    await measureOrders(target, 16, WARM_UP_ORDERS)
     const runs: OrderFigures[] = []
-    for (const count of clients) runs.push(await measure(target, count, count === 1 ? Math.ceil(orders / 5) : orders))
+    for (const count of clients) runs.push(await measureOrders(target, count, count === 1 ? Math.ceil(orders / 5) : orders))
     return { firstAnswerMs, idleMb, loadedMb: residentBytes(shop.pid) / MEGABYTE, runs }
   } finally {
     await shop.stop()
@@ -75,14 +75,17 @@ export async function benchOrders({ clients, orders, environment, nodeArguments,
   }
 }
 
-interface Target {
+/** A running shop and what to order there. */
+export interface OrderTarget {
   readonly url: string
+  /** Processes whose CPU counts. */
   readonly pids: readonly number[]
   readonly token: string
   readonly skus: readonly string[]
 }
 
-async function measure({ url, pids, token, skus }: Target, clients: number, orders: number): Promise<OrderFigures> {
+/** Places orders from a process of its own and measures the shop meanwhile. */
+export async function measureOrders({ url, pids, token, skus }: OrderTarget, clients: number, orders: number): Promise<OrderFigures> {
   const before = treeCpuMs(...pids)
   const args = ['--url', url, '--clients', String(clients), '--orders', String(orders), '--token', token, '--sku', skus.join(',')]
   const stdout = await runScript(LOAD, args)

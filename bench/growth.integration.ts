@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runBanyan } from '../tests/support/banyan-command.ts'
+import { copyShop, measureGrowth, prepareShop } from './growth.ts'
+import { removeAll } from './growth-retention.ts'
+import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.ts'
+
+test('a shop with seeded products, orders and parked events passes its audit and goes on selling', async () => {
+  using prepared = await prepareShop()
+  using copy = copyShop(prepared)
+  seedProducts(copy.path, prepared.template, 300)
+  seedOrders(copy.path, prepared.template, 300)
+  parkEvents(copy.path, prepared.template, 50)
+  const environment = { BANYAN_DATA: copy.path, BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
+  const before = await runBanyan(['audit'], { environment })
+  assert.equal(before.code, 0, before.output + before.errors)
+
+  const { orders, answers } = await measureGrowth(copy.path, 20)
+  assert.deepEqual(orders.failures, {})
+  assert.ok(Object.values(answers).every((ms) => ms > 0))
+  const full = usedBytes(copy.path)
+  await removeAll(copy.path)
+  assert.ok(usedBytes(copy.path) < full, 'retention frees something')
+  const after = await runBanyan(['audit'], { environment })
+  assert.equal(after.code, 0, after.output + after.errors)
+})
