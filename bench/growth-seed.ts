@@ -5,12 +5,16 @@ import { DatabaseSync } from 'node:sqlite'
 /** Ids of the one product and the one order in a prepared directory, whose rows are copied under other ids. */
 export interface Template {
   readonly orderId: string
+  readonly userId: string
   readonly productId: string
   readonly sku: string
   readonly slug: string
 }
 
 type Expression = string
+
+/** Past orders are spread over so many customers; the template's is one of them. */
+const CUSTOMERS = 1_000
 /** Values that a copy gets in place of the copied ones, as SQL over `nth`, the copy's number, by `table.column`. */
 type Overrides = Readonly<Record<string, Expression>>
 
@@ -29,6 +33,8 @@ const ORDER_TABLES: Readonly<Record<string, readonly string[]>> = {
 const ORDER_OVERRIDES: Overrides = {
   'customer_order.order_number': 'nth',
   'orders_g1.order_number': 'nth',
+  'purchase.user_hash': `CASE nth % ${CUSTOMERS} WHEN 0 THEN user_hash ELSE 'customer-' || (nth % ${CUSTOMERS}) END`,
+  'purchase.bought_at': 'bought_at - nth',
   'payment.id': idOf('2'),
   'orders_g1.payment_id': idOf('2'),
   'banyan_outbox.event_id': `printf('0190000e-0000-7000-8000-%012x', nth)`,
@@ -44,6 +50,7 @@ const PRODUCT_TABLES: Readonly<Record<string, readonly string[]>> = {
 const PRODUCT_OVERRIDES: Overrides = {
   'price.id': idOf('3'),
   'stock_item.reserved': '0',
+  'offered.created_at': 'created_at - nth',
   'product_price.amount_minor': '500 + nth % 9000',
   'price.amount_minor': '500 + nth % 9000',
   // one product in a thousand has a word that few have, to look for
@@ -55,14 +62,20 @@ const PRODUCT_OVERRIDES: Overrides = {
  * when retention has removed their sagas and answers. Stock, the counter of orders and all cursors are brought in line, so that an audit
  * finds nothing wrong.
  */
-export function seedOrders(directory: string, { orderId, sku }: Template, count: number): void {
+export function seedOrders(directory: string, { orderId, userId, sku }: Template, count: number): void {
   const from = { orderId: idOf('1') }
   copyRows({
     directory,
     tables: ORDER_TABLES,
     marks: { default: [orderId] },
     count,
-    replace: [[orderId, from.orderId]],
+    replace: [
+      [orderId, from.orderId],
+      [
+        userId,
+        `CASE nth % ${CUSTOMERS} WHEN 0 THEN ${quoted(userId)} ELSE printf('01900005-0000-7000-8000-%012x', nth % ${CUSTOMERS}) END`,
+      ],
+    ],
     overrides: ORDER_OVERRIDES,
     first: 2,
   })

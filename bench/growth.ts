@@ -45,7 +45,7 @@ export async function prepareShop(): Promise<PreparedShop> {
   try {
     const [sku = ''] = await sellProducts(shop.url, PRODUCTS, STOCK)
     await stockArrived(shop.url, `TEST-${PRODUCTS}`)
-    const { token } = await registerUser(shop.url, CUSTOMER)
+    const { token, userId } = await registerUser(shop.url, CUSTOMER)
     const customer = shopClient(shop.url, token)
     const placed = await customer.request('POST', '/api/orders', anOrder({ sku }), { 'idempotency-key': 'past-1', prefer: 'wait=30' })
     const orderId = String(placed.body['id'])
@@ -60,7 +60,11 @@ export async function prepareShop(): Promise<PreparedShop> {
     const productId = order.lines[0]?.productId ?? ''
     const { body } = await customer.request('GET', `/api/products/${productId}`)
     await eventually(() => purchaseLearnt(shop.url, token))
-    return { directory, template: { orderId, productId, sku, slug: String(body['slug']) }, [Symbol.dispose]: () => place[Symbol.dispose]() }
+    return {
+      directory,
+      template: { orderId, userId, productId, sku, slug: String(body['slug']) },
+      [Symbol.dispose]: () => place[Symbol.dispose](),
+    }
   } finally {
     await shop.stop()
   }

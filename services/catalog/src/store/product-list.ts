@@ -44,11 +44,15 @@ export function productList(sql: Sql) {
     async list(filter: ProductFilter): Promise<ListedProduct[]> {
       const { column, direction } = ORDERS[filter.sort]
       const byPrice = column === 'pp.amount_minor' || filter.minPrice !== undefined || filter.maxPrice !== undefined
-      const join = byPrice ? 'JOIN product_price pp ON pp.product_id = p.id AND pp.currency = ?' : ''
+      // By price, the index of prices has the whole order: CROSS JOIN keeps SQLite from beginning with all products on sale.
+      const sortsByPrice = column === 'pp.amount_minor'
+      const id = sortsByPrice ? 'pp.product_id' : 'p.id'
+      const from = byPrice ? `product_price pp${sortsByPrice ? ' CROSS JOIN' : ','} product p` : 'product p'
+      const joined = byPrice ? 'p.id = pp.product_id AND pp.currency = ? AND ' : ''
       const { where, values } = conditions(filter)
       const rows = await sql.all<ProductRow & { sort_value: string | number | null }>(
-        `SELECT p.*, ${column ?? 'NULL'} AS sort_value FROM product p ${join} WHERE ${where.join(' AND ')}
-         ORDER BY ${column ? `${column} ${direction}, ` : ''}p.id ${direction} LIMIT ?`,
+        `SELECT p.*, ${column ?? 'NULL'} AS sort_value FROM ${from} WHERE ${joined}${where.join(' AND ')}
+         ORDER BY ${column ? `${column} ${direction}, ` : ''}${id} ${direction} LIMIT ?`,
         ...(byPrice ? [filter.currency] : []),
         ...values,
         filter.limit,
@@ -83,7 +87,7 @@ function conditions({ status, words, category, minPrice, maxPrice, sort, after }
     const { column, direction } = ORDERS[sort]
     const beyond = direction === 'ASC' ? '>' : '<'
     if (column === undefined) add(`p.id ${beyond} ?`, after.id)
-    else add(`(${column}, p.id) ${beyond} (?, ?)`, after.value, after.id)
+    else add(`(${column}, ${column === 'pp.amount_minor' ? 'pp.product_id' : 'p.id'}) ${beyond} (?, ?)`, after.value, after.id)
   }
   return { where, values }
 }

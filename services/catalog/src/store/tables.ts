@@ -71,4 +71,5 @@ export const migrations = [
         seeded_at BIGINT NOT NULL
       )`,
   },
+  { id: '002-newest-products', sql: 'CREATE INDEX product_newest ON product (status, id)' },
 ]

@@ -22,6 +22,9 @@ export interface Interaction {
 /** Days that interactions are kept: they only serve to count each of them once a day. */
 const INTERACTION_DAYS = 2
 
+/** A user's latest purchases that are looked at: who buys much must not cost more. */
+const PURCHASES_LOOKED_AT = 100
+
 /** Reads and writes what users did. */
 export function behaviour(sql: Sql) {
   return {
@@ -52,7 +55,9 @@ export function behaviour(sql: Sql) {
     },
     /** Skus that a user bought last, newest first, each once. */
     async lastBought(userHash: string, limit: number): Promise<string[]> {
-      const query = 'SELECT sku, MAX(bought_at) AS last_at FROM purchase WHERE user_hash = ? GROUP BY sku ORDER BY last_at DESC LIMIT ?'
+      const query = `SELECT sku, MAX(bought_at) AS last_at FROM
+        (SELECT sku, bought_at FROM purchase WHERE user_hash = ? ORDER BY bought_at DESC LIMIT ${PURCHASES_LOOKED_AT}) AS latest
+        GROUP BY sku ORDER BY last_at DESC LIMIT ?`
       return (await sql.all<{ sku: string }>(query, userHash, limit)).map(({ sku }) => sku)
     },
     /** Remembers an interaction; false when the same one was remembered on that day. */
