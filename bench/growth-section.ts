@@ -1,7 +1,9 @@
 import { copyShop, type GrowthFigures, measureGrowth, type PreparedShop, prepareShop, WARM_UP_ORDERS } from './growth.ts'
 import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.ts'
 import { removeAll } from './growth-retention.ts'
+import type { OrderFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
+import { spread } from './spread.ts'
 
 /** Whether a shop that holds much is as fast as one that holds little. */
 export const growth: Section = {
@@ -21,7 +23,7 @@ interface Scenario {
   readonly seed: (directory: string, shop: PreparedShop) => void
 }
 
-async function measure({ orders, quick, progress, note }: BenchOptions): Promise<Figure[]> {
+async function measure({ orders, repeat, quick, progress, note }: BenchOptions): Promise<Figure[]> {
   if (quick) note('--quick: a tenth to a fiftieth of the data')
   progress('growth: preparing the data of a small shop …')
   using prepared = await prepareShop()
@@ -33,9 +35,9 @@ async function measure({ orders, quick, progress, note }: BenchOptions): Promise
     seed(copy.path, prepared)
     progress(`growth: ${name}, measuring …`)
     const before = usedBytes(copy.path)
-    const measured = await measureGrowth(copy.path, orders)
+    const measured = await measureGrowth(copy.path, orders, repeat)
     results.push({ name, figures: measured })
-    if (results.length === 1) figures.push(...(await sizes(copy.path, before, orders, measured)))
+    if (results.length === 1) figures.push(...(await sizes(copy.path, before, repeat * orders, measured)))
   }
   const [small, ...large] = results
   if (!small) return []
@@ -72,6 +74,7 @@ function scenarios(quick: boolean): readonly Scenario[] {
   ]
 }
 
+const middle = ({ orders }: GrowthFigures, value: (run: OrderFigures) => number): number => spread(orders.map(value)).median
 const one = (value: number): Pick<Figure, 'median' | 'lowest' | 'highest' | 'samples'> => ({
   median: value,
   lowest: value,
@@ -81,8 +84,8 @@ const one = (value: number): Pick<Figure, 'median' | 'lowest' | 'highest' | 'sam
 
 function speedOf(name: string, { orders, startMs, memoryMb }: GrowthFigures): Figure[] {
   return [
-    { name: `${name}: throughput`, unit: 'orders/s', ...one(orders.ordersPerSecond) },
-    { name: `${name}: p99 of an order`, unit: 'ms', ...one(orders.p99Ms) },
+    { name: `${name}: throughput`, unit: 'orders/s', ...spread(orders.map((run) => run.ordersPerSecond)) },
+    { name: `${name}: p99 of an order`, unit: 'ms', ...spread(orders.map((run) => run.p99Ms)) },
     { name: `${name}: start to first answer`, unit: 's', ...one(startMs / 1_000) },
     { name: `${name}: memory`, unit: 'MB', ...one(memoryMb) },
   ]
@@ -96,8 +99,8 @@ function comparison(name: string, large: GrowthFigures, small: GrowthFigures): F
     aim: { atMost: TIMES_MAX },
   })
   return [
-    times('time per order', small.orders.ordersPerSecond / large.orders.ordersPerSecond),
-    times('p99 of an order', large.orders.p99Ms / small.orders.p99Ms),
+    times('time per order', middle(small, (run) => run.ordersPerSecond) / middle(large, (run) => run.ordersPerSecond)),
+    times('p99 of an order', middle(large, (run) => run.p99Ms) / middle(small, (run) => run.p99Ms)),
     ...Object.entries(large.answers).map(([what, ms]) => times(what, ms / (small.answers[what] ?? ms))),
   ]
 }
