@@ -39,6 +39,8 @@ const SMALL_DISK_BYTES = { sqlite: 96, postgres: 384 } as const
 const PREPARATION = 'preparation'
 const MEGABYTE = 1_048_576
 
+/** Share of orders that may be rejected where the disk is full for half of the time. */
+const GIVEN_UP_SHARE_MAX_FULL = 0.25
 /** Kills between two lines that say how far it is. */
 const KILLS_PER_LINE = 10
 
@@ -86,7 +88,7 @@ async function runOn(order: CampaignOrder, { directory, home, database, disk }: 
     directory: data,
     seed,
     ...(database ? { database } : {}),
-    ...(disk ? { disk } : {}),
+    ...(disk ? { disk, givenUpShareMax: GIVEN_UP_SHARE_MAX_FULL } : {}),
   })
   const stopNow = (): void => void campaign[Symbol.asyncDispose]()
   order.stop.addEventListener('abort', stopNow)

@@ -23,8 +23,11 @@ interface ChargeRow {
   readonly voided: number
 }
 
-/** A saga gives a step up after some attempts, and a killed attempt is one: so a few orders may be rejected for being killed too often. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['outcome_unknown', 'unavailable'])
+/**
+ * A saga gives a step up after some attempts, and a killed attempt is one, as is one that found a store full or away: so a few orders may
+ * be rejected for that.
+ */
+const GIVEN_UP: ReadonlySet<string> = new Set(['outcome_unknown', 'unavailable', 'storage_full', 'overloaded', 'deadline_exceeded'])
 /** Share of all orders that may be given up, unless a campaign kills the same orders on purpose again and again. */
 export const GIVEN_UP_SHARE_MAX = 0.05
 
