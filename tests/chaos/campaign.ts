@@ -4,13 +4,14 @@ import path from 'node:path'
 import { eventually } from '@banyan/testing'
 import { seededRandom } from 'banyan/kernel'
 import { runBanyan } from '../support/banyan-command.ts'
-import { ADMIN, adminToken, registerUser, sellProducts, type ShopClient, shopClient } from '../support/shop-client.ts'
+import { ADMIN, adminToken, sellProducts, type ShopClient, shopClient } from '../support/shop-client.ts'
 import type { ShopProcess } from '../support/shop-process.ts'
 import { BATCH, type Battlefield, type CampaignOptions, LEASE_MS } from './battlefield.ts'
 import { createCustomers, type Customers } from './customers.ts'
 import { createMembers } from './members.ts'
 import { quiet } from './quiescence.ts'
 import type { Scenario } from './scenario.ts'
+import { createSession } from './session.ts'
 import {
   assertChargedOnce,
   assertCharges,
@@ -73,8 +74,8 @@ export function createCampaign(options: CampaignOptions): Campaign {
   const customers = createCustomers(seededRandom(seed), { plenty: PRODUCTS[0], scarce: PRODUCTS[1] })
   const members = createMembers()
   const lives = createShopLives(directory, environment)
-  let token = ''
-  const clientOf = (shop: ShopProcess): ShopClient => shopClient(shop.url, token)
+  const session = createSession()
+  const clientOf = (shop: ShopProcess): ShopClient => shopClient(shop.url, session.token())
 
   async function started(more?: Record<string, string>): Promise<ShopProcess> {
     const shop = await lives.start(more)
@@ -84,6 +85,7 @@ export function createCampaign(options: CampaignOptions): Campaign {
   async function resume(shop: ShopProcess): Promise<void> {
     let alive = true
     void shop.ended.then(() => (alive = false))
+    await session.renew(shop.url)
     const end = performance.now() + RECOVER_MS_MAX
     while (alive && !(await customers.probe(clientOf(shop))))
       assert.ok(performance.now() < end, `no order is accepted ${RECOVER_MS_MAX} ms after the shop serves: ${shop.errors()}`)
@@ -130,7 +132,7 @@ export function createCampaign(options: CampaignOptions): Campaign {
       const opened = await started()
       await sellProducts(opened.url, 1, STOCK.plenty)
       await sellScarce(opened.url)
-      token = (await registerUser(opened.url, 'ann@example.org')).token
+      await session.open(opened.url)
       assert.equal(await opened.stop(), 0, opened.errors())
       const file = path.join(directory, 'points.json')
       const shop = await started({ BANYAN_FAULTS_COUNT: file })
