@@ -47,7 +47,8 @@ export function requiredPoints(flow: Flow): string[] {
       `store.${service}.before-begin`,
       `store.${service}.after-body`,
       ...around(`store.${service}`, 'commit'),
-      ...around(`consumer.${service}.main`, 'handler'),
+      // with a saga that calls, the services need no events to drive an order
+      ...(flow === 'choreography' ? around(`consumer.${service}.main`, 'handler') : []),
     ]),
     ...around('gateway', 'reply'),
     ...['orders.place', 'orders.cancel', ...calls].flatMap((call) => around(`call.${call}`, 'handler')),
