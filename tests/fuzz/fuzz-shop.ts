@@ -67,6 +67,12 @@ export async function fuzzShop(options: FuzzShopOptions): Promise<FuzzShopReport
     environment: { BANYAN_SEED: 'off', ...FUZZ_ENVIRONMENT, ...CALLERS_ENVIRONMENT, BANYAN_POSTGRES_SCHEMA_PREFIX: schemaPrefix },
     nodeArguments: INSPECTOR_ARGUMENTS,
   })
+  // Also when we are interrupted, nothing runs on and nothing is left.
+  const endWithUs = (): void => {
+    void shop.kill()
+    directory[Symbol.dispose]()
+  }
+  process.once('exit', endWithUs)
   try {
     const target = await shopTarget(shop.url)
     using heap = await openHeap(shop.errors())
@@ -82,6 +88,7 @@ export async function fuzzShop(options: FuzzShopOptions): Promise<FuzzShopReport
         .filter((line) => line.includes('"level":"error"')),
     }
   } finally {
+    process.off('exit', endWithUs)
     await shop.stop()
     await dropTestSchemas(schemaPrefix)
   }

@@ -28,6 +28,13 @@ const SUCCESS = 0
 const FOUND = 1
 const WRONG_ARGUMENTS = 2
 
+// The shop and its data are cleared away by a listener of `exit`, which a signal by itself does not reach.
+process
+  .once('SIGINT', () => process.exit(130))
+  .once('SIGTERM', () => process.exit(143))
+  .once('disconnect', () => process.exit(143))
+process.channel?.unref() // listening for its end alone must not keep us running
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: string[]): Promise<number> {
