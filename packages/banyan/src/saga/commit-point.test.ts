@@ -110,3 +110,35 @@ test('the commit point is durable even when nothing follows it for long', async 
   await world.clock.advance(10)
   assert.equal((await process.show('s1')).saga.committed, true)
 })
+
+test('P8 P10: a rollback that overtakes the commit point leaves nothing of the step behind it in the journal', async () => {
+  await using world = new SagaWorld()
+  const gate = Promise.withResolvers<void>()
+  const definition = aSaga('order', async (s) => {
+    await s.step('charge', remote('charge'))
+    await s.commit()
+    await s.step('book', {
+      local: true,
+      action: async ({ transaction }) => {
+        await gate.promise
+        return transaction(async () => 'booked')
+      },
+    })
+  })
+  world.participants.script('undo charge', new BanyanError('unavailable', 'not now'))
+  const first = await world.open([definition])
+  await first.start(definition, 's1')
+  await world.clock.advance(10)
+  assert.equal(await first.requestRollback('s1'), true)
+  gate.resolve()
+  await world.clock.advance(1)
+  assert.deepEqual(
+    (await first.show('s1')).states,
+    { charge: 'done' },
+    'without its commit point the function never comes to that step again',
+  )
+  await first.crash()
+  const second = await world.open([definition])
+  await second.settled('s1')
+  await audit(second, 's1', { status: 'compensated', standing: [], book: [] })
+})

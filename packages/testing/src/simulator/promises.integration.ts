@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, define, event, service, store, Type } from 'banyan'
 import { crashSchedules } from './crash-schedules.ts'
+import type { Scenario } from './run-schedule.ts'
 import type { World } from './world.ts'
 
 const Id = Type.Object({ id: Type.String() })
@@ -188,19 +189,23 @@ const STORIES = new Set([
   'compensated: ; never held',
 ])
 
+const scenario: Scenario = {
+  services: [holdService, deskService, earService],
+  workload: async (world) => {
+    const visits = Array.from({ length: VISITS }, (_, index) => visit(world, `visitor-${index}`))
+    await Promise.all([...visits, ...ROOMS.map((room) => tell(world, room))])
+  },
+  check: async (world) => {
+    await heardOnceInOrder(world)
+    await visitsEnded(world)
+  },
+}
+
 test('handlers that guard against nothing: each event once and in order, each key once, each saga whole or undone', async () => {
   const report = await crashSchedules({
     schedules: Number(process.env['BANYAN_SIM_RUNS'] ?? 300),
     seed: Number(process.env['BANYAN_TEST_SEED'] ?? 1),
-    services: [holdService, deskService, earService],
-    workload: async (world) => {
-      const visits = Array.from({ length: VISITS }, (_, index) => visit(world, `visitor-${index}`))
-      await Promise.all([...visits, ...ROOMS.map((room) => tell(world, room))])
-    },
-    check: async (world) => {
-      await heardOnceInOrder(world)
-      await visitsEnded(world)
-    },
+    ...scenario,
   })
   assert.ok(report.crashes > report.schedules, `${report.crashes} crashes in ${report.schedules} schedules`)
 })
