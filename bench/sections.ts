@@ -1,3 +1,4 @@
+import { events } from './events-section.ts'
 import { growth } from './growth-section.ts'
 import { localCall } from './local-call.ts'
 import { orders } from './orders-section.ts'
@@ -7,4 +8,4 @@ import { sagas } from './sagas.ts'
 import { start } from './start-section.ts'
 
 /** Every section, in the order they run. */
-export const SECTIONS: readonly Section[] = [orders, ordersPostgres, sagas, localCall, growth, start]
+export const SECTIONS: readonly Section[] = [orders, ordersPostgres, sagas, localCall, events, growth, start]

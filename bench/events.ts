@@ -1,0 +1,132 @@
+import { eventually, testPlatform } from '@banyan/testing'
+import { command, contract, define, event, service, store, Type } from 'banyan'
+import { createRuntime } from 'banyan/kernel'
+import type { StoreFactory } from 'banyan/store'
+import { percentile } from './spread.ts'
+
+/** How events fare between two services of one process. */
+export interface EventFigures {
+  /** From the durable commit of an event to that of its handler, one event at a time, in milliseconds. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Events emitted and handled per second, a transaction each on both sides, by {@link EMITTERS} at once. */
+  readonly eventsPerSecond: number
+}
+
+/** Keys of the events: enough that handlers of different ones run at once. */
+const KEYS = 1_000
+const EMITTERS = 64
+/** Events in one statement of a seeded log. */
+const SEED_EVENTS = 50_000
+/** Longest time for a log to be read. */
+const CATCH_UP_MS_MAX = 600_000
+
+const thing = Type.Object({ key: Type.String(), number: Type.Integer() })
+const source = contract('source', {
+  operations: { emit: command('POST /api/emit', { input: thing, output: Type.Null(), access: 'internal' }) },
+  events: { 'thing.done': event({ key: 'key', data: thing }) },
+})
+const sourceParts = define(source)
+const sourceService = service(sourceParts.definition, {
+  operations: [
+    sourceParts.operation('emit', async (input, { transaction }) =>
+      transaction((tx) => {
+        tx.emit('thing.done', input)
+        return null
+      }),
+    ),
+  ],
+})
+const sink = contract('sink', { operations: {} })
+const sinkParts = define(sink, {
+  listens: [source],
+  store: store({
+    migrations: [{ id: '001', sql: 'CREATE TABLE seen (key TEXT PRIMARY KEY, times BIGINT NOT NULL)' }],
+    repository: () => ({}),
+  }),
+})
+const count = (table: string): string =>
+  `INSERT INTO ${table} (key, times) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = ${table}.times + 1`
+
+/** Measures the way of single events, and of many. */
+export async function benchEvents(stores: StoreFactory | undefined, singles: number, many: number): Promise<EventFigures> {
+  let handled = 0
+  let heard: (() => void) | undefined
+  const listener = sinkParts.on('thing.done', async ({ data }, { transaction }) => {
+    await transaction((tx) => tx.sql.run(count('seen'), data.key))
+    handled++
+    heard?.()
+  })
+  await using platform = await testPlatform({
+    services: [sourceService, service(sinkParts.definition, { on: [listener] })],
+    ...(stores ? { stores } : {}),
+  })
+  const client = platform.client(source)
+  const emit = (number: number) => client.emit({ key: `k${number % KEYS}`, number })
+  const times: number[] = []
+  for (let number = 0; number < singles; number++) {
+    const done = new Promise<void>((resolve) => (heard = resolve))
+    await emit(number)
+    const committed = performance.now()
+    await done
+    times.push(Math.max(0, performance.now() - committed))
+  }
+  times.sort((a, b) => a - b)
+  heard = undefined
+  handled = 0
+  let next = 0
+  const started = performance.now()
+  const emitter = async (): Promise<void> => {
+    while (next < many) await emit(next++)
+  }
+  await Promise.all(Array.from({ length: EMITTERS }, emitter))
+  await waitFor(() => handled >= many)
+  const eventsPerSecond = (many / (performance.now() - started)) * 1_000
+  return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), eventsPerSecond }
+}
+
+/** Fills a log with `events` and lets a new projection read it from its beginning; returns events per second. */
+export async function benchCatchUp(stores: StoreFactory, events: number): Promise<number> {
+  await seedLog(stores, events)
+  const view = sinkParts.projection('view', {
+    tables: (table) => [`CREATE TABLE ${table('counts')} (key TEXT PRIMARY KEY, times BIGINT NOT NULL)`],
+    on: { 'thing.done': ({ data }, sql, table) => sql.run(count(table('counts')), data.key) },
+  })
+  await using platform = await testPlatform({ services: [sourceService, service(sinkParts.definition, { projections: [view] })], stores })
+  const [, reader] = platform.services
+  const behind = async (): Promise<number> => {
+    const [lag] = (await reader?.projections.lag()) ?? []
+    return lag ? lag.head - lag.position : events
+  }
+  const started = performance.now()
+  const before = await behind()
+  await waitFor(async () => (await behind()) === 0)
+  return (before / (performance.now() - started)) * 1_000
+}
+
+const FIRST_COLUMNS = 'position, event_id, type, version, event_key, occurred_at, data, correlation_id, causation_id, traceparent'
+
+async function seedLog(stores: StoreFactory, events: number): Promise<void> {
+  const log = await stores.open({ service: 'source', migrations: [], runtime: createRuntime() })
+  for (let first = 1; first <= events; first += SEED_EVENTS) {
+    const last = Math.min(events, first + SEED_EVENTS - 1)
+    await log.transaction(async ({ sql }) => {
+      await sql.run(
+        `WITH RECURSIVE numbers (n) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+         INSERT INTO banyan_outbox (${FIRST_COLUMNS})
+         SELECT n, 'event-' || n, 'thing.done', 1, 'k' || (n % ${KEYS}), 0, '{"key":"k' || (n % ${KEYS}) || '","number":1}', 'flow-' || n, '', '' FROM numbers`,
+        first,
+        last,
+      )
+      if (sql.dialect === 'postgres') await sql.run('UPDATE banyan_sequencer SET position = ?', last)
+    })
+  }
+  await log.close()
+}
+
+async function waitFor(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  const look = async (): Promise<void> => {
+    if (!(await isDone())) throw new Error('not all events are handled')
+  }
+  await eventually(look, { timeoutMs: CATCH_UP_MS_MAX, pollMs: 5 })
+}
