@@ -178,27 +178,20 @@ function copyRows({ directory, tables, marks, count, replace, overrides, first }
           ),
         )
         .join(' OR ')
-      database.exec(
-        `CREATE TEMP TABLE template AS SELECT rowid AS number, ${own.map((c) => c.name).join(', ')} FROM ${rowsOf(database, table)} WHERE ${isTemplate}`,
-      )
+      database.exec(`CREATE TEMP TABLE template AS SELECT ${own.map((c) => c.name).join(', ')} FROM ${table} WHERE ${isTemplate}`)
       const rows = Number(database.prepare('SELECT COUNT(*) AS count FROM template').get()?.['count'])
       if (rows === 0) throw new Error(`${name}.${table} has nothing of the template`)
       const values = own.map(
         ({ name: column, type }) => overrides[`${table}.${column}`] ?? (type === 'TEXT' ? replaced(column, replace) : column),
       )
-      const insert = `INSERT INTO ${table} (${own.map((c) => c.name).join(', ')}) SELECT ${values.join(', ')} FROM template, numbers ORDER BY template.number, nth`
+      // CROSS JOIN: the template's rows one after another, so that an order's events keep their order
+      const insert = `INSERT INTO ${table} (${own.map((c) => c.name).join(', ')}) SELECT ${values.join(', ')} FROM template CROSS JOIN numbers`
       database.prepare(`${NUMBERS} ${insert}`).run(first, count)
       database.exec('DROP TABLE temp.template')
     }
     database.exec('COMMIT; PRAGMA journal_mode = WAL')
     database.close()
   }
-}
-
-/** A table without row numbers is numbered by its order. */
-function rowsOf(database: DatabaseSync, table: string): string {
-  const sql = String(database.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table)?.['sql'])
-  return /WITHOUT ROWID\s*$/i.test(sql) ? `(SELECT 1 AS rowid, * FROM ${table})` : table
 }
 
 function replaced(column: string, replace: Copying['replace']): Expression {

@@ -1,6 +1,7 @@
 import { benchOrders, type ShopFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { spread } from './spread.ts'
+import { installSize } from './start-install-size.ts'
 
 /** How the shop starts, and the memory it takes. */
 export const start: Section = {
@@ -10,10 +11,14 @@ export const start: Section = {
   run: measureStart,
 }
 
+/** Orders after which memory is read, unless it is to be quick. */
+const ORDERS = 10_000
 /** Clients that place the orders before memory is read. */
 const CLIENTS = 16
+const MEGABYTE = 1_048_576
 
-async function measureStart({ repeat, orders, progress }: BenchOptions): Promise<Figure[]> {
+async function measureStart({ repeat, orders: asked, quick, progress, note }: BenchOptions): Promise<Figure[]> {
+  const orders = quick ? asked : ORDERS
   const shops: ShopFigures[] = []
   for (let round = 1; round <= repeat; round++) {
     progress(`start and memory, round ${round} of ${repeat} …`)
@@ -23,5 +28,17 @@ async function measureStart({ repeat, orders, progress }: BenchOptions): Promise
     { name: 'start to first answer', unit: 's', ...spread(shops.map((shop) => shop.firstAnswerMs / 1_000)), aim: { atMost: 0.7 } },
     { name: 'memory when idle', unit: 'MB', ...spread(shops.map((shop) => shop.idleMb)), aim: { atMost: 120 } },
     { name: `memory after ${orders} orders`, unit: 'MB', ...spread(shops.map((shop) => shop.loadedMb)), aim: { atMost: 200 } },
+    ...(quick ? [] : await installFigures(note)),
   ]
+}
+
+async function installFigures(note: BenchOptions['note']): Promise<Figure[]> {
+  try {
+    const { bytes, nodeBytes } = await installSize()
+    note(`the repository's own Node (an optional package) takes ${Math.round(nodeBytes / MEGABYTE)} MB more`)
+    return [{ name: 'installed, without Node', unit: 'MB', ...spread([bytes / MEGABYTE]) }]
+  } catch (error) {
+    note(`the size of an installation was not measured: ${error instanceof Error ? error.message : String(error)}`)
+    return []
+  }
 }
