@@ -82,7 +82,7 @@ async function main(): Promise<number> {
 function finish(plan: Options, result: Pick<ChaosReport, 'campaigns' | 'leftOut' | 'seconds'>): number {
   const { load: _, fdatasyncMs, ...machine } = describeMachine()
   const report: ChaosReport = {
-    command: `npm run chaos -- ${process.argv.slice(2).join(' ')}`.trim(),
+    command: `npm run chaos -- ${process.argv.slice(2).join(' ')}`.replace(/ --record[ =]\S+/g, '').trim(),
     date: new Date().toISOString(),
     seed: plan.seed,
     machine: { ...machine, 'fdatasync p50 ms': fdatasyncMs.p50.toFixed(2) },
