@@ -23,7 +23,8 @@ import { BanyanError } from 'banyan'
 const STRICT_AUDIT = { BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
 /** How long orders may take to end once nothing goes wrong any more: twice the deadlines and retries of everything in the shop. */
 const END_MS_MAX = 600_000
-const POLL_MS = 2_000
+/** First pause between two looks; each is twice as long as the one before. */
+const POLL_MS = 1_000
 
 /** Waits until every order has ended, then lets the auditor and the history judge. Throws what is wrong. */
 export async function checkShop(world: World): Promise<void> {
@@ -39,17 +40,20 @@ export async function checkShop(world: World): Promise<void> {
 
 async function ended(world: World): Promise<void> {
   const open = 'SELECT id, status FROM customer_order WHERE settled = 0 LIMIT 10'
-  for (const endMs = world.now() + END_MS_MAX; ; await world.sleep(POLL_MS)) {
+  const endMs = world.now() + END_MS_MAX
+  for (;;) {
     const left = await world.readSql('orders', (sql) => sql.all<{ id: string; status: string }>(open))
     if (left.length === 0) break
     if (world.now() > endMs) throw new Error(`orders do not end: ${left.map(({ id, status }) => `${id} is ${status}`).join(', ')}`)
+    await world.sleep(POLL_MS)
   }
   await world.rest()
 }
 
 /** What has ended for orders may go on for a moment elsewhere, e.g. an attempt that nobody answered is looked up. */
 async function audited(world: World): ReturnType<typeof invariants> {
-  for (const endMs = world.now() + END_MS_MAX; ; await world.sleep(POLL_MS)) {
+  const endMs = world.now() + END_MS_MAX
+  for (let pauseMs = POLL_MS; ; pauseMs *= 2) {
     const violations = await invariants({
       open: (service, read) => world.readSql(service, read),
       directory: world.directory,
@@ -57,6 +61,7 @@ async function audited(world: World): ReturnType<typeof invariants> {
       now: world.now(),
     })
     if (violations.length === 0 || world.now() > endMs) return violations
+    await world.sleep(pauseMs)
   }
 }
 
