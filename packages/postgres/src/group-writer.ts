@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, sleep } from 'banyan/kernel'
-import type { Commit, StoreTransaction } from 'banyan/store'
+import type { Commit, StoreTransaction, TransactionOptions } from 'banyan/store'
 import type { BodyContext } from './body-run.ts'
 import { ALONE, BEGIN, BESIDE } from './commands.ts'
 import { GroupMember } from './group-member.ts'
@@ -68,19 +68,21 @@ export class GroupWriter {
     this.#main = { waiting: [], running: 0, runningMax: options.writers }
   }
 
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, { urgent = false }: TransactionOptions = {}): Promise<Commit<T>> {
     const { runtime, context } = this.#options
     runtime.faults.at(`store.${context.service}.before-begin`)
-    if (this.#main.waiting.length >= WAITING_MAX) return Promise.reject(overloadedError())
+    if (this.#main.waiting.length >= WAITING_MAX && !urgent) return Promise.reject(overloadedError())
     return new Promise((resolve, reject) => {
       const deadline = deadlineAfter(runtime.clock, TRANSACTION_MS_MAX)
       const inContext = AsyncLocalStorage.snapshot()
-      this.#enter(this.#main, new GroupMember<T>(context, { body, inContext, deadline, resolve, reject }) as GroupMember)
+      const member = new GroupMember<T>(context, { body, inContext, deadline, resolve, reject }) as GroupMember
+      this.#enter(this.#main, member, urgent)
     })
   }
 
-  #enter(lane: Lane, member: GroupMember): void {
-    lane.waiting.push(member)
+  #enter(lane: Lane, member: GroupMember, first = false): void {
+    if (first) lane.waiting.unshift(member)
+    else lane.waiting.push(member)
     if (lane.running < lane.runningMax) void this.#work(lane)
   }
   async #work(lane: Lane): Promise<void> {

@@ -91,3 +91,16 @@ test('a slow transaction that quick ones of another process always overtake gets
   await overtaking
   assert.ok(runs > 1, 'it was overtaken')
 })
+
+test('an urgent transaction passes those that wait', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const order: string[] = []
+  const count = (name: string, urgent: boolean): Promise<unknown> =>
+    store.transaction((tx) => tx.sql.run("UPDATE thing SET n = n + 1 WHERE id = 'free'"), { urgent }).then(() => order.push(name))
+  const queue = Array.from({ length: 400 }, () => count('waits', false))
+  await Promise.all([...queue, count('urgent', true)])
+  const before = order.indexOf('urgent')
+  assert.ok(before < 100, `${before} of 400 went before it; one group per writer may`)
+  assert.deepEqual(await store.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'free'")), { n: 401 })
+})

@@ -1,5 +1,5 @@
 import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
-import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction } from 'banyan/store'
+import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from 'banyan/store'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
 import { GroupWriter } from './group-writer.ts'
@@ -79,8 +79,8 @@ export class PostgresStore implements Store {
     this.#sequencer.start()
   }
 
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
-    return this.#counted(() => this.#writer.transaction(body))
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>> {
+    return this.#counted(() => this.#writer.transaction(body, options))
   }
   read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
     return this.#counted(() => this.#reader.read(body))

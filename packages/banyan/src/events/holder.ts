@@ -37,7 +37,8 @@ export function createHolder({ store, clock, holdMs, name, owner }: HolderOption
   if (!store.features.shared) return soleHolder
   async function hold(): Promise<boolean> {
     const now = clock.now()
-    return (await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + holdMs, now))).value === 1
+    const { value: held } = await store.transaction(({ sql }) => sql.run(HOLD, name, owner, now + holdMs, now), { urgent: true })
+    return held === 1
   }
   async function release(): Promise<void> {
     await store.transaction(({ sql }) => sql.run('DELETE FROM banyan_holder WHERE name = ? AND owner = ?', name, owner))

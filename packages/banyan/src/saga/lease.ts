@@ -1,7 +1,7 @@
 import type { CancelTimer } from '../kernel/clock.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreTransaction } from '../store/store.ts'
 
 /** Heartbeats within a lease: five, so that one slow commit moves nothing. */
 const HEARTBEATS = 5
@@ -107,10 +107,11 @@ class SharedLease implements SagaLease {
       if (this.#validUntil !== Number.NEGATIVE_INFINITY && !this.valid()) this.#lose(onLost)
       const { leaseMs } = runtime
       const begun = clock.monotonic()
-      const { value: ours } = await store.transaction((tx) => {
+      const renewal = async (tx: StoreTransaction): Promise<boolean> => {
         const now = clock.now()
         return tx.leases.renew(this.owner, now + leaseMs, now)
-      })
+      }
+      const { value: ours } = await store.transaction(renewal, { urgent: true })
       if (ours) this.#validUntil = begun + leaseMs - Math.min(FENCE_MARGIN_MS, leaseMs * FENCE_MARGIN_SHARE)
       else {
         this.#lose(onLost)

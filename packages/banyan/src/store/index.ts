@@ -27,4 +27,4 @@ export type {
   SagaStepRecord,
 } from './saga-records.ts'
 export type { Dialect, Sql, SqlReader, SqlValue } from './sql.ts'
-export type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from './store.ts'
+export type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from './store.ts'

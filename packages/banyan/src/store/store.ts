@@ -26,7 +26,7 @@ export interface Store {
   readonly features: StoreFeatures
   readonly feed: Feed
   /** Runs `body` in a transaction and resolves when it is durable (S1–S5). */
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>>
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>>
   /** Runs `body` on one snapshot (S8). */
   read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T>
   /** Checks that the store answers; throws what is wrong. For health checks. */
@@ -43,6 +43,15 @@ export interface StoreFeatures {
   readonly durability: 'power' | 'process'
   /** Whether several processes may host the same service on this store. */
   readonly shared: boolean
+}
+
+/** How a transaction differs from others. */
+export interface TransactionOptions {
+  /**
+   * Begins before those that wait already. For the few on which all others depend: a lease that is renewed behind a long queue is lost, and
+   * then the queue is in vain. Adapters whose queue is short by nature may ignore it. Default false.
+   */
+  readonly urgent?: boolean
 }
 
 /** What a committed transaction returned. */
