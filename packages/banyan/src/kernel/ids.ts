@@ -20,6 +20,9 @@ export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
   let used = POOL_BYTES
   let lastTime = 0
   let sequence = 0
+  /** The part of an id that tells the time, and which time. */
+  let prefix = ''
+  let prefixTime = -1
 
   function byte(): number {
     if (used === POOL_BYTES) {
@@ -46,9 +49,13 @@ export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
   }
   function uuid(): string {
     const counter = nextSequence(clock.now())
-    const time = lastTime.toString(16).padStart(12, '0')
-    const variant = HEX[(byte() & 0x3f) | 0x80]
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${HEX[byte()]}-${hex(6)}`
+    if (lastTime !== prefixTime) {
+      const time = lastTime.toString(16).padStart(12, '0')
+      prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`
+      prefixTime = lastTime
+    }
+    const low = `${HEX[(byte() & 0x3f) | 0x80]}${HEX[byte()]}`
+    return `${prefix}${(counter >> 8).toString(16)}${HEX[counter & 0xff]}-${low}-${hex(6)}`
   }
   return { uuid, hex }
 }

@@ -332,7 +332,7 @@ export class SagaRun implements JournalWrites<Write> {
     this.environment.lease.assertValid()
     const entry = this.journal.entry()
     await writeEntry(tx, this, entry, (requested) => this.#heed(requested))
-    const taken = this.phase === 'forward' ? await takeSignals(tx, this, again) : []
+    const taken = this.phase === 'forward' && this.waits.size > 0 ? await takeSignals(tx, this, again) : []
     return { entry, taken, wakeAt: taken.length === 0 ? await this.#rest(tx) : undefined }
   }
 

@@ -11,17 +11,45 @@ import type { Work } from './work.ts'
 
 /** Builds what a transaction's body works with: the repository, and all that commits with it. */
 export function authorTransaction(service: ServiceRuntime, store: StoreTransaction, work: Work): object {
-  const { scope } = work
-  return Object.assign(service.definition.store.repository(store.sql), {
-    sql: store.sql,
-    emit: (type: string, data: Record<string, unknown>) => emit(service, store, work.scope, type, data),
-    start: (saga: AnySaga, start: { id: string; input: unknown }) => service.startSaga(store, saga, start, work.scope),
-    schedule: (timer: TimerDefinition, entry: { id: string; at: number; data: unknown }) => schedule(service, store, scope, timer, entry),
-    unschedule: (id: string) => store.timers.cancel(id),
-    signal: (sagaId: string, name: string, signal = {}) => service.signalSaga(store, sagaId, name, signal),
-    requestRollback: (sagaId: string, reason: string) => service.requestRollback(store, sagaId, reason),
-    notify: (key: string) => store.afterCommit(() => service.notifier.notify(key)),
-  })
+  return Object.assign(new AuthorTransaction(service, store, work), service.definition.store.repository(store.sql))
+}
+
+/** What commits with the repository's changes. Bodies take it apart by name, so each part is a getter: only what is used is made. */
+class AuthorTransaction {
+  readonly #service: ServiceRuntime
+  readonly #store: StoreTransaction
+  readonly #work: Work
+
+  constructor(service: ServiceRuntime, store: StoreTransaction, work: Work) {
+    this.#service = service
+    this.#store = store
+    this.#work = work
+  }
+  get sql() {
+    return this.#store.sql
+  }
+  get emit() {
+    return (type: string, data: Record<string, unknown>): void => emit(this.#service, this.#store, this.#work.scope, type, data)
+  }
+  get start() {
+    return (saga: AnySaga, start: { id: string; input: unknown }) => this.#service.startSaga(this.#store, saga, start, this.#work.scope)
+  }
+  get schedule() {
+    return (timer: TimerDefinition, entry: { id: string; at: number; data: unknown }) =>
+      schedule(this.#service, this.#store, this.#work.scope, timer, entry)
+  }
+  get unschedule() {
+    return (id: string) => this.#store.timers.cancel(id)
+  }
+  get signal() {
+    return (sagaId: string, name: string, signal = {}) => this.#service.signalSaga(this.#store, sagaId, name, signal)
+  }
+  get requestRollback() {
+    return (sagaId: string, reason: string) => this.#service.requestRollback(this.#store, sagaId, reason)
+  }
+  get notify() {
+    return (key: string): void => this.#store.afterCommit(() => this.#service.notifier.notify(key))
+  }
 }
 
 function emit(

@@ -1,4 +1,4 @@
-import { schemaCheck } from '../contract/validator.ts'
+import { type SchemaCheck, schemaCheck } from '../contract/validator.ts'
 import { type Deadline, deadlineAfter, remainingMs } from '../kernel/deadline.ts'
 import { sleep } from '../kernel/clock.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
@@ -76,9 +76,11 @@ function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly C
 
 /** Reads an event's data and checks it against its contract, as for any other handler. */
 function parseEvent({ definition }: Service): (event: StoredEvent) => unknown {
+  const checks = new Map<string, SchemaCheck>()
   return ({ type, data }) => {
-    const event = eventDefinition(sourceOf(definition, type), type)
-    return schemaCheck(event.data).parse(JSON.parse(data), `event ${type}`)
+    let check = checks.get(type)
+    if (!check) checks.set(type, (check = schemaCheck(eventDefinition(sourceOf(definition, type), type).data)))
+    return check.parse(JSON.parse(data), `event ${type}`)
   }
 }
 
