@@ -16,7 +16,7 @@ export function testFeed(harness: StoreHarness): void {
       ['a', 'b'].map((key) =>
         store.transaction(async (tx) => {
           for (let n = 1; n <= 4; n++) tx.emit(anEvent(key, { n }))
-          await tx.sql.run(COUNT, counter, key)
+          await tx.sql.run(COUNT, key)
         }),
       ),
     )
