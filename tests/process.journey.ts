@@ -85,8 +85,8 @@ suite('a start that cannot succeed says why', () => {
     const other = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as { port: number }
-    assertRefused(await start(directory.path, { PORT: String(port) }), 69, new RegExp(`port 127\\.0\\.0\\.1:${port} is in use.*PORT`))
-    other.close()
+    const refused = await start(directory.path, { PORT: String(port) }).finally(() => other.close())
+    assertRefused(refused, 69, new RegExp(`port 127\\.0\\.0\\.1:${port} is in use.*PORT`))
   })
 
   test('a data directory that is a file', FILES, async () => {

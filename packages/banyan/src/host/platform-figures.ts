@@ -46,7 +46,7 @@ export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics,
       await sagas.look(services())
       await sizes.look(services())
     } catch (error) {
-      log.warn('lag of consumers, open sagas and sizes of stores could not be read', { error })
+      if (!stopped) log.warn('lag of consumers, open sagas and sizes of stores could not be read', { error })
     }
     if (!stopped) cancel = clock.setTimer(PERIOD_MS, () => void look())
   }
