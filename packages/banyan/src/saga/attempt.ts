@@ -65,6 +65,7 @@ export class Attempt {
       this.happened = true
       if (!this.durable) this.output = outputText(value)
     } catch (thrown) {
+      run.heard(thrown)
       this.error = this.durable ? undefined : toBanyanError(thrown)
     }
     this.#live = false

@@ -293,3 +293,32 @@ test('a local step does not commit once a rollback was accepted', async () => {
   assert.equal(asked, true)
   await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
 })
+
+test('a rollback request whose transaction is lost together with a journal write that saw it is not heeded', async () => {
+  await using world = new SagaWorld()
+  let lost = 0
+  const definition = aSaga('order', async (s) => {
+    await s.step('reserve', {
+      ...remote('reserve'),
+      action: async ({ call }) => {
+        const { store } = process
+        const transaction = store.transaction.bind(store)
+        store.transaction = (body) => {
+          store.transaction = transaction
+          return transaction(async (tx) => {
+            await process.engine.requestRollback(tx, 's1', 'never durable')
+            await assert.rejects(body(tx), { code: 'cancelled' })
+            lost++
+            throw new BanyanError('storage_full', 'the commit that both shared failed')
+          })
+        }
+        return call('reserve')
+      },
+    })
+    await s.step('charge', remote('charge'))
+  })
+  const process = await world.open([definition])
+  await process.start(definition, 's1')
+  assert.equal((await process.settled('s1')).status, 'completed')
+  assert.equal(lost, 1)
+})

@@ -13,6 +13,7 @@ import type { SagaFailure } from './failure.ts'
 import { type Entry, Journal, writeEntry } from './journal.ts'
 import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
+import { RollbackRequested } from './rollback-requested.ts'
 import { deliver, type TakenSignal, takeSignals } from './signals.ts'
 import { type Wait, Waits } from './waits.ts'
 
@@ -342,9 +343,19 @@ export class SagaRun implements JournalWrites<Write> {
     if (wakeAt !== undefined) this.#end({ how: 'suspended', wakeAt })
   }
 
+  /**
+   * Takes note of a rollback request that a transaction found, once the store has said that the transaction failed for it. Until then the
+   * request may be of another transaction that is not durable, and never will be.
+   */
+  heard(error: unknown): boolean {
+    if (!(error instanceof RollbackRequested)) return false
+    this.#rollbackReason ??= error.reason
+    return true
+  }
+
   failed(error: BanyanError): 'later' | 'now' | 'never' {
     if (this.phase === 'ended') return 'never'
-    if (error.code === 'cancelled') return 'now'
+    if (this.heard(error)) return 'now'
     if (error.code !== 'fenced') return 'later'
     const { environment, id, epoch } = this
     environment.runtime.log.warn('a saga is abandoned here: another instance has it', { service: environment.service, id, epoch })
@@ -363,8 +374,7 @@ export class SagaRun implements JournalWrites<Write> {
   /** Refuses a forward write of a saga that someone asked to roll back: the request was accepted, so it counts. */
   #heed(requested: string | null): void {
     if (requested === null || this.phase !== 'forward' || this.#durablyCommitted || !this.#goesForward()) return
-    this.#rollbackReason = requested
-    throw new BanyanError('cancelled', `saga ${this.id} was asked to roll back: ${requested}`)
+    throw new RollbackRequested(this.id, requested)
   }
 
   /** False while it is stopped or given back, which does not depend on a rollback request. */

@@ -261,7 +261,10 @@ export class GroupCommit {
     }
   }
 
-  /** Rolls everything back; each job is rejected with its own reason or else with `reason`. */
+  /**
+   * Rolls everything back. All are told `reason`, also those whose body failed before: it may have failed because of what others had written,
+   * and that is gone. Without a reason nothing was written, and each is told its own.
+   */
   #failBatch(reason: unknown): void {
     const { connection, health } = this.#parts
     const { failure } = connection
@@ -273,7 +276,7 @@ export class GroupCommit {
     health.note(failure ?? connection.failure)
     for (const job of this.#batch) {
       job.transaction?.end('failed')
-      job.reject(job.state === 'failed' ? job.reason : reason)
+      job.reject(reason ?? job.reason)
     }
     this.#end(false)
   }

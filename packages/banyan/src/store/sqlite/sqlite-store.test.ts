@@ -96,6 +96,22 @@ test('a commit that fails rejects its whole batch and leaves no gap in the posit
   assert.equal((await emit()).token, '1')
 })
 
+test('a body that failed for what another wrote is told that their commit failed, not what it saw', async () => {
+  await using opened = await openWatched()
+  const { store, watch } = opened
+  const writes = () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  const looks = () =>
+    store.transaction(async (tx) => {
+      if (await tx.sql.get('SELECT 1 FROM counter WHERE key = ?', 'a')) throw new Error('saw it')
+    })
+  for (const guarded of [false, true]) {
+    watch.strike = `store.${SERVICE}.before-commit`
+    const outcomes = await Promise.allSettled([writes(), looks()])
+    for (const outcome of outcomes) assert.match(String((outcome as PromiseRejectedResult).reason), /struck/, `with savepoints: ${guarded}`)
+    assert.equal(await counter(store, 'a'), 0)
+  }
+})
+
 test('a transaction rolled back after its first event was written leaves no gap between those of its batch', async () => {
   await using opened = await openWatched()
   const { store } = opened
