@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine } from '../bench/machine.ts'
 import { type ChaosReport, reportMarkdown, type StoreName, totals } from '../tests/chaos/chaos-report.ts'
-import { runChaos } from '../tests/chaos/chaos-run.ts'
+import { CAMPAIGNS_AT_ONCE, runChaos } from '../tests/chaos/chaos-run.ts'
 import { type Flow, FLOWS } from '../tests/chaos/points.ts'
 import { postgresPrograms } from '../tests/chaos/private-postgres.ts'
 import { parseScenario } from '../tests/chaos/scenario.ts'
@@ -18,6 +18,7 @@ Afterwards every promise that a customer was given is compared with all books.
   --store sqlite|postgres|both   where the shop keeps its data (default sqlite)
   --flow orchestration|choreography|both   how orders are driven (default both)
   --kills N          kills in all (default 40, about a minute; the record has 1000)
+  --at-once N        campaigns that run side by side: one for each store and flow, and for each small disk (default 2, or the cores)
   --minutes M        end earlier after so long, with a last comparison (default 10)
   --seed N           repeats a run's scenarios (default: a new one, which is printed)
   --only LIST        only these kinds: point, load, recovery, pause, database, connections, disk;
@@ -36,6 +37,7 @@ const OPTIONS = {
   store: { type: 'string', default: 'sqlite' },
   flow: { type: 'string', default: 'both' },
   kills: { type: 'string', default: '40' },
+  'at-once': { type: 'string', default: String(CAMPAIGNS_AT_ONCE) },
   minutes: { type: 'string', default: '10' },
   seed: { type: 'string' },
   only: { type: 'string', multiple: true },
@@ -126,6 +128,7 @@ function readOptions() {
       stores,
       flows: choose<Flow>(flow, FLOWS, 'flow'),
       kills: count(values.kills, 'kills'),
+      atOnce: Math.max(1, count(values['at-once'], 'at-once')),
       minutes: count(values.minutes, 'minutes'),
       seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : count(values.seed, 'seed'),
       only: only.flatMap((list) => list.split(',')).map(parseScenario),

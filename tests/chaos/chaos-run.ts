@@ -19,6 +19,8 @@ export interface ChaosPlan {
   readonly disk: 'auto' | 'only' | 'none'
   /** A server to use instead of private ones; its user must be allowed to create databases. */
   readonly postgresUrl: string | undefined
+  /** Campaigns that run at once. */
+  readonly atOnce: number
   readonly timeUp: AbortSignal
   readonly stop: AbortSignal
   readonly progress: (line: string) => void
@@ -28,10 +30,10 @@ export interface ChaosPlan {
 const DISK_FROM_KILLS = 100
 /** One kill of so many falls on each store's small disk. */
 const DISK_KILL_SHARE = 25
-/** A shop under load and its customers keep about a core busy. */
-const AT_ONCE = Math.max(1, Math.min(2, availableParallelism()))
+/** Campaigns that run at once unless somebody says otherwise: a shop under load and its customers keep about a core busy. */
+export const CAMPAIGNS_AT_ONCE = Math.max(1, Math.min(2, availableParallelism()))
 
-/** Runs all campaigns, two at a time. Rejects when one could not be run at all. */
+/** Runs all campaigns, `atOnce` at a time. Rejects when one could not be run at all. */
 export async function runChaos(plan: ChaosPlan): Promise<{ campaigns: CampaignReport[]; leftOut: string[] }> {
   const leftOut: string[] = []
   const orders = campaignOrders(plan, leftOut)
@@ -44,7 +46,7 @@ export async function runChaos(plan: ChaosPlan): Promise<{ campaigns: CampaignRe
       reports.set(order, await runCampaign(order))
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: plan.atOnce }, worker))
   return { campaigns: orders.flatMap((order) => reports.get(order) ?? []), leftOut }
 }
 

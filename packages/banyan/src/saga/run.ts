@@ -1,5 +1,5 @@
 import type { Deadline } from '../kernel/deadline.ts'
-import { BanyanError } from '../kernel/error.ts'
+import type { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 import type { SagaChange, SagaRecord, SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
