@@ -58,8 +58,9 @@ async function strikeAtPoint({ lives, clientOf, resume, customers, members }: Ba
   for (let batch = 0; batch < BATCHES_MAX && alive; batch++) {
     await Promise.all([customers.place(clientOf(shop), BATCH), ...(batch % 2 === 0 ? [members.register(shop.url)] : [])])
   }
+  const isStopped = alive
   const end = await (alive ? shop.stop() : shop.ended) // a stop goes through points too
-  if (alive && end === 0) return false
+  if (isStopped && end === 0) return false
   assert.equal(end, 'SIGKILL', `the shop ended by itself: ${shop.errors()}`)
   lives.struck()
   return true

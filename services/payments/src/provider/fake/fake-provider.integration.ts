@@ -115,3 +115,11 @@ test('keeps its book over a restart', async () => {
   await using again = createFakeProvider({ file: at.file, clock, slowMs: 1 })
   assert.deepEqual(await again.authorize(aRequest(), soon()), first)
 })
+
+test('a book that cannot be written or read leaves the outcome unknown and throws nothing (R2)', async () => {
+  using directory = temporaryDirectory()
+  const provider = createFakeProvider({ file: path.join(directory.path, 'fake.db'), clock, slowMs: 1 })
+  await provider[Symbol.asyncDispose]()
+  assert.deepEqual(await provider.authorize(aRequest(), soon()), { kind: 'unknown', cause: 'error' })
+  assert.deepEqual(await provider.find('o1:authorize:1', soon()), { kind: 'unknown' })
+})

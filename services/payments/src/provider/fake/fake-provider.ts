@@ -37,6 +37,8 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
       const { outcome, isNew } = await book.carryOut(request)
       if (!isNew || behaviour.answer === 'sent') return outcome
       return { kind: 'unknown', cause: behaviour.answer === 'error' ? 'error' : 'timeout' }
+    } catch {
+      return { kind: 'unknown', cause: 'error' } // its disk is full: it answers with an error, as any other would (R2)
     } finally {
       running.delete(key)
     }
@@ -71,7 +73,14 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
     capture: followUp('capture'),
     void: followUp('void'),
     refund: followUp('refund'),
-    find: async (key): Promise<Lookup> => (running.has(key) ? { kind: 'in_progress' } : book.find(key)),
+    async find(key): Promise<Lookup> {
+      if (running.has(key)) return { kind: 'in_progress' }
+      try {
+        return book.find(key)
+      } catch {
+        return { kind: 'unknown' }
+      }
+    },
     async ping() {
       book.find('ping')
     },
