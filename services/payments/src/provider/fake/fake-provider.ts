@@ -1,7 +1,7 @@
 import { type Clock, sleep } from 'banyan/kernel'
 import type { AuthorizeRequest, FinalOutcome, FollowUpRequest, Lookup, Outcome, PaymentProvider } from '../provider.ts'
 import { type Behaviour, BEHAVIOURS, isRetryable } from './behaviour.ts'
-import { type BookedRequest, openBook } from './book.ts'
+import { type Book, type BookedRequest, openBook } from './book.ts'
 
 /** How long an authorisation of the fake provider holds, like a card's. */
 const AUTHORIZATION_TTL_MS = 7 * 24 * 3_600_000
@@ -73,20 +73,22 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
     capture: followUp('capture'),
     void: followUp('void'),
     refund: followUp('refund'),
-    async find(key): Promise<Lookup> {
-      if (running.has(key)) return { kind: 'in_progress' }
-      try {
-        return book.find(key)
-      } catch {
-        return { kind: 'unknown' }
-      }
-    },
+    find: async (key) => (running.has(key) ? { kind: 'in_progress' } : lookUp(book, key)),
     async ping() {
       book.find('ping')
     },
     async [Symbol.asyncDispose]() {
       book.close()
     },
+  }
+}
+
+/** What the book says; unknown when it cannot be read (R2). */
+function lookUp(book: Book, key: string): Lookup {
+  try {
+    return book.find(key)
+  } catch {
+    return { kind: 'unknown' }
   }
 }
 

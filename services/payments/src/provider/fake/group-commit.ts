@@ -31,7 +31,7 @@ export function groupCommit(database: DatabaseSync, clock: Pick<Clock, 'soon'>):
       commit.run()
       for (const [index, job] of jobs.entries()) job.resolve(values[index] as never)
     } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
+      if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
       for (const job of jobs) job.reject(error)
     }
   }
