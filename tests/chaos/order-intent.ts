@@ -27,7 +27,7 @@ export interface OrderAnswer {
   readonly paymentStatus: string
   readonly settled: boolean
   readonly totalMinor: number
-  readonly failure: { readonly reason: string } | null
+  readonly failure: { readonly reason: string; readonly declineCode?: string } | null
 }
 
 /** An intent and how it ended. */
