@@ -1,14 +1,14 @@
 import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
-import { schemaCheck } from '../contract/validator.ts'
 import type { Consume, EventHandler } from '../events/subscription.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import type { ReceivedEvent } from '../projection/projection.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import type { EventSubscription } from './define.ts'
+import { eventDataReader } from './event-data.ts'
 import { handlerContext } from './handler-context.ts'
-import { eventDefinition, sourceOf } from './service.ts'
+import { sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -18,11 +18,9 @@ export const EVENT_HANDLER_TIMEOUT_MS = 30_000
 /** Turns an author's subscription into the handler that a consumer runs. */
 export function eventHandler(service: ServiceRuntime, subscription: EventSubscription): EventHandler {
   const source = sourceOf(service.definition, subscription.type)
-  const check = schemaCheck(eventDefinition(source, subscription.type).data)
-  const what = `event ${subscription.type}`
+  const dataOf = eventDataReader(service.definition) as (stored: StoredEvent) => never
   const label = `${service.name} on ${subscription.type}`
   const { when } = subscription
-  const dataOf = (stored: StoredEvent): never => check.parse(JSON.parse(stored.data), what) as never
   async function handle(stored: StoredEvent, consume: Consume): Promise<void> {
     const scope = eventScope(service, stored)
     const span = service.tracing.startSpan(label, 'consumer', scope.trace)

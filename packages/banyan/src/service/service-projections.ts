@@ -1,12 +1,12 @@
-import { type SchemaCheck, schemaCheck } from '../contract/validator.ts'
 import { type Deadline, deadlineAfter, remainingMs } from '../kernel/deadline.ts'
 import { sleep } from '../kernel/clock.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import { createProjectionRunner, type ProjectionDefinition, type ProjectionRunner, type TableName } from '../projection/index.ts'
-import type { Feed, StoredEvent } from '../store/feed.ts'
+import type { Feed } from '../store/feed.ts'
 import type { Consumer } from '../events/index.ts'
 import { type ConsumerLag, lagOf } from './consumers.ts'
-import { eventDefinition, type Service, sourceOf } from './service.ts'
+import { eventDataReader } from './event-data.ts'
+import { type Service, sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** How often a position that a shared store has not assigned yet is asked for. */
@@ -44,7 +44,15 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
         }))
         runners.set(
           projection.name,
-          createProjectionRunner({ service: name, store, runtime, instance, projection, sources, parse: parseEvent(service) }),
+          createProjectionRunner({
+            service: name,
+            store,
+            runtime,
+            instance,
+            projection,
+            sources,
+            parse: eventDataReader(service.definition),
+          }),
         )
       }
       await Promise.all([...runners.values()].map((one) => one.start()))
@@ -72,16 +80,6 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
 
 function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {
   return [...runners.values()].flatMap((runner) => runner.consumers())
-}
-
-/** Reads an event's data and checks it against its contract, as for any other handler. */
-function parseEvent({ definition }: Service): (event: StoredEvent) => unknown {
-  const checks = new Map<string, SchemaCheck>()
-  return ({ type, data }) => {
-    let check = checks.get(type)
-    if (!check) checks.set(type, (check = schemaCheck(eventDefinition(sourceOf(definition, type), type).data)))
-    return check.parse(JSON.parse(data), `event ${type}`)
-  }
 }
 
 function sourcesOf({ definition }: Service, { on }: ProjectionDefinition): string[] {
