@@ -25,7 +25,7 @@ export {
   service,
 } from './service/service.ts'
 export type { RemovalRule, Retention } from './service/retention.ts'
-export type { ReceivedEvent } from './projection/projection.ts'
+export type { ReceivedEvent } from './events/received-event.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
 export { store, type StoreDefinition } from './store/definition.ts'
 export type { Sql, SqlReader, SqlValue } from './store/sql.ts'

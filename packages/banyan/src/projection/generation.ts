@@ -1,4 +1,5 @@
 import { createConsumer, type Consumer } from '../events/consumer.ts'
+import { type ReceivedEvent, receivedEvent } from '../events/received-event.ts'
 import type { RetryPolicy } from '../events/retry-policy.ts'
 import type { EventHandler } from '../events/subscription.ts'
 import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
@@ -9,7 +10,7 @@ import type { Sql } from '../store/sql.ts'
 import type { Store } from '../store/store.ts'
 import { BatchSession } from './batch-session.ts'
 import { consumerName, type GenerationRecord, tableNames } from './generation-records.ts'
-import type { ProjectionDefinition, ReceivedEvent, TableName } from './projection.ts'
+import type { ProjectionDefinition, TableName } from './projection.ts'
 
 /** A log that a projection reads. */
 export interface ProjectionSource {
@@ -154,12 +155,4 @@ export class Generation {
 /** Whether an error says that events were removed: trying again cannot help. */
 export function isRemoved(error: unknown): error is BanyanError {
   return error instanceof BanyanError && error.code === 'failed_precondition'
-}
-
-function receivedEvent(
-  { id, type, key, position, time, correlationId, causationId }: StoredEvent,
-  source: string,
-  data: unknown,
-): ReceivedEvent {
-  return { id, type, source, key, position, time, correlationId, causationId, data }
 }

@@ -1,22 +1,7 @@
 import type { EventMap } from '../contract/contract.ts'
 import type { Contract } from '../contract/contract.ts'
+import type { ReceivedEvent } from '../events/received-event.ts'
 import type { Sql } from '../store/sql.ts'
-
-/** An event as handlers see it. */
-export interface ReceivedEvent<T extends string = string, D = unknown> {
-  readonly id: string
-  readonly type: T
-  /** Name of the service that emitted it. */
-  readonly source: string
-  readonly key: string
-  /** Place in the source's log. */
-  readonly position: number
-  /** Epoch milliseconds of the emission. */
-  readonly time: number
-  readonly correlationId: string
-  readonly causationId: string
-  readonly data: D
-}
 
 /** Full name of one of a projection's tables in the generation that is being written or read. */
 export type TableName = (table: string) => string

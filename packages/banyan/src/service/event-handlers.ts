@@ -1,8 +1,8 @@
 import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
+import { receivedEvent } from '../events/received-event.ts'
 import type { Consume, EventHandler } from '../events/subscription.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
-import type { ReceivedEvent } from '../projection/projection.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import type { EventSubscription } from './define.ts'
@@ -51,12 +51,6 @@ function wants(judge: () => boolean): boolean {
   } catch {
     return true
   }
-}
-
-/** Returns an event as handlers see it. */
-export function receivedEvent<D>(stored: StoredEvent, source: string, data: D): ReceivedEvent<string, D> {
-  const { id, type, key, position, time, correlationId, causationId } = stored
-  return { id, type, source, key, position, time, correlationId, causationId, data }
 }
 
 function eventScope(service: ServiceRuntime, event: StoredEvent): Scope {
