@@ -1,6 +1,5 @@
 // The process as its operator meets it: what it says and how it ends when something is wrong, and that no data is lost by it.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -10,6 +9,7 @@ import { eventually, temporaryDirectory } from '@banyan/testing'
 import { type CommandResult, runBanyan } from './support/banyan-command.ts'
 import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
 import { startShop } from './support/shop-process.ts'
+import { mountSmallDisk, whyNoSmallDisk } from './support/small-disk.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
 const SCHEMA_PREFIX = `process_${process.pid}_`
@@ -185,50 +185,38 @@ suite('data that does not fit is refused and left alone', FILES, () => {
   })
 })
 
-/** Why no small disk can be mounted here; false when one can. */
-function noSmallDisk(): string | false {
+/** Why the test of a full disk does not run here; false when it does. */
+function skipFullDisk(): string | false {
   if (FILES.skip) return FILES.skip
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'feature tmpfs: only root on Linux may mount a small disk'
-  using directory = temporaryDirectory()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'banyan-probe', directory.path], { stdio: 'ignore' })
-    execFileSync('umount', [directory.path])
-    return false
-  } catch {
-    return 'feature tmpfs: mount is not allowed here'
-  }
+  const why = whyNoSmallDisk()
+  return why !== undefined && `feature tmpfs: ${why}`
 }
 
-test('a full disk refuses orders, loses none, and goes on once there is room', { skip: noSmallDisk() }, async () => {
+test('a full disk refuses orders, loses none, and goes on once there is room', { skip: skipFullDisk() }, async () => {
   using directory = temporaryDirectory()
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'banyan-test', directory.path])
-  try {
-    const data = path.join(directory.path, 'data')
-    mkdirSync(data)
-    const { token, ids } = await filled(data)
-    const ballast = path.join(directory.path, 'ballast')
-    const shop = await startShop({ directory: data, environment: QUIET })
-    const client = shopClient(shop.url, token)
-    fill(ballast)
-    const refused: string[] = []
-    for (let number = 0; number < 400 && refused.length < 20; number++) {
-      const key = `full-${number}`
-      const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1' }), { 'idempotency-key': key })
-      if (status === 201) ids.set(key, String(body['id']))
-      else {
-        refused.push(key)
-        assert.equal(status, 503, JSON.stringify(body))
-        assert.ok(['storage_full', 'unavailable', 'overloaded'].includes(String(body['code'])), JSON.stringify(body))
-      }
+  using disk = mountSmallDisk(directory.path, DISK_BYTES)
+  const data = path.join(disk.path, 'data')
+  mkdirSync(data)
+  const { token, ids } = await filled(data)
+  const shop = await startShop({ directory: data, environment: QUIET })
+  const client = shopClient(shop.url, token)
+  disk.fill()
+  const refused: string[] = []
+  for (let number = 0; number < 400 && refused.length < 20; number++) {
+    const key = `full-${number}`
+    const { status, body } = await client.request('POST', '/api/orders', anOrder({ sku: 'TEST-1' }), { 'idempotency-key': key })
+    if (status === 201) ids.set(key, String(body['id']))
+    else {
+      refused.push(key)
+      assert.equal(status, 503, JSON.stringify(body))
+      assert.ok(['storage_full', 'unavailable', 'overloaded'].includes(String(body['code'])), JSON.stringify(body))
     }
-    assert.ok(refused.length > 0, 'the disk was full')
-    writeFileSync(ballast, '')
-    for (const key of refused) ids.set(key, await eventually(() => place(shop.url, token, key)))
-    assert.equal(await shop.stop(), 0, shop.errors())
-    await assertUsable(data, token, ids)
-  } finally {
-    execFileSync('umount', ['-l', directory.path])
   }
+  assert.ok(refused.length > 0, 'the disk was full')
+  disk.free()
+  for (const key of refused) ids.set(key, await eventually(() => place(shop.url, token, key)))
+  assert.equal(await shop.stop(), 0, shop.errors())
+  await assertUsable(data, token, ids)
 })
 
 test('a stop under load answers what is under way and exits 0; the next start goes on', async () => {
@@ -325,14 +313,4 @@ function change(directory: string, sql: string): void {
   const database = new DatabaseSync(path.join(directory, 'orders.db'))
   database.exec(sql)
   database.close()
-}
-
-/** Leaves next to nothing free on the disk. */
-function fill(file: string): void {
-  for (let bytes = DISK_BYTES; bytes >= 4_096;)
-    try {
-      writeFileSync(file, Buffer.alloc(bytes), { flag: 'a' })
-    } catch {
-      bytes = Math.floor(bytes / 2)
-    }
 }

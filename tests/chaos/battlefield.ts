@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import type { Members } from './members.ts'
 import type { Flow } from './points.ts'
 import type { ShopLives } from './shop-lives.ts'
-import type { SmallDisk } from './small-disk.ts'
+import type { SmallDisk } from '../support/small-disk.ts'
 
 /** Orders placed at once: two of each way a payment can go, and both kinds of shortage. */
 export const BATCH = 10

@@ -9,7 +9,7 @@ import type { Flow } from './points.ts'
 import { type PrivatePostgres, startPrivatePostgres } from './private-postgres.ts'
 import { planScenarios } from './scenario-plan.ts'
 import { type Scenario, type ScenarioKind, scenarioText } from './scenario.ts'
-import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 
 /** One campaign of a run. */
 export interface CampaignOrder {

@@ -6,7 +6,7 @@ import type { CampaignReport, StoreName } from './chaos-report.ts'
 import type { Database } from './database.ts'
 import type { Flow } from './points.ts'
 import type { Scenario, ScenarioKind } from './scenario.ts'
-import { whyNoSmallDisk } from './small-disk.ts'
+import { whyNoSmallDisk } from '../support/small-disk.ts'
 
 /** What a run is asked to do. */
 export interface ChaosPlan {

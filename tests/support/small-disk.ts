@@ -28,7 +28,7 @@ export function whyNoSmallDisk(): string | undefined {
 /** Mounts a disk of so many bytes on a new directory. */
 export function mountSmallDisk(directory: string, bytes: number): SmallDisk {
   mkdirSync(directory, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'banyan-chaos', directory])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'banyan-test', directory])
   const ballast = path.join(directory, 'ballast')
   return {
     path: directory,
