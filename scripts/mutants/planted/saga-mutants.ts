@@ -23,6 +23,15 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${SAGA}/step.test.ts`, test: 'an outcome that stays unknown is undone' },
   },
   {
+    name: 'partly-done-is-not-done',
+    mistake: 'a request that committed a checkpoint before it failed says that nothing happened',
+    promises: ['P8'],
+    file: 'packages/banyan/src/service/operation-runner.ts',
+    find: '  if (!acted || error.declared',
+    replace: '  if (!acted || acted || error.declared',
+    caughtBy: { file: 'packages/testing/src/partly-done.integration.ts', test: 'callee failed after a checkpoint' },
+  },
+  {
     name: 'compensation-in-start-order',
     mistake: 'steps are compensated in the order of their start',
     promises: ['P8'],

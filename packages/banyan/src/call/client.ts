@@ -3,9 +3,10 @@ import { type Principal, servicePrincipal } from '../contract/access.ts'
 import type { CallOptions, Clients, Contract } from '../contract/contract.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { type Clock, deadlineAfter, remainingMs } from '../kernel/index.ts'
-import { BanyanError, misuse } from '../kernel/error.ts'
+import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
+import type { Progress } from './progress.ts'
 import type { Scope } from './scope.ts'
-import type { Transport } from './transport.ts'
+import type { CallReply, Transport } from './transport.ts'
 
 const insideTransaction = new AsyncLocalStorage<string>()
 
@@ -23,19 +24,20 @@ export interface ClientOptions<U extends readonly Contract[] = readonly Contract
   readonly clock: Clock
 }
 
-/** Builds clients for one piece of work. */
-export type ClientFactory<U extends readonly Contract[]> = (scope: Scope) => Clients<U>
+/** Builds clients for one piece of work. Its progress, if given, tells whether a command was or may have been carried out. */
+export type ClientFactory<U extends readonly Contract[]> = (scope: Scope, progress?: Progress) => Clients<U>
 
-type Sender = { readonly scope: Scope }
+type Sender = { scope: Scope; progress: Progress | undefined }
 
 /** Prepares typed clients of the declared dependencies; the returned factory is cheap enough to run per request. */
 export function clientFactory<const U extends readonly Contract[]>(options: ClientOptions<U>): ClientFactory<U> {
   const prototypes = new Map(options.uses.map((contract) => [contract.name, clientPrototype(contract, options)]))
-  return (scope) => {
+  return (scope, progress) => {
     const clients: Record<string, unknown> = {}
     for (const [name, prototype] of prototypes) {
-      const client = Object.create(prototype) as { scope: Scope }
+      const client = Object.create(prototype) as Sender
       client.scope = scope
+      client.progress = progress
       clients[name] = client
     }
     return clients as Clients<U>
@@ -47,7 +49,7 @@ function clientPrototype(contract: Contract, options: ClientOptions): object {
   const prototype: Record<string, unknown> = {}
   for (const [name, operation] of Object.entries(contract.operations))
     prototype[name] = function send(this: Sender, input: unknown, callOptions?: CallOptions): Promise<unknown> {
-      return sendCall(options, principal, contract.name, name, operation, this.scope, input, callOptions)
+      return sendCall(options, principal, contract.name, name, operation, this, input, callOptions)
     }
   return prototype
 }
@@ -58,7 +60,7 @@ async function sendCall(
   service: string,
   operationName: string,
   operation: OperationDefinition,
-  scope: Scope,
+  { scope, progress }: Sender,
   input: unknown,
   callOptions: CallOptions | undefined,
 ): Promise<unknown> {
@@ -68,11 +70,24 @@ async function sendCall(
   const deadline = deadlineAfter(clock, callOptions?.timeoutMs ?? operation.timeoutMs, scope.deadline)
   if (remainingMs(clock, deadline) <= 0)
     throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operationName}; it was not sent`, { retry: 'safe' })
-  const reply = await transport.send({
+  const sending = transport.send({
     service,
     operation: operationName,
     input,
     scope: { ...scope, deadline, key: callOptions?.key ?? scope.callKey, callKey: undefined, waitMs: undefined, principal },
   })
+  const reply = await (progress && operation.kind === 'command' ? noting(progress, sending) : sending)
   return reply.output
+}
+
+/** Notes that a command was carried out, or may have been. */
+async function noting(progress: Progress, sending: Promise<CallReply>): Promise<CallReply> {
+  try {
+    const reply = await sending
+    progress.acted = true
+    return reply
+  } catch (thrown) {
+    if (toBanyanError(thrown).retry === 'unknown') progress.acted = true
+    throw thrown
+  }
 }

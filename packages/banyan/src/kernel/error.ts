@@ -1,6 +1,6 @@
 /**
  * Whether trying again can help.
- * `never`: the same request fails again. `safe`: nothing happened, trying again is harmless.
+ * `never`: the same request fails again. `safe`: nothing happened, trying again is harmless; an operation of which a part stands does not say so.
  * `unknown`: it may or may not have happened; only an idempotent or keyed request may be tried again.
  */
 export type Retry = 'never' | 'safe' | 'unknown'

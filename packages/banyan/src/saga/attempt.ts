@@ -1,4 +1,5 @@
 import { refusingCalls } from '../call/client.ts'
+import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
@@ -35,8 +36,11 @@ export class Attempt {
   error: BanyanError | undefined
   /** JSON text of the output. */
   output: string | null = null
-  /** True when the action came back without an error; it has happened even if its output cannot be stored. */
-  happened = false
+  /**
+   * Says `acted` when the action came back without an error, even if its output cannot be stored, and when it failed after something that
+   * stands: a checkpoint that committed or a command that was carried out.
+   */
+  readonly progress: Progress = { acted: false }
   /** True when its transaction committed together with the journal record. */
   durable = false
   /** Settles when the attempt is over; never rejects. */
@@ -62,7 +66,7 @@ export class Attempt {
     run.attempts.add(this)
     try {
       const value = await this.#act()
-      this.happened = true
+      this.progress.acted = true
       if (!this.durable) this.output = outputText(value)
     } catch (thrown) {
       run.heard(thrown)
@@ -86,7 +90,8 @@ export class Attempt {
       this.#run.trace,
     )
     try {
-      const context = environment.stepContext(this.#scope(deadline, key, span?.trace), this.#enlist, key, this.#guard)
+      const scope = this.#scope(deadline, key, span?.trace)
+      const context = environment.stepContext({ scope, key, enlist: this.#enlist, guard: this.#guard, progress: this.progress, local })
       const work = local ? refusingCalls(`the local step "${record.name}"`, async () => act(context)) : act(context)
       const value = await within(clock, deadline, `step "${record.name}" of saga ${record.sagaId}`, work)
       faults.at(forward ? definition.points.afterAction : definition.points.afterCompensation)

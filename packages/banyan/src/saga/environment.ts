@@ -1,3 +1,4 @@
+import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { Principal } from '../contract/access.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -15,12 +16,25 @@ export type Enlist = (tx: StoreTransaction, value: unknown) => Promise<void>
 /** Checks, in an earlier transaction of the action (a checkpoint), that the attempt still counts. Throws `fenced` when it does not. */
 export type Guard = (tx: StoreTransaction) => Promise<void>
 
+/** One attempt of an action or compensation, as the service layer sees it. */
+export interface StepWork {
+  /** Carries the key as `key` and as `callKey`, the default key of calls. */
+  readonly scope: Scope
+  /** The same over all attempts. */
+  readonly key: string
+  readonly enlist: Enlist
+  readonly guard: Guard
+  /** To be noted: whether the attempt left anything that stands, so that it is undone even if it says that it failed (P8). */
+  readonly progress: Progress
+  /** True when nothing outside this service can be touched. */
+  readonly local: boolean
+}
+
 /**
- * Builds what one attempt of an action or compensation works with; the service layer provides it.
+ * Builds what one attempt works with; the service layer provides it.
  * Must return a new, extensible object: a compensation finds `output` and `error` on it as well.
- * `key` stays the same over all attempts; the scope carries it as `key` and as `callKey`, the default key of calls.
  */
-export type StepContextFactory = (scope: Scope, enlist: Enlist, key: string, guard: Guard) => object
+export type StepContextFactory = (work: StepWork) => object
 
 /** How a loaded saga left memory. */
 export type RunEnd =

@@ -294,6 +294,26 @@ test('a local step does not commit once a rollback was accepted', async () => {
   await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
 })
 
+test('P8: a step that failed after one of its own checkpoints committed is undone, whatever its last error says', async () => {
+  await using world = new SagaWorld()
+  let undone = 0
+  const definition = aSaga('order', async (s) => {
+    await s.step('authorize', {
+      attemptsMax: 2,
+      action: async ({ checkpoint, key }: TestContext) => {
+        if (attempts++ === 0) await checkpoint((tx) => note(tx, `${key} began`))
+        throw new BanyanError('storage_full', 'the disk is full; nothing was changed')
+      },
+      compensation: async () => undone++,
+    })
+  })
+  let attempts = 0
+  const process = await world.open([definition])
+  await process.start(definition, 's1')
+  assert.equal((await process.settled('s1')).status, 'compensated')
+  assert.deepEqual([attempts, undone], [2, 1])
+})
+
 test('a rollback request whose transaction is lost together with a journal write that saw it is not heeded', async () => {
   await using world = new SagaWorld()
   let lost = 0

@@ -71,7 +71,7 @@ function childEngine(store: Store, runtime: Runtime, definition: AnySaga): SagaE
     runtime,
     instance: `child-${pid}`,
     definitions: [definition],
-    stepContext: (_scope, enlist, key): ChildContext => ({
+    stepContext: ({ enlist, key }): ChildContext => ({
       key,
       transaction: (body) =>
         store.transaction(async (tx) => {

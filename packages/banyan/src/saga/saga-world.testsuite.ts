@@ -15,7 +15,7 @@ import { newTrace } from '../telemetry/trace-context.ts'
 import { BOOK_TABLE } from './book-table.testsuite.ts'
 import { createSagaEngine, type SagaEngine, type SagaFailure, type ShownSaga } from './index.ts'
 import type { AnySaga } from './definitions.ts'
-import type { Enlist, Guard } from './environment.ts'
+import type { StepWork } from './environment.ts'
 import { manualClock, type ManualClock } from './manual-clock.testsuite.ts'
 import { Participants } from './participants.testsuite.ts'
 import type { SagaControl, SagaDefinition, SagaOptions } from './saga.ts'
@@ -121,7 +121,7 @@ export class SagaProcess {
       runtime: clock ? createRuntime({ ...this.runtime, clock, ids: createIds(clock, seededRandom(99)) }) : this.runtime,
       instance: 'test',
       definitions: this.#definitions,
-      stepContext: (scope, enlist, key, guard) => this.#context(scope, enlist, key, guard),
+      stepContext: (work) => this.#context(work),
     })
   }
 
@@ -218,7 +218,7 @@ export class SagaProcess {
     if (!steps.some((step) => step.name === name)) this.world.violations.push(`${key} was sent before its step was durable`)
   }
 
-  #context(scope: Scope, enlist: Enlist, key: string, guard: Guard): TestContext {
+  #context({ scope, enlist, key, guard, progress }: StepWork): TestContext {
     const alive = <T>(work: () => Promise<T>): Promise<T> => (this.dead ? new Promise<T>(() => {}) : work())
     const { participants } = this.world
     const { store } = this
@@ -239,14 +239,15 @@ export class SagaProcess {
             return value
           })
         ).value,
-      checkpoint: async (body) =>
-        (
-          await this.#gate(store).transaction(async (tx) => {
-            const value = await body(tx)
-            await guard(tx)
-            return value
-          })
-        ).value,
+      checkpoint: async (body) => {
+        const { value } = await this.#gate(store).transaction(async (tx) => {
+          const result = await body(tx)
+          await guard(tx)
+          return result
+        })
+        progress.acted = true
+        return value
+      },
     }
   }
 }

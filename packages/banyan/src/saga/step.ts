@@ -95,7 +95,7 @@ class StepExecution {
       await attempt.finished
       if (this.#lazy) run.writers--
       if (attempt.error === undefined) return this.#succeed(attempt)
-      if (attempt.happened || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
+      if (attempt.progress.acted || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
       if (run.phase !== 'forward') return this.#failLate(attempt.error)
       if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error)
       await this.#pause(attempt.error)

@@ -2,7 +2,7 @@ import { refusingCalls } from '../call/client.ts'
 import type { Principal } from '../contract/access.ts'
 import { durationMs, type Duration } from '../kernel/duration.ts'
 import { remainingMs } from '../kernel/deadline.ts'
-import { BanyanError, misuse } from '../kernel/error.ts'
+import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
 import { authorTransaction } from './author-transaction.ts'
@@ -32,7 +32,7 @@ export class WorkContext {
     this.#work = work
   }
   get call(): unknown {
-    return (this.#call ??= this.#service.clients(this.#work.scope))
+    return (this.#call ??= this.#service.clients(this.#work.scope, this.#work.progress))
   }
   get transaction() {
     return (body: Body) => transact(this.#service, this.#work, body, true)
@@ -96,15 +96,23 @@ async function transact(service: ServiceRuntime, work: Work, body: Body, last: b
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     })
+    if (work.progress) work.progress.acted = true
     if (commit.token !== undefined) work.token = commit.token
     if (last) {
       work.committed = true
       work.value = commit.value
     }
     return commit.value as never
+  } catch (thrown) {
+    if (work.progress && mayHaveActed(work, toBanyanError(thrown))) work.progress.acted = true
+    throw thrown
   } finally {
     work.busy = false
   }
+}
+
+function mayHaveActed({ mayActOutside = false }: Work, { retry }: BanyanError): boolean {
+  return retry === 'unknown' || (retry === 'safe' && mayActOutside)
 }
 
 function read(service: ServiceRuntime, body: Body): Promise<never> {

@@ -1,4 +1,3 @@
-import type { Scope } from '../call/scope.ts'
 import type { CallReply } from '../call/transport.ts'
 import { within } from '../kernel/deadline.ts'
 import { BanyanError, toBanyanError } from '../kernel/error.ts'
@@ -15,13 +14,13 @@ class AnsweredBefore extends Error {}
 /** One request with a key, on its way through an operation. */
 interface KeyedCall {
   readonly input: unknown
-  readonly scope: Scope
+  readonly work: Work
   readonly key: string
   readonly print: string
 }
 
 /** Runs an operation once per key; repetitions get the stored answer (P15). */
-export type KeyedRunner = (input: unknown, scope: Scope, key: string) => Promise<CallReply>
+export type KeyedRunner = (input: unknown, work: Work, key: string) => Promise<CallReply>
 
 /**
  * Builds the keyed runner of an operation. In the usual case it costs one statement: the answer is inserted in the handler's own
@@ -31,12 +30,12 @@ export function keyedRunner(operation: RunnableOperation): KeyedRunner {
   const { clock } = operation.service.runtime
   const inFlight = new Map<string, { readonly print: string; readonly done: Promise<unknown> }>()
 
-  return async (input, scope, key) => {
-    const call: KeyedCall = { input, scope, key, print: fingerprint(input) }
+  return async (input, work, key) => {
+    const call: KeyedCall = { input, work, key, print: fingerprint(input) }
     for (let first = inFlight.get(key); first; first = inFlight.get(key)) {
       if (first.print !== call.print) throw mismatch()
       const settled = first.done.then(nothing, nothing)
-      await within(clock, scope.deadline, 'the first request', settled).catch(() => {
+      await within(clock, work.scope.deadline, 'the first request', settled).catch(() => {
         throw inProgress()
       })
       const earlier = await earlierAnswer(operation, call)
@@ -55,7 +54,7 @@ export function keyedRunner(operation: RunnableOperation): KeyedRunner {
 async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<CallReply> {
   const { store } = operation.service
   const work: Work = {
-    scope: call.scope,
+    ...call.work,
     after: (tx, result) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result)))),
     atCheckpoint: (tx) => save(tx, record(operation, call, 'started', null)),
   }

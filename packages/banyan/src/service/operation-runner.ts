@@ -1,3 +1,4 @@
+import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { CallReply, CallRequest } from '../call/transport.ts'
 import { accessRoles } from '../contract/access.ts'
@@ -43,17 +44,17 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const { clock, faults } = service.runtime
   const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
 
-  async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }): Promise<CallReply> {
+  async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }, progress: Progress): Promise<CallReply> {
     const { scope } = request
     const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
-    const work: Work = { scope: inner }
+    const work: Work = { scope: inner, progress }
     const key = definition.idempotency === 'none' ? undefined : scope.key
     const reply =
       key !== undefined
-        ? await runKeyed(request.input, inner, key)
+        ? await runKeyed(request.input, work, key)
         : { output: await operation.handle(request.input, work), token: work.token }
     if (!handler.answer) return reply
-    const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner }))
+    const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner, progress }))
     return { ...reply, output: operation.checked(output) }
   }
   return {
@@ -67,15 +68,16 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
       const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
+      const progress: Progress = { acted: false }
       try {
         faults.at(points.before)
-        const reply = await run(request, span)
+        const reply = await run(request, span, progress)
         faults.at(points.after)
         meter.succeeded((clock.monotonic() - started) / 1_000)
         return reply
       } catch (thrown) {
         span.fail(thrown)
-        const error = reported(service, label, thrown)
+        const error = partlyDone(label, progress, reported(service, label, thrown))
         meter.failed((clock.monotonic() - started) / 1_000, error.code)
         throw error
       } finally {
@@ -149,6 +151,24 @@ function reported({ runtime }: ServiceRuntime, operation: string, thrown: unknow
   if (error.code === 'internal' || error.code === 'misuse')
     runtime.log.error('operation failed', { operation, error: error.cause ?? error })
   return error
+}
+
+/**
+ * What the platform says of the part that failed is not true of the whole once another part stands: `safe` would let a caller believe that
+ * nothing happened, and a saga leave the step as it is (P8). Errors that the contract declares, and refusals, are the author's own words.
+ */
+function partlyDone(label: string, { acted }: Progress, error: BanyanError): BanyanError {
+  if (!acted || error.declared || error.retry === 'unknown' || (error.retry === 'never' && error.status < 500)) return error
+  const { code, status, data, fields, retryAfterMs, cause } = error
+  const message = `${error.message}; an earlier part of ${label} stands, so it may only be tried again with the same key`
+  return new BanyanError(code, message, {
+    status,
+    retry: 'unknown',
+    data,
+    cause,
+    ...(fields === undefined ? {} : { fields }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
 }
 
 function thrownBy(run: () => unknown): unknown {

@@ -37,7 +37,8 @@ export function createServiceSagas(service: ServiceRuntime, definitions: readonl
     instance,
     definitions,
     tracing,
-    stepContext: (scope, enlist, key, guard) => new StepWorkContext(service, { scope, after: enlist, atCheckpoint: guard }, key),
+    stepContext: ({ scope, key, enlist, guard, progress, local }) =>
+      new StepWorkContext(service, { scope, after: enlist, atCheckpoint: guard, progress, mayActOutside: !local }, key),
   })
   return {
     start: () => engine.run(),

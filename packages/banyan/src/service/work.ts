@@ -1,3 +1,4 @@
+import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { StoreTransaction } from '../store/store.ts'
 
@@ -11,6 +12,13 @@ export interface Work {
   readonly after?: (tx: StoreTransaction, value: unknown) => Promise<unknown>
   /** Joins a checkpoint. */
   readonly atCheckpoint?: (tx: StoreTransaction) => Promise<unknown>
+  /** What stands whatever becomes of the rest. */
+  readonly progress?: Progress
+  /**
+   * True for a saga's step that is not local: its intent is durable before it begins, so it may act outside on its own, unseen. A transaction
+   * of its own that fails then says nothing about that.
+   */
+  readonly mayActOutside?: boolean
   /** True while a transaction or checkpoint of this work runs. */
   busy?: boolean
   /** True once the transaction has committed. */
