@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { whenAskedToEnd } from '../scripts/when-asked-to-end.ts'
 import { describeMachine } from './machine.ts'
 import { type Report, reportText, type SectionReport, withFigures } from './report.ts'
 import type { BenchOptions, Section } from './section.ts'
@@ -26,12 +27,7 @@ ${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).
 /** Where the figures are kept for readers: all of them, and some. */
 const PAGES = ['docs/benchmarks.md', 'README.md'].map((page) => path.resolve(import.meta.dirname, '..', page))
 
-// What runs beside us (the shop, servers, scripts) is ended by listeners of `exit`, which a signal by itself does not reach.
-process
-  .once('SIGINT', () => process.exit(130))
-  .once('SIGTERM', () => process.exit(143))
-  .once('disconnect', () => process.exit(143))
-process.channel?.unref() // listening for its end alone must not keep us running
+whenAskedToEnd((exitCode) => process.exit(exitCode)) // listeners of `exit` end the shop, servers and scripts
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {

@@ -8,6 +8,7 @@ import { CAMPAIGNS_AT_ONCE, runChaos } from '../tests/chaos/chaos-run.ts'
 import { type Flow, FLOWS } from '../tests/chaos/points.ts'
 import { postgresPrograms } from '../tests/chaos/private-postgres.ts'
 import { parseScenario } from '../tests/chaos/scenario.ts'
+import { whenAskedToEnd } from './when-asked-to-end.ts'
 
 const HELP = `Usage: npm run chaos -- [options]
 
@@ -48,10 +49,7 @@ const OPTIONS = {
 } as const
 
 const stop = new AbortController()
-process.on('SIGINT', () => interrupt())
-process.on('SIGTERM', () => interrupt())
-process.on('disconnect', () => interrupt()) // the wrapper of npm run is gone
-process.channel?.unref()
+whenAskedToEnd(interrupt)
 
 process.exitCode = await main()
 

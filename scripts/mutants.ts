@@ -8,6 +8,7 @@ import { CATALOGUE } from './mutants/catalogue.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { huntMutants } from './mutants/mutant-hunt.ts'
 import { resultJson, resultLine, resultTable, tally } from './mutants/mutant-report.ts'
+import { whenAskedToEnd } from './when-asked-to-end.ts'
 
 const HELP = `npm run mutants -- [options]
 
@@ -24,10 +25,7 @@ The exit code is 0 if all were caught, 1 if one was not, 2 if the command could 
 /** Two, so that timing in the tests stays as on a machine of its own. */
 const CONCURRENCY_MAX = 2
 
-process.on('SIGINT', () => stop(130))
-process.on('SIGTERM', () => stop(143))
-process.on('disconnect', () => stop(1)) // the wrapper of npm run is gone
-process.channel?.unref()
+whenAskedToEnd(stop)
 
 process.exitCode = await main()
 

@@ -8,6 +8,7 @@ import { killAll } from './gate/run-process.ts'
 import { runStaticCheck, STATIC_CHECKS } from './gate/static-checks.ts'
 import { INTEGRATION, JOURNEY, POSTGRES, testFiles, UNIT } from './gate/test-files.ts'
 import { runTests, type TestRun } from './gate/test-run.ts'
+import { whenAskedToEnd } from './when-asked-to-end.ts'
 
 const UNIT_DEADLINE_MS = 180_000
 const UNIT_TEST_DEADLINE_MS = 30_000 // a unit test takes 10 ms; this is for a machine that is doing something else
@@ -17,10 +18,7 @@ const SIMULATED = /simulator\.journey\.ts$/ // it brings stores of its own, so a
 const PROCESSES_MAX = Math.max(1, Math.floor(availableParallelism() / 2)) // journeys put load on the machine themselves
 
 process.chdir(path.resolve(import.meta.dirname, '..'))
-process.on('SIGINT', () => stop(130))
-process.on('SIGTERM', () => stop(143))
-process.on('disconnect', () => stop(1)) // the wrapper of npm test is gone
-process.channel?.unref()
+whenAskedToEnd(stop)
 
 const args = process.argv.slice(2)
 const only = args.filter((argument) => !argument.startsWith('-'))

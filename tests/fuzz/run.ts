@@ -1,5 +1,6 @@
 // `npm run fuzz`: every operation of the shop through the gateway with generated right and wrong requests; see --help.
 import { parseArgs } from 'node:util'
+import { whenAskedToEnd } from '../../scripts/when-asked-to-end.ts'
 import { type FuzzShopReport, fuzzShop } from './fuzz-shop.ts'
 import { problemsOf } from './report.ts'
 
@@ -28,13 +29,7 @@ const SUCCESS = 0
 const FOUND = 1
 const WRONG_ARGUMENTS = 2
 
-// The shop and its data are cleared away by a listener of `exit`, which a signal by itself does not reach.
-process
-  .once('SIGINT', () => process.exit(130))
-  .once('SIGTERM', () => process.exit(143))
-  .once('disconnect', () => process.exit(143))
-process.channel?.unref() // listening for its end alone must not keep us running
-
+whenAskedToEnd((exitCode) => process.exit(exitCode)) // a listener of `exit` clears the shop and its data away
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: string[]): Promise<number> {
