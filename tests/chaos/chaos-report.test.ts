@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CampaignReport, type ChaosReport, reportMarkdown, spread, totals } from './chaos-report.ts'
+import { type CampaignReport, type ChaosReport, medianAndTail, reportMarkdown, totals } from './chaos-report.ts'
 
 function aCampaign(overrides: Partial<CampaignReport> = {}): CampaignReport {
   return {
@@ -35,9 +35,9 @@ function aReport(campaigns: readonly CampaignReport[]): ChaosReport {
   }
 }
 
-test('the spread of times is their median and what one in a hundred exceeds', () => {
-  assert.deepEqual(spread(Array.from({ length: 200 }, (_, index) => index)), { p50: 100, p99: 198 })
-  assert.equal(spread([]), undefined)
+test('of times the record shows the median and what one in a hundred exceeds', () => {
+  assert.deepEqual(medianAndTail(Array.from({ length: 200 }, (_, index) => index)), { p50: 100, p99: 198 })
+  assert.equal(medianAndTail([]), undefined)
 })
 
 test('a run sums up its campaigns', () => {

@@ -1,3 +1,4 @@
+import { percentile } from '../../bench/spread.ts'
 import type { CampaignBalance } from './campaign.ts'
 import type { Flow } from './points.ts'
 import { SCENARIO_KINDS, type ScenarioKind } from './scenario.ts'
@@ -52,11 +53,10 @@ export interface ChaosReport {
 }
 
 /** Median and the value that 99 of 100 do not exceed, in milliseconds; undefined without values. */
-export function spread(values: readonly number[]): { p50: number; p99: number } | undefined {
+export function medianAndTail(values: readonly number[]): { p50: number; p99: number } | undefined {
   if (values.length === 0) return undefined
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number)
-  return { p50: at(0.5), p99: at(0.99) }
+  return { p50: Math.round(percentile(sorted, 0.5)), p99: Math.round(percentile(sorted, 0.99)) }
 }
 
 /** Sums of all campaigns. */
@@ -67,8 +67,8 @@ export function totals({ campaigns }: ChaosReport) {
     orders: sum(({ balance }) => balance.orders),
     violations: sum(({ violations }) => violations.length),
     pointsStruck: new Set(campaigns.flatMap(({ points }) => Object.keys(points))).size,
-    recoverMs: spread(campaigns.flatMap(({ recoverMs }) => recoverMs)),
-    quietMs: spread(campaigns.flatMap(({ quietMs }) => quietMs)),
+    recoverMs: medianAndTail(campaigns.flatMap(({ recoverMs }) => recoverMs)),
+    quietMs: medianAndTail(campaigns.flatMap(({ quietMs }) => quietMs)),
   }
 }
 
@@ -101,7 +101,7 @@ ${report.leftOut.map((what) => `\nLeft out: ${what}.`).join('')}
 
 function campaignRow({ name, kills, balance, recoverMs, quietMs, audits, violations }: CampaignReport): string {
   const { byStatus, orders, givenUp } = balance
-  const [recover, quiet] = [spread(recoverMs), spread(quietMs)]
+  const [recover, quiet] = [medianAndTail(recoverMs), medianAndTail(quietMs)]
   const statuses = ['confirmed', 'rejected', 'cancelled'].map((status) => byStatus[status] ?? 0)
   const times = [recover?.p50, recover?.p99, quiet?.p50, quiet?.p99].map(shown)
   return `| ${[name, kills, orders, ...statuses, givenUp, ...times, audits, violations.length].join(' | ')} |`

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ShopClient } from '../support/shop-client.ts'
 import type { ShopProcess } from '../support/shop-process.ts'
 import { BATCH, type Battlefield, LEASE_MS } from './battlefield.ts'
@@ -188,8 +189,4 @@ async function underLoad(
     `${answers} requests are answered within ${LOAD_MS_MAX} ms; the shop ${died ? 'ended by itself' : 'runs'}: ${shop.errors()}`,
   )
   await acting
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
