@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { Deadline, Logger } from 'banyan/kernel'
 import type { Commit, StoreTransaction } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
@@ -11,8 +12,6 @@ import type { PartResult } from './wire-batch.ts'
 /** A transaction as it was asked for. */
 export interface Request<T> {
   readonly body: (tx: StoreTransaction) => Promise<T>
-  /** Runs something in the caller's async context, for its trace. */
-  readonly inContext: <R>(work: () => R) => R
   readonly deadline: Deadline
   readonly resolve: (commit: Commit<T>) => void
   readonly reject: (error: unknown) => void
@@ -27,8 +26,11 @@ export type MemberOutcome =
   /** The whole group is lost: connection, conflict, or a failure that cannot be told apart. */
   | 'lost'
 
-/** One transaction within a group, run after run until it is settled. */
-export class GroupMember<T = unknown> {
+/**
+ * One transaction within a group, run after run until it is settled. An async resource, so that the body runs in its caller's context: it sees
+ * its own trace, not the group's.
+ */
+export class GroupMember<T = unknown> extends AsyncResource {
   readonly #request: Request<T>
   readonly #context: BodyContext
   /** Runs that were lost with their group. */
@@ -43,6 +45,7 @@ export class GroupMember<T = unknown> {
   #token: string | undefined
 
   constructor(context: BodyContext, request: Request<T>) {
+    super('banyan.transaction')
     this.#context = context
     this.#request = request
   }
@@ -110,8 +113,8 @@ export class GroupMember<T = unknown> {
 
   async #settle(run: BodyRun): Promise<void> {
     try {
-      const { body, inContext } = this.#request
-      this.#value = await run.run((tx) => inContext(() => body(tx)))
+      const { body } = this.#request
+      this.#value = await run.run((tx) => this.runInAsyncScope(body, undefined, tx))
       if (run.failure !== undefined) this.#error = toStatementError(run.failure, this.#context.target)
     } catch (error) {
       this.#error = error ?? new TypeError('the body of a transaction threw nothing')

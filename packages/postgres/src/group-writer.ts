@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, sleep } from 'banyan/kernel'
 import type { Commit, StoreTransaction, TransactionOptions } from 'banyan/store'
 import type { BodyContext } from './body-run.ts'
@@ -74,8 +73,7 @@ export class GroupWriter {
     if (this.#main.waiting.length >= WAITING_MAX && !urgent) return Promise.reject(overloadedError())
     return new Promise((resolve, reject) => {
       const deadline = deadlineAfter(runtime.clock, TRANSACTION_MS_MAX)
-      const inContext = AsyncLocalStorage.snapshot()
-      const member = new GroupMember<T>(context, { body, inContext, deadline, resolve, reject }) as GroupMember
+      const member = new GroupMember<T>(context, { body, deadline, resolve, reject }) as GroupMember
       this.#enter(this.#main, member, urgent)
     })
   }

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Clock } from '../../kernel/clock.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { SqlRecords } from '../sql/sql-records.ts'
@@ -11,11 +11,19 @@ import type { StoreHealth } from './store-health.ts'
 /** More reads than this waiting mean that the process is far behind its load; better to refuse than to grow. */
 const READS_QUEUED_MAX = 10_000
 
-interface Read {
+/** A read that was asked for. An async resource, so that the body runs in its caller's context also when it had to wait. */
+class Read extends AsyncResource {
   readonly body: (tx: StoreReader) => Promise<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (reason: unknown) => void
   sql: SqliteSql | undefined
+
+  constructor(body: Read['body'], resolve: Read['resolve'], reject: Read['reject']) {
+    super('banyan.read')
+    this.body = body
+    this.resolve = resolve
+    this.reject = reject
+  }
 }
 
 /**
@@ -27,7 +35,7 @@ export class SnapshotQueue {
   readonly #clock: Clock
   readonly #now: () => number
   readonly #health: StoreHealth
-  readonly #queue: (() => void)[] = []
+  readonly #queue: Read[] = []
   #current: Read | undefined
   #watched: Read | undefined
   #idle: (() => void) | undefined
@@ -44,12 +52,11 @@ export class SnapshotQueue {
     return new Promise<T>((resolve, reject) => {
       const unusable = this.#health.error
       if (unusable) return reject(unusable)
-      const read: Read = { body, resolve, reject, sql: undefined }
+      const read = new Read(body, resolve, reject)
       if (this.#current === undefined) return this.#start(read)
       if (this.#queue.length >= READS_QUEUED_MAX)
         return reject(new BanyanError('overloaded', 'too many reads wait for the store; try again'))
-      const inCallersContext = AsyncLocalStorage.snapshot()
-      this.#queue.push(() => inCallersContext(() => this.#start(read)))
+      this.#queue.push(read)
     })
   }
 
@@ -90,7 +97,7 @@ export class SnapshotQueue {
     this.#health.note(this.#connection.failure)
     settle()
     const next = this.#queue.shift()
-    if (next) next()
+    if (next) next.runInAsyncScope(this.#start, this, next)
     else this.#idle?.()
   }
 
