@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, nextTurn } from '../kernel/clock.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import type { SagaStep } from './saga.ts'
 
@@ -49,19 +49,15 @@ export class AskedSteps {
 
   /** Waits until the function has asked for everything in its journal; false when it rests before. */
   async caughtUp(): Promise<boolean> {
-    for (let turn = 0; this.#unasked.size > 0 && turn < REPLAY_TURNS; turn++) await this.#turn()
+    for (let turn = 0; this.#unasked.size > 0 && turn < REPLAY_TURNS; turn++) await nextTurn(this.#clock)
     return this.#unasked.size === 0
   }
 
   /** Waits until the function has asked for all of `names`, or rests. */
   async rests(names: readonly string[]): Promise<void> {
     for (let turn = 0; turn < REPLAY_TURNS; turn++) {
-      await this.#turn()
+      await nextTurn(this.#clock)
       if (names.every((name) => this.#steps.has(name))) return
     }
-  }
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#clock.soon(resolve))
   }
 }

@@ -1,3 +1,4 @@
+import { nextTurn } from '../kernel/clock.ts'
 import type { Deadline } from '../kernel/deadline.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
@@ -105,7 +106,7 @@ export class SagaRun implements JournalWrites<Write> {
 
   /** Resolves in the next turn of the event loop. */
   turn(): Promise<void> {
-    return new Promise((resolve) => this.environment.runtime.clock.soon(resolve))
+    return nextTurn(this.environment.runtime.clock)
   }
 
   // --- what the function asks for ---------------------------------------------------------------------------------------------------------
