@@ -27,33 +27,36 @@ export interface ListedProduct {
 
 interface Order {
   /** Column that is sorted by, besides the id; undefined for the id alone, which grows with time. */
-  readonly column: 'p.title' | 'pp.amount_minor' | undefined
+  readonly column: string | undefined
+  /** The product's id as the index of the order has it. */
+  readonly id: string
   readonly direction: 'ASC' | 'DESC'
+  readonly byPrice: boolean
 }
 
+const BY_PRICE = { column: 'pp.amount_minor', id: 'pp.product_id', byPrice: true } as const
+
 const ORDERS: Readonly<Record<ProductSort, Order>> = {
-  newest: { column: undefined, direction: 'DESC' },
-  title: { column: 'p.title', direction: 'ASC' },
-  price: { column: 'pp.amount_minor', direction: 'ASC' },
-  '-price': { column: 'pp.amount_minor', direction: 'DESC' },
+  newest: { column: undefined, id: 'p.id', direction: 'DESC', byPrice: false },
+  title: { column: 'p.title', id: 'p.id', direction: 'ASC', byPrice: false },
+  price: { ...BY_PRICE, direction: 'ASC' },
+  '-price': { ...BY_PRICE, direction: 'DESC' },
 }
 
 /** Lists products. Products without a price in the currency are left out where the price matters. */
 export function productList(sql: Sql) {
   return {
     async list(filter: ProductFilter): Promise<ListedProduct[]> {
-      const { column, direction } = ORDERS[filter.sort]
-      const byPrice = column === 'pp.amount_minor' || filter.minPrice !== undefined || filter.maxPrice !== undefined
+      const { column, id, direction, byPrice } = ORDERS[filter.sort]
+      const needsPrice = byPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined
       // By price, the index of prices has the whole order: CROSS JOIN keeps SQLite from beginning with all products on sale.
-      const sortsByPrice = column === 'pp.amount_minor'
-      const id = sortsByPrice ? 'pp.product_id' : 'p.id'
-      const from = byPrice ? `product_price pp${sortsByPrice ? ' CROSS JOIN' : ','} product p` : 'product p'
-      const joined = byPrice ? 'p.id = pp.product_id AND pp.currency = ? AND ' : ''
+      const from = needsPrice ? `product_price pp${byPrice ? ' CROSS JOIN' : ','} product p` : 'product p'
+      const joined = needsPrice ? 'p.id = pp.product_id AND pp.currency = ? AND ' : ''
       const { where, values } = conditions(filter)
       const rows = await sql.all<ProductRow & { sort_value: string | number | null }>(
         `SELECT p.*, ${column ?? 'NULL'} AS sort_value FROM ${from} WHERE ${joined}${where.join(' AND ')}
          ORDER BY ${column ? `${column} ${direction}, ` : ''}${id} ${direction} LIMIT ?`,
-        ...(byPrice ? [filter.currency] : []),
+        ...(needsPrice ? [filter.currency] : []),
         ...values,
         filter.limit,
       )
@@ -84,10 +87,10 @@ function conditions({ status, words, category, minPrice, maxPrice, sort, after }
   if (minPrice !== undefined) add('pp.amount_minor >= ?', minPrice)
   if (maxPrice !== undefined) add('pp.amount_minor <= ?', maxPrice)
   if (after !== undefined) {
-    const { column, direction } = ORDERS[sort]
+    const { column, id, direction } = ORDERS[sort]
     const beyond = direction === 'ASC' ? '>' : '<'
-    if (column === undefined) add(`p.id ${beyond} ?`, after.id)
-    else add(`(${column}, ${column === 'pp.amount_minor' ? 'pp.product_id' : 'p.id'}) ${beyond} (?, ?)`, after.value, after.id)
+    if (column === undefined) add(`${id} ${beyond} ?`, after.id)
+    else add(`(${column}, ${id}) ${beyond} (?, ?)`, after.value, after.id)
   }
   return { where, values }
 }
