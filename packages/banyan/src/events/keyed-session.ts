@@ -229,12 +229,10 @@ export class KeyedSession implements Session {
 
   /** Parks an event behind others of its key. Returns false when none is left: whoever redrove or skipped the last may be another process. */
   async #parkBehind(task: EventTask): Promise<boolean> {
-    const { store, claim, runtime } = this.#options
-    const reason = { error: undefined, attempts: task.attempts, now: runtime.clock.now() }
+    const { store, claim } = this.#options
     const { value: parked } = await store.transaction(async (tx) => {
       if (!(await tx.consumption.isParked(claim.consumer, claim.source, task.event.key))) return undefined
-      if (task.counted) await this.#clearCounts(tx, task)
-      return parkEvent(tx, claim, task.event, reason)
+      return this.#writeParked(tx, task, undefined)
     })
     if (parked === undefined) this.#parkedKeys.delete(task.event.key)
     else if (parked) this.#counts.parked++
@@ -243,17 +241,18 @@ export class KeyedSession implements Session {
 
   /** Parks an event with its error. */
   async #park(task: EventTask, error: string): Promise<undefined> {
-    const { store, claim, runtime } = this.#options
-    const reason = { error, attempts: task.attempts, now: runtime.clock.now() }
-    const { value: parked } = await store.transaction(async (tx) => {
-      if (task.counted) await this.#clearCounts(tx, task)
-      return parkEvent(tx, claim, task.event, reason)
-    })
+    const { value: parked } = await this.#options.store.transaction((tx) => this.#writeParked(tx, task, error))
     if (parked) {
       this.#parkedKeys.add(task.event.key)
       this.#counts.parked++
     }
     this.#settle(task)
+  }
+
+  async #writeParked(tx: StoreTransaction, task: EventTask, error: string | undefined): Promise<boolean> {
+    const { claim, runtime } = this.#options
+    if (task.counted) await this.#clearCounts(tx, task)
+    return parkEvent(tx, claim, task.event, { error, attempts: task.attempts, now: runtime.clock.now() })
   }
 
   #settle(task: EventTask): undefined {

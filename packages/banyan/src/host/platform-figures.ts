@@ -17,7 +17,7 @@ export interface PlatformFigures {
 
 /** Declares the platform's own metrics: the process, and how far consumers are behind, and which sagas are open. */
 export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics, services: () => Iterable<HostedService>): PlatformFigures {
-  const sizes = createStoreFigures({ clock }, metrics)
+  const sizes = createStoreFigures(clock, metrics)
   const sagas = createSagaFigures(clock, metrics)
   let lags: readonly ConsumerLag[] = []
   let cancel: CancelTimer | undefined

@@ -1,4 +1,4 @@
-import type { Runtime } from '../kernel/runtime.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import { type StoreSize, storeSize } from '../store/sql/store-size.ts'
 import type { Metrics } from '../telemetry/index.ts'
@@ -13,7 +13,7 @@ export interface StoreFigures {
 }
 
 /** Declares the metrics of stores' sizes. */
-export function createStoreFigures({ clock }: Pick<Runtime, 'clock'>, metrics: Metrics): StoreFigures {
+export function createStoreFigures(clock: Pick<Clock, 'now' | 'monotonic'>, metrics: Metrics): StoreFigures {
   const sizes = new Map<string, StoreSize>()
   let lookedAt = -Infinity
   const labels = ['service']
