@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { temporaryDirectory } from '@banyan/testing'
-import { findExecutable, freePort, type PrivateServer, startProcess } from './private-server.ts'
+import { findExecutable } from '../tests/support/find-executable.ts'
+import { freePort } from '../tests/support/free-port.ts'
+import { type PrivateServer, startProcess } from './private-server.ts'
 
 /** How its figures must be read. */
 export const REDIS_DURABILITY = 'append-only file, appendfsync always: a write is synced before it is answered'

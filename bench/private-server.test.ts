@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
 import { test } from 'node:test'
-import { findExecutable, freePort, type ServerCommand, startProcess } from './private-server.ts'
+import { type ServerCommand, startProcess } from './private-server.ts'
 
 const aServer = (script: string, overrides: Partial<ServerCommand> = {}): ServerCommand => ({
   command: process.execPath,
@@ -28,13 +27,4 @@ test('a server that ends before it serves is reported with what it said', async 
 
 test('a program that is not there is reported', async () => {
   await assert.rejects(startProcess(aServer('', { command: '/nowhere/server' })), /ENOENT/)
-})
-
-test('a program is found in the given folders before PATH; one that is nowhere is not found', () => {
-  assert.equal(findExecutable(path.basename(process.execPath), [path.dirname(process.execPath)]), process.execPath)
-  assert.equal(findExecutable('no-such-program-here'), undefined)
-})
-
-test('a free port can be listened on', async () => {
-  assert.ok((await freePort()) > 0)
 })

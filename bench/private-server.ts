@@ -1,7 +1,4 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { createServer } from 'node:net'
-import path from 'node:path'
 import type { Readable } from 'node:stream'
 
 /** A server of another project that runs for one measurement, on loopback. It is stopped at the end of its scope. */
@@ -83,30 +80,4 @@ function serves(child: ChildProcessByStdio<null, Readable, Readable>, ready: Reg
     child.on('error', (error) => fail(error.message))
     child.on('close', () => fail('ended before it served'))
   })
-}
-
-/** Returns a port of 127.0.0.1 that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
-}
-
-/** Returns the first of `folders` and of PATH that holds an executable `name`, joined with it; undefined when none does. */
-export function findExecutable(name: string, folders: readonly string[] = []): string | undefined {
-  const places = [...folders, ...(process.env['PATH'] ?? '').split(path.delimiter)]
-  return places.map((folder) => path.join(folder, name)).find(isExecutable)
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

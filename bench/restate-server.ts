@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryDirectory } from '@banyan/testing'
-import { freePort, type PrivateServer, startProcess } from './private-server.ts'
+import { freePort } from '../tests/support/free-port.ts'
+import { type PrivateServer, startProcess } from './private-server.ts'
 
 /** How its figures must be read: the server's own default. */
 export const RESTATE_DURABILITY = "one server with its defaults: its log's WAL is synced before a step counts"

@@ -6,8 +6,8 @@ import { describeMachine } from '../bench/machine.ts'
 import { type ChaosReport, reportMarkdown, type StoreName, totals } from '../tests/chaos/chaos-report.ts'
 import { CAMPAIGNS_AT_ONCE, runChaos } from '../tests/chaos/chaos-run.ts'
 import { type Flow, FLOWS } from '../tests/chaos/points.ts'
-import { postgresPrograms } from '../tests/chaos/private-postgres.ts'
 import { parseScenario } from '../tests/chaos/scenario.ts'
+import { findPostgres } from '../tests/support/postgres-programs.ts'
 import { whenAskedToEnd } from './when-asked-to-end.ts'
 
 const HELP = `Usage: npm run chaos -- [options]
@@ -120,8 +120,8 @@ function readOptions() {
     const { values } = parseArgs({ options: OPTIONS })
     const { store, flow, record = [], only = [], json, help } = values
     const stores = choose(store, ['sqlite', 'postgres'] satisfies StoreName[], 'store')
-    if (stores.includes('postgres') && !process.env['POSTGRES_URL'] && postgresPrograms() === undefined)
-      throw new Error('PostgreSQL is not installed here (no initdb): install it, set POSTGRES_URL, or use --store sqlite')
+    const postgres = stores.includes('postgres') && !process.env['POSTGRES_URL'] ? findPostgres() : undefined
+    if (typeof postgres === 'string') throw new Error(`${postgres}; install it, set POSTGRES_URL, or use --store sqlite`)
     return {
       stores,
       flows: choose<Flow>(flow, FLOWS, 'flow'),

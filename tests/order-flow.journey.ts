@@ -1,6 +1,7 @@
 // One order after another through all services, once driven by the saga and once by events alone; the auditor has the last word on each.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { OrderFlow } from '@shop/orders/contract'
 import { readBook } from '@shop/payments/audit'
 import { eventually } from '@banyan/testing'
@@ -149,7 +150,7 @@ for (const flow of FLOWS)
       await Promise.all(
         Array.from({ length: 24 }, async (_, number) => {
           const placed = await shop.place(paidWith(number % 3 === 0 ? 'tok_slow' : 'tok_ok'), { waitMs: 0 })
-          await pause(number * 4)
+          await delay(number * 4)
           await shop.cancel(placed.id)
         }),
       )
@@ -278,8 +279,4 @@ function charges(shop: Shop) {
   } finally {
     book.close()
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -6,7 +6,7 @@ import { type Campaign, type CampaignBalance, createCampaign } from './campaign.
 import type { CampaignReport, ChaosViolation, StoreName } from './chaos-report.ts'
 import type { Database } from './database.ts'
 import type { Flow } from './points.ts'
-import { type PrivatePostgres, startPrivatePostgres } from './private-postgres.ts'
+import { startPrivatePostgres } from './private-postgres.ts'
 import { planScenarios } from './scenario-plan.ts'
 import { type Scenario, type ScenarioKind, scenarioText } from './scenario.ts'
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
@@ -67,7 +67,7 @@ export async function runCampaign(order: CampaignOrder): Promise<CampaignReport>
   }
 }
 
-function openDatabase(order: CampaignOrder, directory: string): Promise<PrivatePostgres | (Database & AsyncDisposable)> {
+function openDatabase(order: CampaignOrder, directory: string): Promise<Database & AsyncDisposable> {
   return order.givenDatabase && !order.smallDisk ? order.givenDatabase() : startPrivatePostgres(directory)
 }
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { Client } from 'pg'
 import { type CampaignOrder, campaignName, runCampaign } from './campaign-run.ts'
 import type { CampaignReport, StoreName } from './chaos-report.ts'
-import type { Database } from './database.ts'
+import { type Database, runSql } from './database.ts'
 import type { Flow } from './points.ts'
 import type { Scenario, ScenarioKind } from './scenario.ts'
 import { whyNoSmallDisk } from '../support/small-disk.ts'
@@ -77,7 +76,7 @@ function smallDiskStores({ disk, kills, stores, flows, only }: ChaosPlan, leftOu
 /** A database of its own on a server that is given, so that its connections can be cut without touching others. */
 async function databaseOn(url: string): Promise<Database & AsyncDisposable> {
   const name = `banyan_chaos_${randomUUID().slice(0, 8)}`
-  await query(url, `CREATE DATABASE ${name}`)
+  await runSql(url, `CREATE DATABASE ${name}`)
   const own = new URL(url)
   own.pathname = `/${name}`
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`
@@ -85,17 +84,7 @@ async function databaseOn(url: string): Promise<Database & AsyncDisposable> {
     url: own.href,
     schemaPrefix: '',
     restart: undefined,
-    cutConnections: () => query(url, cut),
-    [Symbol.asyncDispose]: () => query(url, `DROP DATABASE ${name} WITH (FORCE)`),
-  }
-}
-
-async function query(url: string, text: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(text)
-  } finally {
-    await client.end()
+    cutConnections: () => runSql(url, cut),
+    [Symbol.asyncDispose]: () => runSql(url, `DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

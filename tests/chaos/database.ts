@@ -1,3 +1,5 @@
+import { Client } from 'pg'
+
 /** A PostgreSQL that a campaign's shop keeps its data in. */
 export interface Database {
   readonly url: string
@@ -7,4 +9,15 @@ export interface Database {
   readonly restart: (() => Promise<void>) | undefined
   /** Ends every connection of the shop on the server's side; undefined where others share the database. */
   readonly cutConnections: (() => Promise<void>) | undefined
+}
+
+/** Runs a statement on a connection of its own. */
+export async function runSql(url: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
 }
