@@ -48,8 +48,8 @@ const sinkParts = define(sink, {
 const count = (table: string): string =>
   `INSERT INTO ${table} (key, times) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = ${table}.times + 1`
 
-/** Measures the way of single events, and of many. */
-export async function benchEvents(stores: StoreFactory | undefined, singles: number, many: number): Promise<EventFigures> {
+/** Measures the way of `singles` events, one at a time, and of `many`. */
+export async function benchEvents(stores: StoreFactory, singles: number, many: number): Promise<EventFigures> {
   let handled = 0
   let heard: (() => void) | undefined
   const listener = sinkParts.on('thing.done', async ({ data }, { transaction }) => {
@@ -57,12 +57,9 @@ export async function benchEvents(stores: StoreFactory | undefined, singles: num
     handled++
     heard?.()
   })
-  await using platform = await testPlatform({
-    services: [sourceService, service(sinkParts.definition, { on: [listener] })],
-    ...(stores ? { stores } : {}),
-  })
+  await using platform = await testPlatform({ services: [sourceService, service(sinkParts.definition, { on: [listener] })], stores })
   const client = platform.client(source)
-  const emit = (number: number) => client.emit({ key: `k${number % KEYS}`, number })
+  const emit = async (number: number): Promise<void> => void (await client.emit({ key: `k${number % KEYS}`, number }))
   const times: number[] = []
   for (let number = 0; number < singles; number++) {
     const done = new Promise<void>((resolve) => (heard = resolve))
@@ -74,15 +71,19 @@ export async function benchEvents(stores: StoreFactory | undefined, singles: num
   times.sort((a, b) => a - b)
   heard = undefined
   handled = 0
-  let next = 0
   const started = performance.now()
-  const emitter = async (): Promise<void> => {
-    while (next < many) await emit(next++)
-  }
-  await Promise.all(Array.from({ length: EMITTERS }, emitter))
+  await emitAtOnce(many, emit)
   await waitFor(() => handled >= many)
   const eventsPerSecond = (many / (performance.now() - started)) * 1_000
   return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), eventsPerSecond }
+}
+
+async function emitAtOnce(events: number, emit: (number: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const emitter = async (): Promise<void> => {
+    while (next < events) await emit(next++)
+  }
+  await Promise.all(Array.from({ length: EMITTERS }, emitter))
 }
 
 /** Fills a log with `events` and lets a new projection read it from its beginning; returns events per second. */

@@ -3,7 +3,7 @@ import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.t
 import { removeAll } from './growth-retention.ts'
 import type { OrderFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
-import { spread } from './spread.ts'
+import { type Spread, spread } from './spread.ts'
 
 /** Whether a shop that holds much is as fast as one that holds little. */
 export const growth: Section = {
@@ -75,12 +75,7 @@ function scenarios(quick: boolean): readonly Scenario[] {
 }
 
 const middle = ({ orders }: GrowthFigures, value: (run: OrderFigures) => number): number => spread(orders.map(value)).median
-const one = (value: number): Pick<Figure, 'median' | 'lowest' | 'highest' | 'samples'> => ({
-  median: value,
-  lowest: value,
-  highest: value,
-  samples: 1,
-})
+const one = (value: number): Spread => spread([value])
 
 function speedOf(name: string, { orders, startMs, memoryMb }: GrowthFigures): Figure[] {
   return [

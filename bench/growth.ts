@@ -4,7 +4,7 @@ import { eventually, type TemporaryDirectory, temporaryDirectory } from '@banyan
 import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from '../tests/support/shop-client.ts'
 import { residentBytes, startShop } from '../tests/support/shop-process.ts'
 import type { Template } from './growth-seed.ts'
-import { measureOrders, type OrderFigures } from './orders.ts'
+import { measureOrders, type OrderFigures, stockArrived } from './orders.ts'
 import { percentile } from './spread.ts'
 
 /** A directory with the data of a shop that has sold one thing once, and whose customer has a name. */
@@ -136,13 +136,6 @@ async function quickMs(ask: () => Promise<{ status: number; body: unknown }>): P
     times.toSorted((a, b) => a - b),
     QUICK,
   )
-}
-
-async function stockArrived(url: string, sku: string): Promise<void> {
-  await eventually(async () => {
-    const { status } = await shopClient(url).request('GET', `/api/inventory/${sku}`)
-    if (status !== 200) throw new Error(`stock not there yet: ${status}`)
-  })
 }
 
 async function purchaseLearnt(url: string, token: string): Promise<void> {

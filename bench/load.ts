@@ -2,6 +2,7 @@
 // Prints one JSON line: { orders, seconds, latenciesMs: { p50, p99 }, failures }.
 import { Agent, request } from 'node:http'
 import { parseArgs } from 'node:util'
+import { percentile } from './spread.ts'
 
 const { values } = parseArgs({
   options: {
@@ -73,5 +74,5 @@ await Promise.all(Array.from({ length: clients }, client))
 const seconds = (performance.now() - started) / 1_000
 agent.destroy()
 latencies.sort((a, b) => a - b)
-const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
-console.log(JSON.stringify({ orders, seconds, latenciesMs: { p50: at(0.5), p99: at(0.99) }, failures: Object.fromEntries(failures) }))
+const latenciesMs = { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) }
+console.log(JSON.stringify({ orders, seconds, latenciesMs, failures: Object.fromEntries(failures) }))

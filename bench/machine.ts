@@ -3,6 +3,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import path from 'node:path'
 import { temporaryDirectory } from '@banyan/testing'
+import { percentile } from './spread.ts'
 
 /** What figures must be read beside. */
 export interface Machine {
@@ -44,7 +45,7 @@ function measureSync(): Machine['fdatasyncMs'] {
   }
   closeSync(file)
   times.sort((a, b) => a - b)
-  return { p50: times[Math.floor(SYNCS * 0.5)] as number, p99: times[Math.floor(SYNCS * 0.99)] as number }
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) }
 }
 
 /** What can change a figure. */

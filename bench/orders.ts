@@ -31,7 +31,6 @@ export interface OrderBenchOptions {
   /** Orders of each measured run at 16 clients and more; a lone client places a fifth. */
   readonly orders: number
   readonly environment?: Readonly<Record<string, string | undefined>>
-  readonly nodeArguments?: readonly string[]
   /** Processes whose CPU counts as the shop's, besides its own, e.g. its database server. */
   readonly servers?: readonly number[]
 }
@@ -44,13 +43,12 @@ const WARM_UP_ORDERS = 500
 const MEGABYTE = 1_048_576
 
 /** Starts the shop as a process of its own and places orders from another one. */
-export async function benchOrders({ clients, orders, environment, nodeArguments, servers = [] }: OrderBenchOptions): Promise<ShopFigures> {
+export async function benchOrders({ clients, orders, environment, servers = [] }: OrderBenchOptions): Promise<ShopFigures> {
   using directory = temporaryDirectory()
   const began = performance.now()
   const shop = await startShop({
     directory: directory.path,
     environment: { BANYAN_RATE_LIMITS: 'off', ...ADMIN, ...environment },
-    ...(nodeArguments ? { nodeArguments } : {}),
   })
   const endWithUs = (): void => void shop.kill()
   process.once('exit', endWithUs)
@@ -59,10 +57,7 @@ export async function benchOrders({ clients, orders, environment, nodeArguments,
     const firstAnswerMs = performance.now() - began
     const idleMb = residentBytes(shop.pid) / MEGABYTE
     const skus = await sellProducts(shop.url, PRODUCTS, 1_000_000)
-    await eventually(async () => {
-      const { status } = await shopClient(shop.url).request('GET', `/api/inventory/${skus.at(-1)}`)
-      if (status !== 200) throw new Error(`stock not there yet: ${status}`)
-    })
+    await stockArrived(shop.url, skus.at(-1) ?? '')
     const { token } = await registerUser(shop.url, 'load@example.org')
     const target = { url: shop.url, pids: [shop.pid, ...servers], token, skus }
     await measureOrders(target, 16, WARM_UP_ORDERS)
@@ -73,6 +68,14 @@ export async function benchOrders({ clients, orders, environment, nodeArguments,
     await shop.stop()
     process.off('exit', endWithUs)
   }
+}
+
+/** Waits until inventory has heard of a product that was put on sale. */
+export async function stockArrived(url: string, sku: string): Promise<void> {
+  await eventually(async () => {
+    const { status } = await shopClient(url).request('GET', `/api/inventory/${sku}`)
+    if (status !== 200) throw new Error(`stock not there yet: ${status}`)
+  })
 }
 
 /** A running shop and what to order there. */

@@ -20,6 +20,7 @@ const HELP = `Usage: npm run bench -- [options]
   --quick           smaller data where a section would take minutes
   --json            one JSON document on standard output
   --write           also writes the figures into docs/benchmarks.md and README.md, where these sections have their places
+  --help            this
 
 Sections:
 ${SECTIONS.map((section) => `  ${section.name.padEnd(12)} ${section.measures}`).join('\n')}`
