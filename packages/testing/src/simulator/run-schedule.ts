@@ -52,7 +52,7 @@ export async function scheduleRunner(scenario: Scenario): Promise<ScheduleRunner
       runSchedule(scenario, { seed, disk, startMs, rates: { ...FAULT_RATES, ...rates }, ...(only ? { only: new Set(only) } : {}) })
     const calm = await runOne(0, [], {})
     if (calm.failure) throw new Error(`it fails without any fault: ${calm.failure.message}`, { cause: calm.failure })
-    const crash = { share: CRASH_SHARE, low: CRASHES_PER_RUN.low / calm.events, high: CRASHES_PER_RUN.high / calm.events }
+    const crash = { share: CRASH_SHARE, low: CRASHES_PER_RUN.low / calm.events, high: Math.min(1, CRASHES_PER_RUN.high / calm.events) }
     return {
       run: (seed, only) => runOne(seed, only, { crash, ...scenario.rates }),
       [Symbol.dispose]: () => disk[Symbol.dispose](),

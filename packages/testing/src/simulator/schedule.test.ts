@@ -37,6 +37,18 @@ test('kinds of faults are on in some runs and off in others', () => {
   assert.ok(count > 60 && count < 140, `${count} of 200`)
 })
 
+test('a rate that no chance can be drawn from is refused, with how to switch a kind off', () => {
+  for (const range of [
+    { share: 1, low: 0, high: 0.1 },
+    { share: 1, low: 0.2, high: 0.1 },
+    { share: 1, low: 0.1, high: 1.1 },
+    { share: 2, low: 0.1, high: 0.2 },
+  ])
+    assert.throws(() => new Schedule({ seed: 1, rates: { crash: range }, now: () => 0 }), /rate of "crash".*share 0 to switch it off/)
+  const off = new Schedule({ seed: 1, rates: { crash: { share: 0, low: 1, high: 1 } }, now: () => 0 })
+  assert.equal(off.strikes('crash', 'a'), false)
+})
+
 test('shrinking keeps the faults that a failure needs, and only those', async () => {
   const faults = Array.from({ length: 40 }, (_, index) => `f${index}`)
   let runs = 0

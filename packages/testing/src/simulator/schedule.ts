@@ -1,3 +1,6 @@
+import { misuse } from 'banyan/kernel'
+import { spread } from './spread.ts'
+
 /** One thing that went wrong in a run. `id` is `<kind>@<site>#<n>`: the n-th time that this kind was possible at this site. */
 export interface Fault {
   readonly id: string
@@ -10,13 +13,16 @@ export interface ScheduleOptions {
   readonly seed: number
   /** Only these faults strike, at whatever rate; so a run is repeated with some of its faults left out. */
   readonly only?: ReadonlySet<string>
-  /** Faults strike with these chances. Default {@link FAULT_RATES}; `crash` must be given, for it depends on the length of the run. */
+  /** Chances of faults, by kind; a kind that has none gets {@link OTHER_RATE}. Throws `misuse` for a range that nothing can be drawn from. */
   readonly rates: Readonly<Record<string, RateRange>>
   /** Virtual time, for the record of faults. */
   readonly now: () => number
 }
 
-/** A kind of fault is on in a run with the chance `share`; then it strikes with a chance between `low` and `high`, the same in the whole run. */
+/**
+ * A kind of fault is on in a run with the chance `share`; then it strikes with a chance between `low` and `high`, the same in the whole run.
+ * `low` is above 0, for chances are spread by their order of magnitude; a kind with the share 0 never strikes.
+ */
 export interface RateRange {
   readonly share: number
   readonly low: number
@@ -40,6 +46,7 @@ export class Schedule {
   #trace = 0
 
   constructor(options: ScheduleOptions) {
+    for (const [kind, range] of Object.entries(options.rates)) checkRange(kind, range)
     this.#options = options
     this.#seed = mix(options.seed)
   }
@@ -102,10 +109,17 @@ export class Schedule {
     if (known !== undefined) return known
     const range = this.#options.rates[kind] ?? OTHER_RATE
     const [on, height] = [unit(mix(this.#seed ^ hashText(`on ${kind}`))), unit(mix(this.#seed ^ hashText(`rate ${kind}`)))]
-    const rate = on < range.share ? range.low * (range.high / range.low) ** height : 0
+    const rate = on < range.share ? spread(range.low, range.high, height) : 0
     this.#rates.set(kind, rate)
     return rate
   }
+}
+
+function checkRange(kind: string, { share, low, high }: RateRange): void {
+  if (share >= 0 && share <= 1 && low > 0 && low <= high && high <= 1) return
+  misuse(
+    `the rate of "${kind}" has the share ${share} and chances from ${low} to ${high}; give chances above 0, at most 1 and low before high, and the share 0 to switch it off`,
+  )
 }
 
 /** A kind of fault that nobody has given a rate. */

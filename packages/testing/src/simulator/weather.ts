@@ -1,3 +1,5 @@
+import { spread } from './spread.ts'
+
 /** What the surroundings do to whoever lives in them: how long things take, and what goes wrong. Time here is the simulator's. */
 export interface Weather {
   /** Lets `run` happen `delayMs` from now; never, when the process that asked dies before. */
@@ -13,7 +15,7 @@ export function pass(weather: Weather, delayMs: number, label: string): Promise<
   return new Promise((resolve) => weather.after(delayMs, label, resolve))
 }
 
-/** A duration between two bounds, short ones more often. */
+/** A duration between two bounds above 0, short ones more often. */
 export function durationMs(weather: Weather, where: string, lowMs: number, highMs: number): number {
-  return lowMs * (highMs / lowMs) ** weather.choose('duration', where)
+  return spread(lowMs, highMs, weather.choose('duration', where))
 }

@@ -11,6 +11,7 @@ import { isUnknown, simulatedClient, type SimulatedClientOptions } from './simul
 import type { SimulatedDisk } from './simulated-disk.ts'
 import { simulatedNetwork } from './simulated-network.ts'
 import { SimulatedProcess, WALL_START_MS } from './simulated-process.ts'
+import { spread } from './spread.ts'
 import { type Mortal, Timeline } from './timeline.ts'
 import type { Weather } from './weather.ts'
 
@@ -128,8 +129,7 @@ export class World implements Weather {
     if (!process?.isAlive) return
     this.#crashes++
     process.crash()
-    const [low, high] = RESTART_MS
-    const delayMs = low * (high / low) ** this.schedule.choose('restart', 'process')
+    const delayMs = spread(...RESTART_MS, this.schedule.choose('restart', 'process'))
     this.timeline.after(delayMs, 'restart', undefined, () => this.#boot())
   }
 
