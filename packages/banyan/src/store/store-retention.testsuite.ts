@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { SagaRecord, SagaStatus } from './saga-records.ts'
+import type { SagaStatus } from './saga-records.ts'
 import { anEvent, positionOf, promise, readAll, rejectsWith, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
+import { aSaga, aStep } from './store-sagas.testsuite.ts'
 import type { Store } from './store.ts'
 
 const DAY_MS = 86_400_000
@@ -22,31 +23,9 @@ export function testRetention(harness: StoreHarness): void {
 }
 
 async function addSaga(store: Store, id: string, status: SagaStatus, updatedAt: number): Promise<void> {
-  const saga: SagaRecord = {
-    id,
-    name: 'place-order',
-    version: 1,
-    status,
-    input: '{}',
-    output: null,
-    failure: null,
-    committed: false,
-    rollbackRequested: null,
-    wakeAt: null,
-    deadlineAt: null,
-    owner: null,
-    epoch: 0,
-    correlationId: id,
-    traceparent: 'tp',
-    createdAt: updatedAt,
-    updatedAt,
-  }
   await store.transaction(async (tx) => {
-    await tx.sagas.insert(saga)
-    for (const number of [1, 2]) {
-      const times = { attempts: 1, compensationAttempts: 0, startedAt: 1, endedAt: null }
-      await tx.sagas.saveSteps([{ sagaId: id, name: `step-${number}`, number, state: 'done', output: null, error: null, ...times }])
-    }
+    await tx.sagas.insert(aSaga({ id, status, createdAt: updatedAt, updatedAt }))
+    for (const number of [1, 2]) await tx.sagas.saveSteps([aStep({ sagaId: id, name: `step-${number}`, number, state: 'done' })])
     await tx.sagas.addSignal({ sagaId: id, name: 'paid', signalId: '1', data: '{}', consumed: false, receivedAt: updatedAt })
   })
 }

@@ -10,7 +10,8 @@ export function testSagas(harness: StoreHarness): void {
   testSignals(harness)
 }
 
-function aSaga(overrides: Partial<SagaRecord> = {}): SagaRecord {
+/** Builds the record of a saga that runs. */
+export function aSaga(overrides: Partial<SagaRecord> = {}): SagaRecord {
   return {
     id: 's1',
     name: 'place-order',
@@ -33,7 +34,8 @@ function aSaga(overrides: Partial<SagaRecord> = {}): SagaRecord {
   }
 }
 
-function aStep(overrides: Partial<SagaStepRecord> = {}): SagaStepRecord {
+/** Builds the record of a step of {@link aSaga} that has started. */
+export function aStep(overrides: Partial<SagaStepRecord> = {}): SagaStepRecord {
   return {
     sagaId: 's1',
     name: 'reserve',
