@@ -70,6 +70,13 @@ test('the same seed is the same run, also on another disk; its faults alone are 
   assert.notEqual((await one.run(8)).trace, first.trace)
 })
 
+test('the time of a fault counts from the beginning of its run, as the length of the run does', async () => {
+  using runner = await scheduleRunner(scenario(false))
+  const run = await runner.run(1, ['call-refused@client>pairs.add#1'])
+  const [fault] = run.faults
+  assert.ok(fault && fault.atMs <= 5, `the first call was refused at ${fault?.atMs} ms`)
+})
+
 test('a scenario that fails without any fault says so', async () => {
   const wrong = { ...scenario(false), check: async () => assert.fail('never right') }
   await assert.rejects(crashSchedules({ ...wrong, schedules: 1 }), /it fails without any fault: never right/)

@@ -15,7 +15,7 @@ export interface ScheduleOptions {
   readonly only?: ReadonlySet<string>
   /** Chances of faults, by kind; a kind that has none gets {@link OTHER_RATE}. Throws `misuse` for a range that nothing can be drawn from. */
   readonly rates: Readonly<Record<string, RateRange>>
-  /** Virtual time, for the record of faults. */
+  /** Virtual milliseconds since the run began, for the record of faults. */
   readonly now: () => number
 }
 

@@ -70,7 +70,7 @@ export class World implements Weather {
   constructor(options: WorldOptions) {
     const { seed, rates, only, services, startMs = 0 } = options
     this.#options = options
-    this.schedule = new Schedule({ seed, rates, now: () => this.timeline.now, ...(only ? { only } : {}) })
+    this.schedule = new Schedule({ seed, rates, now: () => this.timeline.now - startMs, ...(only ? { only } : {}) })
     this.timeline = new Timeline({ startMs, before: (label, owner) => this.#before(label, owner) })
     this.random = seededRandom(this.schedule.seedOf('workload'))
     this.runtime = this.#outsideRuntime()
