@@ -12,8 +12,6 @@ export interface SimulatedClientOptions {
   readonly principal?: Principal
   /** How long it is ready to wait for a settled answer (`Prefer: wait`), in milliseconds. Default: not at all. */
   readonly waitMs?: number
-  /** Most tries of one call. Default {@link TRIES_MAX}. */
-  readonly triesMax?: number
 }
 
 /** What clients of a run share. */
@@ -31,7 +29,7 @@ export interface ClientSurroundings {
 const TRY_MS = 30_000
 const PAUSE_FIRST_MS = 50
 const PAUSE_MAX_MS = 5_000
-/** Enough for every crash and outage of a run. */
+/** Tries of one call: enough for every crash and outage of a run. */
 const TRIES_MAX = 200
 
 /**
@@ -73,18 +71,27 @@ interface PatientCall {
 }
 
 async function patient(call: PatientCall, options: SimulatedClientOptions, surroundings: ClientSurroundings): Promise<CallReply> {
-  const { triesMax = TRIES_MAX } = options
+  let mayHaveHappened = false
   for (let count = 1; ; count++) {
     try {
       return await surroundings.transport.send(requestOf(call, options, surroundings))
     } catch (thrown) {
       const error = toBanyanError(thrown)
       const mayRepeat = error.retry === 'safe' || (error.retry === 'unknown' && call.isRepeatable)
-      if (!mayRepeat || count >= triesMax) throw error
+      mayHaveHappened ||= error.retry === 'unknown'
+      if (!mayRepeat) throw error
+      if (count >= TRIES_MAX) throw mayHaveHappened ? outcomeUnknown(call, error) : error
       const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** Math.min(count, 10))
       await surroundings.pass(pauseMs * (0.5 + surroundings.random.next() / 2), 'client.pause')
     }
   }
+}
+
+/** The last of many tries was not carried out; one before it may have been. */
+function outcomeUnknown({ service, operation }: PatientCall, cause: BanyanError): BanyanError {
+  return new BanyanError('outcome_unknown', `${service}.${operation} was not answered in ${TRIES_MAX} tries; it may have happened`, {
+    cause,
+  })
 }
 
 function requestOf(
