@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { command, contract, define, query, service, store, Type } from 'banyan'
 import { crashSchedules, ScheduleFailure } from './crash-schedules.ts'
 import { type Scenario, scheduleRunner } from './run-schedule.ts'
+import type { World } from './world.ts'
 
 const Halves = Type.Object({ left: Type.Integer(), right: Type.Integer() })
 const pairs = contract('pairs', {
@@ -77,6 +78,11 @@ test('the time of a fault counts from the beginning of its run, as the length of
   assert.ok(fault && fault.atMs <= 5, `the first call was refused at ${fault?.atMs} ms`)
 })
 
+test('a service that the world does not have is a mistake, with the names of those it has', async () => {
+  const wrong = { ...scenario(false), check: (world: World) => world.readSql('pears', async () => {}) }
+  await assert.rejects(crashSchedules({ ...wrong, schedules: 1 }), /no service "pears"; give one of pairs/)
+})
+
 test('a scenario that fails without any fault says so', async () => {
   const wrong = { ...scenario(false), check: async () => assert.fail('never right') }
   await assert.rejects(crashSchedules({ ...wrong, schedules: 1 }), /it fails without any fault: never right/)
@@ -89,5 +95,5 @@ test('work that never ends is a failure, not a test that hangs', async () => {
     workload: () => (runs++ === 0 ? Promise.resolve() : new Promise<never>(() => {})),
     check: async () => {},
   }
-  await assert.rejects(crashSchedules({ ...hanging, schedules: 1 }), /the run hangs/)
+  await assert.rejects(crashSchedules({ ...hanging, schedules: 1 }), /the run hangs \(too-late\).*work may wait for nothing but/)
 })

@@ -14,7 +14,7 @@ export interface SimulatedProcessOptions {
   readonly schedule: Schedule
   readonly disk: SimulatedDisk
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** The how many-th process of the run this is, from 1. */
+  /** Counts the processes of a run, from 1. */
   readonly number: number
   readonly log: Logger
 }
@@ -60,7 +60,7 @@ export class SimulatedProcess implements Mortal, Weather {
   get running(): RunningPlatform | undefined {
     return this.#running
   }
-  /** Carries calls into it, as its own network does not. Undefined while it starts. */
+  /** The way in for calls from outside of it, which do not take its own network. Undefined while it starts. */
   get entrance(): Transport | undefined {
     return this.#running && this.#local
   }

@@ -1,5 +1,5 @@
 import { BanyanError } from 'banyan/kernel'
-import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoredEvent, StoreTransaction } from 'banyan/store'
+import type { Feed, Store, StoreFeatures, StoreReader, StoredEvent } from 'banyan/store'
 import { durationMs, pass, type Weather } from './weather.ts'
 
 /** How long a commit takes to reach the disk: from an idle disk in memory to one that is shared. */
@@ -45,7 +45,7 @@ export function simulatedStore(service: string, inner: Store, weather: Weather):
   return {
     features,
     feed: simulatedFeed(service, inner.feed, weather),
-    transaction: <T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> => inner.transaction(body),
+    transaction: (body, options) => inner.transaction(body, options),
     async read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
       const [low, high] = weather.strikes('answer-late', service) ? READ_LATE_MS : READ_MS
       const delayMs = durationMs(weather, label, low, high)

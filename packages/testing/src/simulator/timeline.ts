@@ -109,13 +109,13 @@ export class Timeline {
 
   #step({ done, untilMs, eventsMax }: RunUntil): Stopped | undefined {
     if (done()) return 'done'
+    if (this.#events >= eventsMax) return 'too-many-events'
     const next = this.#next()
     if (!next) return 'empty'
     if (next.at > untilMs) {
       push(this.#heap, next)
       return 'too-late'
     }
-    if (this.#events >= eventsMax) return 'too-many-events'
     this.#events++
     this.#now = Math.max(this.#now, next.at)
     this.#options.before(next.label, next.owner)

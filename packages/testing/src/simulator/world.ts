@@ -1,10 +1,10 @@
 import type { CallRequest, Transport } from 'banyan/call'
 import type { Client, Contract } from 'banyan/contract'
 import { type Platform, platform, type RunningPlatform } from 'banyan/host'
-import { BanyanError, createRuntime, type Logger, type Random, type Runtime, seededRandom, silentLogger } from 'banyan/kernel'
+import { BanyanError, createRuntime, misuse, type Logger, type Random, type Runtime, seededRandom, silentLogger } from 'banyan/kernel'
 import type { Service, SqlReader } from 'banyan'
 import { type HistoryRecorder, historyRecorder } from '../history/history-recorder.ts'
-import { idleness } from './idleness.ts'
+import { openWork } from './open-work.ts'
 import type { RateRange } from './schedule.ts'
 import { Schedule } from './schedule.ts'
 import { isUnknown, simulatedClient, type SimulatedClientOptions } from './simulated-client.ts'
@@ -116,11 +116,13 @@ export class World implements Weather {
     return this.timeline.pass(delayMs, 'workload')
   }
 
-  /** Reads a service's tables, for a check. Throws while no process runs. */
-  readSql<T>(service: string, read: (sql: SqlReader) => Promise<T>): Promise<T> {
-    const hosted = this.running?.services.find(({ name }) => name === service)
-    if (!hosted) throw new BanyanError('unavailable', `service "${service}" does not run at this moment`)
-    return hosted.readSql(read)
+  /** Reads a service's tables, for a check. Throws `unavailable` while no process runs, `misuse` for a service that the world does not have. */
+  async readSql<T>(service: string, read: (sql: SqlReader) => Promise<T>): Promise<T> {
+    if (!this.running) throw new BanyanError('unavailable', `"${service}" does not run at this moment; read its tables in check`)
+    const { services } = this.running
+    const hosted = services.find(({ name }) => name === service)
+    const names = (): string => services.map(({ name }) => name).join(', ')
+    return (hosted ?? misuse(`the world has no service "${service}"; give one of ${names()}`)).readSql(read)
   }
 
   /** Kills the process now; another one follows. */
@@ -148,7 +150,10 @@ export class World implements Weather {
     })
     if (this.#hasFailed) throw this.#failure
     if (result === undefined)
-      throw new Error(`the run hangs (${stopped}) at ${Math.round(this.timeline.now)} ms after ${this.timeline.events} events`)
+      throw new Error(
+        `the run hangs (${stopped}) at ${Math.round(this.timeline.now)} ms after ${this.timeline.events} events; ` +
+          'work may wait for nothing but its clients, sleep() and other parts of the world, and must end',
+      )
     return result.value
   }
 
@@ -156,10 +161,9 @@ export class World implements Weather {
   async rest(): Promise<void> {
     this.schedule.calm()
     const endMs = this.timeline.now + REST_MS_MAX
-    let open: readonly string[] = ['it has not started']
     // Twice, because what is on its way from one service to another is in neither for a moment.
     for (let quietLooks = 0; quietLooks < 2; await this.sleep(REST_POLL_MS)) {
-      if (this.running) open = await idleness(this.running)
+      const open = this.running ? await openWork(this.running) : ['no process runs']
       quietLooks = open.length === 0 ? quietLooks + 1 : 0
       if (this.timeline.now > endMs) throw new Error(`not at rest ${REST_MS_MAX / 1_000} s after the last fault: ${open.join('; ')}`)
     }
