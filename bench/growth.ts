@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import path from 'node:path'
 import { eventually, type TemporaryDirectory, temporaryDirectory } from '@banyan/testing'
-import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from '../tests/support/shop-client.ts'
+import { ADMIN, anOrder, registerUser, sellProducts, shopClient, signIn } from '../tests/support/shop-client.ts'
 import { residentBytes, startShop } from '../tests/support/shop-process.ts'
 import type { Template } from './growth-seed.ts'
 import { measureOrders, type OrderFigures, stockArrived } from './orders.ts'
@@ -87,8 +87,7 @@ export async function measureGrowth(directory: string, orders: number, repeat: n
   try {
     await shopClient(shop.url).request('GET', '/api/products?limit=1')
     const startMs = performance.now() - began
-    const { body } = await shopClient(shop.url).request('POST', '/api/auth/login', { email: CUSTOMER, password: 'correct horse battery' })
-    const token = String(body['accessToken'])
+    const token = await signIn(shop.url, CUSTOMER)
     const skus = Array.from({ length: PRODUCTS }, (_, index) => `TEST-${index + 1}`)
     const target = { url: shop.url, pids: [shop.pid], token, skus }
     await measureOrders(target, CLIENTS, WARM_UP_ORDERS)

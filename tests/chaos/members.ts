@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { shopClient } from '../support/shop-client.ts'
+import { PASSWORD, shopClient } from '../support/shop-client.ts'
 
 /** People who open accounts while the shop is struck. */
 export interface Members {
@@ -8,8 +8,6 @@ export interface Members {
   /** Asserts that whoever was told to have an account since the last time can sign in. */
   check(url: string): Promise<void>
 }
-
-const PASSWORD = 'correct horse battery'
 
 /** Builds the members; nobody has an account yet. */
 export function createMembers(): Members {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ADMIN, adminToken, registerUser, shopClient } from '../support/shop-client.ts'
+import { ADMIN, adminToken, registerUser } from '../support/shop-client.ts'
 
 /** Somebody who sends requests. */
 export interface Caller {
@@ -25,13 +25,6 @@ export const CALLERS_ENVIRONMENT: Readonly<Record<string, string>> = {
 export function shopCallers(url: string): Caller[] {
   let number = 0
   const customer = (name: string): Caller => signedIn(name, async () => (await registerUser(url, `${name}-${++number}@fuzz.example`)).token)
-  const admin = (): Promise<string> =>
-    shopClient(url)
-      .request<{ accessToken?: string }>('POST', '/api/auth/login', {
-        email: ADMIN.BANYAN_ADMIN_EMAIL,
-        password: ADMIN.BANYAN_ADMIN_PASSWORD,
-      })
-      .then(({ body }) => body.accessToken ?? '')
   return [
     fixed('nobody', {}, true),
     customer('ann'),
@@ -40,7 +33,7 @@ export function shopCallers(url: string): Caller[] {
     fixed('staff', { 'x-api-key': STAFF_KEY }),
     fixed('operator', { 'x-api-key': OPERATOR_KEY }),
     fixed('a stranger with a made-up key', { 'x-api-key': 'made-up' }, true),
-    signedIn('a forger', async () => forged(await admin()), true),
+    signedIn('a forger', async () => forged(await adminToken(url)), true),
   ]
 }
 

@@ -49,11 +49,14 @@ export function shopClient(url: string, token?: string): ShopClient {
 /** Sign-in data of tests' administrator; give it to `startShop` as environment. */
 export const ADMIN = { BANYAN_ADMIN_EMAIL: 'root@example.org', BANYAN_ADMIN_PASSWORD: 'a long admin secret' } as const
 
+/** Password of every user that tests register. */
+export const PASSWORD = 'correct horse battery'
+
 /** Registers a user and returns its token and id. */
 export async function registerUser(url: string, email: string): Promise<{ token: string; userId: string }> {
   const { status, body } = await shopClient(url).request<{ accessToken: string; user: { id: string } }>('POST', '/api/auth/register', {
     email,
-    password: 'correct horse battery',
+    password: PASSWORD,
     name: 'Test User',
   })
   if (status >= 300) throw new Error(`registering answered ${status}: ${JSON.stringify(body)}`)
@@ -61,11 +64,14 @@ export async function registerUser(url: string, email: string): Promise<{ token:
 }
 
 /** Signs the administrator in and returns its token. */
-export async function adminToken(url: string): Promise<string> {
-  const { body } = await shopClient(url).request<{ accessToken: string }>('POST', '/api/auth/login', {
-    email: ADMIN.BANYAN_ADMIN_EMAIL,
-    password: ADMIN.BANYAN_ADMIN_PASSWORD,
-  })
+export function adminToken(url: string): Promise<string> {
+  return signIn(url, ADMIN.BANYAN_ADMIN_EMAIL, ADMIN.BANYAN_ADMIN_PASSWORD)
+}
+
+/** Signs a user in, by default one of {@link registerUser}, and returns the token. */
+export async function signIn(url: string, email: string, password: string = PASSWORD): Promise<string> {
+  const { status, body } = await shopClient(url).request<{ accessToken: string }>('POST', '/api/auth/login', { email, password })
+  if (status !== 200) throw new Error(`signing ${email} in answered ${status}: ${JSON.stringify(body)}`)
   return body.accessToken
 }
 
