@@ -122,6 +122,10 @@ function readOptions() {
     const stores = choose(store, ['sqlite', 'postgres'] satisfies StoreName[], 'store')
     const postgres = stores.includes('postgres') && !process.env['POSTGRES_URL'] ? findPostgres() : undefined
     if (typeof postgres === 'string') throw new Error(`${postgres}; install it, set POSTGRES_URL, or use --store sqlite`)
+    const disk = choose(values.disk, ['auto', 'only', 'none'], 'disk')[0] ?? ('auto' as const)
+    const wanted = only.flatMap((list) => list.split(',')).map(parseScenario)
+    if (disk !== 'only' && wanted.some((scenario) => scenario === 'disk' || (typeof scenario === 'object' && scenario.kind === 'disk')))
+      throw new Error('--only disk needs campaigns on a small disk: add --disk only')
     return {
       stores,
       flows: choose<Flow>(flow, FLOWS, 'flow'),
@@ -129,8 +133,8 @@ function readOptions() {
       atOnce: Math.max(1, count(values['at-once'], 'at-once')),
       minutes: count(values.minutes, 'minutes'),
       seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : count(values.seed, 'seed'),
-      only: only.flatMap((list) => list.split(',')).map(parseScenario),
-      disk: choose(values.disk, ['auto', 'only', 'none'], 'disk')[0] ?? ('auto' as const),
+      only: wanted,
+      disk,
       record,
       json,
       help,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ShopClient } from '../support/shop-client.ts'
+import type { Answer, ShopClient } from '../support/shop-client.ts'
 import type { ShopProcess } from '../support/shop-process.ts'
 import { BATCH, type Battlefield, LEASE_MS } from './battlefield.ts'
 import type { Scenario } from './scenario.ts'
@@ -25,7 +25,10 @@ const FULL_BATCHES_MAX = 60
 /** Carries a scenario out and leaves the shop dead. Resolves to false when a point was not reached. */
 export async function strike(field: Battlefield, scenario: Scenario): Promise<boolean> {
   if (scenario.kind === 'point') return strikeAtPoint(field, scenario.point, scenario.time)
-  if (scenario.kind === 'disk') return fillDisk(field, scenario.refusals)
+  if (scenario.kind === 'disk') {
+    await fillDisk(field, scenario.refusals)
+    return true
+  }
   const shop = await serving(field)
   switch (scenario.kind) {
     case 'load':
@@ -130,22 +133,17 @@ async function breakDatabase(
 }
 
 /** What is refused on a full disk is accepted once there is room, also when the process died meanwhile. */
-async function fillDisk(field: Battlefield, refusals: number): Promise<boolean> {
+async function fillDisk(field: Battlefield, refusals: number): Promise<void> {
   const { lives, customers, clientOf, options } = field
   const { disk } = options
+  assert.ok(disk, 'a disk is filled in campaigns on a small disk only')
   const shop = await serving(field)
-  if (!disk) return false
   let alive = true
   void shop.ended.then(() => (alive = false))
   let refused = 0
-  const client = clientOf(shop)
-  const counted: ShopClient = {
-    async request<T>(...request: Parameters<ShopClient['request']>) {
-      const answer = await client.request<T>(...request)
-      if (answer.status === 503) refused++
-      return answer
-    },
-  }
+  const counted = observed(clientOf(shop), ({ status }) => {
+    if (status === 503) refused++
+  })
   disk.fill()
   for (let batch = 0; batch < FULL_BATCHES_MAX && refused < refusals && alive; batch++) await customers.place(counted, BATCH)
   assert.ok(refused > 0 || !alive, 'the disk was full')
@@ -153,7 +151,6 @@ async function fillDisk(field: Battlefield, refusals: number): Promise<boolean> 
   else assert.equal(await shop.ended, DISK_FAILED, `the shop says why it ends on a full disk: ${shop.errors()}`)
   disk.free()
   await options.database?.restart?.()
-  return true
 }
 
 /** Lets customers order; after so many answers does `act` while they go on, and returns when it is done and they were answered. */
@@ -168,17 +165,11 @@ async function underLoad(
   let over = false
   let died = false
   void shop.ended.then(() => (died = true))
-  const client = clientOf(shop)
-  const counted: ShopClient = {
-    async request<T>(...request: Parameters<ShopClient['request']>) {
-      const answer = await client.request<T>(...request)
-      if (--left <= 0 && acting === undefined) {
-        acting = act().finally(() => (over = true))
-        acting.catch(() => {}) // told below, when all clients have come home
-      }
-      return answer
-    },
-  }
+  const counted = observed(clientOf(shop), () => {
+    if (--left > 0 || acting !== undefined) return
+    acting = act().finally(() => (over = true))
+    acting.catch(() => {}) // told below, when all clients have come home
+  })
   const end = performance.now() + LOAD_MS_MAX
   const buy = async (): Promise<void> => {
     while (!over && !died && performance.now() < end) if ((await customers.place(counted, 1)) === 0) await delay(REFUSED_MS)
@@ -189,4 +180,15 @@ async function underLoad(
     `${answers} requests are answered within ${LOAD_MS_MAX} ms; the shop ${died ? 'ended by itself' : 'runs'}: ${shop.errors()}`,
   )
   await acting
+}
+
+/** A client that tells of each answer before its caller sees it. */
+function observed(client: ShopClient, onAnswer: (answer: Answer<unknown>) => void): ShopClient {
+  return {
+    async request<T>(...request: Parameters<ShopClient['request']>) {
+      const answer = await client.request<T>(...request)
+      onAnswer(answer)
+      return answer
+    },
+  }
 }
