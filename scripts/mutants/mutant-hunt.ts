@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { type Mutant, type MutantTest, needsPostgres } from './mutant.ts'
 import { type MutantResult, mutantResult } from './mutant-result.ts'
 import { plant, StaleMutant } from './plant.ts'

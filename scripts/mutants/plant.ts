@@ -21,6 +21,6 @@ export function mutated(text: string, { name, file, find, replace }: Mutant): st
       `mutant "${name}" is stale: its text is in ${file} ${count} times, expected once; plant the mistake in the code of today`,
     )
   const planted = text.replace(find, () => replace)
-  if (planted === text) throw new StaleMutant(`mutant "${name}" changes nothing`)
+  if (planted === text) throw new StaleMutant(`mutant "${name}" changes nothing: "replace" must differ from "find"`)
   return planted
 }

@@ -14,6 +14,7 @@ export type TestVerdict =
 const TEST_DEADLINE_MS = 120_000
 /** The whole process may take so long. */
 const RUN_DEADLINE_MS = 150_000
+const ERROR_LENGTH_MAX = 160
 
 /** Runs a test in the copy of the repository at `root`, one at a time. */
 export async function testVerdict(root: string, { file, test }: MutantTest): Promise<TestVerdict> {
@@ -56,8 +57,6 @@ export function judgeReport(file: string, report: readonly ReportLine[], problem
   const ran = report.some((line) => line.kind === 'passed' && line.name !== file)
   return ran ? { kind: 'passed' } : { kind: 'broken', test: file, error: 'no test of this name ran' }
 }
-
-const ERROR_LENGTH_MAX = 160
 
 /** The beginning of an error in one line: its message, without the stack. */
 function firstLines(detail: string): string {

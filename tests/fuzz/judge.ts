@@ -41,7 +41,8 @@ function bodyComplaints({ type, schema }: ApiAnswer, { text, headers }: WireAnsw
 function headerComplaints({ headers: declared }: ApiAnswer, { headers, status }: WireAnswer): string[] {
   const missing = declared.filter((name) => name !== 'Banyan-Token' && headers[name.toLowerCase()] === undefined)
   return [
-    ...missing.map((name) => `lacks the declared header ${name}`), // A head that is too large was never read as a request.
+    ...missing.map((name) => `lacks the declared header ${name}`),
+    // a head that is too large was never read as a request
     ...(headers['x-request-id'] || status === HEAD_TOO_LARGE ? [] : ['has no x-request-id']),
   ]
 }
