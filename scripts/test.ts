@@ -14,7 +14,6 @@ const UNIT_DEADLINE_MS = 180_000
 const UNIT_TEST_DEADLINE_MS = 30_000 // a unit test takes 10 ms; this is for a machine that is doing something else
 const FILE_DEADLINE_MS = 600_000 // a journey starts, kills and restarts real processes
 const FILE_TEST_DEADLINE_MS = 540_000
-const SIMULATED = /simulator\.journey\.ts$/ // it brings stores of its own, so a server changes nothing
 const PROCESSES_MAX = Math.max(1, Math.floor(availableParallelism() / 2)) // journeys put load on the machine themselves
 
 process.chdir(path.resolve(import.meta.dirname, '..'))
@@ -46,7 +45,7 @@ async function postgresGate(): Promise<number> {
     return 2
   }
   const adapters = testFiles(POSTGRES, only)
-  const journeys = testFiles(JOURNEY, only).filter((file) => !SIMULATED.test(file))
+  const journeys = testFiles(JOURNEY, only)
   return finish([...(await runEach(adapters)), ...(await runEach(journeys, { BANYAN_STORE: 'postgres' }))])
 }
 

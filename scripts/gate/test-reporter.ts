@@ -1,4 +1,4 @@
-// A reporter for `node --test` that writes one JSON line for each thing the gate counts (see report.ts, which reads them).
+// A reporter for `node --test` that writes one JSON line for each thing the gate counts (test-run.ts reads them).
 import { AssertionError } from 'node:assert'
 import { inspect } from 'node:util'
 import type { TestEvent as NodeTestEvent } from 'node:test/reporters'

@@ -1,4 +1,5 @@
 // The shop under seeded crash schedules (P1–P16): a short run of what `npm run sim` does for as long as one likes.
+// It brings stores of its own, so it is no journey, which would run once more on PostgreSQL.
 import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
