@@ -58,6 +58,13 @@ test('shrinking keeps the faults that a failure needs, and only those', async ()
   assert.ok(runs < 100, `${runs} runs`)
 })
 
+test('shrinking ends after 300 runs with what it has, also when every fault is needed', async () => {
+  const faults = Array.from({ length: 1_000 }, (_, index) => `f${index}`)
+  let runs = 0
+  const kept = await shrink({ faults, fails: async (some) => runs++ >= 0 && some.length === faults.length })
+  assert.deepEqual([kept, runs], [faults, 300])
+})
+
 test('a failure that needs no fault shrinks to none', async () => {
   assert.deepEqual(await shrink({ faults: ['a', 'b'], fails: async () => true }), [])
 })

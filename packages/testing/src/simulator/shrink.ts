@@ -4,25 +4,20 @@ export interface ShrinkOptions {
   readonly faults: readonly string[]
   /** Runs again with these faults only; true when it fails again. */
   readonly fails: (faults: readonly string[]) => Promise<boolean>
-  /** Runs at most. Default {@link SHRINK_RUNS_MAX}. */
-  readonly runsMax?: number
-  /** Time spent at most, in real milliseconds. Default {@link SHRINK_MS_MAX}. */
-  readonly timeMsMax?: number
 }
 
-/** Enough for a hundred faults; a run takes some ten milliseconds. */
+/** Runs at most: enough for a hundred faults; a run takes some ten milliseconds. */
 const SHRINK_RUNS_MAX = 300
-/** A run that hangs takes long; nobody waits longer than this for a shorter list. */
+/** Real time after which no further run begins. A run that hangs takes long; nobody waits longer than this for a shorter list. */
 const SHRINK_MS_MAX = 30_000
 
 /**
  * Leaves out faults for as long as the run still fails (delta debugging): first all, then halves, then quarters, down to single ones.
  * Returns faults of which none can be left out alone, unless runs or time were used up before.
  */
-export async function shrink(options: ShrinkOptions): Promise<readonly string[]> {
-  const { faults, fails, runsMax = SHRINK_RUNS_MAX, timeMsMax = SHRINK_MS_MAX } = options
-  const end = performance.now() + timeMsMax
-  let left = runsMax
+export async function shrink({ faults, fails }: ShrinkOptions): Promise<readonly string[]> {
+  const end = performance.now() + SHRINK_MS_MAX
+  let left = SHRINK_RUNS_MAX
   const stillFails = async (kept: readonly string[]): Promise<boolean> => {
     if (performance.now() >= end) left = 0
     return left-- > 0 && fails(kept)
