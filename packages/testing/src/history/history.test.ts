@@ -105,12 +105,13 @@ describe('finds planted violations:', () => {
     assert.deepEqual(check({ entries: [anEntry({ ...other, outcome: 'unknown' })] }), [])
   })
 
-  test('a key that is refused after it was answered, but not one that meets an outage', () => {
+  test('a key that is refused after it was answered, but not one that meets an outage, or was refused while nobody had answered', () => {
     const again = { key: 'k1', input: { sku: 'a' }, at: [10, 11] as const }
     assert.deepEqual(check({ entries: [anEntry({ ...again, outcome: { error: { status: 404 } } })] }), [
       'same-key-same-answer: place k1: was answered, and refused when repeated',
     ])
     assert.deepEqual(check({ entries: [anEntry({ ...again, outcome: { error: { status: 503 } } })] }), [])
+    assert.deepEqual(check({ entries: [anEntry({ ...again, at: [0, 11], outcome: { error: { status: 404 } } })] }), [])
   })
 
   test('an effect that happened twice', () => {
@@ -140,12 +141,23 @@ describe('finds planted violations:', () => {
     assert.deepEqual(check({ entries: [rejected] }), ['monotonic-reads: ann saw o1 as "rejected" after "confirmed"'])
   })
 
+  test('a state that is reached in several steps, or again, may follow; one that the table does not name follows nothing', () => {
+    const mayFollow = byTransitions({ red: ['green'], green: ['yellow'], yellow: ['red'] })
+    assert.equal(mayFollow('red', 'yellow'), true)
+    assert.equal(mayFollow('yellow', 'yellow'), true)
+    assert.equal(mayFollow('red', 'blue'), false)
+  })
+
   test("a read that asked for the session's own writes and does not show them", () => {
     const written = anEntry({ key: 'k3', at: [10, 11], value: { id: 'o3', status: 'pending', version: 4 } })
     const stale = anEntry({ operation: 'get-fresh', at: [12, 13], value: { id: 'o3', status: 'pending', version: 0 } })
     const found = checkHistory({ entries: [written, stale], observations: [] }, CHECKS.slice(5, 6))
     assert.deepEqual(found, [{ rule: 'reads-own-writes', message: 'ann saw o3 as 0 after 4', entries: [written, stale], observations: [] }])
-    assert.deepEqual(checkHistory({ entries: [written, { ...stale, process: 'bob' }], observations: [] }, CHECKS.slice(5, 6)), [])
+    const innocent = [
+      { ...stale, process: 'bob' },
+      { ...stale, invokedAt: 11 },
+    ]
+    assert.deepEqual(checkHistory({ entries: [written, ...innocent], observations: [] }, CHECKS.slice(5, 6)), [])
   })
 
   test('an order that nobody asked for, whose request was refused, or that was there before its request', () => {
@@ -156,6 +168,7 @@ describe('finds planted violations:', () => {
     assert.deepEqual(check({ entries: [anEntry({ ...request, outcome: { error: { status: 409 } } })], observations: [ghost] }), why)
     const early = { ...ghost, at: 19 }
     assert.deepEqual(check({ entries: [anEntry({ ...request, outcome: 'unknown' })], observations: [early] }), why)
+    assert.deepEqual(check({ entries: [anEntry({ ...request, outcome: 'unknown' })], observations: [{ ...early, at: 20 }] }), [])
     assert.deepEqual(check({ entries: [anEntry({ ...request, outcome: { error: { status: 503 } } })], observations: [ghost] }), [])
   })
 
@@ -170,11 +183,13 @@ describe('finds planted violations:', () => {
 test('a recorder keeps what clients did, in the order of its beginnings and ends', async () => {
   const recorder = historyRecorder({ isUnknown: (error) => error === 'lost' })
   const input = { sku: 'a' }
-  const answered = recorder.record({ process: 'ann', operation: 'place', key: 'k1', input }, async () => ({ id: 'o1' }))
+  const answer = { id: 'o1' }
+  const answered = recorder.record({ process: 'ann', operation: 'place', key: 'k1', input }, async () => answer)
   const refused = recorder.record({ process: 'bob', operation: 'place', key: 'k2', input }, () => Promise.reject({ status: 422 }))
   const lost = recorder.record({ process: 'cid', operation: 'place', key: 'k3', input }, () => Promise.reject('lost'))
   input.sku = 'changed later'
-  assert.deepEqual(await answered, { id: 'o1' })
+  assert.equal(await answered, answer)
+  answer.id = 'changed later'
   await assert.rejects(refused, { status: 422 })
   await assert.rejects(lost, (error) => error === 'lost')
   const base = { operation: 'place', input: { sku: 'a' } }
@@ -183,7 +198,7 @@ test('a recorder keeps what clients did, in the order of its beginnings and ends
     { ...base, process: 'bob', key: 'k2', invokedAt: 1, returnedAt: 4, outcome: { error: { status: 422 } } },
     { ...base, process: 'cid', key: 'k3', invokedAt: 2, outcome: 'unknown' },
   ])
-  assert.equal(recorder.now(), 5)
+  assert.deepEqual([recorder.now(), recorder.now()], [5, 6])
 })
 
 /** What the checks say about the good history with these at its end. */

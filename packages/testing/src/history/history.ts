@@ -12,6 +12,7 @@ export interface HistoryEntry {
   readonly input: unknown
   /** Any clock that never goes back, the same for all entries; equal times mean that nobody knows which was first. */
   readonly invokedAt: number
+  /** Absent while the outcome is unknown: it may happen yet. */
   readonly returnedAt?: number
   readonly outcome: Outcome
 }
@@ -48,6 +49,11 @@ export type HistoryCheck = (history: History) => Violation[]
 /** The answer, if there was one that is no error. */
 export function answerOf({ outcome }: HistoryEntry): { readonly value: unknown } | undefined {
   return outcome !== 'unknown' && 'value' in outcome ? outcome : undefined
+}
+
+/** Whether it ended with an error that `isRefusal` says to mean that nothing was done. */
+export function isRefused({ outcome }: HistoryEntry, isRefusal: (error: unknown) => boolean): boolean {
+  return outcome !== 'unknown' && 'error' in outcome && isRefusal(outcome.error)
 }
 
 /** Whether `earlier` had ended when `later` began; false while nobody can tell. */

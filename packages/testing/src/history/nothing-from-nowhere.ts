@@ -1,4 +1,4 @@
-import { answerOf, type HistoryCheck, type HistoryEntry, type Observation } from './history.ts'
+import { type HistoryCheck, type HistoryEntry, isRefused, type Observation } from './history.ts'
 
 /** How to recognise in the system what a client asked for. */
 export interface NothingFromNowhereOptions {
@@ -12,8 +12,6 @@ export interface NothingFromNowhereOptions {
 
 /** Checks that everything found was asked for, by a request that had begun and was not refused. */
 export function nothingFromNowhere({ asked, found, isRefusal = () => false }: NothingFromNowhereOptions): HistoryCheck {
-  const isPossible = (entry: HistoryEntry): boolean =>
-    entry.outcome === 'unknown' || answerOf(entry) !== undefined || ('error' in entry.outcome && !isRefusal(entry.outcome.error))
   return ({ entries, observations }) => {
     const requests = Map.groupBy(entries, asked)
     return observations.flatMap((observation) => {
@@ -21,7 +19,7 @@ export function nothingFromNowhere({ asked, found, isRefusal = () => false }: No
       if (mark === undefined) return []
       const own = requests.get(mark) ?? []
       const at = observation.at ?? Infinity
-      if (own.some((entry) => isPossible(entry) && entry.invokedAt <= at)) return []
+      if (own.some((entry) => !isRefused(entry, isRefusal) && entry.invokedAt <= at)) return []
       const why = own.length === 0 ? 'nobody asked for it' : 'who asked for it was refused, or asked later'
       const message = `${observation.source} shows ${observation.entity} (${mark}), but ${why}`
       return [{ rule: 'nothing-from-nowhere', message, entries: own, observations: [observation] }]

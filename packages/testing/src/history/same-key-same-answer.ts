@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { answerOf, type HistoryCheck, type HistoryEntry, isBefore, type Violation } from './history.ts'
+import { answerOf, type HistoryCheck, type HistoryEntry, isBefore, isRefused, type Violation } from './history.ts'
 
 /** What counts as the same request and the same answer. */
 export interface SameKeySameAnswerOptions {
@@ -35,9 +35,8 @@ function violationsOf(key: string, group: readonly HistoryEntry[], options: Same
 function contradiction(first: HistoryEntry, other: HistoryEntry, options: SameKeySameAnswerOptions): string | undefined {
   const { answer = (value: unknown) => value, isRefusal = () => false } = options
   const isSameBody = isDeepStrictEqual(first.input, other.input)
-  const [one, two] = [answerOf(first), answerOf(other)]
-  if (two && !isSameBody) return 'another body was accepted'
-  if (one && two) return isDeepStrictEqual(answer(one.value), answer(two.value)) ? undefined : 'got two different answers'
-  const isRefused = other.outcome !== 'unknown' && 'error' in other.outcome && isRefusal(other.outcome.error)
-  return isSameBody && isRefused && isBefore(first, other) ? 'was answered, and refused when repeated' : undefined
+  const given = answerOf(other)
+  if (given && !isSameBody) return 'another body was accepted'
+  if (given) return isDeepStrictEqual(answer(answerOf(first)?.value), answer(given.value)) ? undefined : 'got two different answers'
+  return isSameBody && isRefused(other, isRefusal) && isBefore(first, other) ? 'was answered, and refused when repeated' : undefined
 }
