@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, define, event, service, store, Type } from 'banyan'
 import { crashSchedules } from './crash-schedules.ts'
-import type { Scenario } from './run-schedule.ts'
+import { type Scenario, scheduleRunner } from './run-schedule.ts'
+import { FAULT_RATES } from './schedule.ts'
 import type { World } from './world.ts'
 
 const Id = Type.Object({ id: Type.String() })
@@ -189,6 +190,9 @@ const STORIES = new Set([
   'compensated: ; never held',
 ])
 
+/** Each kind is on in a third of them or more. */
+const KIND_SCHEDULES = 40
+
 const scenario: Scenario = {
   services: [holdService, deskService, earService],
   workload: async (world) => {
@@ -208,4 +212,11 @@ test('handlers that guard against nothing: each event once and in order, each ke
     ...scenario,
   })
   assert.ok(report.crashes > report.schedules, `${report.crashes} crashes in ${report.schedules} schedules`)
+})
+
+test('every kind of fault strikes in some schedule, and none that has no rate', async () => {
+  using runner = await scheduleRunner(scenario)
+  const struck = new Set<string | undefined>()
+  for (let seed = 1; seed <= KIND_SCHEDULES; seed++) for (const { id } of (await runner.run(seed)).faults) struck.add(id.split('@')[0])
+  assert.deepEqual(struck, new Set([...Object.keys(FAULT_RATES), 'crash']))
 })
