@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { sellProducts, shopClient } from '../support/shop-client.ts'
+import { anOrder, PASSWORD, sellProducts, shopClient } from '../support/shop-client.ts'
 import { apiOperations } from './api-document.ts'
 import { shopCallers } from './callers.ts'
 import { send, Tally, type Target } from './campaign.ts'
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   currency: ['EUR'],
   service: ['orders', 'catalog', 'nowhere'],
   projection: ['order-view'],
-  password: ['correct horse battery', 'weak', 'a long admin secret'],
+  password: [PASSWORD, 'weak', 'a long admin secret'],
   consumer: ['order-view'],
   source: ['orders', 'catalog'],
   step: ['reserve', 'authorize'],
@@ -76,17 +76,11 @@ async function placeOrders(url: string, { callers, known }: Target): Promise<voi
   for (const name of ['ann', 'bob'])
     for (const token of ['tok_ok', 'tok_declined']) {
       const headers = await callers.find((caller) => caller.name === name)?.headers()
-      const { status, body } = await shopClient(url).request(
-        'POST',
-        '/api/orders',
-        {
-          items: [{ sku: 'TEST-1', quantity: 1 }],
-          shippingAddress: { recipient: 'Ann', line1: 'Street 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
-          shippingMethod: 'standard',
-          payment: { provider: 'fake', token },
-        },
-        { ...headers, 'idempotency-key': crypto.randomUUID(), prefer: 'wait=10' },
-      )
+      const { status, body } = await shopClient(url).request('POST', '/api/orders', anOrder({ sku: 'TEST-1', token }), {
+        ...headers,
+        'idempotency-key': crypto.randomUUID(),
+        prefer: 'wait=10',
+      })
       assert.equal(status, 201, JSON.stringify(body))
       known.learn('orders', body)
     }
