@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runBanyan } from '../tests/support/banyan-command.ts'
+import { STRICT_AUDIT } from '../tests/support/strict-audit.ts'
 import { copyShop, measureGrowth, prepareShop } from './growth.ts'
 import { removeAll } from './growth-retention.ts'
 import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.ts'
@@ -11,7 +12,7 @@ test('a shop with seeded products, orders and parked events passes its audit and
   seedProducts(copy.path, prepared.template, 300)
   seedOrders(copy.path, prepared.template, 300)
   parkEvents(copy.path, prepared.template, 50)
-  const environment = { BANYAN_DATA: copy.path, BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
+  const environment = { BANYAN_DATA: copy.path, ...STRICT_AUDIT }
   const before = await runBanyan(['audit'], { environment })
   assert.equal(before.code, 0, before.output + before.errors)
 

@@ -10,16 +10,16 @@ import { type CommandResult, runBanyan } from './support/banyan-command.ts'
 import { ADMIN, anOrder, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
 import { startShop } from './support/shop-process.ts'
 import { mountSmallDisk, whyNoSmallDisk } from './support/small-disk.ts'
+import { STRICT_AUDIT } from './support/strict-audit.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
 const SCHEMA_PREFIX = `process_${process.pid}_`
 const QUIET = {
   ...ADMIN,
+  ...STRICT_AUDIT,
   BANYAN_SEED: 'off',
   BANYAN_RATE_LIMITS: 'off',
   BANYAN_PAYMENT_TIMEOUT_MS: '100',
-  BANYAN_AUDIT_QUIET_MS: '0',
-  BANYAN_AUDIT_ENDED_WITHIN_MS: '0',
   BANYAN_POSTGRES_SCHEMA_PREFIX: SCHEMA_PREFIX,
 }
 /** What stands in a file of its own only on SQLite; another store's server guards its data itself. */

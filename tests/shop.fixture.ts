@@ -18,6 +18,7 @@ import type { Contract, Static } from 'banyan/contract'
 import type { Violation } from 'banyan/host'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
+import { STRICT_AUDIT } from './support/strict-audit.ts'
 import { testStores } from './support/test-stores.ts'
 
 /** All services that an order goes through. */
@@ -65,9 +66,6 @@ type PlaceInput = Static<(typeof orders.operations.place)['input']>
 const FAST_PROVIDER = { BANYAN_PAYMENT_TIMEOUT_MS: '150', BANYAN_FAKE_PROVIDER_SLOW_MS: '60' }
 /** Long enough for any order to settle on a busy machine. */
 const SETTLE_MS = 20_000
-
-/** Nothing may be under way: every order must have ended, and everything is compared. */
-const STRICT_AUDIT = { BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
 
 /** Starts the shop's services with one product on sale per sku. */
 export async function startShop({ flow = 'orchestration', environment, place, ...options }: ShopOptions = {}) {

@@ -6,6 +6,7 @@ import { seededRandom } from 'banyan/kernel'
 import { runBanyan } from '../support/banyan-command.ts'
 import { ADMIN, adminToken, sellProducts, shopClient } from '../support/shop-client.ts'
 import type { ShopProcess } from '../support/shop-process.ts'
+import { STRICT_AUDIT } from '../support/strict-audit.ts'
 import { BATCH, type Battlefield, type CampaignOptions, LEASE_MS } from './battlefield.ts'
 import { createCustomers } from './customers.ts'
 import { createMembers } from './members.ts'
@@ -53,14 +54,13 @@ const SCARCE = { sku: 'TEST-2', units: 12 }
 function environmentOf({ flow, database }: CampaignOptions): Record<string, string> {
   return {
     ...ADMIN,
+    ...STRICT_AUDIT,
     BANYAN_SEED: 'off',
     BANYAN_RATE_LIMITS: 'off',
     BANYAN_ORDER_FLOW: flow,
     BANYAN_ORDER_DEADLINE_MS: '600000',
     BANYAN_PAYMENT_TIMEOUT_MS: '60',
     BANYAN_FAKE_PROVIDER_SLOW_MS: '30',
-    BANYAN_AUDIT_QUIET_MS: '0',
-    BANYAN_AUDIT_ENDED_WITHIN_MS: '0',
     BANYAN_LEASE_MS: String(LEASE_MS),
     BANYAN_STORE: database ? 'postgres' : 'sqlite',
     ...(database ? { POSTGRES_URL: database.url, BANYAN_POSTGRES_SCHEMA_PREFIX: database.schemaPrefix } : {}),

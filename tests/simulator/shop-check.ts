@@ -18,9 +18,8 @@ import { invariants } from '@shop/auditor'
 import type { Order } from '@shop/orders/contract'
 import { FAKE_PROVIDER_FILE, readBook } from '@shop/payments/audit'
 import { BanyanError } from 'banyan'
+import { STRICT_AUDIT } from '../support/strict-audit.ts'
 
-/** Nothing may be under way: every order must have ended, and everything is compared. */
-const STRICT_AUDIT = { BANYAN_AUDIT_QUIET_MS: '0', BANYAN_AUDIT_ENDED_WITHIN_MS: '0' }
 /** How long orders may take to end once nothing goes wrong any more: twice the deadlines and retries of everything in the shop. */
 const END_MS_MAX = 600_000
 /** First pause between two looks; each is twice as long as the one before. */
