@@ -1,4 +1,5 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
+import { nextTurn } from '../kernel/clock.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
@@ -19,7 +20,7 @@ export async function rollBack(run: SagaRun): Promise<void> {
   await run.flush()
   await Promise.all([...run.attempts].map(({ finished }) => finished))
   if (run.replaying) await run.asked.rests(openSteps(run).map(({ name }) => name))
-  await run.turn() // lets steps note what those attempts told about the outcome
+  await nextTurn(run.environment.runtime.clock) // lets steps note what those attempts told about the outcome
   await compensate(run)
 }
 

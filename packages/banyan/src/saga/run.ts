@@ -1,4 +1,3 @@
-import { nextTurn } from '../kernel/clock.ts'
 import type { Deadline } from '../kernel/deadline.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
@@ -102,11 +101,6 @@ export class SagaRun implements JournalWrites<Write> {
   /** Epoch milliseconds. */
   now(): number {
     return this.environment.runtime.clock.now()
-  }
-
-  /** Resolves in the next turn of the event loop. */
-  turn(): Promise<void> {
-    return nextTurn(this.environment.runtime.clock)
   }
 
   // --- what the function asks for ---------------------------------------------------------------------------------------------------------
