@@ -134,6 +134,7 @@ export const FAULT_RATES: Readonly<Record<string, RateRange>> = {
   'request-late': { share: 0.5, low: 0.01, high: 0.2 },
   'commit-late': { share: 0.4, low: 0.005, high: 0.1 },
   'commit-failed': { share: 0.3, low: 0.002, high: 0.02 },
+  'disk-full': { share: 0.3, low: 0.002, high: 0.05 },
   'answer-late': { share: 0.4, low: 0.005, high: 0.05 },
   'hint-lost': { share: 0.5, low: 0.05, high: 0.9 },
   'events-late': { share: 0.4, low: 0.01, high: 0.1 },

@@ -39,10 +39,10 @@ const harness: StoreHarness = {
 testStore(harness)
 
 /** A disk on which time passes only when the test says so. */
-function heldDisk() {
+function heldDisk(strikes: Weather['strikes'] = () => false) {
   const disk = simulatedDisk()
   const waiting: (() => void)[] = []
-  const weather: Weather = { after: (_delayMs, _label, run) => void waiting.push(run), strikes: () => false, choose: () => 0.9 }
+  const weather: Weather = { after: (_delayMs, _label, run) => void waiting.push(run), strikes, choose: () => 0.9 }
   const migrations = [{ id: '001', sql: 'CREATE TABLE note (text TEXT NOT NULL)' }]
   return {
     disk,
@@ -79,6 +79,23 @@ for (const isKept of [true, false])
     assert.equal(isAnswered, false)
     assert.equal((await through(notes(await open()))).length, isKept ? 1 : 0)
   })
+
+test('a full disk takes no commit until there is room', async () => {
+  let isFilling = true
+  const { disk, open, through, untilWaiting, forget } = heldDisk((kind) => kind === 'disk-full' && isFilling)
+  using _ = disk
+  const held = await open()
+  await assert.rejects(through(write(held)), { code: 'storage_full' })
+  assert.equal((await through(notes(held))).length, 0)
+  void write(held).catch(() => {}) // fills the disk again, and nobody frees it: the process dies
+  await untilWaiting()
+  disk.crash(() => false)
+  forget()
+  isFilling = false
+  const again = await open()
+  await through(write(again))
+  assert.equal((await through(notes(again))).length, 1)
+})
 
 test('what was answered survives a crash, and a picture brings back what was before', async () => {
   const { disk, open, through } = heldDisk()

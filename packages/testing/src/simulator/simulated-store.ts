@@ -6,6 +6,8 @@ import { durationMs, pass, type Weather } from './weather.ts'
 const COMMIT_MS = [0.1, 5] as const
 /** A disk that stalls. */
 const COMMIT_LATE_MS = [50, 3_000] as const
+/** How long a disk stays full: longer than all attempts of a step that may be given up. */
+const FULL_MS = [1_000, 60_000] as const
 /** How long a question to the store takes. */
 const READ_MS = [0.01, 2] as const
 const READ_LATE_MS = [20, 2_000] as const
@@ -15,22 +17,41 @@ const REPEATED_MAX = 8
 
 /** Names of a store's events and decisions, written once. */
 function names(service: string) {
-  return { read: `${service}.read`, commit: `${service}.commit`, events: `${service}.events`, hint: `${service}.hint` }
+  return {
+    read: `${service}.read`,
+    commit: `${service}.commit`,
+    room: `${service}.room`,
+    events: `${service}.events`,
+    hint: `${service}.hint`,
+  }
 }
 
 /**
- * Returns how the commits of a service's store reach the disk: some time after the last body, or not at all.
+ * Returns how the commits of a service's store reach the disk: some time after the last body, or not at all. A full disk takes none until there
+ * is room again.
  * `begun` is told when a batch is on its way and when it is decided: a crash in between may keep it or lose it, both are legal.
  */
 export function simulatedSync(service: string, weather: Weather, begun: (isUnderWay: boolean) => void) {
-  const { commit: label } = names(service)
+  const { commit: label, room } = names(service)
+  let isFull = false
+  function fill(): void {
+    isFull = true
+    weather.after(durationMs(weather, room, ...FULL_MS), room, () => (isFull = false))
+  }
+  function failure(): BanyanError | undefined {
+    if (!isFull && weather.strikes('disk-full', service)) fill()
+    if (isFull) return new BanyanError('storage_full', `the disk of ${service} is full; nothing was changed; free some space and try again`)
+    if (weather.strikes('commit-failed', service))
+      return new BanyanError('unavailable', 'the disk did not take the batch; nothing was changed')
+    return undefined
+  }
   return (commit: (failure?: unknown) => void): void => {
     begun(true)
-    const isFailure = weather.strikes('commit-failed', service)
+    const failed = failure()
     const [low, high] = weather.strikes('commit-late', service) ? COMMIT_LATE_MS : COMMIT_MS
     weather.after(durationMs(weather, label, low, high), label, () => {
       begun(false)
-      commit(isFailure ? new BanyanError('unavailable', 'the disk did not take the batch; nothing was changed') : undefined)
+      commit(failed)
     })
   }
 }
