@@ -40,6 +40,7 @@ async function run({ seed, flow, only }: RunRequest): Promise<RunResult> {
   const { failure, faults, crashes, events, virtualMs, trace } = ended
   const result = { seed, flow, faults: faults.length, crashes, events, virtualMs, trace }
   if (!failure) return result
+  process.stderr.write(`seed ${seed} fails: looking for the faults that it needs, for two minutes at most\n`)
   const shrunk = await shrunkFailure(runner, ended, (_seed, kept) => `repeat it with\n  ${replayCommand({ seed, flow, only: kept })}`)
   return { ...result, failure: { message: shrunk.message, only: shrunk.faults } }
 }

@@ -58,6 +58,15 @@ test('shrinking keeps the faults that a failure needs, and only those', async ()
   assert.ok(runs < 100, `${runs} runs`)
 })
 
+test('shrinking leaves out whole kinds first', async () => {
+  const faults = Array.from({ length: 200 }, (_, index) => `${['reply-lost', 'crash', 'events-late', 'timer-late'][index % 4]}@a#${index}`)
+  let runs = 0
+  const needed = [faults[1] as string, faults[150] as string]
+  const kept = await shrink({ faults, fails: async (some) => runs++ >= 0 && needed.every((id) => some.includes(id)) })
+  assert.deepEqual(kept, needed)
+  assert.ok(runs < 50, `${runs} runs`)
+})
+
 test('shrinking ends after 300 runs with what it has, also when every fault is needed', async () => {
   const faults = Array.from({ length: 1_000 }, (_, index) => `f${index}`)
   let runs = 0
