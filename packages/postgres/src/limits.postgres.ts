@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime } from 'banyan/kernel'
+import { readEvents } from './test-reader.ts'
 import { anEvent, testServer } from './test-server.ts'
 
 const TABLE = { id: '001-table', sql: 'CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT, bytes BYTEA)' }
@@ -85,7 +86,7 @@ test('another process hears of events at once, and its feed does not need to', a
   const heard = new Promise<void>((resolve) => reader.feed.subscribe(resolve))
   await writer.transaction(async (tx) => tx.emit(anEvent('k')))
   await heard
-  assert.equal((await reader.feed.read(0, 10)).length, 1)
+  await readEvents(reader.feed, 1) // a hint may come before the position
 })
 
 test('fault points strike where they say', async () => {

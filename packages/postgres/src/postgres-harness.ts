@@ -9,6 +9,7 @@ export const postgresHarness: StoreHarness = {
   name: 'postgres',
   // A server's files are not ours to damage.
   features: { shared: true, fillDisk: true, damage: false },
+  randomRuns: 5,
   createPlace: async () => place(await testServer()),
 }
 

@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Faults } from '../kernel/faults.ts'
+import type { StoreFactory } from '../store/factory.ts'
 import type { Store } from '../store/store.ts'
+import type { StorePlace } from '../store/store.testsuite.ts'
 import { aConsumer, emitAll, openStore, soon, testRuntime, writeLedger } from './consumer.fixtures.ts'
 import { createParkedAdmin } from './parked-admin.ts'
 
 /** What a child process does: emits events, consumes everything, stops; unless it is killed. */
 export interface ChildPlan {
-  readonly directory: string
+  /** How to open the stores. */
+  readonly stores: StorePlace['child']
   /** Keys of the events to emit. */
   readonly emit?: readonly string[]
   /** Positions whose handler throws. */
@@ -41,6 +44,12 @@ export async function runScript(path: string, plan: object): Promise<boolean> {
   throw new Error(`child ended with ${code ?? signal}: ${complaint}`)
 }
 
+/** Builds the factory of a place in a child of it. */
+export async function childFactory(child: StorePlace['child']): Promise<StoreFactory> {
+  const adapter = (await import(child.module)) as Record<string, (argument: unknown) => StoreFactory>
+  return (adapter[child.export] as (argument: unknown) => StoreFactory)(child.argument)
+}
+
 function killMyself(): void {
   process.kill(process.pid, 'SIGKILL')
 }
@@ -56,8 +65,9 @@ function killingFaults({ fault }: ChildPlan): Faults {
 
 async function consumeAll(plan: ChildPlan): Promise<void> {
   const runtime = testRuntime({ faults: killingFaults(plan) })
-  const source = await openStore(plan.directory, 'source')
-  const sink = await openStore(plan.directory, 'sink', runtime)
+  const factory = await childFactory(plan.stores)
+  const source = await openStore(factory, 'source')
+  const sink = await openStore(factory, 'sink', runtime)
   const handler = writeLedger(sink, ({ position }) => {
     if (position === plan.killer) killMyself()
     if (plan.poison?.includes(position)) throw new Error(`poison ${position}`)

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { test } from 'node:test'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
 import { seededRandom } from '../kernel/random.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../kernel/runtime.ts'
+import type { StoreFactory } from '../store/factory.ts'
 import type { Feed, NewEvent, StoredEvent } from '../store/feed.ts'
 import type { Migration } from '../store/migration.ts'
-import { sqliteStores } from '../store/sqlite/index.ts'
+import { positionOf } from '../store/store-harness.testsuite.ts'
+import type { StoreHarness } from '../store/store.testsuite.ts'
 import type { Store } from '../store/store.ts'
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts'
 import type { EventHandler } from './subscription.ts'
@@ -27,12 +27,6 @@ export function anEvent(overrides: Partial<StoredEvent>): StoredEvent {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     ...overrides,
   }
-}
-
-/** A temporary directory that goes with its scope. */
-export function tempDirectory(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), 'banyan-events-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
 /** A real clock whose timers keep the test alive. */
@@ -65,14 +59,16 @@ export const ledger: Migration = {
 }
 
 /** Opens a store of a service. */
-export function openStore(directory: string, service: string, runtime: Runtime = testRuntime()): Promise<Store> {
-  return sqliteStores({ directory }).open({ service, migrations: [ledger], runtime })
+export function openStore(factory: StoreFactory, service: string, runtime: Runtime = testRuntime()): Promise<Store> {
+  return factory.open({ service, migrations: [ledger], runtime })
 }
 
 /** A service that emits and one that consumes, each with its store. */
 export interface Stores {
   readonly source: Store
   readonly sink: Store
+  /** Opens the store of the one that consumes as another process would; only where stores can be shared. */
+  openSinkAgain(): Promise<Store>
 }
 
 interface Stoppable {
@@ -88,19 +84,27 @@ export function stopAtEnd<T extends Stoppable>(running: T): T {
   return running
 }
 
-/** Runs a test on two fresh stores. */
-export async function withStores(run: (stores: Stores) => Promise<void>): Promise<void> {
-  using directory = tempDirectory()
-  const source = await openStore(directory.path, 'source')
-  const sink = await openStore(directory.path, 'sink')
+/** Runs a test on fresh stores. */
+export async function withStores(harness: StoreHarness, run: (stores: Stores) => Promise<void>): Promise<void> {
+  await using place = await harness.createPlace()
+  const opened: Store[] = []
+  const open = async (service: string): Promise<Store> => {
+    const store = await openStore(place.factory, service)
+    opened.push(store)
+    return store
+  }
   try {
-    await run({ source, sink })
+    await run({ source: await open('source'), sink: await open('sink'), openSinkAgain: () => open('sink') })
   } finally {
     await Promise.all([...started].map((running) => running.stop()))
     started.clear()
-    await sink.close()
-    await source.close()
+    await Promise.all(opened.map((store) => store.close()))
   }
+}
+
+/** Declares a test of a promise, run on fresh stores. */
+export function promise(harness: StoreHarness, name: string, body: (stores: Stores) => Promise<void>): void {
+  test(`${harness.name}: ${name}`, () => withStores(harness, body))
 }
 
 /** Resolves when `check` holds; fails when it does not within ten seconds. */
@@ -133,16 +137,22 @@ export async function cursorOf(store: Store): Promise<number> {
   return cursor?.position ?? 0
 }
 
-/** Emits events, one transaction each. */
+/** Events in one transaction of {@link emitAll}: few enough that a log is made of many. */
+const EMITTED_AT_ONCE = 100
+
+/** Emits events, which get their positions in the order given; resolves when they have them. */
 export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]): Promise<void> {
-  await Promise.all(
-    events.map((event) =>
-      store.transaction(async (tx) => {
+  let token: string | undefined
+  for (let from = 0; from < events.length; from += EMITTED_AT_ONCE) {
+    const commit = await store.transaction(async (tx) => {
+      for (const event of events.slice(from, from + EMITTED_AT_ONCE)) {
         const { position: _, ...rest } = anEvent(event)
         tx.emit(rest)
-      }),
-    ),
-  )
+      }
+    })
+    token = commit.token
+  }
+  if (token !== undefined) await positionOf(store.feed, token)
 }
 
 /** A handler that writes the event to the ledger of `store`, after `before` had its say. */
@@ -163,6 +173,9 @@ export async function applied(store: Store, key?: string): Promise<number[]> {
   )
   return rows.filter((row) => key === undefined || row.event_key === key).map(({ position }) => position)
 }
+
+/** Runs of a random test, unless the harness says otherwise. */
+export const RANDOM_RUNS = 15
 
 /** Delays short enough for tests. */
 export const quickRetry = { backoff: { firstMs: 1, maxMs: 4 } } as const

@@ -1,13 +1,15 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { emitAll, openStore, soon, testRuntime } from '../events/consumer.fixtures.ts'
-import { runScript } from '../events/consumer-kill.fixtures.ts'
+import { childFactory, runScript } from '../events/consumer-kill.fixtures.ts'
+import type { StorePlace } from '../store/store.testsuite.ts'
 import type { ProjectionDefinition } from './projection.ts'
 import { createProjectionRunner } from './projection-runner.ts'
 
 /** What a child process does: emits events, applies all to a projection, perhaps rebuilds it, stops; unless it is killed. */
 export interface ProjectionPlan {
-  readonly directory: string
+  /** How to open the stores. */
+  readonly stores: StorePlace['child']
   /** Keys of the events to emit. */
   readonly emit?: readonly string[]
   /** Position whose handler kills the process. */
@@ -31,8 +33,8 @@ function totals({ killer }: ProjectionPlan): ProjectionDefinition {
     on: {
       'thing.happened': (event, sql, table) => {
         if (event.position === killer) process.kill(process.pid, 'SIGKILL')
-        const upsert = 'ON CONFLICT (event_key) DO UPDATE SET total = total + 1'
-        return sql.run(`INSERT INTO ${table('totals')} (event_key, total) VALUES (?, 1) ${upsert}`, event.key)
+        const upsert = 'ON CONFLICT (event_key) DO UPDATE SET total = target.total + 1'
+        return sql.run(`INSERT INTO ${table('totals')} AS target (event_key, total) VALUES (?, 1) ${upsert}`, event.key)
       },
     },
   }
@@ -43,8 +45,9 @@ async function project(plan: ProjectionPlan): Promise<void> {
   const at = (name: string): void => {
     if (name === plan.fault?.point && ++hits === plan.fault.hit) process.kill(process.pid, 'SIGKILL')
   }
-  const source = await openStore(plan.directory, 'source')
-  const sink = await openStore(plan.directory, 'sink', testRuntime({ faults: { at } }))
+  const factory = await childFactory(plan.stores)
+  const source = await openStore(factory, 'source')
+  const sink = await openStore(factory, 'sink', testRuntime({ faults: { at } }))
   await emitAll(
     source,
     (plan.emit ?? []).map((key) => ({ key })),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emitAll, tempDirectory } from '../events/consumer.fixtures.ts'
+import { emitAll } from '../events/consumer.fixtures.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import { seededRandom } from '../kernel/random.ts'
 import { createRuntime } from '../kernel/runtime.ts'
 import { type ManualClock, manualClock } from '../saga/manual-clock.testsuite.ts'
-import { sqliteStores } from '../store/sqlite/index.ts'
+import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
 import type { Store } from '../store/store.ts'
 import { createMetrics, type Metrics } from '../telemetry/index.ts'
 import { type Retention, retentionPolicy } from './retention.ts'
@@ -27,7 +27,7 @@ interface World {
 }
 
 async function withJob(retention: Retention, run: (world: World) => Promise<void>): Promise<void> {
-  using directory = tempDirectory()
+  await using place = await sqliteHarness.createPlace()
   const clock = manualClock()
   const crashes = new Map<string, number>()
   const at = (point: string): void => {
@@ -37,7 +37,7 @@ async function withJob(retention: Retention, run: (world: World) => Promise<void
   }
   const runtime = createRuntime({ clock, random: seededRandom(7), faults: { at } })
   const migrations = [{ id: '001', sql: 'CREATE TABLE visit (id INTEGER PRIMARY KEY, at BIGINT NOT NULL)' }]
-  const store = await sqliteStores({ directory: directory.path }).open({ service: 'shop', migrations, runtime })
+  const store = await place.factory.open({ service: 'shop', migrations, runtime })
   const metrics = createMetrics()
   const job = createRetentionJob({ name: 'shop', store, runtime, metrics }, retentionPolicy('shop', retention))
   const world: World = { store, clock, metrics, job, consumed: 0, crashes }

@@ -27,6 +27,8 @@ export interface StoreHarness {
   createPlace(): Promise<StorePlace>
   /** Transactions of each of the twenty writers in the ordering stress; default {@link STRESS_ROUNDS}. */
   readonly stressRounds?: number
+  /** Runs of each random test, each on a place of its own; for adapters whose places take long to make. Default 15. */
+  readonly randomRuns?: number
 }
 
 /** Where the stores of one test keep their data. */

@@ -131,6 +131,7 @@ function testFullDisk(harness: StoreHarness): void {
     for (const { reason } of failed) assert.equal((reason as { code: string }).code, 'storage_full')
     const [row] = await store.read((tx) => tx.sql.all<{ count: number }>('SELECT COUNT(*) AS count FROM blob'))
     assert.equal(row?.count, 40 - failed.length)
+    await readAll(store.feed, 40 - failed.length)
     assert.equal(await store.feed.head(), 40 - failed.length)
     await makeRoom?.()
     await store.transaction(async (tx) => {
