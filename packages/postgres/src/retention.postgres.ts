@@ -1,0 +1,4 @@
+import { testRetentionJob } from 'banyan/service/testsuite'
+import { postgresHarness } from './postgres-harness.ts'
+
+testRetentionJob(postgresHarness)
