@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BanyanError } from '../kernel/error.ts'
 import { createRuntime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/feed.ts'
 import { anEvent } from './consumer.fixtures.ts'
@@ -18,6 +19,37 @@ test('a reader that never gets a hint looks by itself, at least once a second', 
   await reader.run()
   assert.equal(session.head, 1, 'what came without a hint is found')
   assert.ok(Math.max(...pauses) <= 1_000, `pauses of ${pauses.join(', ')} ms`)
+})
+
+test('a session that cannot write is asked to tidy up ever more seldom, and reading goes on at its pace', async () => {
+  const log: StoredEvent[] = []
+  const session = aSession()
+  let asked = 0
+  let isFull = true
+  session.idle = async () => {
+    asked++
+    if (isFull) throw new BanyanError('storage_full', 'the disk is full')
+  }
+  let elapsedMs = 0
+  let foundMs = 0
+  const reader = aReader(log, session, (delayMs) => {
+    elapsedMs += delayMs
+    if (elapsedMs > 60_000 && log.length === 0) log.push(anEvent({ position: 1 }))
+    if (session.head === 1 && foundMs === 0) foundMs = elapsedMs
+    if (elapsedMs > 90_000) isFull = false
+    if (elapsedMs > 100_000) reader.stop()
+  })
+  const errors: unknown[] = []
+  const { accept } = session
+  session.accept = async (events) => {
+    errors.push(reader.error?.code)
+    await accept(events)
+  }
+  await reader.run()
+  assert.deepEqual(errors, ['storage_full'])
+  assert.ok(foundMs < 63_000, `an event of 60 s is found at ${foundMs} ms`)
+  assert.equal(reader.error, undefined, 'the error is gone when it writes again')
+  assert.ok(asked > 20 && asked < 70, `asked ${asked} times in 90 s of a full disk and 10 s of a mended one`)
 })
 
 /** A reader of a log that gives no hints, on a clock whose timers fire in the next turn; `paused` hears of each. */
@@ -47,7 +79,7 @@ function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs
 }
 
 /** A session that takes everything at once. */
-function aSession(): Session {
+function aSession(): { -readonly [Name in keyof Session]: Session[Name] } {
   let head = 0
   return {
     get head() {

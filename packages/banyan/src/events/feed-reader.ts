@@ -35,15 +35,19 @@ export class FeedReader {
   #failures = 0
   #quietTurns = 0
   #error: BanyanError | undefined
+  #idleFailures = 0
+  #idleError: BanyanError | undefined
+  /** Monotonic time before which a session that could not tidy up is not asked to again. */
+  #idleAt = Number.NEGATIVE_INFINITY
 
   constructor(options: FeedReaderOptions) {
     this.#options = options
     this.#wake = new Wake(options.runtime.clock)
   }
 
-  /** Why nothing could be read the last time; undefined when all is well. */
+  /** Why nothing could be read, or noted as consumed, the last time; undefined when all is well. */
   get error(): BanyanError | undefined {
-    return this.#error
+    return this.#error ?? this.#idleError
   }
 
   /** Reads until it is stopped. Rejects with `fenced` when the session's claim is lost. */
@@ -76,10 +80,27 @@ export class FeedReader {
       if (events.length > 0) await session.accept(this.#following(events))
       this.#succeeded(events.length)
       if (events.length >= BATCH_EVENTS) return 0
-      await session.idle()
+      await this.#idle()
       return Math.min(POLL_MS_MAX, POLL_MS_FIRST * 2 ** Math.min(this.#quietTurns++, 10))
     } catch (thrown) {
       return this.#failed(toBanyanError(thrown))
+    }
+  }
+
+  /** A session that cannot write holds no reading up: what is read goes to handlers, which wait for themselves. */
+  async #idle(): Promise<void> {
+    const { session, runtime, log } = this.#options
+    if (runtime.clock.monotonic() < this.#idleAt) return
+    try {
+      await session.idle()
+      this.#idleFailures = 0
+      this.#idleError = undefined
+    } catch (thrown) {
+      const error = toBanyanError(thrown)
+      if (error.code === 'fenced') throw error
+      if (this.#idleFailures === 0) log.warn('what is consumed cannot be noted for now; trying again', { error: error.cause ?? error })
+      this.#idleError = error
+      this.#idleAt = runtime.clock.monotonic() + backoffDelayMs(SOURCE_BACKOFF, ++this.#idleFailures, runtime.random)
     }
   }
 

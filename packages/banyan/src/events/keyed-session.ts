@@ -114,9 +114,9 @@ export class KeyedSession implements Session {
     if (this.#recovery.active) await this.#recoverAt(this.head)
     const now = this.#options.runtime.clock.monotonic()
     if (now - this.#foldedAt < FOLD_IDLE_MS || this.#state !== 'open') return
-    this.#foldedAt = now
     await this.#fold.flush()
     await this.#redriver.look()
+    this.#foldedAt = now
   }
 
   stop(): Promise<void> {
@@ -275,7 +275,7 @@ export class KeyedSession implements Session {
 
   #afterStoreFailure(error: BanyanError): number | undefined {
     if (error.code === 'fenced') return this.#lose()
-    this.#log.warn('the store failed; events wait', { error: error.cause ?? error })
+    if (this.#storeFailures === 0) this.#log.warn('the store failed; events wait', { error: error.cause ?? error })
     return backoffDelayMs(SOURCE_BACKOFF, ++this.#storeFailures, this.#options.runtime.random)
   }
 

@@ -114,9 +114,9 @@ export class BatchSession implements Session {
     await this.#recover()
     const now = this.#options.runtime.clock.monotonic()
     if (now - this.#foldedAt < FOLD_IDLE_MS || this.#state !== 'open') return
-    this.#foldedAt = now
     if (this.#position > this.#durable) await this.#commit(this.#position, [])
     await this.#redriver.look()
+    this.#foldedAt = now
   }
 
   stop(): Promise<void> {

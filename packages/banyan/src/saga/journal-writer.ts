@@ -85,7 +85,9 @@ export class JournalWriter<T> {
     const answer = this.#writes.failed(toBanyanError(thrown))
     if (answer !== 'later') return answer === 'now'
     const { clock, random, log } = this.#environment.runtime
-    log.error('the journal of a saga cannot be written; trying again', { service: this.#environment.service, error: thrown })
+    // Every doubling is told: a full disk with many sagas must not be filled by the log of it.
+    if ((tries & (tries - 1)) === 0)
+      log.error('the journal of a saga cannot be written; trying again', { service: this.#environment.service, tries, error: thrown })
     await sleep(clock, backoffDelayMs(JOURNAL_BACKOFF, tries, random))
     return true
   }

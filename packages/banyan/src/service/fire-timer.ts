@@ -15,15 +15,27 @@ const HANDLER_TIMEOUT_MS = 30_000
 /** Delay between failed attempts. A timer is tried until it succeeds: it is durable intent. */
 const BACKOFF = { firstMs: 250, maxMs: 300_000 }
 
-/** Runs a due timer's handler; the timer is removed in the handler's transaction, so its effect happens once. A failure postpones it. */
-export async function fireTimer(service: ServiceRuntime, definition: TimerDefinition | undefined, timer: TimerRecord): Promise<void> {
+/**
+ * Runs a due timer's handler; the timer is removed in the handler's transaction, so its effect happens once. A failure postpones it.
+ * Returns false when the store did not take that either: the timer stays due. That is logged unless `quiet`.
+ */
+export async function fireTimer(
+  service: ServiceRuntime,
+  definition: TimerDefinition | undefined,
+  timer: TimerRecord,
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): Promise<boolean> {
   try {
     await attempt(service, definition, timer)
   } catch (thrown) {
-    await postpone(service, timer, thrown).catch((error: unknown) =>
-      service.runtime.log.error('a timer could not be postponed; it stays due', { timer: timer.id, error }),
-    )
+    const error = toBanyanError(thrown)
+    return postpone(service, timer, error).catch((refusal: unknown) => {
+      const fields = { service: service.name, timer: timer.name, attempts: timer.attempts + 1, error: error.cause ?? error, refusal }
+      if (!quiet) service.runtime.log.error('a timer failed and could not be postponed; it stays due', fields)
+      return false
+    })
   }
+  return true
 }
 
 async function attempt(service: ServiceRuntime, definition: TimerDefinition | undefined, timer: TimerRecord): Promise<void> {
@@ -42,15 +54,15 @@ async function attempt(service: ServiceRuntime, definition: TimerDefinition | un
   faults.at(`timer.${service.name}.${timer.name}.after-handler`)
 }
 
-async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRecord, thrown: unknown): Promise<void> {
-  const error = toBanyanError(thrown)
-  if (error.code === 'fenced') return
+async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRecord, error: BanyanError): Promise<true> {
+  if (error.code === 'fenced') return true
   const attempts = timer.attempts + 1
   const dueAt = runtime.clock.now() + backoffDelayMs(BACKOFF, attempts, runtime.random)
-  runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: error.cause ?? error })
   await store.transaction(async (tx) => {
     if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt })
   })
+  runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: error.cause ?? error })
+  return true
 }
 
 function timerScope({ name, runtime }: ServiceRuntime, timer: TimerRecord): Scope {

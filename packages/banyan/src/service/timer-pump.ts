@@ -1,6 +1,8 @@
 import type { CancelTimer } from '../kernel/clock.ts'
 import type { TimerDefinition } from './context.ts'
+import type { TimerRecord } from '../store/records.ts'
 import { fireTimer } from './fire-timer.ts'
+import { createRefusals } from './refusals.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** Timers handled at once; the rest waits in the table. */
@@ -8,7 +10,10 @@ const RUNNING_MAX = 100
 /** Looks again at least this often: wall time may jump, and hints from other processes do not arrive here. */
 const POLL_MS_MAX = 1_000
 
-/** Fires a service's durable timers: at least once, never early, with one effect (P11). */
+/**
+ * Fires a service's durable timers: at least once, never early, with one effect (P11).
+ * While the store refuses to write, timers stay due: they are tried one at a time, and ever more seldom.
+ */
 export interface TimerPump {
   start(): void
   /** Stops and waits for handlers under way. */
@@ -22,6 +27,7 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
   const { clock, log } = service.runtime
   const definitions = new Map(timers.map((timer) => [timer.name, timer]))
   const running = new Map<string, Promise<void>>()
+  const refusals = createRefusals(service.runtime)
   let cancel: CancelTimer | undefined
   let wakeAt = Infinity
   let stopped = true
@@ -41,25 +47,31 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
   }
   async function turn(): Promise<void> {
     const now = clock.now()
+    if (refusals.pauseMs() > 0) return wake(now + refusals.pauseMs())
     let next = now + POLL_MS_MAX
     try {
       if (running.size < RUNNING_MAX) await fireDue(now)
       next = Math.min(next, (await service.store.read((tx) => tx.timers.nextDue())) ?? Infinity)
     } catch (error) {
-      log.warn('timers cannot be read; trying again', { service: service.name, error })
+      if (refusals.isNews()) log.warn('timers cannot be read; trying again', { service: service.name, error })
+      refusals.add()
     }
     // What is due now already runs, and wakes the pump when it ends.
     wake(next > now ? next : now + POLL_MS_MAX)
   }
   async function fireDue(now: number): Promise<void> {
-    for (const timer of await service.store.read((tx) => tx.timers.due(now, RUNNING_MAX))) {
-      if (running.has(timer.id)) continue
-      const fired = fireTimer(service, definitions.get(timer.name), timer).finally(() => {
-        running.delete(timer.id)
-        wake(clock.now())
-      })
-      running.set(timer.id, fired)
-    }
+    const due = await service.store.read((tx) => tx.timers.due(now, RUNNING_MAX))
+    if (due.length === 0) refusals.clear()
+    const waiting = due.filter(({ id }) => !running.has(id))
+    // One by turns shows whether the store writes again; the first one alone could be refused for a reason of its own.
+    const chosen = refusals.count === 0 ? waiting : waiting.splice(refusals.count % (waiting.length || 1), 1)
+    for (const timer of chosen) running.set(timer.id, fire(timer))
+  }
+  async function fire(timer: TimerRecord): Promise<void> {
+    if (await fireTimer(service, definitions.get(timer.name), timer, { quiet: !refusals.isNews() })) refusals.clear()
+    else refusals.add()
+    running.delete(timer.id)
+    wake(clock.now() + refusals.pauseMs())
   }
   return {
     start() {

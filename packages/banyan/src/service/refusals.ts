@@ -1,0 +1,40 @@
+import { backoffDelayMs } from '../kernel/backoff.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+
+/**
+ * Delay after the store refused. Without one, a full disk would keep a core busy with attempts that cannot succeed;
+ * the longest delay is what waits once there is room again.
+ */
+const BACKOFF = { firstMs: 100, maxMs: 5_000 }
+
+/** How often in a row a store has refused, and how long to leave it alone for that. */
+export interface Refusals {
+  /** Refusals since it last took something. */
+  readonly count: number
+  /** Milliseconds left to wait; 0 when it may be asked now. */
+  pauseMs(): number
+  /** Whether one more is worth a line of the log: the first and every doubling, so that the log of a full disk stays small. */
+  isNews(): boolean
+  /** It refused. Those that were under way together count once. */
+  add(): void
+  /** It took something. A pause that has begun is kept. */
+  clear(): void
+}
+
+/** Builds the count of one loop. */
+export function createRefusals({ clock, random }: Pick<Runtime, 'clock' | 'random'>): Refusals {
+  let count = 0
+  let until = Number.NEGATIVE_INFINITY
+  const pauseMs = (): number => Math.max(0, until - clock.monotonic())
+  return {
+    get count() {
+      return count
+    },
+    pauseMs,
+    isNews: () => (count & (count + 1)) === 0,
+    add() {
+      if (pauseMs() === 0) until = clock.monotonic() + backoffDelayMs(BACKOFF, ++count, random)
+    },
+    clear: () => void (count = 0),
+  }
+}
