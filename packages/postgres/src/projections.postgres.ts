@@ -1,6 +1,7 @@
-import { testProjection, testProjectionKills, testProjectionRetention } from 'banyan/projection/testsuite'
+import { testProjection, testProjectionKills, testProjectionRetention, testProjectionSharing } from 'banyan/projection/testsuite'
 import { postgresHarness } from './postgres-harness.ts'
 
 testProjection(postgresHarness)
 testProjectionRetention(postgresHarness)
 testProjectionKills(postgresHarness)
+testProjectionSharing(postgresHarness)
