@@ -19,6 +19,8 @@ import type { StoreTransaction } from '../store/store.ts'
 export interface BatchSessionOptions extends SessionOptions {
   /** Turns an event into the change it makes; undefined when the projection does not care for it. */
   readonly prepare: (event: StoredEvent) => ((sql: Sql) => Promise<unknown>) | undefined
+  /** Throws, in each transaction that applies events, when the tables must not change any more. */
+  readonly guard?: (tx: StoreTransaction) => Promise<void>
 }
 
 interface BatchTask {
@@ -214,9 +216,10 @@ export class BatchSession implements Session {
 
   /** Commits changes with the cursor behind them. */
   async #commit(position: number, changes: readonly Change[]): Promise<void> {
-    const { store, claim } = this.#options
+    const { store, claim, guard } = this.#options
     const { consumer, source, epoch } = claim
     await store.transaction(async (tx) => {
+      await guard?.(tx)
       await tx.consumption.advance(consumer, source, position, epoch)
       if (this.#recovery.careful) await tx.consumption.clearAttempts(consumer, source, -position)
       for (const change of changes) await change(tx)

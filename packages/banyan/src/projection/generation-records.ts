@@ -33,6 +33,11 @@ export async function createGeneration(
   return { ...record, tables }
 }
 
+/** Whether a later generation of the same version serves. */
+export async function isSuperseded(sql: SqlReader, { name, version, generation }: GenerationRecord): Promise<boolean> {
+  return (await sql.get(SUPERSEDED, name, version, generation)) !== undefined
+}
+
 /** Lets `generation` serve and retires the one that did. */
 export async function swapGenerations(sql: Sql, name: string, generation: number): Promise<void> {
   await sql.run("UPDATE banyan_projection SET status = 'retired' WHERE name = ? AND status = 'serving'", name)
@@ -77,5 +82,7 @@ const CREATED = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([a-z0-9_]+)/i
 
 const LIST = `SELECT name, generation, version, status, table_names AS tables FROM banyan_projection
   WHERE name = ? ORDER BY generation LIMIT ?`
+
+const SUPERSEDED = `SELECT generation FROM banyan_projection WHERE name = ? AND version = ? AND generation > ? AND status = 'serving'`
 
 const INSERT = 'INSERT INTO banyan_projection (name, generation, version, status, table_names) VALUES (?, ?, ?, ?, ?)'

@@ -7,9 +7,9 @@ import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/feed.ts'
 import type { Sql } from '../store/sql.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoreTransaction } from '../store/store.ts'
 import { BatchSession } from './batch-session.ts'
-import { consumerName, type GenerationRecord, tableNames } from './generation-records.ts'
+import { consumerName, type GenerationRecord, isSuperseded, tableNames } from './generation-records.ts'
 import type { ProjectionDefinition, TableName } from './projection.ts'
 
 /** A log that a projection reads. */
@@ -136,8 +136,14 @@ export class Generation {
       instance,
       retry: { ...RETRY, ...retry },
       subscription: { consumer: this.consumer, source, feed, handlers },
-      session: (options) => new BatchSession({ ...options, prepare }),
+      session: (options) => new BatchSession({ ...options, prepare, ...(store.features.shared ? { guard: this.#refuseRetired } : {}) }),
     })
+  }
+
+  /** Another instance may let newer tables serve at any time: from then on these stand still, or readers here would be ahead of those there. */
+  readonly #refuseRetired = async ({ sql }: StoreTransaction): Promise<void> => {
+    if (await isSuperseded(sql, this.record))
+      throw new BanyanError('unavailable', `${this.consumer} takes no more events: another instance serves newer tables`)
   }
 
   #prepare(event: StoredEvent, source: string): ((sql: Sql) => Promise<unknown>) | undefined {

@@ -52,9 +52,23 @@ export class Generations {
     return value
   }
 
-  /** Lets a generation serve from now on. */
-  async swap({ name, generation }: GenerationRecord): Promise<void> {
-    await this.#options.store.transaction(({ sql }) => swapGenerations(sql, name, generation))
+  /**
+   * Lets a generation serve from now on. Returns false when the one that serves has more of some log, because another instance fills it; one of
+   * another version is not compared, for readers of both go on side by side.
+   */
+  async swap(next: GenerationRecord, serving: GenerationRecord): Promise<boolean> {
+    const { store } = this.#options
+    const { value } = await store.transaction(async ({ sql, consumption }) => {
+      if (store.features.shared && next.version === serving.version) {
+        const cursors = await consumption.cursors()
+        const reached = (record: GenerationRecord, source: string): number =>
+          cursors.find((cursor) => cursor.consumer === consumerName(record) && cursor.source === source)?.position ?? 0
+        if (this.#options.sources.some(({ source }) => reached(next, source) < reached(serving, source))) return false
+      }
+      await swapGenerations(sql, next.name, next.generation)
+      return true
+    })
+    return value
   }
 
   /** Gives up a generation that cannot be filled; its tables can go. */

@@ -66,6 +66,8 @@ const WAIT_SLICE_MS = 50
 /**
  * Owns which generation is filled and which one is read. Invariants:
  * - I1 A generation is read only if it contains at least what its predecessor contained when it was read for the last time.
+ *   On a shared store, where another instance may fill the predecessor, the swap compares both in its own transaction, and after it the predecessor
+ *   takes no more events.
  * - I2 Tables are dropped only after the swap is durable and readers had time to finish.
  */
 class GenerationRunner implements ProjectionRunner {
@@ -180,10 +182,7 @@ class GenerationRunner implements ProjectionRunner {
     while (!(await next.reachedEnd())) if (this.#stopped) return false
     await old.stop() // its tables stand still now, so that the new ones can be known to have at least as much (I1)
     try {
-      const positions = await old.cursors()
-      while (!(await next.reachedPositions(positions))) if (this.#stopped) return false
-      if (this.#stopped) return false
-      await this.#generations.swap(next.record)
+      if (!(await this.#swap(old, next))) return false
     } catch (error) {
       await this.#resume(old)
       throw error
@@ -193,6 +192,17 @@ class GenerationRunner implements ProjectionRunner {
     this.#dropLater(old.record.generation)
     this.#log.info('a projection was rebuilt', { generation: next.record.generation })
     return true
+  }
+
+  /** Lets the new generation serve once it has what the old one has; another instance may fill that still. Returns false when it was stopped. */
+  async #swap(old: Generation, next: Generation): Promise<boolean> {
+    for (;;) {
+      const positions = await old.cursors()
+      while (!(await next.reachedPositions(positions))) if (this.#stopped) return false
+      if (this.#stopped) return false
+      if (await this.#generations.swap(next.record, old.record)) return true
+      await this.#wake.sleep(WAIT_SLICE_MS)
+    }
   }
 
   async #giveUp(reason: BanyanError): Promise<never> {
@@ -233,6 +243,7 @@ class GenerationRunner implements ProjectionRunner {
     if (!serving || serving.generation === old.record.generation || serving.version !== this.#options.projection.version) return
     const next = new Generation(this.#options, serving)
     await next.start()
+    if (this.#rebuilding) return next.stop() // that swaps itself
     this.#serving = next
     await (this.#stopped ? next : old).stop()
   }
