@@ -8,6 +8,7 @@ import {
   type Logger,
   misuse,
   remainingMs,
+  reworded,
   toBanyanError,
   within,
 } from 'banyan/kernel'
@@ -94,17 +95,11 @@ async function runPart({ id, name, part, context, sections, clock, deadline, log
 
 /** A caller's own mistake stays one; what went wrong inside means that the whole is not available. */
 function requiredPartFailed(name: string, error: BanyanError): BanyanError {
-  const { code, status, retry, data, fields, retryAfterMs } = error
+  const { code, status } = error
   const message = `the part "${name}" failed: ${publicError(error).detail}`
   if (status >= 500 && code !== 'deadline_exceeded' && code !== 'overloaded')
     return new BanyanError('unavailable', message, { cause: error })
-  return new BanyanError(code, message, {
-    status,
-    retry,
-    data,
-    ...(fields === undefined ? {} : { fields }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
+  return reworded(error, message)
 }
 
 function statusesOf(sections: Sections): Record<string, SectionStatus> {

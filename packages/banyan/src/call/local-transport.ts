@@ -1,4 +1,4 @@
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, reworded, toBanyanError } from '../kernel/error.ts'
 import { copyAsJson } from '../kernel/json.ts'
 import type { CallReply, CallRequest, Transport } from './transport.ts'
 
@@ -26,12 +26,5 @@ export function localTransport(find: (service: string) => LocalService | undefin
 
 /** Gives the caller an error of its own: copied data and no cause, as it would arrive over the wire (C2). */
 function asReceived(error: BanyanError): BanyanError {
-  const { code, status, retry, fields, retryAfterMs } = error
-  return new BanyanError(code, error.message, {
-    status,
-    retry,
-    ...(error.data === undefined ? {} : { data: copyAsJson(error.data) }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
+  return reworded(error, error.message, error.data === undefined ? {} : { data: copyAsJson(error.data) })
 }

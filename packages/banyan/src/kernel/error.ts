@@ -61,7 +61,7 @@ export interface FieldError {
 /** What else an error carries. */
 export interface BanyanErrorOptions {
   /** Wrong fields, for `invalid_argument`. */
-  readonly fields?: readonly FieldError[]
+  readonly fields?: readonly FieldError[] | undefined
   /** Typed data of an error that a contract declares. */
   readonly data?: unknown
   /** HTTP status; given for errors that a contract declares. */
@@ -69,7 +69,7 @@ export interface BanyanErrorOptions {
   /** Whether trying again can help; given for errors that a contract declares. */
   readonly retry?: Retry
   /** Earliest moment to try again, in milliseconds from now. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
   /** Kept for logs, never sent. */
   readonly cause?: unknown
 }
@@ -100,6 +100,12 @@ export class BanyanError extends Error {
     this.data = options.data
     this.retryAfterMs = options.retryAfterMs
   }
+}
+
+/** Returns an error with the same code as `error` and other words, and with some of its parts replaced. It has no cause unless one is given. */
+export function reworded(error: BanyanError, message: string, changes: BanyanErrorOptions = {}): BanyanError {
+  const { code, status, retry, data, fields, retryAfterMs } = error
+  return new BanyanError(code, message, { status, retry, data, fields, retryAfterMs, ...changes })
 }
 
 /** Turns anything thrown into a {@link BanyanError}; what is not one becomes an opaque `internal` with the original as cause. */

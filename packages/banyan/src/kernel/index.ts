@@ -10,6 +10,7 @@ export {
   type FieldError,
   misuse,
   type Retry,
+  reworded,
   toBanyanError,
   unreachable,
 } from './error.ts'

@@ -6,7 +6,7 @@ import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { schemaCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
-import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, misuse, reworded, toBanyanError } from '../kernel/error.ts'
 import { authorize, permit } from './authorize.ts'
 import type { OperationHandler } from './define.ts'
 import { WorkContext } from './handler-context.ts'
@@ -159,16 +159,8 @@ function reported({ runtime }: ServiceRuntime, operation: string, thrown: unknow
  */
 function partlyDone(label: string, { acted }: Progress, error: BanyanError): BanyanError {
   if (!acted || error.declared || error.retry === 'unknown' || (error.retry === 'never' && error.status < 500)) return error
-  const { code, status, data, fields, retryAfterMs, cause } = error
   const message = `${error.message}; an earlier part of ${label} stands, so it may only be tried again with the same key`
-  return new BanyanError(code, message, {
-    status,
-    retry: 'unknown',
-    data,
-    cause,
-    ...(fields === undefined ? {} : { fields }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
+  return reworded(error, message, { retry: 'unknown', cause: error.cause })
 }
 
 function thrownBy(run: () => unknown): unknown {
