@@ -1,6 +1,7 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/feed.ts'
 import { SOURCE_BACKOFF } from './retry-policy.ts'
@@ -35,14 +36,13 @@ export class FeedReader {
   #failures = 0
   #quietTurns = 0
   #error: BanyanError | undefined
-  #idleFailures = 0
+  readonly #refusals: Refusals
   #idleError: BanyanError | undefined
-  /** Monotonic time before which a session that could not tidy up is not asked to again. */
-  #idleAt = Number.NEGATIVE_INFINITY
 
   constructor(options: FeedReaderOptions) {
     this.#options = options
     this.#wake = new Wake(options.runtime.clock)
+    this.#refusals = createRefusals(options.runtime, SOURCE_BACKOFF)
   }
 
   /** Why nothing could be read, or noted as consumed, the last time; undefined when all is well. */
@@ -89,18 +89,18 @@ export class FeedReader {
 
   /** A session that cannot write holds no reading up: what is read goes to handlers, which wait for themselves. */
   async #idle(): Promise<void> {
-    const { session, runtime, log } = this.#options
-    if (runtime.clock.monotonic() < this.#idleAt) return
+    const { session, log } = this.#options
+    if (this.#refusals.pauseMs() > 0) return
     try {
       await session.idle()
-      this.#idleFailures = 0
+      this.#refusals.clear()
       this.#idleError = undefined
     } catch (thrown) {
       const error = toBanyanError(thrown)
       if (error.code === 'fenced') throw error
-      if (this.#idleFailures === 0) log.warn('what is consumed cannot be noted for now; trying again', { error: error.cause ?? error })
+      if (this.#refusals.count === 0) log.warn('what is consumed cannot be noted for now; trying again', { error: error.cause ?? error })
       this.#idleError = error
-      this.#idleAt = runtime.clock.monotonic() + backoffDelayMs(SOURCE_BACKOFF, ++this.#idleFailures, runtime.random)
+      this.#refusals.add()
     }
   }
 

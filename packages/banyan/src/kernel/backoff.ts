@@ -8,6 +8,11 @@ export interface BackoffPolicy {
   readonly maxMs: number
 }
 
+/** Whether the n-th failure in a row is worth a line of the log: the first and every doubling, so that an outage does not fill it. */
+export function isNews(failures: number): boolean {
+  return (failures & (failures - 1)) === 0
+}
+
 /**
  * Returns the delay before attempt `attempt + 1`, with full jitter: a random share of `firstMs · 2^(attempt-1)`, at most `maxMs`.
  * Half of the bound is kept as a minimum so that a retry never comes at once.

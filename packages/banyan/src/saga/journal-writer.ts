@@ -1,4 +1,4 @@
-import { backoffDelayMs } from '../kernel/backoff.ts'
+import { backoffDelayMs, isNews } from '../kernel/backoff.ts'
 import { sleep } from '../kernel/clock.ts'
 import { toBanyanError, type BanyanError } from '../kernel/error.ts'
 import type { StoreTransaction } from '../store/store.ts'
@@ -85,8 +85,7 @@ export class JournalWriter<T> {
     const answer = this.#writes.failed(toBanyanError(thrown))
     if (answer !== 'later') return answer === 'now'
     const { clock, random, log } = this.#environment.runtime
-    // Every doubling is told: a full disk with many sagas must not be filled by the log of it.
-    if ((tries & (tries - 1)) === 0)
+    if (isNews(tries))
       log.error('the journal of a saga cannot be written; trying again', { service: this.#environment.service, tries, error: thrown })
     await sleep(clock, backoffDelayMs(JOURNAL_BACKOFF, tries, random))
     return true

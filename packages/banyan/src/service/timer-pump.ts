@@ -1,12 +1,14 @@
 import type { CancelTimer } from '../kernel/clock.ts'
+import { createRefusals } from '../kernel/refusals.ts'
 import type { TimerDefinition } from './context.ts'
 import type { TimerRecord } from '../store/records.ts'
 import { fireTimer } from './fire-timer.ts'
-import { createRefusals } from './refusals.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** Timers handled at once; the rest waits in the table. */
 const RUNNING_MAX = 100
+/** Delay while the store refuses to write. */
+const REFUSED_BACKOFF = { firstMs: 100, maxMs: 5_000 }
 /** Looks again at least this often: wall time may jump, and hints from other processes do not arrive here. */
 const POLL_MS_MAX = 1_000
 
@@ -27,7 +29,7 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
   const { clock, log } = service.runtime
   const definitions = new Map(timers.map((timer) => [timer.name, timer]))
   const running = new Map<string, Promise<void>>()
-  const refusals = createRefusals(service.runtime)
+  const refusals = createRefusals(service.runtime, REFUSED_BACKOFF)
   let cancel: CancelTimer | undefined
   let wakeAt = Infinity
   let stopped = true
