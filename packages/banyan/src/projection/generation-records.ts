@@ -1,4 +1,5 @@
 import { misuse } from '../kernel/error.ts'
+import type { CursorRecord } from '../store/records.ts'
 import type { Sql, SqlReader } from '../store/sql.ts'
 import type { TableName } from './projection.ts'
 
@@ -66,6 +67,12 @@ export function tableNames(generation: number): TableName {
 /** Name of the consumers that fill a generation, one per source. */
 export function consumerName({ name, generation }: Pick<GenerationRecord, 'name' | 'generation'>): string {
   return `projection:${name}:${generation}`
+}
+
+/** Picks the durable positions of a generation, by source. */
+export function positionsOf(record: GenerationRecord, cursors: readonly CursorRecord[]): ReadonlyMap<string, number> {
+  const consumer = consumerName(record)
+  return new Map(cursors.filter((cursor) => cursor.consumer === consumer).map(({ source, position }) => [source, position]))
 }
 
 interface GenerationRow extends Omit<GenerationRecord, 'tables'> {

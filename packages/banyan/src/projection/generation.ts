@@ -9,7 +9,7 @@ import type { Feed, StoredEvent } from '../store/feed.ts'
 import type { Sql } from '../store/sql.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import { BatchSession } from './batch-session.ts'
-import { consumerName, type GenerationRecord, isSuperseded, tableNames } from './generation-records.ts'
+import { consumerName, type GenerationRecord, isSuperseded, positionsOf, tableNames } from './generation-records.ts'
 import type { ProjectionDefinition, TableName } from './projection.ts'
 
 /** A log that a projection reads. */
@@ -77,8 +77,7 @@ export class Generation {
 
   /** Durable positions by source. */
   async cursors(): Promise<ReadonlyMap<string, number>> {
-    const cursors = await this.#options.store.read((tx) => tx.consumption.cursors())
-    return new Map(cursors.filter(({ consumer }) => consumer === this.consumer).map(({ source, position }) => [source, position]))
+    return positionsOf(this.record, await this.#options.store.read((tx) => tx.consumption.cursors()))
   }
 
   /** Waits a moment for the present end of each log. Returns whether all were reached. */

@@ -6,6 +6,7 @@ import {
   dropGeneration,
   type GenerationRecord,
   listGenerations,
+  positionsOf,
   retireGeneration,
   swapGenerations,
   tableNames,
@@ -61,9 +62,8 @@ export class Generations {
     const { value } = await store.transaction(async ({ sql, consumption }) => {
       if (store.features.shared && next.version === serving.version) {
         const cursors = await consumption.cursors()
-        const reached = (record: GenerationRecord, source: string): number =>
-          cursors.find((cursor) => cursor.consumer === consumerName(record) && cursor.source === source)?.position ?? 0
-        if (this.#options.sources.some(({ source }) => reached(next, source) < reached(serving, source))) return false
+        const reached = positionsOf(next, cursors)
+        if ([...positionsOf(serving, cursors)].some(([source, position]) => (reached.get(source) ?? 0) < position)) return false
       }
       await swapGenerations(sql, next.name, next.generation)
       return true
