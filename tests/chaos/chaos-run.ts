@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type CampaignOrder, campaignName, runCampaign } from './campaign-run.ts'
 import type { CampaignReport, StoreName } from './chaos-report.ts'
-import { type Database, runSql } from './database.ts'
+import { cutConnections, type Database, runSql } from './database.ts'
 import type { Flow } from './points.ts'
 import type { Scenario, ScenarioKind } from './scenario.ts'
 import { whyNoSmallDisk } from '../support/small-disk.ts'
@@ -79,12 +79,11 @@ async function databaseOn(url: string): Promise<Database & AsyncDisposable> {
   await runSql(url, `CREATE DATABASE ${name}`)
   const own = new URL(url)
   own.pathname = `/${name}`
-  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`
   return {
     url: own.href,
     schemaPrefix: '',
     restart: undefined,
-    cutConnections: () => runSql(url, cut),
+    cutConnections: () => cutConnections(own.href),
     [Symbol.asyncDispose]: () => runSql(url, `DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

@@ -11,6 +11,14 @@ export interface Database {
   readonly cutConnections: (() => Promise<void>) | undefined
 }
 
+/** Ends every other connection to the database that `url` names. */
+export function cutConnections(url: string): Promise<void> {
+  return runSql(
+    url,
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  )
+}
+
 /** Runs a statement on a connection of its own. */
 export async function runSql(url: string, text: string): Promise<void> {
   const client = new Client({ connectionString: url })

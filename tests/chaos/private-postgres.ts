@@ -3,9 +3,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../support/free-port.ts'
 import { findPostgres, makePostgresData } from '../support/postgres-programs.ts'
-import { type Database, runSql } from './database.ts'
+import { cutConnections, type Database } from './database.ts'
 
-const CUT_ALL = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
 const START_SECONDS_MAX = 60
 
 /** Makes a server, to be broken at will, in an empty directory and starts it on a free port of this machine. Throws when PostgreSQL's programs are missing. */
@@ -26,7 +25,7 @@ export async function startPrivatePostgres(directory: string): Promise<Database 
     url,
     schemaPrefix: '',
     restart: () => control('restart', '-m', 'immediate', '-o', settings),
-    cutConnections: () => runSql(url, CUT_ALL),
+    cutConnections: () => cutConnections(url),
     async [Symbol.asyncDispose]() {
       await control('stop', '-m', 'immediate').catch(() => {}) // it may be down already
     },

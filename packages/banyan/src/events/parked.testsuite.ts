@@ -11,11 +11,16 @@ import {
   promise,
   RANDOM_RUNS,
   soon,
+  type Stores,
   testRuntime,
   withStores,
   writeLedger,
 } from './consumer.fixtures.ts'
 import { createParkedAdmin } from './parked-admin.ts'
+import type { EventHandler } from './subscription.ts'
+
+/** The key that these tests park. */
+const key = { consumer: 'main', source: 'source', key: 'a' }
 
 /** What keeps failing is set aside with its key, and comes back when it is told to (P6). */
 export function testParking(harness: StoreHarness): void {
@@ -71,19 +76,15 @@ export function testParking(harness: StoreHarness): void {
     )
   })
 
-  promise(harness, 'a redrive replays a key in order, with what arrives meanwhile behind it', async ({ source, sink }) => {
+  promise(harness, 'a redrive replays a key in order, with what arrives meanwhile behind it', async (stores) => {
+    const { source, sink } = stores
     let isHealed = false
     const handler = writeLedger(sink, async (event) => {
       if (!isHealed && event.position === 1) throw new BanyanError('failed_precondition', 'not yet')
       if (event.position === 2) await emitAll(source, [{ key: 'a' }, { key: 'b' }])
     })
     await emitAll(source, [{ key: 'a' }, { key: 'a' }, { key: 'b' }, { key: 'a' }])
-    const runtime = testRuntime()
-    const consumer = aConsumer(sink, source.feed, handler)
-    await consumer.start()
-    await consumer.caughtUp(soon())
-    const admin = createParkedAdmin({ store: sink, runtime, consumers: () => [consumer] })
-    const key = { consumer: 'main', source: 'source', key: 'a' }
+    const { consumer, admin } = await caughtUpWithAdmin(stores, handler)
     const action = { actor: 'ann', reason: 'fixed' }
 
     assert.deepEqual((await admin.redrive(key, action)).failed, { position: 1, error: 'failed_precondition: not yet' })
@@ -107,17 +108,13 @@ export function testParking(harness: StoreHarness): void {
     await assert.rejects(admin.redrive(key, action), { code: 'not_found' })
   })
 
-  promise(harness, 'a skip drops the failed event only, says who and why, and lets the others go on', async ({ source, sink }) => {
+  promise(harness, 'a skip drops the failed event only, says who and why, and lets the others go on', async (stores) => {
+    const { source, sink } = stores
     const handler = writeLedger(sink, (event) => {
       if (event.position === 1) throw new Error('never')
     })
     await emitAll(source, [{ key: 'a' }, { key: 'a' }, { key: 'a' }])
-    const runtime = testRuntime()
-    const consumer = aConsumer(sink, source.feed, handler)
-    await consumer.start()
-    await consumer.caughtUp(soon())
-    const admin = createParkedAdmin({ store: sink, runtime, consumers: () => [consumer] })
-    const key = { consumer: 'main', source: 'source', key: 'a' }
+    const { consumer, admin } = await caughtUpWithAdmin(stores, handler)
     const action = { actor: 'ann', reason: 'order was a test' }
     await assert.rejects(admin.skip({ ...key, position: 2 }, action), { code: 'not_found' })
     assert.deepEqual(await admin.skip({ ...key, position: 1 }, action), { redriven: 2, failed: undefined })
@@ -165,4 +162,12 @@ export function testParking(harness: StoreHarness): void {
       assert.deepEqual(await applied(sink), [1, 2, 3])
     },
   )
+}
+
+/** A consumer that has met every event so far, and what people can do about those it parked. */
+async function caughtUpWithAdmin({ source, sink }: Stores, handler: EventHandler) {
+  const consumer = aConsumer(sink, source.feed, handler)
+  await consumer.start()
+  await consumer.caughtUp(soon())
+  return { consumer, admin: createParkedAdmin({ store: sink, runtime: testRuntime(), consumers: () => [consumer] }) }
 }
