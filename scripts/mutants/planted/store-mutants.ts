@@ -21,10 +21,19 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: 'events are handed to readers before the transaction that emitted them is durable',
     promises: ['P4'],
     file: `${SQLITE}/group-commit.ts`,
-    find: '      runtime.faults.at(this.#points.beforeCommit)\n      connection.commit()',
+    find: '      runtime.faults.at(this.#points.beforeCommit)\n',
     replace:
-      '      for (const { events } of this.#batch) if (events) this.#parts.feed.append(events)\n      runtime.faults.at(this.#points.beforeCommit)\n      connection.commit()',
+      '      for (const { events } of this.#batch) if (events) this.#parts.feed.append(events)\n      runtime.faults.at(this.#points.beforeCommit)\n',
     caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a commit that fails rejects its whole batch' },
+  },
+  {
+    name: 'snapshot-outlives-commit',
+    mistake: 'reads go on with a snapshot from before a commit that their caller knows of',
+    promises: ['P1'],
+    file: `${SQLITE}/snapshot-queue.ts`,
+    find: '    if (this.#current === undefined) this.#leave()\n    else',
+    replace: '    if (this.#current !== undefined)',
+    caughtBy: { file: `${SQLITE}/snapshot-queue.test.ts`, test: 'a read sees what was committed before it began' },
   },
   {
     name: 'retry-after-failed-sync',

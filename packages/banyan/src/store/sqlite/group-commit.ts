@@ -3,7 +3,9 @@ import { BanyanError } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { StoredEvent } from '../feed.ts'
 import type { Commit, StoreTransaction } from '../store.ts'
+import type { CommitTurns, WaitingStore } from './commit-turns.ts'
 import { AWAITED_SOMETHING_ELSE } from './foreign-await.ts'
+import type { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteFeed } from './sqlite-feed.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
@@ -24,7 +26,10 @@ export interface GroupCommitParts {
   readonly runtime: Runtime
   readonly connection: SqliteConnection
   readonly feed: SqliteFeed
+  readonly snapshots: SnapshotQueue
   readonly health: StoreHealth
+  /** Decides which of the process's stores commits next. */
+  readonly turns: CommitTurns
   /** Lets time pass between the last body and the commit. Default: none; COMMIT itself syncs. */
   readonly sync?: Sync | undefined
 }
@@ -54,7 +59,7 @@ class Job extends AsyncResource {
 }
 
 /**
- * Runs transactions in batches: all that queued in one turn of the event loop share one BEGIN … COMMIT and so one sync.
+ * Runs transactions in batches: all that queued until it is this store's turn share one BEGIN … COMMIT and so one sync.
  *
  * Owns the writing connection. Invariants:
  * - I1 Bodies run one after another: a body sees what those before it wrote, and undoes only its own. Where bodies seldom fail they have no
@@ -63,11 +68,10 @@ class Job extends AsyncResource {
  * - I3 A body awaits nothing but this connection, which answers at once, so a batch ends within the microtasks of its turn.
  *   One that is still running in the next turn awaits something else and is aborted (S5).
  */
-export class GroupCommit {
+export class GroupCommit implements WaitingStore {
   readonly #parts: GroupCommitParts
   readonly #now: () => number
   readonly #points: ReturnType<typeof pointsOf>
-  readonly #drain = (): void => this.#begin()
   readonly #guard = (): void => this.#abortCurrent()
   #queue: Job[] = []
   #batch: Job[] = []
@@ -105,10 +109,16 @@ export class GroupCommit {
 
   #schedule(): void {
     this.#busy = true
-    this.#parts.runtime.clock.soon(this.#drain)
+    this.#parts.turns.ask(this)
   }
 
-  #begin(): void {
+  /** How many transactions wait for the next batch. */
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** Runs and commits the next batch. Called by {@link CommitTurns}. */
+  begin(): void {
     this.#batch = this.#takeBatch()
     if (this.#guarded > 0) this.#guarded--
     this.#run()
@@ -223,9 +233,10 @@ export class GroupCommit {
   }
 
   #commitNow(): void {
-    const { connection, runtime } = this.#parts
+    const { connection, runtime, snapshots } = this.#parts
     try {
       runtime.faults.at(this.#points.beforeCommit)
+      snapshots.makeWay()
       connection.commit()
     } catch (thrown) {
       return this.#failBatch(thrown)

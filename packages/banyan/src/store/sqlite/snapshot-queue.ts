@@ -27,8 +27,13 @@ class Read extends AsyncResource {
 }
 
 /**
- * Runs reads one after another on the store's read-only connection, each on one snapshot (S8). A body awaits nothing but its snapshot,
- * so it ends within the microtasks of its turn; one that is still there in the next turn is aborted (S5).
+ * Runs reads one after another on the store's read-only connection, each on one snapshot (S8).
+ *
+ * - R1 A body awaits nothing but its snapshot, so it ends within the microtasks of its turn; one that is still there in the next turn is
+ *   aborted (S5).
+ * - R2 A read sees everything that was committed before it began. Reads of one turn share a snapshot until something is committed: to begin
+ *   one costs more than a small read, and with it goes the connection's cache.
+ * - R3 No snapshot without a body outlives its turn or the next commit: it would keep the log from being moved into the database file.
  */
 export class SnapshotQueue {
   readonly #connection: SqliteConnection
@@ -37,7 +42,8 @@ export class SnapshotQueue {
   readonly #health: StoreHealth
   readonly #queue: Read[] = []
   #current: Read | undefined
-  #watched: Read | undefined
+  #snapshot: 'none' | 'current' | 'outdated' = 'none'
+  #isWatching = false
   #idle: (() => void) | undefined
 
   constructor(connection: SqliteConnection, clock: Clock, health: StoreHealth) {
@@ -60,28 +66,52 @@ export class SnapshotQueue {
     })
   }
 
+  /** Makes way for a commit: later reads must see it, and it may want to move the log into the database file. May throw. */
+  makeWay(): void {
+    if (this.#current === undefined) this.#leave()
+    else this.#snapshot = 'outdated'
+  }
+
   /** Throws when the store answers no more. */
   assertUsable(): void {
     if (this.#health.error) throw this.#health.error
   }
 
-  /** Resolves when no read is under way. */
+  /** Resolves when no read is under way, and none of its snapshots. */
   async settle(): Promise<void> {
     if (this.#current !== undefined) await new Promise<void>((resolve) => (this.#idle = resolve))
+    this.#leave()
   }
 
   #start(read: Read): void {
     this.#current = read
     try {
-      this.#connection.begin()
+      this.#enter()
       read.sql = new SqliteSql(this.#connection, true)
       read.body(new SqlRecords(read.sql, this.#now)).then(
         (value) => this.#end(read, () => read.resolve(value as never)),
         (reason: unknown) => this.#end(read, () => read.reject(reason)),
       )
-      this.#watch()
     } catch (thrown) {
       this.#end(read, () => read.reject(thrown))
+    }
+  }
+
+  /** Sees to it that there is a snapshot of everything that is committed. */
+  #enter(): void {
+    if (this.#snapshot === 'outdated') this.#leave()
+    if (this.#snapshot === 'none') this.#connection.begin()
+    this.#snapshot = 'current'
+    this.#watch(this.#current)
+  }
+
+  #leave(): void {
+    if (this.#snapshot === 'none') return
+    this.#snapshot = 'none'
+    try {
+      this.#connection.rollback()
+    } finally {
+      this.#health.note(this.#connection.failure)
     }
   }
 
@@ -90,29 +120,32 @@ export class SnapshotQueue {
     read.sql?.end('is over')
     this.#current = undefined
     try {
-      this.#connection.rollback()
+      if (this.#connection.failure) this.#leave()
     } catch (thrown) {
       read.reject(thrown)
     }
-    this.#health.note(this.#connection.failure)
     settle()
     const next = this.#queue.shift()
     if (next) next.runInAsyncScope(this.#start, this, next)
     else this.#idle?.()
   }
 
-  /** At most one look per turn, however many reads there are. */
-  #watch(): void {
-    if (this.#watched !== undefined || this.#current === undefined) return
-    this.#watched = this.#current
+  /** Looks in the next turn; once per turn, however many reads there are. */
+  #watch(watched: Read | undefined): void {
+    if (this.#isWatching) return
+    this.#isWatching = true
     this.#clock.soon(() => {
-      const watched = this.#watched as Read
-      this.#watched = undefined
-      if (this.#current === watched) {
+      this.#isWatching = false
+      if (watched !== undefined && this.#current === watched) {
         watched.sql?.end('was aborted')
         this.#end(watched, () => watched.reject(new BanyanError('misuse', AWAITED_SOMETHING_ELSE)))
       }
-      this.#watch()
+      if (this.#current !== undefined) return this.#watch(this.#current)
+      try {
+        this.#leave()
+      } catch {
+        // the connection remembers it, and its health was noted: the next read is told
+      }
     })
   }
 }

@@ -4,6 +4,7 @@ import type { OpenStore } from '../factory.ts'
 import { migrate } from '../sql/migrate.ts'
 import type { Migration } from '../migration.ts'
 import type { Store } from '../store.ts'
+import { CommitTurns } from './commit-turns.ts'
 import type { Sync } from './group-commit.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { migrationTarget, newestPosition } from './sqlite-schema.ts'
@@ -63,13 +64,14 @@ export class SqliteMedium {
     this.#migrated = migrations
     this.#isOwned = true
     const lock = { release: () => void (this.#isOwned = false) }
-    const writer = { connection, lock, head: newestPosition(connection), sync }
+    const writer = { connection, lock, head: newestPosition(connection), turns: new CommitTurns(runtime.clock), sync }
     return new SqliteStore({ service, runtime, reader, writer, health: new StoreHealth(runtime.log, undefined) })
   }
 
   /** The process that uses it died: a commit that had begun is durable or lost, as `keepsCommit` says; everything else is lost. */
   crash(keepsCommit: boolean): void {
     if (this.#connections?.database.isTransaction) this.#connections.database.exec(keepsCommit ? 'COMMIT' : 'ROLLBACK')
+    if (this.#connections?.readOnly.isTransaction) this.#connections.readOnly.exec('ROLLBACK')
     this.#isOwned = false
   }
 

@@ -1,6 +1,7 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
+import type { CommitTurns } from './commit-turns.ts'
 import { GroupCommit, type Sync } from './group-commit.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
@@ -17,6 +18,7 @@ export interface SqliteStoreParts {
     readonly connection: SqliteConnection
     readonly lock: { release(): void }
     readonly head: number
+    readonly turns: CommitTurns
     readonly sync?: Sync
   }
   readonly health: StoreHealth
@@ -42,8 +44,7 @@ export class SqliteStore implements Store {
     this.#parts = parts
     this.#snapshots = new SnapshotQueue(reader, runtime.clock, health)
     this.feed = new SqliteFeed(this.#snapshots, runtime.log, writer?.head)
-    this.#writer =
-      writer && new GroupCommit({ service, runtime, connection: writer.connection, feed: this.feed, health, sync: writer.sync })
+    this.#writer = writer && new GroupCommit({ ...writer, service, runtime, feed: this.feed, snapshots: this.#snapshots, health })
   }
 
   async transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {

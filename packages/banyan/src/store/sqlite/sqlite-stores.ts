@@ -5,6 +5,7 @@ import type { OpenStore, StoreFactory } from '../factory.ts'
 import { appliedMigrations, migrate } from '../sql/migrate.ts'
 import { planMigrations } from '../sql/migration-plan.ts'
 import type { Store } from '../store.ts'
+import { CommitTurns } from './commit-turns.ts'
 import { createPrivateFile, prepareDirectory } from './data-directory.ts'
 import { openReader, openWriter } from './open-database.ts'
 import { OwnerLock } from './owner-lock.ts'
@@ -38,10 +39,18 @@ const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
  * Example: `platform({ stores: sqliteStores({ directory: 'data' }), … })`.
  */
 export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
-  return { open: (store) => (options.readOnly ? openForReading(options, store) : openForWriting(options, store)) }
+  let turns: CommitTurns | undefined
+  return {
+    open: (store) =>
+      options.readOnly ? openForReading(options, store) : openForWriting(options, store, (turns ??= new CommitTurns(store.runtime.clock))),
+  }
 }
 
-async function openForWriting({ directory, onFatal }: SqliteStoresOptions, { service, migrations, runtime }: OpenStore): Promise<Store> {
+async function openForWriting(
+  { directory, onFatal }: SqliteStoresOptions,
+  { service, migrations, runtime }: OpenStore,
+  turns: CommitTurns,
+): Promise<Store> {
   const path = databasePath(directory, service)
   prepareDirectory(directory)
   const lock = OwnerLock.acquire(join(directory, service))
@@ -53,7 +62,7 @@ async function openForWriting({ directory, onFatal }: SqliteStoresOptions, { ser
     await migrate(migrationTarget(connection), migrations, runtime.clock.now())
     const reader = openReader(path)
     connections.push(reader)
-    const writer = { connection, lock, head: newestPosition(connection) }
+    const writer = { connection, lock, head: newestPosition(connection), turns }
     return new SqliteStore({ service, runtime, reader, writer, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
     for (const connection of connections) connection.close()
