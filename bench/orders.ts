@@ -31,6 +31,8 @@ export interface OrderBenchOptions {
   /** Orders of each measured run at 16 clients and more; a lone client places a fifth. */
   readonly orders: number
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Orders placed before anything is measured. Default {@link WARM_UP_ORDERS}. */
+  readonly warmUpOrders?: number
   /** Processes whose CPU counts as the shop's, besides its own, e.g. its database server. */
   readonly servers?: readonly number[]
 }
@@ -38,12 +40,13 @@ export interface OrderBenchOptions {
 const LOAD = path.join(import.meta.dirname, 'load.ts')
 /** Products that orders are spread over, so that no single stock row decides the figure. */
 const PRODUCTS = 20
-/** Orders placed before anything is measured, so that code is compiled and caches are warm. */
+/** Fill the caches and compile most of the code. */
 const WARM_UP_ORDERS = 500
 const MEGABYTE = 1_048_576
 
 /** Starts the shop as a process of its own and places orders from another one. */
-export async function benchOrders({ clients, orders, environment, servers = [] }: OrderBenchOptions): Promise<ShopFigures> {
+export async function benchOrders(options: OrderBenchOptions): Promise<ShopFigures> {
+  const { clients, orders, environment, warmUpOrders = WARM_UP_ORDERS, servers = [] } = options
   using directory = temporaryDirectory()
   const began = performance.now()
   const shop = await startShop({
@@ -60,7 +63,7 @@ export async function benchOrders({ clients, orders, environment, servers = [] }
     await stockArrived(shop.url, skus.at(-1) ?? '')
     const { token } = await registerUser(shop.url, 'load@example.org')
     const target = { url: shop.url, pids: [shop.pid, ...servers], token, skus }
-    await measureOrders(target, 16, WARM_UP_ORDERS)
+    await measureOrders(target, 16, warmUpOrders)
     const runs: OrderFigures[] = []
     for (const count of clients) runs.push(await measureOrders(target, count, count === 1 ? Math.ceil(orders / 5) : orders))
     return { firstAnswerMs, idleMb, loadedMb: residentBytes(shop.pid) / MEGABYTE, runs }
