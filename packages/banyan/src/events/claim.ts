@@ -1,6 +1,7 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { CursorRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import { PARKED_KEYS_MAX } from './parked-keys.ts'
 import type { Subscription } from './subscription.ts'
 
 /** The right to consume a source, valid until another instance takes the consumer over (P14), and what was found on taking it. */
@@ -12,8 +13,8 @@ export interface Claim {
   readonly position: number
   /** Positions above it that were consumed as well. */
   readonly recorded: ReadonlySet<number>
-  /** Keys with parked events. */
-  readonly parkedKeys: ReadonlySet<string>
+  /** Keys with parked events; of very many only some. */
+  readonly parkedKeys: readonly string[]
   /** How many times in a row, this one included, the consumer started without having stopped cleanly before; 1 is normal. */
   readonly startsSinceStop: number
 }
@@ -37,7 +38,7 @@ export async function takeClaim(store: Store, subscription: Subscription): Promi
       epoch: cursor.epoch,
       position: cursor.position,
       recorded: new Set(await consumption.recorded(consumer, source)),
-      parkedKeys: new Set(await consumption.parkedKeys(consumer, source)),
+      parkedKeys: await consumption.parkedKeys(consumer, source, PARKED_KEYS_MAX + 1),
       startsSinceStop: await consumption.countAttempt(consumer, source, START_COUNTER),
     }
   })

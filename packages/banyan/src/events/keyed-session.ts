@@ -8,6 +8,7 @@ import { isClaimLost, releaseClaim } from './claim.ts'
 import { CursorFold } from './cursor-fold.ts'
 import { handlerPoints, type HandlerRun, runHandler } from './handler-attempt.ts'
 import { KeyedExecutor } from './keyed-executor.ts'
+import { ParkedKeys } from './parked-keys.ts'
 import { errorText, parkEvent } from './parking.ts'
 import { PositionWindow } from './position-window.ts'
 import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from './recovery.ts'
@@ -56,7 +57,7 @@ export class KeyedSession implements Session {
   readonly #redriver: Redriver
   readonly #handling: HandlerRun<EventTask>
   readonly #recorded: Set<number>
-  readonly #parkedKeys: Set<string>
+  readonly #parkedKeys: ParkedKeys
   readonly #counts = { consumed: 0, failedAttempts: 0, parked: 0 }
   #storeFailures = 0
   #foldedAt = -Infinity
@@ -70,7 +71,7 @@ export class KeyedSession implements Session {
     this.#options = options
     this.#log = runtime.log.with({ service, consumer, source })
     this.#recorded = new Set(claim.recorded)
-    this.#parkedKeys = new Set(claim.parkedKeys)
+    this.#parkedKeys = new ParkedKeys(claim.parkedKeys)
     this.#window = new PositionWindow(claim.position)
     this.#fold = new CursorFold({ store, claim, watermark: () => this.#window.watermark })
     this.#recovery = new Recovery({ store, claim, head: () => subscription.feed.head() })
@@ -177,7 +178,7 @@ export class KeyedSession implements Session {
   }
 
   async #handle(task: EventTask): Promise<number | undefined> {
-    if (this.#parkedKeys.has(task.event.key) && (await this.#parkBehind(task))) return this.#settle(task)
+    if (this.#parkedKeys.mayHave(task.event.key) && (await this.#parkBehind(task))) return this.#settle(task)
     if (task.attempts > 0) await this.#countAttempt(task)
     if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)
     const error = await runHandler(this.#handling, task)

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { BanyanError } from '../kernel/error.ts'
+import type { Store } from '../store/store.ts'
 import type { StoreHarness } from '../store/store.testsuite.ts'
 import {
   aConsumer,
+  anEvent,
   applied,
   cursorOf,
   emitAll,
@@ -17,10 +19,13 @@ import {
   writeLedger,
 } from './consumer.fixtures.ts'
 import { createParkedAdmin } from './parked-admin.ts'
+import { PARKED_KEYS_MAX } from './parked-keys.ts'
+import { parkedRecord } from './parking.ts'
 import type { EventHandler } from './subscription.ts'
 
 /** The key that these tests park. */
 const key = { consumer: 'main', source: 'source', key: 'a' }
+const ILL = { error: 'ill', attempts: 3, now: 0 }
 
 /** What keeps failing is set aside with its key, and comes back when it is told to (P6). */
 export function testParking(harness: StoreHarness): void {
@@ -75,6 +80,30 @@ export function testParking(harness: StoreHarness): void {
       { numRuns: harness.randomRuns ?? RANDOM_RUNS, endOnFailure: true },
     )
   })
+
+  promise(
+    harness,
+    'also where more keys are parked than are kept in memory, a parked key is not overtaken, and others flow',
+    async (stores) => {
+      const { source, sink } = stores
+      const parked = Array.from({ length: PARKED_KEYS_MAX + 2 }, (_, index) => `p${String(index).padStart(6, '0')}`)
+      await park(sink, parked)
+      const [first, last] = [parked[0] as string, parked.at(-1) as string]
+      // Parked events keep their positions, so the new ones come behind as many that nobody handles.
+      await emitAll(
+        source,
+        parked.map((parkedKey) => ({ key: parkedKey, type: 'thing.else' })),
+      )
+      await emitAll(source, [{ key: last }, { key: 'free' }, { key: first }])
+      const { consumer, admin } = await caughtUpWithAdmin(stores, writeLedger(sink))
+      assert.deepEqual(await applied(sink), [parked.length + 2])
+      assert.equal((await admin.redrive({ ...key, key: last }, { actor: 'ann', reason: 'fixed' })).redriven, 2)
+      await emitAll(source, [{ key: last }])
+      await consumer.caughtUp(soon())
+      await consumer.stop()
+      assert.deepEqual((await applied(sink, last)).slice(1), [parked.length + 1, parked.length + 4])
+    },
+  )
 
   promise(harness, 'a redrive replays a key in order, with what arrives meanwhile behind it', async (stores) => {
     const { source, sink } = stores
@@ -162,6 +191,17 @@ export function testParking(harness: StoreHarness): void {
       assert.deepEqual(await applied(sink), [1, 2, 3])
     },
   )
+}
+
+/** Parks an event for each key, as if its handler had kept failing. */
+async function park(sink: Store, keys: readonly string[]): Promise<void> {
+  const { value: cursor } = await sink.transaction((tx) => tx.consumption.takeOver('main', 'source', 0))
+  const claim = { ...cursor, recorded: new Set<number>(), parkedKeys: [], startsSinceStop: 1 }
+  for (let from = 0; from < keys.length; from += 500)
+    await sink.transaction(async (tx) => {
+      for (const [index, parkedKey] of keys.slice(from, from + 500).entries())
+        await tx.consumption.park(parkedRecord(claim, anEvent({ key: parkedKey, position: from + index + 1 }), ILL))
+    })
 }
 
 /** A consumer that has met every event so far, and what people can do about those it parked. */

@@ -4,6 +4,7 @@ import type { ParkedRecord } from '../store/records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { isClaimLost } from './claim.ts'
 import { handlerPoints, type HandlerRun, type HandlerTask, runHandler } from './handler-attempt.ts'
+import type { ParkedKeys } from './parked-keys.ts'
 import { errorText, parkAgain } from './parking.ts'
 import { retryDelayMs, type RetryPolicy } from './retry-policy.ts'
 import type { RedriveResult, SessionOptions } from './session.ts'
@@ -20,7 +21,7 @@ export interface RedriveTask {
 
 /** What a redriver needs of its session. */
 export interface RedriverOptions extends SessionOptions {
-  readonly parkedKeys: Set<string>
+  readonly parkedKeys: ParkedKeys
   readonly push: (key: string, task: RedriveTask) => void
   readonly lose: () => undefined
 }
@@ -74,7 +75,7 @@ export class Redriver {
    */
   async look(): Promise<void> {
     const { store, claim, parkedKeys } = this.#options
-    if (parkedKeys.size === 0) return
+    if (parkedKeys.isEmpty) return
     const { consumer, source } = claim
     const isFirst = !this.#hasLooked
     const keys = await store.read(async ({ consumption }) => {

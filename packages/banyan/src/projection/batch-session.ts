@@ -1,6 +1,7 @@
 import { isClaimLost, releaseClaim } from '../events/claim.ts'
 import { BATCH_EVENTS } from '../events/feed-reader.ts'
 import { KeyedExecutor } from '../events/keyed-executor.ts'
+import { ParkedKeys } from '../events/parked-keys.ts'
 import { errorText, parkedRecord } from '../events/parking.ts'
 import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from '../events/recovery.ts'
 import { Redriver, type RedriveTask } from '../events/redriver.ts'
@@ -58,7 +59,7 @@ export class BatchSession implements Session {
   readonly #recovery: Recovery
   readonly #executor: KeyedExecutor<BatchTask | RedriveTask>
   readonly #redriver: Redriver
-  readonly #parkedKeys: Set<string>
+  readonly #parkedKeys: ParkedKeys
   readonly #counts = { consumed: 0, failedAttempts: 0, parked: 0 }
   #position: number
   #durable: number
@@ -72,7 +73,7 @@ export class BatchSession implements Session {
     const { claim, runtime, service, store } = options
     this.#options = options
     this.#log = runtime.log.with({ service, consumer: claim.consumer, source: claim.source })
-    this.#parkedKeys = new Set(claim.parkedKeys)
+    this.#parkedKeys = new ParkedKeys(claim.parkedKeys)
     this.#position = claim.position
     this.#durable = claim.position
     this.#recovery = new Recovery({ store, claim, head: () => this.#batchEnd() })
@@ -193,7 +194,7 @@ export class BatchSession implements Session {
     const changes: Change[] = []
     for (const event of events) {
       const change = prepare(event)
-      if (change && this.#parkedKeys.has(event.key)) changes.push((tx) => this.#parkBehind(tx, event, change))
+      if (change && this.#parkedKeys.mayHave(event.key)) changes.push((tx) => this.#parkBehind(tx, event, change))
       else if (change) changes.push((tx) => change(tx.sql))
     }
     if (changes.length > 0) await this.#commit((events.at(-1) as StoredEvent).position, changes)

@@ -115,8 +115,8 @@ export interface ConsumptionRecords {
   unpark(consumer: string, source: string, position: number): Promise<boolean>
   /** Parked events, oldest position first. */
   parked(filter: ParkedFilter): Promise<ParkedRecord[]>
-  /** Keys of a consumer and source that have parked events; asked once at start, then kept in memory. */
-  parkedKeys(consumer: string, source: string): Promise<string[]>
+  /** Up to `limit` keys of a consumer and source that have parked events; asked once at start, then kept in memory. */
+  parkedKeys(consumer: string, source: string, limit: number): Promise<string[]>
   /** Whether a key has parked events. */
   isParked(consumer: string, source: string, key: string): Promise<boolean>
   /** How many events are parked; counts no further than `limit`. */

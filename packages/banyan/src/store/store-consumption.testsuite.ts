@@ -162,7 +162,8 @@ function testParked(harness: StoreHarness): void {
     assert.equal((await list({ key: 'order-1' })).length, 3)
     assert.equal((await list({ consumer: 'other' })).length, 0)
     assert.equal((await list({ consumer: CONSUMER, source: SOURCE }, 2)).length, 2)
-    assert.deepEqual(await store.read((tx) => tx.consumption.parkedKeys(CONSUMER, SOURCE)), ['order-1', 'order-2'])
+    assert.deepEqual(await store.read((tx) => tx.consumption.parkedKeys(CONSUMER, SOURCE, 10)), ['order-1', 'order-2'])
+    assert.deepEqual(await store.read((tx) => tx.consumption.parkedKeys(CONSUMER, SOURCE, 1)), ['order-1'])
   })
 
   promise(harness, 'parked: a key is marked as a whole; an event leaves once', async ({ store }) => {
@@ -217,7 +218,7 @@ function testParked(harness: StoreHarness): void {
       throw new Error('no')
     })
     await assert.rejects(failed, /no/)
-    assert.deepEqual(await store.read((tx) => tx.consumption.parkedKeys(CONSUMER, SOURCE)), ['order-1'])
+    assert.deepEqual(await store.read((tx) => tx.consumption.parkedKeys(CONSUMER, SOURCE, 10)), ['order-1'])
     assert.deepEqual(await store.read((tx) => tx.consumption.recorded(CONSUMER, SOURCE)), [])
   })
 }

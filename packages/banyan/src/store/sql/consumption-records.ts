@@ -80,9 +80,9 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
     return listParked(this.#sql, filter)
   }
 
-  async parkedKeys(consumer: string, source: string): Promise<string[]> {
-    const query = 'SELECT DISTINCT event_key FROM banyan_parked WHERE consumer = ? AND source = ? ORDER BY event_key'
-    const rows = await this.#sql.all<{ event_key: string }>(query, consumer, source)
+  async parkedKeys(consumer: string, source: string, limit: number): Promise<string[]> {
+    const query = 'SELECT DISTINCT event_key FROM banyan_parked WHERE consumer = ? AND source = ? ORDER BY event_key LIMIT ?'
+    const rows = await this.#sql.all<{ event_key: string }>(query, consumer, source, limit)
     return rows.map(({ event_key }) => event_key)
   }
 
