@@ -2,6 +2,7 @@ import { eventually, testPlatform } from '@banyan/testing'
 import { command, contract, define, event, service, store, Type } from 'banyan'
 import { createRuntime } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
+import { EVENT_KEYS, fillRanges, fillStatement } from './event-rows.ts'
 import { percentile } from './spread.ts'
 
 /** How events fare between two services of one process. */
@@ -13,11 +14,7 @@ export interface EventFigures {
   readonly eventsPerSecond: number
 }
 
-/** Keys of the events: enough that handlers of different ones run at once. */
-const KEYS = 1_000
 const EMITTERS = 64
-/** Events in one statement of a seeded log. */
-const SEED_EVENTS = 50_000
 /** Longest time for a log to be read. */
 const CATCH_UP_MS_MAX = 600_000
 
@@ -59,7 +56,7 @@ export async function benchEvents(stores: StoreFactory, singles: number, many: n
   })
   await using platform = await testPlatform({ services: [sourceService, service(sinkParts.definition, { on: [listener] })], stores })
   const client = platform.client(source)
-  const emit = async (number: number): Promise<void> => void (await client.emit({ key: `k${number % KEYS}`, number }))
+  const emit = async (number: number): Promise<void> => void (await client.emit({ key: `k${number % EVENT_KEYS}`, number }))
   const times: number[] = []
   for (let number = 0; number < singles; number++) {
     const done = new Promise<void>((resolve) => (heard = resolve))
@@ -105,23 +102,13 @@ export async function benchCatchUp(stores: StoreFactory, events: number): Promis
   return (before / (performance.now() - started)) * 1_000
 }
 
-const FIRST_COLUMNS = 'position, event_id, type, version, event_key, occurred_at, data, correlation_id, causation_id, traceparent'
-
 async function seedLog(stores: StoreFactory, events: number): Promise<void> {
   const log = await stores.open({ service: 'source', migrations: [], runtime: createRuntime() })
-  for (let first = 1; first <= events; first += SEED_EVENTS) {
-    const last = Math.min(events, first + SEED_EVENTS - 1)
+  for (const [first, last] of fillRanges(events))
     await log.transaction(async ({ sql }) => {
-      await sql.run(
-        `WITH RECURSIVE numbers (n) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
-         INSERT INTO banyan_outbox (${FIRST_COLUMNS})
-         SELECT n, 'event-' || n, 'thing.done', 1, 'k' || (n % ${KEYS}), 0, '{"key":"k' || (n % ${KEYS}) || '","number":1}', 'flow-' || n, '', '' FROM numbers`,
-        first,
-        last,
-      )
+      await sql.run(fillStatement('banyan_outbox'), first, last)
       if (sql.dialect === 'postgres') await sql.run('UPDATE banyan_sequencer SET position = ?', last)
     })
-  }
   await log.close()
 }
 
