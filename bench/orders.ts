@@ -40,8 +40,8 @@ export interface OrderBenchOptions {
 const LOAD = path.join(import.meta.dirname, 'load.ts')
 /** Products that orders are spread over, so that no single stock row decides the figure. */
 const PRODUCTS = 20
-/** Fill the caches and compile most of the code. */
-const WARM_UP_ORDERS = 500
+/** Orders that fill the caches and compile most of the code. */
+export const WARM_UP_ORDERS = 500
 const MEGABYTE = 1_048_576
 
 /** Starts the shop as a process of its own and places orders from another one. */

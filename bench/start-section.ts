@@ -1,12 +1,14 @@
 import { benchOrders, type ShopFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { spread } from './spread.ts'
+import { benchStartFloor } from './start-floor.ts'
 import { installSize } from './start-install-size.ts'
 
 /** How the shop starts, and the memory it takes. */
 export const start: Section = {
   name: 'start',
-  measures: 'From the start of the process to the first answer of a product list, and resident memory before and after the orders.',
+  measures:
+    'From the start of the process to the first answer of a product list, and resident memory before and after the orders. The floor is a bare node:http server on the same Node, in the same environment, with one node:sqlite file: it answers as many requests of the same size, each with a row in a synced commit.',
   durability: 'SQLite WAL, synchronous=FULL',
   run: measureStart,
 }
@@ -24,19 +26,25 @@ const MEGABYTE = 1_048_576
 async function measureStart({ repeat, orders: asked, quick, progress, note }: BenchOptions): Promise<Figure[]> {
   const orders = quick ? asked : ORDERS
   const shops: ShopFigures[] = []
+  const floors: ShopFigures[] = []
   for (let round = 1; round <= repeat; round++) {
-    progress(`start and memory, round ${round} of ${repeat} …`)
+    progress(`start and memory, round ${round} of ${repeat}: a bare server, then the shop …`)
+    floors.push(await benchStartFloor({ clients: CLIENTS, orders }))
     shops.push(await benchOrders({ clients: [CLIENTS], orders }))
   }
+  for (const run of floors.flatMap(({ runs }) => runs))
+    if (Object.keys(run.failures).length > 0) note(`the bare server failed: ${JSON.stringify(run.failures)}`)
+  const figure = (name: string, unit: string, value: (shop: ShopFigures) => number, atMost: number): Figure => ({
+    name,
+    unit,
+    ...spread(shops.map(value)),
+    floor: spread(floors.map(value)).median,
+    aim: { atMost },
+  })
   return [
-    {
-      name: 'start to first answer',
-      unit: 's',
-      ...spread(shops.map((shop) => shop.firstAnswerMs / 1_000)),
-      aim: { atMost: START_SECONDS_MAX },
-    },
-    { name: 'memory when idle', unit: 'MB', ...spread(shops.map((shop) => shop.idleMb)), aim: { atMost: IDLE_MB_MAX } },
-    { name: `memory after ${orders} orders`, unit: 'MB', ...spread(shops.map((shop) => shop.loadedMb)), aim: { atMost: LOADED_MB_MAX } },
+    figure('start to first answer', 's', (shop) => shop.firstAnswerMs / 1_000, START_SECONDS_MAX),
+    figure('memory when idle', 'MB', (shop) => shop.idleMb, IDLE_MB_MAX),
+    figure(`memory after ${orders} orders`, 'MB', (shop) => shop.loadedMb, LOADED_MB_MAX),
     ...(quick ? [] : await installFigures(note)),
   ]
 }
