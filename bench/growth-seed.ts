@@ -41,7 +41,7 @@ const ORDER_OVERRIDES: Overrides = {
 }
 
 const PRODUCT_TABLES: Readonly<Record<string, readonly string[]>> = {
-  catalog: ['product', 'variant', 'price', 'product_price', 'banyan_outbox'],
+  catalog: ['product', 'product_word', 'variant', 'price', 'product_price', 'banyan_outbox'],
   inventory: ['stock_item', 'stock_movement'],
   recommendations: ['offered'],
   orders: ['products_g1'],
@@ -53,8 +53,9 @@ const PRODUCT_OVERRIDES: Overrides = {
   'offered.created_at': 'created_at - nth',
   'product_price.amount_minor': '500 + nth % 9000',
   'price.amount_minor': '500 + nth % 9000',
-  // one product in a thousand has a word that few have, to look for
-  'product.search_text': `search_text || CASE WHEN nth % 1000 = 7 THEN ' rareword' ELSE '' END`,
+  // each copy has its own number where the template has 1, and one in a thousand a word that few have, to look for
+  'product_word.word': `CASE word WHEN '1' THEN CAST(nth AS TEXT) ELSE word END`,
+  'product.search_text': `replace(search_text, ' 1 ', ' ' || nth || ' ') || CASE WHEN nth % 1000 = 7 THEN 'rareword ' ELSE '' END`,
 }
 
 /**
@@ -107,6 +108,7 @@ export function seedProducts(directory: string, { productId, sku, slug }: Templa
     overrides: PRODUCT_OVERRIDES,
     first: 1,
   })
+  write(directory, 'catalog', "INSERT INTO product_word SELECT 'rareword', id FROM product WHERE search_text LIKE '% rareword %'")
   moveCursors(directory)
 }
 

@@ -116,7 +116,13 @@ export const ProductChange = Type.Object({
 export type ProductChange = Static<typeof ProductChange>
 
 const ProductFilter = Type.Object({
-  q: Type.Optional(Type.String({ maxLength: 100 })),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description:
+        'Beginnings of words, in any order, that must all be found in title, brand, description, or a variant: six of them count. Case and accents do not matter; what is neither letter nor digit parts words.',
+    }),
+  ),
   category: Type.Optional(Slug),
   minPrice: Type.Optional(Minor),
   maxPrice: Type.Optional(Minor),

@@ -10,9 +10,28 @@ import { demoProducts } from './seed/demo-products.ts'
 /** Name under which the store remembers that the demo catalog was planted; deleted products must not come back. */
 const SEED_NAME = 'demo-catalog'
 
-/** Fills an empty catalog with demo products at the first start, in one transaction: a crash leaves all of it or nothing. */
+/** Products whose words are found in one transaction. */
+const INDEXED_AT_ONCE = 200
+
+/** Readies the catalog: every product can be found by its words, and an empty one is filled with demo products where that is wanted. */
 export async function prepare(context: ServiceContext): Promise<void> {
-  const { resources, checkpoint, now, id, log }: CatalogContext = context
+  await indexWords(context)
+  await plant(context)
+}
+
+/** Indexes products of a version that kept no words. A start that is broken off goes on where it was; after the first there is nothing to do. */
+async function indexWords({ checkpoint, log }: CatalogContext): Promise<void> {
+  let products = 0
+  let found: number
+  do {
+    found = await checkpoint((tx) => tx.products.indexWords(INDEXED_AT_ONCE))
+    products += found
+  } while (found === INDEXED_AT_ONCE)
+  if (products > 0) log.info('indexed the words of products', { products })
+}
+
+/** Fills an empty catalog with demo products at the first start, in one transaction: a crash leaves all of it or nothing. */
+async function plant({ resources, checkpoint, now, id, log }: CatalogContext): Promise<void> {
   if (!resources.seed) return
   const planted = await checkpoint(async (tx) => {
     if (!(await tx.products.isEmpty()) || !(await tx.products.markSeeded(SEED_NAME, now()))) return false

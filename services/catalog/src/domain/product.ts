@@ -43,14 +43,3 @@ export interface ProductRecord {
 export function displayTitle(productTitle: string, variantTitle: string): string {
   return variantTitle === '' ? productTitle : `${productTitle}, ${variantTitle}`
 }
-
-/** Returns the words a search looks in, in lower case. */
-export function searchText({
-  title,
-  brand,
-  description,
-  variants,
-}: Pick<ProductRecord, 'title' | 'brand' | 'description' | 'variants'>): string {
-  const words = [title, brand ?? '', description, ...variants.flatMap((variant) => [variant.sku, variant.title])]
-  return words.join(' ').toLowerCase()
-}

@@ -2,20 +2,19 @@ import { BanyanError } from 'banyan'
 import { DEFAULT_CURRENCY } from '../contract.ts'
 import { operation } from '../define.ts'
 import { fromCursor, toCursor } from '../domain/list-cursor.ts'
+import { queryWords } from '../domain/search-words.ts'
 import { maySeeUnsold } from './may-see-unsold.ts'
 import { toProduct } from './to-product.ts'
 
 /** Products of a page where the caller names no number. */
 const PAGE_SIZE = 20
-/** Words of a search that count; each one costs a look at every candidate. */
-const WORDS_MAX = 6
 
 /** Lists products. */
 export const list = operation('list', async (input, { read, principal }) => {
   const { status = 'active', sort = 'newest', currency = DEFAULT_CURRENCY, limit = PAGE_SIZE, category, minPrice, maxPrice } = input
   if (status !== 'active' && !maySeeUnsold(principal))
     throw new BanyanError('permission_denied', 'only an admin may list products that are not on sale')
-  const words = (input.q ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, WORDS_MAX)
+  const words = queryWords(input.q ?? '')
   const after = input.cursor === undefined ? undefined : fromCursor(input.cursor, sort)
   const filter = { status, words, category, minPrice, maxPrice, currency, sort, after, limit: limit + 1 }
   const found = await read((tx) => tx.products.list(filter))

@@ -4,6 +4,7 @@ import { offerRecords } from './offer-records.ts'
 import { priceRecords } from './price-records.ts'
 import { productList } from './product-list.ts'
 import { productReader } from './product-reader.ts'
+import { productWordFiller } from './product-words.ts'
 import { productWriter } from './product-writer.ts'
 import { migrations } from './tables.ts'
 import { variantRecords } from './variant-records.ts'
@@ -15,7 +16,7 @@ export const catalogStore = store({
     categories: categoryRecords(sql),
     offers: offerRecords(sql),
     prices: priceRecords(sql),
-    products: { ...productReader(sql), ...productWriter(sql), ...productList(sql) },
+    products: { ...productReader(sql), ...productWriter(sql), ...productList(sql), ...productWordFiller(sql) },
     variants: variantRecords(sql),
   }),
 })

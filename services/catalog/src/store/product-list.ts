@@ -1,14 +1,16 @@
-import type { Sql, SqlValue } from 'banyan'
+import type { SqlReader, SqlValue } from 'banyan'
 import type { ListPosition, ProductSort } from '../domain/list-cursor.ts'
 import type { ProductRecord } from '../domain/product.ts'
 import type { ProductStatus } from '../domain/product-status.ts'
+import { placeholders } from './placeholders.ts'
 import { type ProductRow, wholeProducts } from './product-reader.ts'
+import { likePrefix, newestIds, prefixRange, rarestPrefix, soleWord, STARTS_SO, type WordMatch } from './word-index.ts'
 
 /** Which products to list. */
 export interface ProductFilter {
   readonly status: ProductStatus
-  /** Words that must all be found. */
-  readonly words: readonly string[]
+  /** Beginnings of words that must all be found; undefined when nothing is searched for. */
+  readonly words?: readonly string[] | undefined
   readonly category?: string | undefined
   /** Of the product's lowest price in `currency`. */
   readonly minPrice?: number | undefined
@@ -28,38 +30,41 @@ export interface ListedProduct {
 interface Order {
   /** Column that is sorted by, besides the id; undefined for the id alone, which grows with time. */
   readonly column: string | undefined
+  /** The same so that no index has it, for when the products are found in another way and SQLite is not to look through that index for each. */
+  readonly loose?: string
   /** The product's id as the index of the order has it. */
   readonly id: string
   readonly direction: 'ASC' | 'DESC'
   readonly byPrice: boolean
 }
 
-const BY_PRICE = { column: 'pp.amount_minor', id: 'pp.product_id', byPrice: true } as const
+const BY_PRICE = { column: 'pp.amount_minor', loose: 'pp.amount_minor + 0', id: 'pp.product_id', byPrice: true } as const
 
 const ORDERS: Readonly<Record<ProductSort, Order>> = {
   newest: { column: undefined, id: 'p.id', direction: 'DESC', byPrice: false },
-  title: { column: 'p.title', id: 'p.id', direction: 'ASC', byPrice: false },
+  title: { column: 'p.title', loose: `p.title || ''`, id: 'p.id', direction: 'ASC', byPrice: false },
   price: { ...BY_PRICE, direction: 'ASC' },
   '-price': { ...BY_PRICE, direction: 'DESC' },
 }
 
+/**
+ * Words of products beyond which a search walks the list in its order, until the page is full, instead of looking at all that have the word.
+ * With a million products both take tens of milliseconds there; counting so far takes a tenth of one.
+ */
+const HITS_MAX = 2_000
+/** Ids of one look at most when the newest products with a word are looked for. */
+const IDS_MAX = 500
+
+type Row = ProductRow & { readonly sort_value: string | number | null }
+
+/** Which products come into question besides what the filter says: of some ids, or with a word that begins so. */
+type Narrowing = { readonly ids: readonly string[] } | { readonly prefix: string }
+
 /** Lists products. Products without a price in the currency are left out where the price matters. */
-export function productList(sql: Sql) {
+export function productList(sql: SqlReader, hitsMax: number = HITS_MAX) {
   return {
     async list(filter: ProductFilter): Promise<ListedProduct[]> {
-      const { column, id, direction, byPrice } = ORDERS[filter.sort]
-      const needsPrice = byPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined
-      // By price, the index of prices has the whole order: CROSS JOIN keeps SQLite from beginning with all products on sale.
-      const from = needsPrice ? `product_price pp${byPrice ? ' CROSS JOIN' : ','} product p` : 'product p'
-      const joined = needsPrice ? 'p.id = pp.product_id AND pp.currency = ? AND ' : ''
-      const { where, values } = conditions(filter)
-      const rows = await sql.all<ProductRow & { sort_value: string | number | null }>(
-        `SELECT p.*, ${column ?? 'NULL'} AS sort_value FROM ${from} WHERE ${joined}${where.join(' AND ')}
-         ORDER BY ${column ? `${column} ${direction}, ` : ''}${id} ${direction} LIMIT ?`,
-        ...(needsPrice ? [filter.currency] : []),
-        ...values,
-        filter.limit,
-      )
+      const rows = await findRows(sql, filter, hitsMax)
       const products = await wholeProducts(sql, rows)
       return products.map((product, index) => ({
         product,
@@ -69,14 +74,75 @@ export function productList(sql: Sql) {
   }
 }
 
-function conditions({ status, words, category, minPrice, maxPrice, sort, after }: ProductFilter): { where: string[]; values: SqlValue[] } {
+/**
+ * A word that many products have fills a page soon in whatever order; of one that few have, those few are looked at. Both find the same.
+ * The newest with one word stand in the index of words as they are listed, however many they are.
+ */
+async function findRows(sql: SqlReader, filter: ProductFilter, hitsMax: number): Promise<readonly Row[]> {
+  const { words, sort } = filter
+  if (words === undefined) return select(sql, filter)
+  const [first, ...others] = words
+  if (first === undefined) return []
+  const word = sort === 'newest' && others.length === 0 ? await soleWord(sql, first) : undefined
+  if (word !== undefined) return selectNewest(sql, filter, { word })
+  const { prefix, found } = await rarestPrefix(sql, words, hitsMax)
+  if (found === 0) return []
+  if (found >= hitsMax) return select(sql, filter)
+  return sort === 'newest' ? selectNewest(sql, filter, { prefix }) : select(sql, filter, { prefix })
+}
+
+/** Reads only as many products as the page needs, because their ids come in its order. */
+async function selectNewest(sql: SqlReader, filter: ProductFilter, match: WordMatch): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  let below = filter.after?.id
+  for (let size = filter.limit; ; size = Math.min(4 * size, IDS_MAX)) {
+    const ids = await newestIds(sql, match, below, size)
+    if (ids.length > 0) rows.push(...(await select(sql, { ...filter, limit: filter.limit - rows.length }, { ids: [...new Set(ids)] })))
+    if (ids.length < size || rows.length >= filter.limit) return rows
+    below = ids.at(-1)
+  }
+}
+
+function select(sql: SqlReader, filter: ProductFilter, narrowing?: Narrowing): Promise<Row[]> {
+  const { column, id, direction, byPrice } = ORDERS[filter.sort]
+  const needsPrice = byPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined
+  const prefix = narrowing && 'prefix' in narrowing ? narrowing.prefix : undefined
+  const ids = narrowing && 'ids' in narrowing ? narrowing.ids : []
+  // CROSS JOIN: SQLite is to begin with the few that have the word; or, by price, with the index that has the whole order.
+  const join = byPrice || prefix !== undefined ? ' CROSS JOIN ' : ', '
+  const from = [...(prefix === undefined ? [] : ['hit']), ...(needsPrice ? ['product_price pp'] : []), 'product p'].join(join)
+  const joined = [
+    ...(prefix === undefined ? [] : [needsPrice ? 'pp.product_id = hit.product_id' : 'p.id = hit.product_id']),
+    ...(needsPrice ? ['p.id = pp.product_id AND pp.currency = ?'] : []),
+    ...(ids.length > 0 ? [`p.id IN (${placeholders(ids.length)})`] : []),
+  ]
+  const { where, values } = conditions(filter, prefix !== undefined)
+  return sql.all<Row>(
+    `${prefix === undefined ? '' : HITS}SELECT p.*, ${column ?? 'NULL'} AS sort_value FROM ${from} WHERE ${[...joined, ...where].join(' AND ')}
+     ORDER BY ${column ? `${column} ${direction}, ` : ''}${id} ${direction} LIMIT ?`,
+    ...(prefix === undefined ? [] : prefixRange(prefix)),
+    ...(needsPrice ? [filter.currency] : []),
+    ...ids,
+    ...values,
+    filter.limit,
+  )
+}
+
+/** The limit takes nothing away, for they were counted; it tells PostgreSQL that they are few. */
+const HITS = `WITH hit AS MATERIALIZED (SELECT DISTINCT product_id FROM product_word WHERE ${STARTS_SO} LIMIT ${HITS_MAX})
+     `
+
+function conditions(
+  { status, words, category, minPrice, maxPrice, sort, after }: ProductFilter,
+  isLoose: boolean,
+): { where: string[]; values: SqlValue[] } {
   const where = ['p.status = ?']
   const values: SqlValue[] = [status]
   const add = (condition: string, ...more: readonly SqlValue[]): void => {
     where.push(condition)
     values.push(...more)
   }
-  for (const word of words) add(`p.search_text LIKE ? ESCAPE '!'`, `%${word.replaceAll(/[!%_]/g, '!$&')}%`)
+  for (const word of words ?? []) add('p.search_text LIKE ?', likePrefix(word))
   if (category !== undefined)
     add(
       `EXISTS (SELECT 1 FROM product_category m JOIN category c ON c.id = m.category_id LEFT JOIN category parent ON parent.id = c.parent_id
@@ -87,10 +153,10 @@ function conditions({ status, words, category, minPrice, maxPrice, sort, after }
   if (minPrice !== undefined) add('pp.amount_minor >= ?', minPrice)
   if (maxPrice !== undefined) add('pp.amount_minor <= ?', maxPrice)
   if (after !== undefined) {
-    const { column, id, direction } = ORDERS[sort]
+    const { column, loose, id, direction } = ORDERS[sort]
     const beyond = direction === 'ASC' ? '>' : '<'
     if (column === undefined) add(`${id} ${beyond} ?`, after.id)
-    else add(`(${column}, ${id}) ${beyond} (?, ?)`, after.value, after.id)
+    else add(`(${isLoose ? loose : column}, ${id}) ${beyond} (?, ?)`, after.value, after.id)
   }
   return { where, values }
 }

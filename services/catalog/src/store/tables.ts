@@ -1,6 +1,11 @@
+const WORDS_OF_PRODUCTS = `
+  ALTER TABLE product ADD COLUMN has_words INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX product_without_words ON product (id) WHERE has_words = 0;`
+
 /**
  * Tables of catalog. Prices are appended: a change closes the row in force and adds one.
- * `product_price` holds each product's lowest price, so that lists can be sorted and filtered by an index.
+ * `product_price` holds each product's lowest price, so that lists can be sorted and filtered by an index. `product_word` holds the words a
+ * product is found by, in the order of their bytes on both databases; `search_text` holds the same words as one text.
  */
 export const migrations = [
   {
@@ -72,4 +77,15 @@ export const migrations = [
       )`,
   },
   { id: '002-newest-products', sql: 'CREATE INDEX product_newest ON product (status, id)' },
+  {
+    id: '003-words',
+    sql: {
+      sqlite: `
+        CREATE TABLE product_word (word TEXT NOT NULL, product_id TEXT NOT NULL, PRIMARY KEY (word, product_id)) WITHOUT ROWID;
+        ${WORDS_OF_PRODUCTS}`,
+      postgres: `
+        CREATE TABLE product_word (word TEXT COLLATE "C" NOT NULL, product_id TEXT NOT NULL, PRIMARY KEY (word, product_id));
+        ${WORDS_OF_PRODUCTS}`,
+    },
+  },
 ]

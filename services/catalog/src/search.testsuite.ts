@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRuntime, seededRandom } from 'banyan/kernel'
+import type { Store, StoreFactory } from 'banyan/store'
+import type { ProductSort } from './domain/list-cursor.ts'
+import type { ProductRecord } from './domain/product.ts'
+import { productWords, queryWords } from './domain/search-words.ts'
+import { newProduct } from './operations/new-product.ts'
+import { catalogStore } from './store/catalog-store.ts'
+import { type ProductFilter, productList } from './store/product-list.ts'
+
+/** Catalog's store in a database of its own, which is closed and removed at the end. */
+export interface SearchPlace extends AsyncDisposable {
+  readonly store: Store
+}
+
+const SORTS: readonly ProductSort[] = ['newest', 'title', 'price', '-price']
+/** Words that share beginnings, from ones that most products have to ones that few have. */
+const WORDS = 'for the tin tea teapot mug mugs green grey grinder müller muller 日本 250 g5 hand handle copper rare rarely'.split(' ')
+const PRODUCTS = 150
+/** Walks whenever one product has the word; looks at those that have it, always; both. */
+const LIMITS_OF_HITS = [1, 2_000, 15]
+
+/** Opens catalog's store. */
+export function openCatalog(stores: StoreFactory): Promise<Store> {
+  return stores.open({ service: 'catalog', migrations: catalogStore.migrations, runtime: createRuntime() })
+}
+
+/** Writes a product as the operations do. */
+export async function writeProduct(store: Store, product: ProductRecord): Promise<void> {
+  await store.transaction(async ({ sql }) => {
+    const { products, variants, prices } = catalogStore.repository(sql)
+    assert.ok(await products.insert(product))
+    for (const [position, variant] of product.variants.entries()) {
+      await variants.save({ productId: product.id, position, variant })
+      for (const price of variant.prices)
+        await prices.replace({ ...price, id: `${product.id}-${position}`, sku: variant.sku, validFrom: 0 })
+    }
+    await prices.summarize(product.id)
+  })
+}
+
+/** A product whose id says its number. */
+export function aNumbered(number: number, title: string, amountMinor = 100): ProductRecord {
+  const variants = [{ sku: `SKU-${number}`, weightGrams: 1, prices: [{ currency: 'EUR', amountMinor }] }]
+  return newProduct({ title, slug: `p${number}`, variants }, `id-${String(number).padStart(6, '0')}`, number)
+}
+
+/** Promises of the search that both databases keep. */
+export function testSearch(name: string, open: () => Promise<SearchPlace>): void {
+  test(`a search on ${name} finds the same by either plan, page by page in each order, as by looking at every product`, async () => {
+    await using place = await open()
+    const { store } = place
+    const seed = Math.floor(Math.random() * 2 ** 31)
+    const { next } = seededRandom(seed)
+    const integer = (below: number): number => Math.floor(next() * below)
+    const some = <T>(values: readonly T[]): T => values[integer(values.length)] as T
+    const products = Array.from({ length: PRODUCTS }, (_, number) => {
+      const title = Array.from({ length: 1 + integer(5) }, () => some(WORDS.slice(0, 1 + integer(WORDS.length)))).join(' ')
+      return { ...aNumbered(number, title, integer(20)), status: some(['active', 'active', 'archived'] as const) }
+    })
+    for (const product of products) await writeProduct(store, product)
+    for (let round = 0; round < 40; round++) {
+      const q = Array.from({ length: 1 + integer(3) }, () => some(WORDS).slice(0, 1 + integer(6))).join(' ')
+      const minPrice = some([undefined, undefined, 7])
+      const sort = some(SORTS)
+      const limit = 1 + integer(12)
+      const filter = { status: some(['active', 'archived'] as const), words: queryWords(q), currency: 'EUR', minPrice, sort, limit }
+      const expected = products.filter((product) => isWanted(product, filter)).map(({ id }) => id)
+      const lists = await Promise.all(LIMITS_OF_HITS.map((hitsMax) => idsOf(store, filter, hitsMax)))
+      const what = `seed ${seed}, round ${round}: ${JSON.stringify({ ...filter, q })}`
+      assert.deepEqual(lists[0]?.toSorted(), expected, what)
+      for (const list of lists) assert.deepEqual(list, lists[0], what)
+    }
+  })
+
+  test(`products on ${name} that were written without words are indexed in batches, once`, async () => {
+    await using place = await open()
+    const { store } = place
+    for (let number = 0; number < 5; number++) await writeProduct(store, aNumbered(number, `Tin cup ${number}`))
+    await store.transaction(async ({ sql }) => {
+      await sql.run("UPDATE product SET has_words = 0, search_text = 'tin cup, as an older version wrote it'")
+      await sql.run('DELETE FROM product_word')
+    })
+    const index = async (): Promise<number> =>
+      (await store.transaction(({ sql }) => catalogStore.repository(sql).products.indexWords(2))).value
+    assert.deepEqual([await index(), await index(), await index(), await index()], [2, 2, 1, 0])
+    for (const hitsMax of LIMITS_OF_HITS) {
+      const filter = { status: 'active', words: ['cup', 'sku', '3'], currency: 'EUR', sort: 'newest', limit: 9 } as const
+      assert.deepEqual(await idsOf(store, filter, hitsMax), ['id-000003'])
+    }
+  })
+}
+
+function isWanted(product: ProductRecord, { status, words = [], minPrice = 0 }: ProductFilter): boolean {
+  const own = productWords(product)
+  const price = product.variants[0]?.prices[0]?.amountMinor ?? 0
+  return product.status === status && price >= minPrice && words.every((prefix) => own.some((word) => word.startsWith(prefix)))
+}
+
+/** Ids of all pages. */
+async function idsOf(store: Store, filter: ProductFilter, hitsMax: number): Promise<string[]> {
+  const ids: string[] = []
+  let after: ProductFilter['after']
+  for (;;) {
+    const page = await store.read(({ sql }) => productList(sql, hitsMax).list({ ...filter, after }))
+    ids.push(...page.map(({ product }) => product.id))
+    after = page.at(-1)?.position
+    if (page.length < filter.limit) return ids
+  }
+}
