@@ -108,6 +108,8 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'products by title': '/api/products?limit=20&sort=title',
   'search of a common word': '/api/products?limit=20&q=test',
   'search of a rare word': '/api/products?limit=5&q=rareword',
+  'search of a rare word, cheapest first': '/api/products?limit=5&q=rareword&sort=price',
+  'search of a word nobody has': '/api/products?limit=20&q=nosuchword',
 }
 
 async function measureAnswers(url: string, token: string): Promise<Record<string, number>> {
