@@ -12,6 +12,8 @@ const SEED_NAME = 'demo-catalog'
 
 /** Products whose words are found in one transaction. */
 const INDEXED_AT_ONCE = 200
+/** So often the log says how far it is: every second or so. */
+const INDEXED_BETWEEN_NEWS = 20_000
 
 /** Readies the catalog: every product can be found by its words, and an empty one is filled with demo products where that is wanted. */
 export async function prepare(context: ServiceContext): Promise<void> {
@@ -26,6 +28,8 @@ async function indexWords({ checkpoint, log }: CatalogContext): Promise<void> {
   do {
     found = await checkpoint((tx) => tx.products.indexWords(INDEXED_AT_ONCE))
     products += found
+    if (found > 0 && products % INDEXED_BETWEEN_NEWS === 0)
+      log.warn('indexing the words of products; the platform serves when all are done', { products })
   } while (found === INDEXED_AT_ONCE)
   if (products > 0) log.info('indexed the words of products', { products })
 }
