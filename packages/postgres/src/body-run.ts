@@ -20,6 +20,8 @@ export interface BodyRunOptions {
   readonly context: BodyContext
   /** Sends a statement; rejects with the driver's error. */
   readonly send: (part: Part) => Promise<PartResult>
+  /** The same for a statement that need not leave before others; undefined where nothing may be left open when the run ends. */
+  readonly hold?: ((part: Part) => Promise<PartResult>) | undefined
   readonly readOnly: boolean
   readonly deadline: Deadline
 }
@@ -30,16 +32,21 @@ export interface BodyRunOptions {
  * - I1 After a statement failed the run has failed, even when the body goes on as if nothing had happened.
  * - I2 The body can await only this run: when nothing is in flight and it still waits, it waits for something else, and is aborted (S5).
  *   It may live on, but all it asks for is refused.
+ * - I3 What a body leaves for before the commit begins when the body has ended, and may end after the run: see {@link concluded}.
  */
 export class BodyRun extends SqlRecords implements StoreTransaction {
   readonly #options: BodyRunOptions
   readonly events: NewEvent[] = []
   readonly callbacks: (() => void)[] = []
+  /** Settles when what was left for before the commit is done; the transaction must not commit earlier, nor when it rejects. */
+  concluded: Promise<unknown> | undefined
+  readonly #works: (() => Promise<unknown>)[] = []
   /** Error of the first statement that failed, if any. */
   failure: unknown
   /** Statements sent, and of these not answered. */
   #sent = 0
   #inFlight = 0
+  #ending = false
   #over = false
   #abandon: (error: BanyanError) => void = () => {}
   #whenQuiet: (() => void) | undefined
@@ -52,6 +59,10 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
       run: (query: string, ...values: readonly SqlValue[]) => {
         if (options.readOnly) return Promise.reject(snapshotError())
         return this.#statement(query, values).then(changedRows)
+      },
+      write: (query: string, ...values: readonly SqlValue[]) => {
+        if (options.readOnly) throw snapshotError()
+        this.#write(query, values)
       },
     }
     super(statements, () => options.context.clock.now())
@@ -67,40 +78,74 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
     this.callbacks.push(callback)
   }
 
+  beforeCommit(work: () => Promise<unknown>): void {
+    if (this.#over) throw overError()
+    this.#works.push(work)
+  }
+
   /**
    * Runs the body; resolves with its value when all it asked for is answered. Rejects with its error, or with `misuse` when it awaits
-   * anything else. After it nothing more is accepted.
+   * anything else. After it nothing more is accepted, but from what {@link concluded} waits for.
    */
   async run<T>(body: (tx: this) => Promise<T>): Promise<T> {
     const abandoned = new Promise<never>((_, reject) => (this.#abandon = reject))
     try {
       this.#guard()
-      return await Promise.race([body(this), abandoned])
+      const value = await Promise.race([body(this), abandoned])
+      if (this.#works.length === 0) return value
+      this.concluded = this.#conclude(abandoned)
+      if (this.#options.hold === undefined) await this.concluded
+      else this.concluded.catch(() => {}) // it is asked for before the commit, unless the group is lost
+      return value
     } finally {
-      this.#over = true
-      if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve))
+      if (!this.#ending) await this.#close()
     }
+  }
+
+  async #conclude(abandoned: Promise<never>): Promise<void> {
+    this.#ending = true
+    try {
+      this.#guard()
+      await Promise.race([Promise.all(this.#works.map(async (work) => work())), abandoned])
+    } finally {
+      await this.#close()
+    }
+  }
+  async #close(): Promise<void> {
+    this.#over = true
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve))
   }
 
   async #statement(query: string, values: readonly SqlValue[]): Promise<PartResult> {
     if (this.#over) throw overError()
+    const { send, hold = send } = this.#options
     this.#sent++
     this.#inFlight++
     try {
-      return await this.#answer(query, values)
+      return await (this.#ending ? hold : send)(this.#part(query, values))
     } catch (error) {
-      this.failure ??= error
-      if (isStaleStatement(error)) this.#options.context.texts.renew(query)
+      this.#failed(error, query)
       throw toStatementError(error, this.#options.context.target, query)
     } finally {
       if (--this.#inFlight === 0) this.#guard()
     }
   }
-  #answer(query: string, values: readonly SqlValue[]): Promise<PartResult> {
-    const { send, context, deadline } = this.#options
+  /** Where a run may leave something open, nobody waits for the answer: when it is an error, the commit does not happen. */
+  #write(query: string, values: readonly SqlValue[]): void {
+    const { hold } = this.#options
+    if (hold === undefined) return void this.#statement(query, values).catch(() => {})
+    if (this.#over) throw overError()
+    hold(this.#part(query, values)).catch((error: unknown) => this.#failed(error, query))
+  }
+  #part(query: string, values: readonly SqlValue[]): Part {
+    const { context, deadline } = this.#options
     if (context.clock.monotonic() > deadline.at) throw tooLongError()
     const { text, name } = context.texts.of(query)
-    return send({ text, name, values })
+    return { text, name, values }
+  }
+  #failed(error: unknown, query: string): void {
+    this.failure ??= error
+    if (isStaleStatement(error)) this.#options.context.texts.renew(query)
   }
 
   /** Looks, after everything that is ready has run, whether the body moved on. */

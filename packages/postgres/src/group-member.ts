@@ -1,10 +1,9 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Deadline, Logger } from 'banyan/kernel'
-import type { Commit, StoreTransaction } from 'banyan/store'
+import type { Commit, NewEvent, StoreTransaction } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { RELEASE, ROLLBACK_TO, SAVEPOINT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
-import { lastNumber, outboxParts } from './outbox.ts'
 import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement, toStatementError } from './sql-failure.ts'
 import type { TransactionLine } from './transaction-line.ts'
 import type { PartResult } from './wire-batch.ts'
@@ -23,6 +22,8 @@ export type MemberOutcome =
   | 'done'
   /** It failed by itself and was undone; the others of the group go on. */
   | 'failed'
+  /** It failed by itself and cannot be undone alone: the group is to be undone and run again, with savepoints. */
+  | 'again'
   /** The whole group is lost: connection, conflict, or a failure that cannot be told apart. */
   | 'lost'
 
@@ -53,37 +54,63 @@ export class GroupMember<T = unknown> extends AsyncResource {
   get deadline(): Deadline {
     return this.#request.deadline
   }
-  get hasEvents(): boolean {
-    return this.#error === undefined && (this.#run?.events.length ?? 0) > 0
+  /** What it emitted, to be written as the last act of its group. */
+  get events(): readonly NewEvent[] {
+    return this.#error === undefined ? (this.#run?.events ?? []) : []
   }
-  /** Runs the body behind what the line holds already. */
-  async run(line: TransactionLine, schemaHash: number): Promise<MemberOutcome> {
+  /** Number of its last event's row. */
+  set lastNumber(number: number) {
+    this.#token = String(number)
+  }
+
+  /** Runs the body behind what the line holds already; with savepoints (`guarded`) what it did can be undone alone. */
+  async run(line: TransactionLine, guarded: boolean): Promise<MemberOutcome> {
     const first = line.empty
     let opened = false
     const open = (): void => {
-      if (!opened && !first) line.add(SAVEPOINT)
+      if (!opened && guarded && !first) line.add(SAVEPOINT)
       opened = true
     }
-    const send = (part: Part): Promise<PartResult> => {
-      open()
-      return line.send(part)
-    }
-    const run = new BodyRun({ context: this.#context, send, readOnly: false, deadline: this.#request.deadline })
+    const through =
+      (way: 'send' | 'hold') =>
+      (part: Part): Promise<PartResult> => {
+        open()
+        return line[way](part)
+      }
+    const run = new BodyRun({
+      context: this.#context,
+      send: through('send'),
+      hold: guarded ? undefined : through('hold'),
+      readOnly: false,
+      deadline: this.#request.deadline,
+    })
     this.#run = run
     this.#error = undefined
     this.#token = undefined
     await this.#settle(run)
-    if (line.broken || isGroupFailure(run.failure)) return 'lost'
-    if (this.#error !== undefined) {
-      if (opened) undo(line, first)
-      return 'failed'
+    const outcome = this.#outcome(line, guarded)
+    if (outcome === 'failed' && opened) {
+      if (first) line.restart()
+      else if (guarded) undo(line)
+      else return 'again'
     }
-    if (run.events.length > 0) {
-      open()
-      this.#addEvents(line, run, schemaHash)
-    }
-    if (opened && !first) line.add(RELEASE)
-    return 'done'
+    if (outcome === 'done' && opened && guarded && !first) line.add(RELEASE)
+    return outcome
+  }
+
+  /** Whether something was left for before the commit, see {@link conclude}. */
+  get open(): boolean {
+    return this.#error === undefined && this.#run?.concluded !== undefined
+  }
+
+  /** Waits for what the body left for before the commit. */
+  async conclude(line: TransactionLine): Promise<MemberOutcome> {
+    const run = this.#run
+    if (run === undefined || !this.open) return 'done'
+    await run.concluded?.catch((error: unknown) => (this.#error = error))
+    if (run.failure !== undefined) this.#error ??= toStatementError(run.failure, this.#context.target)
+    const outcome = this.#outcome(line, false)
+    return outcome === 'failed' ? 'again' : outcome
   }
 
   /** Answers the caller after the commit of the group. */
@@ -120,10 +147,10 @@ export class GroupMember<T = unknown> extends AsyncResource {
       this.#error = error ?? new TypeError('the body of a transaction threw nothing')
     }
   }
-  #addEvents(line: TransactionLine, run: BodyRun, schemaHash: number): void {
-    const [lock, insert] = outboxParts(run.events, schemaHash) as [Part, Part]
-    line.add(lock)
-    line.add(insert, ({ rows }) => (this.#token = String(lastNumber(rows))))
+  #outcome(line: TransactionLine, guarded: boolean): MemberOutcome {
+    if (isGroupFailure(this.#run?.failure)) return 'lost'
+    if (line.broken) return guarded ? 'lost' : 'again'
+    return this.#error === undefined ? 'done' : 'failed'
   }
 }
 
@@ -132,8 +159,7 @@ function isGroupFailure(failure: unknown): boolean {
   return failure !== undefined && (isConnectionLoss(failure) || isConflict(failure) || isLockTimeout(failure) || isStaleStatement(failure))
 }
 
-function undo(line: TransactionLine, first: boolean): void {
-  if (first) return line.restart()
+function undo(line: TransactionLine): void {
   line.add(ROLLBACK_TO)
   line.add(RELEASE)
 }

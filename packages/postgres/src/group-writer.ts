@@ -2,8 +2,9 @@ import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, 
 import type { Commit, StoreTransaction, TransactionOptions } from 'banyan/store'
 import type { BodyContext } from './body-run.ts'
 import { ALONE, BEGIN, BESIDE } from './commands.ts'
-import { GroupMember } from './group-member.ts'
+import { GroupMember, type MemberOutcome } from './group-member.ts'
 import { CONFLICT_BACKOFF, type GroupFailure, judge } from './group-verdict.ts'
+import { eventNumbers, outboxParts } from './outbox.ts'
 import type { SessionPool } from './session-pool.ts'
 import { TransactionLine } from './transaction-line.ts'
 
@@ -28,6 +29,8 @@ const WAITING_MAX = 20_000
 const MEMBERS_MAX = 32
 /** A group takes no more members after this time: the first one waits for its COMMIT. */
 const GROUP_MS_MAX = 15
+/** A savepoint is two statements and a transaction of its own to the server. After a body failed, this many groups have them. */
+const GUARDED_GROUPS = 30
 /** Transactions at once that waited too long for a lock before. */
 const ASIDE_MAX = 2
 
@@ -44,8 +47,9 @@ interface Lane {
 }
 
 /**
- * Runs transactions in groups: one after another on one connection, each in its savepoint, with one COMMIT for all that came while the
- * last one ran. So transactions of this process never conflict with each other and share the flush to disk; PostgreSQL's own check
+ * Runs transactions in groups: one after another on one connection, with one COMMIT for all that came while the last one ran. Where bodies
+ * seldom fail they have no savepoints; then a failure undoes the group, and all of it runs again with savepoints, as the port allows (S4).
+ * So transactions of this process never conflict with each other and share the flush to disk; PostgreSQL's own check
  * (SERIALIZABLE) is needed only against other processes. Side by side, transactions that look for a new key and insert it would refuse
  * each other two times of three, because PostgreSQL checks whole pages of an index.
  *
@@ -59,6 +63,8 @@ export class GroupWriter {
   readonly #options: GroupWriterOptions
   readonly #main: Lane
   readonly #aside: Lane = { waiting: [], running: 0, runningMax: ASIDE_MAX }
+  /** Groups that still get savepoints. */
+  #guarded = 0
   /** Members of the next group; shrinks when groups conflict with other processes. */
   #membersMax = MEMBERS_MAX
 
@@ -110,8 +116,21 @@ export class GroupWriter {
     }
   }
 
-  /** Runs who waits, one after another, until the group is full or lost. */
+  /** Runs who waits until the group is full or lost, a second time with savepoints when one of them failed. */
   async #runMembers(lane: Lane, line: TransactionLine, members: GroupMember[]): Promise<GroupFailure | undefined> {
+    for (;;) {
+      const outcome = await this.#runOnce(lane, line, members)
+      if (outcome !== 'again') return outcome
+      this.#guarded = GUARDED_GROUPS
+      line.restart()
+      lane.waiting = [...members.splice(0), ...lane.waiting]
+    }
+  }
+
+  /** Runs who waits, one after another, until the group is full, lost or to be run again; then it can commit. */
+  async #runOnce(lane: Lane, line: TransactionLine, members: GroupMember[]): Promise<'again' | GroupFailure | undefined> {
+    const guarded = this.#guarded > 0
+    if (guarded) this.#guarded--
     const { clock, faults } = this.#options.runtime
     const endAt = clock.monotonic() + GROUP_MS_MAX
     const enough = (): boolean => members.length >= this.#membersMax || (members.length > 0 && clock.monotonic() > endAt)
@@ -123,26 +142,34 @@ export class GroupWriter {
         continue
       }
       members.push(next)
-      if ((await next.run(line, this.#options.schemaHash)) === 'lost') return { error: next.failure, commitSent: false }
+      const outcome = await next.run(line, guarded)
+      if (endsGroup(outcome)) return ending(outcome, next)
       faults.at(`store.${this.#options.context.service}.after-body`)
       if (next.alone) break
+    }
+    const open = members.filter((member) => member.open)
+    if (open.length > 0) line.hurry()
+    for (const member of open) {
+      const outcome = await member.conclude(line)
+      if (endsGroup(outcome)) return ending(outcome, member)
     }
     return undefined
   }
 
   /** Commits a group and answers its members. */
   async #commit(line: TransactionLine, members: readonly GroupMember[]): Promise<GroupFailure | undefined> {
-    const { runtime, context } = this.#options
-    if (line.empty) {
+    const { runtime, context, schemaHash } = this.#options
+    const emits = members.some(({ events }) => events.length > 0)
+    if (line.empty && !emits) {
       await line.abandon()
     } else {
       runtime.faults.at(`store.${context.service}.before-commit`)
-      const failure = await tryToCommit(line)
+      const failure = await tryToCommit(line, members, schemaHash)
       if (failure !== undefined) return failure
       runtime.faults.at(`store.${context.service}.after-commit`)
     }
     this.#membersMax = Math.min(MEMBERS_MAX, this.#membersMax + 1)
-    if (members.some((member) => member.hasEvents)) this.#options.committedEvents()
+    if (emits) this.#options.committedEvents()
     for (const member of members) member.settle(runtime.log)
     return undefined
   }
@@ -164,13 +191,42 @@ function failAll(lane: Lane, error: unknown): undefined {
   for (const member of lane.waiting.splice(0)) member.fail(error)
 }
 
-async function tryToCommit(line: TransactionLine): Promise<GroupFailure | undefined> {
+function endsGroup(outcome: MemberOutcome): outcome is 'again' | 'lost' {
+  return outcome === 'again' || outcome === 'lost'
+}
+function ending(outcome: 'again' | 'lost', { failure }: GroupMember): 'again' | GroupFailure {
+  return outcome === 'again' ? outcome : { error: failure, commitSent: false }
+}
+
+async function tryToCommit(line: TransactionLine, members: readonly GroupMember[], schemaHash: number): Promise<GroupFailure | undefined> {
   if (line.session.dead) return { error: new Error('the connection was closed'), commitSent: false }
   try {
-    if (await line.commit()) return undefined
-    return { error: new BanyanError('internal', 'PostgreSQL rolled the transaction back'), commitSent: true }
+    const [, committed] = await Promise.all([writeEvents(line, members, schemaHash), line.commit()])
+    if (committed) return undefined
+    return { error: failureOf(members) ?? new BanyanError('internal', 'PostgreSQL rolled the transaction back'), commitSent: true }
   } catch (error) {
-    return { error, commitSent: true }
+    return { error: failureOf(members) ?? error, commitSent: true }
+  }
+}
+
+/** What a statement met that nobody waited for: all behind it only heard that the transaction had failed. */
+function failureOf(members: readonly GroupMember[]): unknown {
+  return members.find(({ failed, failure }) => !failed && failure !== undefined)?.failure
+}
+
+/** Writes all that the members emitted, in their order, and tells each the number of its last event. */
+async function writeEvents(line: TransactionLine, members: readonly GroupMember[], schemaHash: number): Promise<void> {
+  const [lock, insert] = outboxParts(
+    members.flatMap(({ events }) => events),
+    schemaHash,
+  )
+  if (lock === undefined || insert === undefined) return
+  line.add(lock)
+  const numbers = eventNumbers((await line.hold(insert)).rows)
+  let count = 0
+  for (const member of members) {
+    count += member.events.length
+    if (member.events.length > 0) member.lastNumber = numbers[count - 1] as number
   }
 }
 

@@ -5,7 +5,7 @@ import type { Part } from './frontend-messages.ts'
 import type { Row } from './wire-batch.ts'
 
 /**
- * Writes a transaction's events as its last act.
+ * Writes the events of a group's transactions as its last act.
  *
  * Invariant: for one key, the order of `number` is the order of commits. The transaction takes the key's lock before it draws numbers and
  * keeps it until its commit is visible; so the rows of a key that a reader sees are always the first ones, and sequencing them by `number`
@@ -25,9 +25,9 @@ export function outboxParts(events: readonly NewEvent[], schemaHash: number): Pa
   return partsOfMany(events, schemaHash)
 }
 
-/** Number of the last event that {@link outboxParts} inserted. */
-export function lastNumber(rows: readonly Row[]): number {
-  return rows.at(-1)?.['number'] as number
+/** Numbers of the events that {@link outboxParts} inserted, in their order. */
+export function eventNumbers(rows: readonly Row[]): number[] {
+  return rows.map((row) => row['number'] as number)
 }
 
 /** A hash for advisory locks (FNV-1a), the same in every process, within the range of a PostgreSQL INTEGER. */

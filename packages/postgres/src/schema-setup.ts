@@ -43,7 +43,7 @@ export async function setUpSchema({ session, target, migrations, now }: SchemaSe
 }
 
 /** Plain statements on one connection. */
-function sessionSql(session: Session, target: ConnectionTarget): Sql {
+function sessionSql(session: Session, target: ConnectionTarget): Omit<Sql, 'write'> {
   const statement = async (query: string, values: readonly (string | number | null | Uint8Array)[]): Promise<PartResult> => {
     try {
       const [result] = await session.send([{ text: numberPlaceholders(query), name: '', values }])

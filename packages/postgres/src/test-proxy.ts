@@ -13,14 +13,26 @@ type Strike =
 export interface TestProxy extends AsyncDisposable {
   /** The server's URL, through the proxy. */
   readonly url: string
+  /** Batches that connections which once carried `text` have sent so far: each costs a round trip. */
+  batches(text: string): number
   /** Strikes once, at the next bytes to the server that hold `text`. */
   strikeAt(text: string, strike: Strike): void
 }
+
+/** What a line carried to the server. */
+interface Traffic {
+  text: string
+  batches: number
+}
+
+/** The message that ends a batch. */
+const SYNC = Buffer.of(0x53, 0, 0, 0, 4)
 
 /** Listens on a free loopback port and passes connections on to the server of `url`. */
 export async function testProxy(url: string): Promise<TestProxy> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
+  const lines: Traffic[] = []
   let plan: { text: string; strike: Strike } | undefined
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname)
@@ -30,7 +42,11 @@ export async function testProxy(url: string): Promise<TestProxy> {
       upstream.end() // a half-closed line still carries what was written
     }
     let silent = false
-    client.on('data', (bytes) => {
+    const traffic: Traffic = { text: '', batches: 0 }
+    lines.push(traffic)
+    client.on('data', (bytes: Buffer) => {
+      traffic.text += bytes.toString('latin1')
+      for (let at = bytes.indexOf(SYNC); at >= 0; at = bytes.indexOf(SYNC, at + SYNC.length)) traffic.batches++
       const struck = plan !== undefined && bytes.includes(plan.text) ? plan.strike : undefined
       if (struck !== undefined) plan = undefined
       if (struck === 'silence') silent = true
@@ -49,6 +65,7 @@ export async function testProxy(url: string): Promise<TestProxy> {
   through.port = String((server.address() as { port: number }).port)
   return {
     url: through.href,
+    batches: (text) => lines.filter((line) => line.text.includes(text)).reduce((sum, line) => sum + line.batches, 0),
     strikeAt(text, strike) {
       plan = { text, strike }
     },

@@ -50,7 +50,8 @@ export class WireBatch extends Query {
   readonly #results: PartResult[]
   /** Part whose answer arrives. */
   #part = 0
-  #failure: Error | undefined
+  /** What could not be read, and of which part. */
+  #failure: { readonly error: Error; readonly part: number } | undefined
   #settled = false
 
   constructor(plan: BatchPlan) {
@@ -81,7 +82,7 @@ export class WireBatch extends Query {
         row[name] = text === null ? null : parse(text)
       }
     } catch (error) {
-      this.#failure ??= error as Error
+      this.#failure ??= { error: error as Error, part: this.#part }
     }
     this.#results[this.#part]?.rows.push(row)
   }
@@ -101,7 +102,7 @@ export class WireBatch extends Query {
   handleReadyForQuery(): void {
     if (this.#settled) return
     this.#settled = true
-    if (this.#failure !== undefined) return this.#plan.failed(this.#failure, this.#part - 1, this.#results)
+    if (this.#failure !== undefined) return this.#plan.failed(this.#failure.error, this.#failure.part, this.#results)
     this.#plan.succeeded(this.#results)
   }
 

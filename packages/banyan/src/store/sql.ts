@@ -20,4 +20,9 @@ export interface SqlReader {
 export interface Sql extends SqlReader {
   /** Runs a statement; returns how many rows it changed. */
   run(query: string, ...values: readonly SqlValue[]): Promise<number>
+  /**
+   * Runs a statement whose answer the body does not need, not even how many rows it changed. Statements behind it see what it did, and the
+   * transaction fails when it fails. **When to use** — for the last writes of a body: where the database is elsewhere, waiting costs a round trip.
+   */
+  write(query: string, ...values: readonly SqlValue[]): void
 }

@@ -121,6 +121,96 @@ export function testAtomicity(harness: StoreHarness): void {
     assert.equal(await counter(store, 'a'), 0)
   })
 
+  promise(harness, 'S1 what is written without waiting is seen by the statements behind it and commits with them', async ({ store }) => {
+    const seen = await store.transaction(async ({ sql }) => {
+      for (let count = 0; count < 500; count++) sql.write(COUNT, 'a')
+      const row = await sql.get<{ version: number }>("SELECT version FROM counter WHERE key = 'a'")
+      sql.write(COUNT, 'a')
+      return row?.version
+    })
+    assert.equal(seen.value, 500)
+    assert.equal(await counter(store, 'a'), 501)
+  })
+
+  promise(harness, 'S1 work left for before the commit runs when the body has ended, and commits with it', async ({ store }) => {
+    const order: string[] = []
+    const { value } = await store.transaction(async (tx) => {
+      order.length = 0 // it may run again
+      tx.beforeCommit(async () => {
+        order.push('work', String((await tx.sql.get<{ version: number }>("SELECT version FROM counter WHERE key = 'a'"))?.version))
+        await tx.sql.run(COUNT, 'a')
+      })
+      tx.afterCommit(() => order.push('callback'))
+      tx.sql.write(COUNT, 'a')
+      order.push('body')
+      return 'value'
+    })
+    assert.equal(value, 'value')
+    assert.deepEqual(order, ['body', 'work', '1', 'callback'])
+    assert.equal(await counter(store, 'a'), 2)
+  })
+
+  promise(harness, 'S3 a write that nobody waits for fails its own transaction when it fails, and no other', async ({ store }) => {
+    await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
+    const insert = (key: string, rows: number): Promise<unknown> =>
+      store.transaction(async ({ sql }) => {
+        for (let row = 0; row < rows; row++) sql.write(COUNT, key)
+        sql.write('INSERT INTO blob (key, content) VALUES (?, ?)', key, '')
+        for (let row = 0; row < rows; row++) sql.write(COUNT, key)
+      })
+    const keys = ['k1', 'taken', 'k2', 'taken', 'k3']
+    for (const rows of [1, 300]) {
+      await store.transaction(({ sql }) => sql.run("DELETE FROM blob WHERE key <> 'taken'"))
+      const outcomes = await Promise.allSettled(keys.map((key) => insert(key, rows)))
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+      )
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') assert.match((outcome.reason as Error).message, /unique/i, 'it is told what was wrong')
+    }
+    assert.equal(await counter(store, 'taken'), 0)
+    assert.equal(await counter(store, 'k3'), 602)
+  })
+
+  promise(
+    harness,
+    'S3 work left for before the commit that throws fails its own transaction with its error, and no other',
+    async ({ store }) => {
+      const error = new Error('came too late')
+      const transaction = (key: string, fails: boolean): Promise<unknown> =>
+        store.transaction(async (tx) => {
+          tx.emit(anEvent(key))
+          tx.afterCommit(() => assert.ok(!fails))
+          tx.beforeCommit(async () => {
+            await tx.sql.run(COUNT, key)
+            if (fails) throw error
+          })
+        })
+      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, (_, index) => transaction(`k${index}`, index % 4 === 2)))
+      const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+      assert.deepEqual(reasons, [error, error, error])
+      const events = await readAll(store.feed, 9)
+      assert.ok(events.every(({ key }) => Number(key.slice(1)) % 4 !== 2))
+      assert.equal(await counter(store, 'k2'), 0)
+      assert.equal(await counter(store, 'k3'), 1)
+    },
+  )
+
+  promise(harness, 'S5 work left for before the commit that awaits anything else is aborted, the others commit', async ({ store }) => {
+    const stray = store.transaction(async (tx) => {
+      tx.beforeCommit(async () => {
+        await tx.sql.run(COUNT, 'stray')
+        await new Promise(() => {})
+      })
+    })
+    const good = store.transaction((tx) => tx.sql.run(COUNT, 'good'))
+    await rejectsWith(stray, 'misuse', /await/)
+    await good
+    assert.equal(await counter(store, 'stray'), 0)
+    assert.equal(await counter(store, 'good'), 1)
+  })
+
   promise(harness, 'S3 a wrong statement or value is refused as a mistake that names the statement', async ({ store }) => {
     await rejectsWith(
       store.transaction((tx) => tx.sql.run('INSERT INTO nowhere (a) VALUES (1)')),

@@ -106,6 +106,10 @@ export function testIsolation(harness: StoreHarness): void {
     const write = store.read((tx) => (tx.sql as Sql).run(COUNT, 'a'))
     await rejectsWith(write, 'misuse', /read|snapshot/)
     await rejectsWith(
+      store.read(async (tx) => (tx.sql as Sql).write(COUNT, 'a')),
+      'misuse',
+    )
+    await rejectsWith(
       store.read((tx) => tx.sql.get(COUNT, 'a')),
       'misuse',
     )

@@ -73,11 +73,16 @@ export interface StoreTransaction {
   readonly retention: RetentionRecords
   /** Adds an event; it is written after everything else, so that key order is commit order. */
   emit(event: NewEvent): void
+  /**
+   * Runs `work` when the body has ended; when it throws, the transaction fails with its error. For writes whose answer the body does not need:
+   * their statements may share a round trip with those of other transactions, while the body's own wait for each answer.
+   */
+  beforeCommit(work: () => Promise<unknown>): void
   /** Calls `callback` once after the commit is durable, never when it fails. */
   afterCommit(callback: () => void): void
 }
 
 /** A snapshot. Methods that write throw. */
-export interface StoreReader extends Omit<StoreTransaction, 'sql' | 'emit' | 'afterCommit'> {
+export interface StoreReader extends Omit<StoreTransaction, 'sql' | 'emit' | 'beforeCommit' | 'afterCommit'> {
   readonly sql: SqlReader
 }

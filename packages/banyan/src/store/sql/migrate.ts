@@ -7,7 +7,7 @@ import { type AppliedMigration, type PendingMigration, planMigrations } from './
 export interface MigrationTarget {
   /** Names the database in messages, e.g. the file's path. */
   readonly where: string
-  readonly sql: Sql
+  readonly sql: Omit<Sql, 'write'>
   /** Runs several statements, separated by semicolons. */
   execute(script: string): Promise<void>
   /** Runs `body` in one transaction on the same connection as `sql` and `execute`. */

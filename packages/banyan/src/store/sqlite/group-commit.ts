@@ -177,6 +177,14 @@ export class GroupCommit implements WaitingStore {
 
   #written(job: Job, transaction: SqliteTransaction, value: unknown): void {
     if (job.state !== 'running' || job.transaction !== transaction) return
+    const concluded = transaction.conclude()
+    if (concluded !== undefined) {
+      concluded.then(
+        () => this.#written(job, transaction, value),
+        (reason: unknown) => this.#failed(job, transaction, reason),
+      )
+      return
+    }
     const { connection, runtime } = this.#parts
     try {
       job.events = transaction.finish(connection)

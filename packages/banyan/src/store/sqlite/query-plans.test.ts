@@ -27,6 +27,7 @@ function planner(explain: (query: string, values: readonly SqlValue[]) => Promis
     get: (query, ...values) => note(query, values).then(() => undefined),
     all: async (query, ...values) => (await note(query, values), []),
     run: async (query, ...values) => (await note(query, values), 1),
+    write: (query, ...values) => void note(query, values),
   }
   return { sql, plans }
 }

@@ -48,6 +48,16 @@ export class SqliteSql implements Sql {
     }
   }
 
+  write(query: string, ...values: readonly SqlValue[]): void {
+    this.assertUsable()
+    if (this.#readOnly) misuse(`a read cannot write; use transaction() instead, in: ${query}`)
+    try {
+      this.#connection.run(query, values)
+    } catch (thrown) {
+      this.#failure = thrown
+    }
+  }
+
   /** Ends its use; `why` completes the sentence "the transaction …". */
   end(why: string): void {
     this.#ended = why

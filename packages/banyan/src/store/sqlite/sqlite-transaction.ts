@@ -11,6 +11,7 @@ const INSERT_EVENT = `INSERT INTO banyan_outbox (${NEW_EVENT_COLUMNS}) VALUES (?
 export class SqliteTransaction extends SqlRecords implements StoreTransaction {
   readonly #sql: SqliteSql
   #events: NewEvent[] | undefined
+  #works: (() => Promise<unknown>)[] | undefined
   #callbacks: (() => void)[] | undefined
 
   constructor(connection: SqliteConnection, now: () => number) {
@@ -25,10 +26,24 @@ export class SqliteTransaction extends SqlRecords implements StoreTransaction {
     else this.#events = [event]
   }
 
+  beforeCommit(work: () => Promise<unknown>): void {
+    this.#sql.assertUsable()
+    if (this.#works) this.#works.push(work)
+    else this.#works = [work]
+  }
+
   afterCommit(callback: () => void): void {
     this.#sql.assertUsable()
     if (this.#callbacks) this.#callbacks.push(callback)
     else this.#callbacks = [callback]
+  }
+
+  /** Begins what was left for before the commit; undefined when nothing was. */
+  conclude(): Promise<unknown> | undefined {
+    const works = this.#works
+    if (works === undefined) return undefined
+    this.#works = undefined
+    return Promise.all(works.map(async (work) => work()))
   }
 
   /** What to call once it is durable. */
