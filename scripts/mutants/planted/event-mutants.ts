@@ -29,9 +29,9 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     mistake: "a projection's cursor is moved in a second transaction, after the batch that it applied",
     promises: ['P1', 'P2'],
     file: 'packages/banyan/src/projection/batch-session.ts',
-    find: '      await tx.consumption.advance(consumer, source, position, epoch)\n      if (this.#recovery.careful)',
+    find: 'guard?.(tx), tx.consumption.advance(consumer, source, position, epoch), cleared',
     replace:
-      '      tx.afterCommit(() => void store.transaction((later) => later.consumption.advance(consumer, source, position, epoch)))\n      if (this.#recovery.careful)',
+      'guard?.(tx), tx.afterCommit(() => void store.transaction((later) => later.consumption.advance(consumer, source, position, epoch))), cleared',
     caughtBy: {
       file: 'packages/banyan/src/projection/projection-kill.integration.ts',
       test: 'a process killed while it fills a projection',

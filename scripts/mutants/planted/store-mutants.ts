@@ -49,13 +49,15 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: "a handler's error is caught inside its transaction, which commits what was written before it",
     promises: ['P1'],
     file: 'packages/banyan/src/service/handler-context.ts',
-    find: `      const value = await refusingCalls(service.name, async () => body(tx as never))
+    find: `      const bodyDone = refusingCalls(service.name, async () => body(tx as never))
+      const value = before === undefined ? await bodyDone : (await allDone([before, bodyDone]))[1]
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     })
 `,
     replace: `      const caught = (error: unknown) => ({ failedWith: error })
-      const value = await refusingCalls(service.name, async () => body(tx as never)).catch(caught)
+      const value = await refusingCalls(service.name, async () => body(tx as never)).catch(caught) as { failedWith?: unknown }
+      await before
       if (!value?.failedWith) await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     }).then((done) => {
@@ -88,9 +90,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: 'the answer for an idempotency key is stored in a second transaction, after that of the handler',
     promises: ['P15'],
     file: 'packages/banyan/src/service/keyed-runner.ts',
-    find: "after: (tx, result) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result)))),",
-    replace:
-      "after: async (_tx, result) => void store.transaction((tx) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result))))),",
+    find: 'tx.beforeCommit(() => save(tx, answer))',
+    replace: 'void store.transaction((own) => save(own, answer))',
     caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key runs a command once and repeats its answer' },
   },
   {

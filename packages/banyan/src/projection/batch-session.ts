@@ -8,6 +8,7 @@ import { Redriver, type RedriveTask } from '../events/redriver.ts'
 import { isOutage, retryDelayMs, SOURCE_BACKOFF } from '../events/retry-policy.ts'
 import type { RedriveResult, Session, SessionFigures, SessionOptions } from '../events/session.ts'
 import { backoffDelayMs } from '../kernel/backoff.ts'
+import { allDone } from '../kernel/all-done.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -19,7 +20,7 @@ import type { StoreTransaction } from '../store/store.ts'
 /** What applies a projection's events. */
 export interface BatchSessionOptions extends SessionOptions {
   /** Turns an event into the change it makes; undefined when the projection does not care for it. */
-  readonly prepare: (event: StoredEvent) => ((sql: Sql) => Promise<unknown>) | undefined
+  readonly prepare: (event: StoredEvent) => ((sql: Sql) => unknown) | undefined
   /** Throws, in each transaction that applies events, when the tables must not change any more. */
   readonly guard?: (tx: StoreTransaction) => Promise<void>
 }
@@ -38,7 +39,7 @@ interface BatchTask {
   readonly done: PromiseWithResolvers<void>
 }
 
-type Change = (tx: StoreTransaction) => Promise<unknown>
+type Change = (tx: StoreTransaction) => unknown
 
 /** The lane of batches; keys of redrives have the prefix below, so that none is the same. */
 const BATCH_LANE = 'batches'
@@ -201,7 +202,7 @@ export class BatchSession implements Session {
   }
 
   /** Parks an event behind others of its key; applies it when none is left, whoever redrove or skipped the last. */
-  async #parkBehind(tx: StoreTransaction, event: StoredEvent, change: (sql: Sql) => Promise<unknown>): Promise<void> {
+  async #parkBehind(tx: StoreTransaction, event: StoredEvent, change: (sql: Sql) => unknown): Promise<void> {
     const { consumer, source } = this.#options.claim
     if (await tx.consumption.isParked(consumer, source, event.key)) return tx.consumption.park(this.#parked(event, 0, undefined))
     tx.afterCommit(() => this.#parkedKeys.delete(event.key))
@@ -220,10 +221,8 @@ export class BatchSession implements Session {
     const { store, claim, guard } = this.#options
     const { consumer, source, epoch } = claim
     await store.transaction(async (tx) => {
-      await guard?.(tx)
-      await tx.consumption.advance(consumer, source, position, epoch)
-      if (this.#recovery.careful) await tx.consumption.clearAttempts(consumer, source, -position)
-      for (const change of changes) await change(tx)
+      const cleared = this.#recovery.careful ? tx.consumption.clearAttempts(consumer, source, -position) : undefined
+      await allDone([guard?.(tx), tx.consumption.advance(consumer, source, position, epoch), cleared, makeAll(changes, tx)])
     })
     this.#durable = position
   }
@@ -272,4 +271,8 @@ export class BatchSession implements Session {
     this.#redriver.stop()
     return this.#executor.stop().finally(() => this.#task?.done.resolve())
   }
+}
+
+async function makeAll(changes: readonly Change[], tx: StoreTransaction): Promise<void> {
+  for (const change of changes) await change(tx)
 }

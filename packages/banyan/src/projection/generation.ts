@@ -119,7 +119,7 @@ export class Generation {
 
   #consumer({ source, feed }: ProjectionSource): Consumer {
     const { service, store, runtime, instance, projection, retry } = this.#options
-    const prepare = (event: StoredEvent): ((sql: Sql) => Promise<unknown>) | undefined => this.#prepare(event, source)
+    const prepare = (event: StoredEvent): ((sql: Sql) => unknown) | undefined => this.#prepare(event, source)
     const apply: EventHandler = async (event, consume) => {
       const change = prepare(event)
       await store.transaction(async (tx) => {
@@ -145,7 +145,7 @@ export class Generation {
       throw new BanyanError('unavailable', `${this.consumer} takes no more events: another instance serves newer tables`)
   }
 
-  #prepare(event: StoredEvent, source: string): ((sql: Sql) => Promise<unknown>) | undefined {
+  #prepare(event: StoredEvent, source: string): ((sql: Sql) => unknown) | undefined {
     const { projection, parse } = this.#options
     const handler = projection.on[event.type]
     if (!handler) return undefined

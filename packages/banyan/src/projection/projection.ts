@@ -7,7 +7,7 @@ import type { Sql } from '../store/sql.ts'
 export type TableName = (table: string) => string
 
 /** Applies an event to the read model; runs in the transaction that moves the cursor. */
-export type ProjectionHandler<D> = (event: ReceivedEvent<string, D>, sql: Sql, table: TableName) => Promise<unknown>
+export type ProjectionHandler<D> = (event: ReceivedEvent<string, D>, sql: Sql, table: TableName) => unknown
 
 /** Handlers by event type. */
 export type ProjectionHandlers<U extends readonly Contract[]> = {

@@ -123,8 +123,11 @@ export class Attempt {
     const { record, success } = this.#plan
     const output = success === 'done' ? outputText(value) : record.output
     const ended: SagaStepRecord = { ...record, state: success, output, error: null, endedAt: this.#run.now() }
-    const entry = await this.#run.writeJournal(tx, ended, () => this.#assertLive())
-    this.#enlisted = true
+    const entry = this.#run.entryWith(ended)
+    tx.beforeCommit(async () => {
+      await this.#run.writeJournal(tx, entry, () => this.#assertLive())
+      this.#enlisted = true
+    })
     tx.afterCommit(() => {
       this.durable = true
       this.output = output

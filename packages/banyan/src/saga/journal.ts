@@ -1,3 +1,4 @@
+import { allDone } from '../kernel/all-done.ts'
 import type { SagaChange, SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 
@@ -122,6 +123,7 @@ export async function writeEntry(
   entry: Entry,
   mayWrite: (rollbackRequested: string | null) => void,
 ): Promise<void> {
-  mayWrite(await tx.sagas.update(saga.id, saga.epoch, entry.change ?? NO_CHANGE))
-  await tx.sagas.saveSteps(lastOfEach(entry))
+  const held = tx.sagas.update(saga.id, saga.epoch, entry.change ?? NO_CHANGE)
+  const [rollbackRequested] = await allDone([held, tx.sagas.saveSteps(lastOfEach(entry))])
+  mayWrite(rollbackRequested)
 }

@@ -327,7 +327,10 @@ test('a rollback request whose transaction is lost together with a journal write
           store.transaction = transaction
           return transaction(async (tx) => {
             await process.engine.requestRollback(tx, 's1', 'never durable')
-            await assert.rejects(body(tx), { code: 'cancelled' })
+            const works: (() => Promise<unknown>)[] = []
+            tx.beforeCommit = (work) => void works.push(work)
+            await body(tx)
+            await assert.rejects(Promise.all(works.map((work) => work())), { code: 'cancelled' })
             lost++
             throw new BanyanError('storage_full', 'the commit that both shared failed')
           })

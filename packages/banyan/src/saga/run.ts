@@ -289,15 +289,18 @@ export class SagaRun implements JournalWrites<Write> {
     return this.#writer.flush()
   }
 
-  /** Writes the journal within a transaction that an attempt owns, with `outcome` in addition. */
-  async writeJournal(tx: StoreTransaction, outcome: SagaStepRecord, mayWrite: () => void): Promise<Entry> {
+  /** What the transaction of an attempt is to write: what waits in the journal, with `outcome` in addition. */
+  entryWith(outcome: SagaStepRecord): Entry {
     this.environment.lease.assertValid()
-    const entry = this.journal.entry(outcome)
-    await writeEntry(tx, this, entry, (requested) => {
+    return this.journal.entry(outcome)
+  }
+
+  /** Writes the journal within a transaction that an attempt owns. */
+  writeJournal(tx: StoreTransaction, entry: Entry, mayWrite: () => void): Promise<void> {
+    return writeEntry(tx, this, entry, (requested) => {
       mayWrite()
       this.#heed(requested)
     })
-    return entry
   }
 
   /** Takes note that an entry is durable. */
@@ -327,8 +330,13 @@ export class SagaRun implements JournalWrites<Write> {
   async write(tx: StoreTransaction, again: boolean): Promise<Write> {
     this.environment.lease.assertValid()
     const entry = this.journal.entry()
-    await writeEntry(tx, this, entry, (requested) => this.#heed(requested))
-    const taken = this.phase === 'forward' && this.waits.size > 0 ? await takeSignals(tx, this, again) : []
+    const written = (): Promise<void> => writeEntry(tx, this, entry, (requested) => this.#heed(requested))
+    if (this.waits.size === 0) {
+      tx.beforeCommit(written)
+      return { entry, taken: [], wakeAt: undefined }
+    }
+    await written()
+    const taken = this.phase === 'forward' ? await takeSignals(tx, this, again) : []
     return { entry, taken, wakeAt: taken.length === 0 ? await this.#rest(tx) : undefined }
   }
 

@@ -1,5 +1,6 @@
 import { refusingCalls } from '../call/client.ts'
 import type { Principal } from '../contract/access.ts'
+import { allDone } from '../kernel/all-done.ts'
 import { durationMs, type Duration } from '../kernel/duration.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
@@ -90,9 +91,10 @@ async function transact(service: ServiceRuntime, work: Work, body: Body, last: b
         throw new BanyanError('deadline_exceeded', 'the deadline passed before the transaction began; nothing was changed', {
           retry: 'safe',
         })
-      if (last) await work.before?.(store)
+      const before = last ? work.before?.(store) : undefined
       const tx = authorTransaction(service, store, work)
-      const value = await refusingCalls(service.name, async () => body(tx as never))
+      const bodyDone = refusingCalls(service.name, async () => body(tx as never))
+      const value = before === undefined ? await bodyDone : (await allDone([before, bodyDone]))[1]
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     })

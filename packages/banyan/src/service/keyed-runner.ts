@@ -55,7 +55,10 @@ async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<C
   const { store } = operation.service
   const work: Work = {
     ...call.work,
-    after: (tx, result) => save(tx, record(operation, call, 'succeeded', toJson(operation.checked(result)))),
+    async after(tx, result) {
+      const answer = record(operation, call, 'succeeded', toJson(operation.checked(result)))
+      tx.beforeCommit(() => save(tx, answer))
+    },
     atCheckpoint: (tx) => save(tx, record(operation, call, 'started', null)),
   }
   try {

@@ -41,9 +41,9 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
   }
 
   async advance(consumer: string, source: string, position: number, epoch: number): Promise<void> {
-    const changed = await this.#sql.run(ADVANCE, position, position, consumer, source, epoch)
+    const advanced = this.#sql.run(ADVANCE, position, position, consumer, source, epoch)
+    const [changed] = await Promise.all([advanced, this.#sql.run(FORGET_CONSUMED, consumer, source, position)])
     if (changed === 0) await this.#refuseOldEpoch(consumer, source, epoch)
-    await this.#sql.run('DELETE FROM banyan_consumed WHERE consumer = ? AND source = ? AND position <= ?', consumer, source, position)
   }
 
   async cursors(): Promise<CursorRecord[]> {
@@ -144,6 +144,8 @@ const RECORDED = `SELECT d.position FROM banyan_consumed AS d JOIN banyan_cursor
 
 const ADVANCE = `UPDATE banyan_cursor SET position = CASE WHEN position < ? THEN ? ELSE position END
   WHERE consumer = ? AND source = ? AND epoch = ?`
+
+const FORGET_CONSUMED = 'DELETE FROM banyan_consumed WHERE consumer = ? AND source = ? AND position <= ?'
 
 const COUNT_ATTEMPT = `INSERT INTO banyan_attempt (consumer, source, position, attempts) VALUES (?, ?, ?, 1)
   ON CONFLICT (consumer, source, position) DO UPDATE SET attempts = banyan_attempt.attempts + 1
