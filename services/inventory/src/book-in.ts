@@ -10,7 +10,7 @@ export interface NewVariants {
 export async function bookIn(tx: InventoryTransaction, { productId, variants }: NewVariants, at: number): Promise<void> {
   for (const { sku, initialStock } of variants) {
     if (!(await tx.stock.add(sku, initialStock, at)) || initialStock === 0) continue
-    await tx.movements.append([
+    tx.movements.append([
       {
         id: `${productId}:receipt:${sku}`,
         kind: 'receipt',

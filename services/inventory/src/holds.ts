@@ -41,8 +41,8 @@ export async function hold(tx: InventoryTransaction, request: HoldRequest): Prom
     await tx.reservations.end(orderId, 'released')
     return shortage
   }
-  await tx.reservations.insertLines(orderId, lines)
-  await appendMovements(tx, 'reserve', reservation, lines, now)
+  tx.reservations.insertLines(orderId, lines)
+  appendMovements(tx, 'reserve', reservation, lines, now)
   tx.emit('inventory.reserved', { orderId, reservationId, lines: lines.map(atMain), expiresAt, complete: true, flow })
   return { kind: 'held', reservation, isNew: true }
 }
@@ -93,7 +93,7 @@ export async function endHold(tx: InventoryTransaction, { orderId, move, reason,
   await tx.reservations.end(orderId, status)
   const lines = await tx.reservations.lines(orderId)
   for (const line of lines) await tx.stock.giveBack(line, now)
-  await appendMovements(tx, move, reservation, lines, now)
+  appendMovements(tx, move, reservation, lines, now)
   tx.emit(move === 'release' ? 'inventory.reservation.released' : 'inventory.reservation.expired', {
     orderId,
     reservationId: reservation.reservationId,
@@ -114,9 +114,9 @@ function appendMovements(
   { reservationId, orderId }: StoredReservation,
   lines: readonly SkuQuantity[],
   at: number,
-): Promise<void> {
+): void {
   const sign = kind === 'reserve' ? 1 : -1
-  return tx.movements.append(
+  tx.movements.append(
     lines.map(({ sku, qty }) => ({
       id: `${reservationId}:${kind}:${sku}`,
       kind,

@@ -15,7 +15,7 @@ export async function closePayment(context: PaymentsContext, orderId: string, re
       return stone
     }
     const next = closed(found.payment, reason, found.open !== undefined)
-    if (next !== found.payment) await tx.payments.save(next, at)
+    if (next !== found.payment) tx.payments.save(next, at)
     return undefined
   })
   if (!payment || dueMove(payment, 'settle'))

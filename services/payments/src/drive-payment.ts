@@ -75,7 +75,7 @@ async function plan(
     sentAt: now,
   }
   if (move.amountMinor === 0) return settleFree(context, tx, payment, attempt, goal)
-  await tx.attempts.insert(attempt, now)
+  tx.attempts.insert(attempt, now)
   return { payment, due: attempt, isOld: false }
 }
 
@@ -124,10 +124,10 @@ async function record(
   goal: PaymentGoal,
 ): Promise<Standing | undefined> {
   const known = outcome as FinalOutcome
-  const isResolved = await tx.attempts.resolve(attempt, known, context.now())
+  const [isResolved, found] = await Promise.all([tx.attempts.resolve(attempt, known, context.now()), tx.payments.find(attempt.orderId)])
   const isLate = !isResolved && known.kind === 'succeeded' && (await tx.attempts.resolveLate(attempt, known, context.now()))
   if (!isResolved && !isLate) return load(context, tx, attempt.orderId, goal)
-  const payment = (await tx.payments.find(attempt.orderId)) as PaymentState
+  const payment = found as PaymentState
   if (attempt.state === 'unknown') emitResolved(tx, payment, attempt, known)
   return write(context, tx, isLate ? closed(payment, 'late_authorization', true) : payment, attempt, known, goal)
 }
@@ -142,19 +142,18 @@ async function write(
 ): Promise<Standing> {
   const now = context.now()
   const next = afterOutcome(payment, attempt, outcome)
-  await tx.payments.save(next, now)
-  if (outcome.kind === 'succeeded') {
-    const { orderId, currency, provider } = payment
-    if (outcome.amount.amountMinor > 0)
-      await tx.ledger.append(
-        { id: attemptKey(attempt), orderId, currency, at: now },
-        ledgerEntries(attempt.op, provider, outcome.amount.amountMinor),
-      )
-  }
+  const movedMinor = outcome.kind === 'succeeded' ? outcome.amount.amountMinor : 0
+  tx.payments.save(next, now)
+  if (movedMinor > 0) book(tx, payment, attempt, movedMinor, now)
   const expiresAt = now + context.resources.provider.capabilities.authorizationTtlMs
   emitOutcome(tx, next, attempt, outcome, expiresAt)
   const isRefused = outcome.kind !== 'succeeded' && attempt.op !== 'authorize'
   return isRefused ? { payment: next, due: undefined, isOld: false } : plan(context, tx, next, undefined, goal)
+}
+
+function book(tx: PaymentsTransaction, payment: PaymentState, attempt: Attempt, amountMinor: number, at: number): void {
+  const { orderId, currency, provider } = payment
+  tx.ledger.append({ id: attemptKey(attempt), orderId, currency, at }, ledgerEntries(attempt.op, provider, amountMinor))
 }
 
 /** Records that nobody knows; the resolver's timer or the next try finds out. */

@@ -50,7 +50,7 @@ export async function dispatch(tx: ShippingTransaction, shipment: StoredShipment
   const labelled = withLabel(shipment)
   if (!(await tx.shipments.insert(labelled)))
     return label(tx, (await tx.shipments.find(shipment.orderId)) as StoredShipment, shipment.createdAt)
-  await tx.shipments.insertDestination(shipment.orderId, address)
+  tx.shipments.insertDestination(shipment.orderId, address)
   emitCreated(tx, labelled)
   return labelled
 }

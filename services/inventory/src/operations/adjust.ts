@@ -20,7 +20,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
     if (delta === 0) return item
     const at = now()
     await tx.stock.adjust(sku, delta, at)
-    await tx.movements.append([
+    tx.movements.append([
       {
         id: movementId,
         kind: 'adjust',

@@ -18,15 +18,15 @@ export interface Movement {
 
 /** The journal of stock. Append only; the same cause twice is an error. */
 export interface MovementTable {
-  append(movements: readonly Movement[]): Promise<void>
+  append(movements: readonly Movement[]): void
 }
 
 /** Opens the journal within a transaction. */
 export function movementTable(sql: Sql): MovementTable {
   return {
-    async append(movements) {
+    append(movements) {
       if (movements.length === 0) return
-      await sql.run(
+      sql.write(
         `INSERT INTO stock_movement (ref_id, ref_type, kind, sku, location_id, id, delta_on_hand, delta_reserved, reason, actor, at)
          VALUES ${placeholders(movements.length, 11)}`,
         ...movements.flatMap((m) => [

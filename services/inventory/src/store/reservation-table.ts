@@ -22,7 +22,7 @@ export interface ReservationTable {
   find(orderId: string): Promise<StoredReservation | undefined>
   /** Inserts a reservation; returns false when the order has one. Also leaves tombstones: an ended one that was never held. */
   insert(reservation: StoredReservation, at: number): Promise<boolean>
-  insertLines(orderId: string, lines: readonly SkuQuantity[]): Promise<void>
+  insertLines(orderId: string, lines: readonly SkuQuantity[]): void
   lines(orderId: string): Promise<SkuQuantity[]>
   /** Makes a hold final in one statement; undefined when the order has no hold. */
   commitHold(orderId: string): Promise<StoredReservation | undefined>
@@ -50,8 +50,8 @@ export function reservationTable(sql: Sql): ReservationTable {
         expiresAt,
         at,
       )) === 1,
-    async insertLines(orderId, lines) {
-      await sql.run(
+    insertLines(orderId, lines) {
+      sql.write(
         `INSERT INTO reservation_line (order_id, sku, location_id, qty) VALUES ${placeholders(lines.length, 4)}`,
         ...lines.flatMap(({ sku, qty }) => [orderId, sku, MAIN_LOCATION, qty]),
       )

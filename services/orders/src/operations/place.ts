@@ -32,7 +32,7 @@ export const place = operation(
     const pii = { address, ...payment }
     if (style === 'choreography') await prepare(call, order, pii)
     return transaction(async (tx) => {
-      await tx.orders.insert(order, pii)
+      tx.orders.insert(order, pii)
       tx.emit('order.created', createdEvent(order, address.country))
       if (style === 'orchestration') await tx.start(placeOrder, { id: orderId, input: sagaInput(order) })
       return order

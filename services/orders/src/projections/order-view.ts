@@ -44,14 +44,14 @@ export const orderView = projection('order-view', {
     'order.cancel.requested': ({ data: { orderId, reason, version } }, sql, t) =>
       put(sql, t('orders'), orderId, { version, status: 'cancelling', settled: 0, failure: JSON.stringify({ reason }) }),
     'order.cancel.refused': ({ data: { orderId, version } }, sql, t) =>
-      sql.run(
+      sql.write(
         `UPDATE ${t('orders')} SET version = ?, status = 'confirmed', failure = NULL,
          settled = CASE WHEN payment_status = 'captured' THEN 1 ELSE 0 END WHERE order_id = ?`,
         version,
         orderId,
       ),
     'order.cancelled': ({ data: { orderId, voidedMinor, refundedMinor, version } }, sql, t) =>
-      sql.run(
+      sql.write(
         `UPDATE ${t('orders')} SET version = ?, status = 'cancelled', settled = 1, payment_status = ?,
          fulfilment_status = CASE WHEN fulfilment_status = 'fulfilled' THEN 'returned' ELSE 'unfulfilled' END WHERE order_id = ?`,
         version,
@@ -80,9 +80,9 @@ export const orderView = projection('order-view', {
 })
 
 /** Writes some columns of an order's row, whether or not it is there. */
-function put(sql: Sql, table: string, orderId: string, values: Readonly<Record<string, SqlValue>>): Promise<number> {
+function put(sql: Sql, table: string, orderId: string, values: Readonly<Record<string, SqlValue>>): void {
   const columns = Object.keys(values)
-  return sql.run(
+  sql.write(
     `INSERT INTO ${table} (order_id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
      ON CONFLICT (order_id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
     orderId,
@@ -90,16 +90,16 @@ function put(sql: Sql, table: string, orderId: string, values: Readonly<Record<s
   )
 }
 
-function keepUser(sql: Sql, table: string, userId: string, status: string): Promise<number> {
-  return sql.run(
+function keepUser(sql: Sql, table: string, userId: string, status: string): void {
+  sql.write(
     `INSERT INTO ${table} (user_id, status) VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET status = excluded.status`,
     userId,
     status,
   )
 }
 
-function keepProduct(sql: Sql, table: string, productId: string, title: string): Promise<number> {
-  return sql.run(
+function keepProduct(sql: Sql, table: string, productId: string, title: string): void {
+  sql.write(
     `INSERT INTO ${table} (product_id, title) VALUES (?, ?) ON CONFLICT (product_id) DO UPDATE SET title = excluded.title`,
     productId,
     title,

@@ -24,7 +24,7 @@ export interface OrderFilter {
 
 /** Orders with their lines. */
 export interface OrderTable {
-  insert(order: Order, pii: OrderPii): Promise<void>
+  insert(order: Order, pii: OrderPii): void
   find(id: string): Promise<Order | undefined>
   /** The order if it is settled; cheap while it is not. */
   findSettled(id: string): Promise<Order | undefined>
@@ -84,28 +84,16 @@ export function orderTable(sql: Sql): OrderTable {
   }
 }
 
-async function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii): Promise<void> {
+function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii): void {
   const amounts = [o.subtotalMinor, o.discountMinor, o.taxMinor, o.shippingMinor, o.totalMinor]
   const states = [o.status, o.paymentStatus, o.fulfilmentStatus, o.flow]
-  await sql.run(
-    INSERT,
-    o.id,
-    o.userId,
-    ...states,
-    o.currency,
-    ...amounts,
-    o.shippingMethod,
-    address.country,
-    o.placedAt,
-    o.placedAt,
-    o.version,
-  )
-  await sql.run(
+  sql.write(INSERT, o.id, o.userId, ...states, o.currency, ...amounts, o.shippingMethod, address.country, o.placedAt, o.placedAt, o.version)
+  sql.write(
     `INSERT INTO order_line (order_id, line_number, sku, product_id, title, quantity, unit_minor, total_minor)
      VALUES ${o.lines.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
     ...o.lines.flatMap((l): SqlValue[] => [o.id, Number(l.lineId), l.sku, l.productId, l.title, l.quantity, l.unitMinor, l.totalMinor]),
   )
-  await sql.run(
+  sql.write(
     'INSERT INTO order_pii (order_id, address, payment_provider, payment_token) VALUES (?, ?, ?, ?)',
     o.id,
     JSON.stringify(address),

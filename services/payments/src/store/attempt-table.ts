@@ -5,7 +5,7 @@ import type { FinalOutcome } from '../provider/provider.ts'
 /** Attempts to move money. */
 export interface AttemptTable {
   /** Inserts the intent before its request leaves. */
-  insert(attempt: Attempt, at: number): Promise<void>
+  insert(attempt: Attempt, at: number): void
   /** How many attempts the order has of an operation. */
   count(orderId: string, op: Attempt['op']): Promise<number>
   /** Records that an open attempt is about to be sent again. */
@@ -34,9 +34,9 @@ const RESOLVE = 'UPDATE payment_attempt SET state = ?, provider_ref = ?, error_c
 /** Opens the table within a transaction or snapshot. */
 export function attemptTable(sql: Sql): AttemptTable {
   return {
-    async insert(attempt, at) {
+    insert(attempt, at) {
       const { orderId, op, n, amountMinor, state, sentAt } = attempt
-      await sql.run(
+      sql.write(
         `INSERT INTO payment_attempt (order_id, op, n, amount_minor, idempotency_key, state, sent_at, requested_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         orderId,

@@ -7,7 +7,7 @@ export interface LedgerTable {
   append(
     move: { readonly id: string; readonly orderId: string; readonly currency: string; readonly at: number },
     entries: readonly LedgerEntry[],
-  ): Promise<void>
+  ): void
   balances(): Promise<{ account: string; currency: string; debitMinor: number; creditMinor: number }[]>
 }
 
@@ -17,9 +17,9 @@ const BALANCES_MAX = 1_000
 /** Opens the ledger within a transaction or snapshot. */
 export function ledgerTable(sql: Sql): LedgerTable {
   return {
-    async append({ id, orderId, currency, at }, entries) {
+    append({ id, orderId, currency, at }, entries) {
       if (entries.length === 0) return
-      await sql.run(
+      sql.write(
         `INSERT INTO ledger_entry (tx_id, account, debit_minor, credit_minor, currency, ref_type, ref_id, at)
          VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
         ...entries.flatMap(({ account, debitMinor, creditMinor }) => [

@@ -17,7 +17,7 @@ export interface PaymentTable {
   findWithOpen(orderId: string): Promise<OpenPayment | undefined>
   /** Inserts a payment; returns false when the order has one. */
   insert(payment: PaymentState): Promise<boolean>
-  save(payment: PaymentState, at: number): Promise<void>
+  save(payment: PaymentState, at: number): void
 }
 
 interface PaymentRow {
@@ -99,8 +99,8 @@ export function paymentTable(sql: Sql): PaymentTable {
         p.createdAt,
         p.version,
       )) === 1,
-    async save(p, at) {
-      await sql.run(
+    save(p, at) {
+      sql.write(
         UPDATE,
         p.authorizedMinor,
         p.capturedMinor,

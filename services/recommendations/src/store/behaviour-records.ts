@@ -34,8 +34,8 @@ export function behaviour(sql: Sql) {
       return (await sql.run(query, orderId, sku, userHash, boughtAt)) === 1
     },
     /** Counts that one order holds both skus; one direction. */
-    async countPair(one: string, other: string): Promise<void> {
-      await sql.run(
+    countPair(one: string, other: string): void {
+      sql.write(
         `INSERT INTO co_occurrence (sku_a, sku_b, orders) VALUES (?, ?, 1)
          ON CONFLICT (sku_a, sku_b) DO UPDATE SET orders = co_occurrence.orders + 1`,
         one,
@@ -45,7 +45,7 @@ export function behaviour(sql: Sql) {
     /** Adds to a sku's popularity; `orders` is 1 for a purchase and 0 for anything less. */
     async addPopularity(sku: string, orders: 0 | 1, weight: number, now: number): Promise<void> {
       const row = await sql.get<{ heat: number }>('SELECT heat FROM popularity WHERE sku = ?', sku)
-      await sql.run(
+      sql.write(
         `INSERT INTO popularity (sku, orders, heat) VALUES (?, ?, ?)
          ON CONFLICT (sku) DO UPDATE SET orders = popularity.orders + excluded.orders, heat = excluded.heat`,
         sku,

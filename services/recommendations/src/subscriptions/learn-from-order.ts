@@ -12,6 +12,6 @@ export const learnFromOrder = on('order.confirmed', async ({ data, time }, { tra
       if (!(await tx.behaviour.addPurchase(purchase))) return
       await tx.behaviour.addPopularity(sku, 1, HEAT_WEIGHTS.buy, time)
     }
-    for (const [one, other] of pairsOf(skus)) await tx.behaviour.countPair(one, other)
+    for (const [one, other] of pairsOf(skus)) tx.behaviour.countPair(one, other)
   }),
 )

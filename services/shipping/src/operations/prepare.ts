@@ -6,7 +6,7 @@ export const prepare = operation('prepare', async ({ address, ...consignment }, 
   const shipment = newShipment(consignment, { id: id(), at: now(), flow: 'choreography' })
   return transaction(async (tx) => {
     if (await tx.shipments.insert(shipment)) {
-      await tx.shipments.insertDestination(shipment.orderId, address)
+      tx.shipments.insertDestination(shipment.orderId, address)
       return { shipmentId: shipment.id }
     }
     return { shipmentId: (await tx.shipments.find(shipment.orderId))?.id ?? shipment.id }

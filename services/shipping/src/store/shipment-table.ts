@@ -13,7 +13,7 @@ export interface ShipmentTable {
   /** Inserts a shipment; returns false when the order has one. */
   insert(shipment: StoredShipment): Promise<boolean>
   save(shipment: StoredShipment, at: number): Promise<void>
-  insertDestination(orderId: string, address: ShippingAddress): Promise<void>
+  insertDestination(orderId: string, address: ShippingAddress): void
 }
 
 interface ShipmentRow {
@@ -73,8 +73,8 @@ export function shipmentTable(sql: Sql): ShipmentTable {
         ONLY_PARCEL,
       )
     },
-    async insertDestination(orderId, address) {
-      await sql.run(
+    insertDestination(orderId, address) {
+      sql.write(
         'INSERT INTO destination (order_id, address) VALUES (?, ?) ON CONFLICT (order_id) DO NOTHING',
         orderId,
         JSON.stringify(address),
