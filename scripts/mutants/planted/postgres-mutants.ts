@@ -66,8 +66,8 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     mistake: 'a transaction whose COMMIT was not answered is run again, though it may have happened',
     promises: ['P2'],
     file: `${POSTGRES}/group-writer.ts`,
-    find: 'return { error, commitSent: true }',
-    replace: 'return { error, commitSent: false }',
+    find: 'return { error: failureOf(members) ?? error, commitSent: true }',
+    replace: 'return { error: failureOf(members) ?? error, commitSent: false }',
     caughtBy: { file: `${POSTGRES}/lost-connection.postgres.ts`, test: 'a line cut while COMMIT is under way' },
   },
   {
