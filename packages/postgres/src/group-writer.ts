@@ -147,6 +147,7 @@ export class GroupWriter {
       faults.at(`store.${this.#options.context.service}.after-body`)
       if (next.alone) break
     }
+    if (guarded) return undefined // nothing was left open
     const open = members.filter((member) => member.open)
     if (open.length > 0) line.hurry()
     for (const member of open) {

@@ -11,7 +11,7 @@ import type { Sql, SqlReader } from './sql.ts'
  * - S1 All that one `transaction` writes (own tables, events, records) becomes durable together or not at all (P1).
  * - S2 `transaction` resolves only after its commit is durable in the store's class (P4).
  * - S3 A body that throws leaves nothing behind, and does not disturb transactions that commit with it. A statement that fails dooms its
- *      transaction, also when the body catches the error.
+ *      transaction, also when the body catches the error or did not wait for it.
  * - S4 Transactions behave as if run one after another: no lost update, no write skew. Where the database refuses one for that, the body
  *      runs again; so a body must have no effects but on its store. Each body runs in its caller's async context.
  * - S5 A body may await nothing but its store. One that awaits anything else is aborted with `misuse` (law 4).
