@@ -90,6 +90,27 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
       assert.deepEqual(await idsOf(store, filter, hitsMax), ['id-000003'])
     }
   })
+
+  test(`a product on ${name} that an older version changed is found by its new words after the next change`, async () => {
+    await using place = await open()
+    const { store } = place
+    for (const [number, oldText] of ['steel cup   sku-0 ', ' steel cup   sku-1 '].entries()) {
+      await writeProduct(store, aNumbered(number, 'Tin Cup'))
+      const product = { ...aNumbered(number, 'Steel Cup'), version: 3 }
+      await store.transaction(async ({ sql }) => {
+        await sql.run('UPDATE product SET search_text = ?, version = 2 WHERE id = ?', oldText, product.id)
+        assert.ok(await catalogStore.repository(sql).products.update(product))
+      })
+    }
+    for (const hitsMax of LIMITS_OF_HITS)
+      for (const [word, found] of [
+        ['steel', ['id-000001', 'id-000000']],
+        ['tin', []],
+      ] as const) {
+        const filter = { status: 'active', words: [word], currency: 'EUR', sort: 'newest', limit: 9 } as const
+        assert.deepEqual(await idsOf(store, filter, hitsMax), found, word)
+      }
+  })
 }
 
 function isWanted(product: ProductRecord, { status, words = [], minPrice = 0 }: ProductFilter): boolean {

@@ -22,9 +22,10 @@ export function wordsText(words: readonly string[]): string {
   return ` ${words.join(' ')} `
 }
 
-/** Returns the words of {@link wordsText}. */
+/** Returns the words of {@link wordsText}; none of a text of another form, as versions write it that do not know the index. */
 export function wordsOfText(text: string): readonly string[] {
-  return text.split(' ').filter(Boolean)
+  const words = text.split(' ').filter(Boolean)
+  return wordsText(words) === text ? words : []
 }
 
 /** Returns a pattern for LIKE. A word has letters and digits only, so there is nothing to escape. */
