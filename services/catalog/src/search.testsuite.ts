@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SqlReader } from 'banyan'
 import { createRuntime, seededRandom } from 'banyan/kernel'
 import type { Store, StoreFactory } from 'banyan/store'
 import type { ProductSort } from './domain/list-cursor.ts'
@@ -111,6 +112,39 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
         assert.deepEqual(await idsOf(store, filter, hitsMax), found, word)
       }
   })
+
+  test(`pages of any number of products on ${name} are found by a few statements, which the store keeps`, async () => {
+    await using place = await open()
+    const { store } = place
+    const limits = Array.from({ length: 40 }, (_, index) => index + 1)
+    for (const number of limits) await writeProduct(store, aNumbered(number, 'Tin Cup'))
+    const statements = new Set<string>()
+    for (const limit of limits) {
+      const filter = { status: 'active', words: ['tin'], currency: 'EUR', sort: 'newest', limit } as const
+      const page = await store.read(({ sql }) => productList(watched(sql, (query) => statements.add(query))).list(filter))
+      assert.equal(page.length, limit)
+    }
+    const tables = ['product_word', 'product p', 'variant WHERE', 'price r', 'product_category m']
+    for (const table of tables) {
+      const few = [...statements].filter((query) => query.includes(`FROM ${table}`))
+      assert.ok(few.length >= 1 && few.length <= 3, `${few.length} statements on ${table}`)
+    }
+  })
+}
+
+/** Tells of each statement. */
+function watched(sql: SqlReader, tell: (query: string) => void): SqlReader {
+  return {
+    dialect: sql.dialect,
+    get: (query, ...values) => {
+      tell(query)
+      return sql.get(query, ...values)
+    },
+    all: (query, ...values) => {
+      tell(query)
+      return sql.all(query, ...values)
+    },
+  }
 }
 
 function isWanted(product: ProductRecord, { status, words = [], minPrice = 0 }: ProductFilter): boolean {

@@ -2,7 +2,7 @@ import type { SqlReader, SqlValue } from 'banyan'
 import type { ListPosition, ProductSort } from '../domain/list-cursor.ts'
 import type { ProductRecord } from '../domain/product.ts'
 import type { ProductStatus } from '../domain/product-status.ts'
-import { placeholders } from './placeholders.ts'
+import { filledUp, placeholders } from './placeholders.ts'
 import { type ProductRow, wholeProducts } from './product-reader.ts'
 import { likePrefix, newestIds, prefixRange, rarestPrefix, soleWord, STARTS_SO, type WordMatch } from './word-index.ts'
 
@@ -57,7 +57,7 @@ const IDS_MAX = 500
 
 type Row = ProductRow & { readonly sort_value: string | number | null }
 
-/** Which products come into question besides what the filter says: of some ids, or with a word that begins so. */
+/** Which products come into question besides what the filter says: of some ids, at least one, or with a word that begins so. */
 type Narrowing = { readonly ids: readonly string[] } | { readonly prefix: string }
 
 /** Lists products. Products without a price in the currency are left out where the price matters. */
@@ -107,7 +107,7 @@ function select(sql: SqlReader, filter: ProductFilter, narrowing?: Narrowing): P
   const { column, id, direction, byPrice } = ORDERS[filter.sort]
   const needsPrice = byPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined
   const prefix = narrowing && 'prefix' in narrowing ? narrowing.prefix : undefined
-  const ids = narrowing && 'ids' in narrowing ? narrowing.ids : []
+  const ids = narrowing && 'ids' in narrowing ? filledUp(narrowing.ids) : []
   // CROSS JOIN: SQLite is to begin with the few that have the word; or, by price, with the index that has the whole order.
   const join = byPrice || prefix !== undefined ? ' CROSS JOIN ' : ', '
   const from = [...(prefix === undefined ? [] : ['hit']), ...(needsPrice ? ['product_price pp'] : []), 'product p'].join(join)

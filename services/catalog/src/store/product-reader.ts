@@ -1,7 +1,7 @@
 import type { Sql } from 'banyan'
 import type { Price, ProductRecord, ProductVariant } from '../domain/product.ts'
 import type { ProductStatus } from '../domain/product-status.ts'
-import { placeholders } from './placeholders.ts'
+import { filledUp, placeholders } from './placeholders.ts'
 
 /** A product's own row. */
 export interface ProductRow {
@@ -58,7 +58,7 @@ export function productReader(sql: Sql) {
 /** Completes rows of one page: three queries, however many products. Keeps their order. */
 export async function wholeProducts(sql: Pick<Sql, 'all'>, rows: readonly ProductRow[]): Promise<ProductRecord[]> {
   if (rows.length === 0) return []
-  const ids = rows.map(({ id }) => id)
+  const ids = filledUp(rows.map(({ id }) => id))
   const list = placeholders(ids.length)
   const variants = await sql.all<VariantRow>(`SELECT * FROM variant WHERE product_id IN (${list}) ORDER BY position, sku`, ...ids)
   const prices = await sql.all<PriceRow>(

@@ -1,5 +1,5 @@
 import type { Sql, SqlReader } from 'banyan'
-import { placeholders } from './placeholders.ts'
+import { filledTo, placeholders } from './placeholders.ts'
 
 /** Words of one statement. Always as many, so that a store keeps two statements and not two for each number of words. */
 const WORDS_AT_ONCE = 16
@@ -84,10 +84,8 @@ export async function newestIds(sql: SqlReader, match: WordMatch, below: string 
   return rows.map(({ id }) => id)
 }
 
-// The last group is filled up with its own first word: what is inserted or deleted twice is so once.
 function groups(words: readonly string[]): readonly (readonly string[])[] {
-  return Array.from({ length: Math.ceil(words.length / WORDS_AT_ONCE) }, (_, index) => {
-    const group = words.slice(index * WORDS_AT_ONCE, (index + 1) * WORDS_AT_ONCE)
-    return [...group, ...Array.from({ length: WORDS_AT_ONCE - group.length }, () => group[0] ?? '')]
-  })
+  return Array.from({ length: Math.ceil(words.length / WORDS_AT_ONCE) }, (_, index) =>
+    filledTo(WORDS_AT_ONCE, words.slice(index * WORDS_AT_ONCE, (index + 1) * WORDS_AT_ONCE)),
+  )
 }
