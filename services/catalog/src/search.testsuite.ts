@@ -130,6 +130,28 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
       assert.ok(few.length >= 1 && few.length <= 3, `${few.length} statements on ${table}`)
     }
   })
+
+  test(`a search on ${name} for a word that many products have and a price that few have does not go through them round by round`, async () => {
+    await using place = await open()
+    const { store } = place
+    for (let number = 0; number < PRODUCTS; number++) await writeProduct(store, aNumbered(number, 'Tin Cup', number % 100 === 3 ? 100 : 5))
+    const filter = { status: 'active', words: ['tin'], minPrice: 100, currency: 'EUR', sort: 'newest', limit: 5 } as const
+    for (const [hitsMax, most] of [
+      [20, 2],
+      [2_000, 4],
+    ] as const) {
+      let rounds = 0
+      const tell = (query: string): void => {
+        if (query.includes('AS id FROM product_word')) rounds++
+      }
+      const page = await store.read(({ sql }) => productList(watched(sql, tell), hitsMax).list(filter))
+      assert.deepEqual(
+        page.map(({ product }) => product.id),
+        ['id-000103', 'id-000003'],
+      )
+      assert.equal(rounds, most)
+    }
+  })
 }
 
 /** Tells of each statement. */

@@ -76,7 +76,7 @@ export function productList(sql: SqlReader, hitsMax: number = HITS_MAX) {
 
 /**
  * A word that many products have fills a page soon in whatever order; of one that few have, those few are looked at. Both find the same.
- * The newest with one word stand in the index of words as they are listed, however many they are.
+ * The newest with one word stand in the index of words as they are listed, however many they are, and are looked at there first.
  */
 async function findRows(sql: SqlReader, filter: ProductFilter, hitsMax: number): Promise<readonly Row[]> {
   const { words, sort } = filter
@@ -84,23 +84,31 @@ async function findRows(sql: SqlReader, filter: ProductFilter, hitsMax: number):
   const [first, ...others] = words
   if (first === undefined) return []
   const word = sort === 'newest' && others.length === 0 ? await soleWord(sql, first) : undefined
-  if (word !== undefined) return selectNewest(sql, filter, { word })
+  if (word !== undefined) return selectNewest(sql, filter, { word }, hitsMax)
   const { prefix, found } = await rarestPrefix(sql, words, hitsMax)
   if (found === 0) return []
   if (found >= hitsMax) return select(sql, filter)
-  return sort === 'newest' ? selectNewest(sql, filter, { prefix }) : select(sql, filter, { prefix })
+  return sort === 'newest' ? selectNewest(sql, filter, { prefix }, hitsMax) : select(sql, filter, { prefix })
 }
 
-/** Reads only as many products as the page needs, because their ids come in its order. */
-async function selectNewest(sql: SqlReader, filter: ProductFilter, match: WordMatch): Promise<readonly Row[]> {
+/**
+ * Reads only as many products as the page needs, because their ids come in its order. Where `hitsMax` did not fill it, what else the filter says
+ * fits few: one statement finds the rest, and not one round after the other.
+ */
+async function selectNewest(sql: SqlReader, filter: ProductFilter, match: WordMatch, hitsMax: number): Promise<readonly Row[]> {
   const rows: Row[] = []
-  let below = filter.after?.id
-  for (let size = filter.limit; ; size = Math.min(4 * size, IDS_MAX)) {
-    const ids = await newestIds(sql, match, below, size)
-    if (ids.length > 0) rows.push(...(await select(sql, { ...filter, limit: filter.limit - rows.length }, { ids: [...new Set(ids)] })))
+  let after = filter.after
+  let seen = 0
+  for (let size = filter.limit; seen < hitsMax; size = Math.min(4 * size, IDS_MAX)) {
+    const ids = await newestIds(sql, match, after?.id, size)
+    const last = ids.at(-1)
+    if (last === undefined) return rows
+    rows.push(...(await select(sql, { ...filter, limit: filter.limit - rows.length }, { ids: [...new Set(ids)] })))
     if (ids.length < size || rows.length >= filter.limit) return rows
-    below = ids.at(-1)
+    after = { sort: filter.sort, value: null, id: last }
+    seen += size
   }
+  return [...rows, ...(await select(sql, { ...filter, after, limit: filter.limit - rows.length }))]
 }
 
 function select(sql: SqlReader, filter: ProductFilter, narrowing?: Narrowing): Promise<Row[]> {
