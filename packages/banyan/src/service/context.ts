@@ -40,7 +40,8 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
   readonly call: Clients<U>
   /**
    * The one transaction of this handler: state, events, timers, sagas, and the record that this request or event was handled,
-   * commit together (P1). The body may await nothing but `tx`. Where the store refuses it for a conflict, the body runs again.
+   * commit together (P1). The body may await nothing but `tx`. The body may run again: after a conflict, or when another
+   * transaction that shared its commit failed.
    */
   transaction<T>(body: (tx: Transaction<C, R>) => Promise<T> | T): Promise<T>
   /**
@@ -48,7 +49,7 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
    * e.g. a payment attempt. After a crash the handler runs again and must find its intent.
    */
   checkpoint<T>(body: (tx: Transaction<C, R>) => Promise<T> | T): Promise<T>
-  /** Reads one consistent snapshot. */
+  /** Reads one consistent snapshot. The body may run again, so it only reads. */
   read<T>(body: (tx: Snapshot<R>) => Promise<T> | T): Promise<T>
   /** Waits until `read` returns something else than undefined; asks again at each `notify(key)` and every now and then. Undefined when time is up. */
   until<T>(key: string, timeout: Duration, read: (tx: Snapshot<R>) => Promise<T | undefined>): Promise<T | undefined>

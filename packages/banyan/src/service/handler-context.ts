@@ -1,6 +1,5 @@
 import { refusingCalls } from '../call/client.ts'
 import type { Principal } from '../contract/access.ts'
-import { allDone } from '../kernel/all-done.ts'
 import { durationMs, type Duration } from '../kernel/duration.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
@@ -91,10 +90,9 @@ async function transact(service: ServiceRuntime, work: Work, body: Body, last: b
         throw new BanyanError('deadline_exceeded', 'the deadline passed before the transaction began; nothing was changed', {
           retry: 'safe',
         })
-      const before = last ? work.before?.(store) : undefined
+      if (last) await work.before?.(store) // alone: a body that ran for an event consumed before would fail on what it did then, and hide why
       const tx = authorTransaction(service, store, work)
-      const bodyDone = refusingCalls(service.name, async () => body(tx as never))
-      const value = before === undefined ? await bodyDone : (await allDone([before, bodyDone]))[1]
+      const value = await refusingCalls(service.name, async () => body(tx as never))
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     })

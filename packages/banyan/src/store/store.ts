@@ -18,7 +18,7 @@ import type { Sql, SqlReader } from './sql.ts'
  * - S6 Positions of events are dense and ascending; no event is skipped by a reader, whoever commits when; equal keys keep commit order (P5).
  *      Retention may remove the oldest ones; a read that needs a removed one fails and says so.
  * - S7 An event is readable only when it is durable.
- * - S8 `read` sees one consistent snapshot of committed data and cannot write.
+ * - S8 `read` sees one consistent snapshot of committed data and cannot write. Its body may run again.
  * - S9 A full or failing disk makes transactions fail with `storage_full` or `unavailable`; nothing half done is ever visible.
  * - S10 A second process that may not share the store, a damaged or newer database are refused at `open` with an error that says what to do.
  */

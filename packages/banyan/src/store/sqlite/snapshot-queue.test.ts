@@ -21,6 +21,7 @@ async function aFile() {
   const snapshots = new SnapshotQueue(reader, clock, new StoreHealth(createRuntime().log, undefined))
   return {
     snapshots,
+    reader,
     begun: countCalls(reader, 'begin'),
     isOpen: () => database.isTransaction,
     write() {
@@ -97,4 +98,21 @@ test('a read that awaits something else is aborted in the next turn, and its sna
   await assert.rejects(stray, { code: 'misuse' })
   assert.equal(at.isOpen(), false)
   assert.equal(await at.count(), 0)
+})
+
+test('a BEGIN and a ROLLBACK that failed are got over: the next read has a snapshot of its own', async () => {
+  await using at = await aFile()
+  const { begin, rollback } = at.reader
+  at.reader.begin = () => at.reader.execute('SELECT * FROM no_such_table')
+  await assert.rejects(at.count(), { code: 'misuse' })
+  at.reader.begin = begin
+  assert.equal(await at.count(), 0)
+  at.reader.rollback = () => {
+    throw new Error('the disk is away')
+  }
+  assert.throws(() => at.write(), /away/)
+  at.reader.rollback = rollback
+  assert.equal(await at.count(), 0)
+  at.write()
+  assert.equal(await at.count(), 1)
 })

@@ -80,7 +80,11 @@ export class SnapshotQueue {
   /** Resolves when no read is under way, and none of its snapshots. */
   async settle(): Promise<void> {
     if (this.#current !== undefined) await new Promise<void>((resolve) => (this.#idle = resolve))
-    this.#leave()
+    try {
+      this.#leave()
+    } catch {
+      // the connection is about to be closed, which ends it as well
+    }
   }
 
   #start(read: Read): void {
@@ -107,12 +111,19 @@ export class SnapshotQueue {
 
   #leave(): void {
     if (this.#snapshot === 'none') return
-    this.#snapshot = 'none'
+    this.#snapshot = 'outdated' // until it is known to be over: one that could not be ended is ended before the next begins
     try {
       this.#connection.rollback()
+      this.#snapshot = 'none'
     } finally {
       this.#health.note(this.#connection.failure)
     }
+  }
+
+  /** Ends what a failure left, if only a BEGIN that did not succeed, so that the next read begins anew. */
+  #recover(): void {
+    this.#snapshot = 'outdated'
+    this.#leave()
   }
 
   #end(read: Read, settle: () => void): void {
@@ -120,7 +131,7 @@ export class SnapshotQueue {
     read.sql?.end('is over')
     this.#current = undefined
     try {
-      if (this.#connection.failure) this.#leave()
+      if (this.#connection.failure) this.#recover()
     } catch (thrown) {
       read.reject(thrown)
     }
