@@ -29,7 +29,8 @@ export interface BodyRunOptions {
 /**
  * One run of a transaction's body.
  *
- * - I1 After a statement failed the run has failed, even when the body goes on as if nothing had happened.
+ * - I1 After a statement failed the run has failed, even when the body goes on as if nothing had happened. All it still asks for is refused
+ *   with that statement's error: what the server says of a transaction that has failed would hide why.
  * - I2 The body can await only this run: when nothing is in flight and it still waits, it waits for something else, and is aborted (S5).
  *   It may live on, but all it asks for is refused.
  * - I3 What a body leaves for before the commit begins when the body has ended, and may end after the run: see {@link concluded}.
@@ -41,8 +42,9 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   /** Settles when what was left for before the commit is done; the transaction must not commit earlier, nor when it rejects. */
   concluded: Promise<unknown> | undefined
   readonly #works: (() => Promise<unknown>)[] = []
-  /** Error of the first statement that failed, if any. */
+  /** Error of the first statement that failed, if any: the driver's, and in the toolkit's words. */
   failure: unknown
+  error: BanyanError | undefined
   /** Statements sent, and of these not answered. */
   #sent = 0
   #inFlight = 0
@@ -117,15 +119,14 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   }
 
   async #statement(query: string, values: readonly SqlValue[]): Promise<PartResult> {
-    if (this.#over) throw overError()
+    this.#assertUsable()
     const { send, hold = send } = this.#options
     this.#sent++
     this.#inFlight++
     try {
       return await (this.#ending ? hold : send)(this.#part(query, values))
     } catch (error) {
-      this.#failed(error, query)
-      throw toStatementError(error, this.#options.context.target, query)
+      throw this.#failed(error, query)
     } finally {
       if (--this.#inFlight === 0) this.#guard()
     }
@@ -134,7 +135,7 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   #write(query: string, values: readonly SqlValue[]): void {
     const { hold } = this.#options
     if (hold === undefined) return void this.#statement(query, values).catch(() => {})
-    if (this.#over) throw overError()
+    this.#assertUsable()
     hold(this.#part(query, values)).catch((error: unknown) => this.#failed(error, query))
   }
   #part(query: string, values: readonly SqlValue[]): Part {
@@ -143,9 +144,15 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
     const { text, name } = context.texts.of(query)
     return { text, name, values }
   }
-  #failed(error: unknown, query: string): void {
+  /** Notes the error of a statement; returns that of the first one that failed. */
+  #failed(error: unknown, query: string): BanyanError {
     this.failure ??= error
     if (isStaleStatement(error)) this.#options.context.texts.renew(query)
+    return (this.error ??= toStatementError(error, this.#options.context.target, query))
+  }
+  #assertUsable(): void {
+    if (this.#over) throw overError()
+    if (this.error !== undefined) throw this.error
   }
 
   /** Looks, after everything that is ready has run, whether the body moved on. */

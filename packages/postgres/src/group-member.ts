@@ -4,7 +4,7 @@ import type { Commit, NewEvent, StoreTransaction } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { RELEASE, ROLLBACK_TO, SAVEPOINT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
-import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement, toStatementError } from './sql-failure.ts'
+import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement } from './sql-failure.ts'
 import type { TransactionLine } from './transaction-line.ts'
 import type { PartResult } from './wire-batch.ts'
 
@@ -108,7 +108,7 @@ export class GroupMember<T = unknown> extends AsyncResource {
     const run = this.#run
     if (run === undefined || !this.open) return 'done'
     await run.concluded?.catch((error: unknown) => (this.#error = error))
-    if (run.failure !== undefined) this.#error ??= toStatementError(run.failure, this.#context.target)
+    this.#error ??= run.error
     const outcome = this.#outcome(line, false)
     return outcome === 'failed' ? 'again' : outcome
   }
@@ -142,7 +142,7 @@ export class GroupMember<T = unknown> extends AsyncResource {
     try {
       const { body } = this.#request
       this.#value = await run.run((tx) => this.runInAsyncScope(body, undefined, tx))
-      if (run.failure !== undefined) this.#error = toStatementError(run.failure, this.#context.target)
+      this.#error = run.error
     } catch (error) {
       this.#error = error ?? new TypeError('the body of a transaction threw nothing')
     }

@@ -17,6 +17,16 @@ test('a statement that takes too long is stopped by the server, and nothing is c
   assert.equal(await store.read((tx) => tx.sql.get('SELECT id FROM thing')), undefined)
 })
 
+test('a statement that takes too long is what the caller is told of, also when its body goes on', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE], statementTimeoutMs: 100 })
+  const slow = store.transaction(async (tx) => {
+    await tx.sql.get('SELECT pg_sleep(5)').catch(() => {})
+    await tx.sql.run("INSERT INTO thing (id) VALUES ('a')")
+  })
+  await assert.rejects(slow, { code: 'deadline_exceeded', retry: 'safe' })
+})
+
 test('a thousand transactions through two connections all commit', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE], poolMax: 2 })

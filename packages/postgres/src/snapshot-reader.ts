@@ -5,7 +5,7 @@ import { BEGIN_SNAPSHOT, COMMIT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
 import type { Session } from './session.ts'
 import type { SessionPool } from './session-pool.ts'
-import { isConflict, isConnectionLoss, isStaleStatement, toStatementError } from './sql-failure.ts'
+import { isConflict, isConnectionLoss, isStaleStatement } from './sql-failure.ts'
 import { TransactionLine } from './transaction-line.ts'
 import type { PartResult } from './wire-batch.ts'
 
@@ -45,7 +45,7 @@ export class SnapshotReader {
       const run = new BodyRun({ context: this.#context, send: (part) => snapshot.send(part), readOnly: true, deadline })
       try {
         const value = await run.run<T>(body)
-        if (run.failure !== undefined) throw toStatementError(run.failure, this.#context.target)
+        if (run.error !== undefined) throw run.error
         snapshot.end()
         this.#pool.release(session)
         return value

@@ -121,6 +121,21 @@ export function testAtomicity(harness: StoreHarness): void {
     assert.equal(await counter(store, 'a'), 0)
   })
 
+  promise(harness, 'S3 what follows a statement that failed is refused with its error', async ({ store }) => {
+    await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
+    const errors: unknown[] = []
+    const failed = store.transaction(async (tx) => {
+      errors.length = 0 // it may run again
+      const note = (error: unknown): unknown => errors.push(error)
+      await tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')").catch(note)
+      await tx.sql.get("SELECT version FROM counter WHERE key = 'a'").catch(note)
+      await tx.sql.run(COUNT, 'a')
+    })
+    await assert.rejects(failed, /unique/i)
+    assert.equal(errors.length, 2)
+    assert.equal(errors[1], errors[0])
+  })
+
   promise(harness, 'S1 what is written without waiting is seen by the statements behind it and commits with them', async ({ store }) => {
     const seen = await store.transaction(async ({ sql }) => {
       for (let count = 0; count < 500; count++) sql.write(COUNT, 'a')
