@@ -63,9 +63,11 @@ export class GroupMember<T = unknown> extends AsyncResource {
     this.#token = String(number)
   }
 
-  /** Runs the body behind what the line holds already; with savepoints (`guarded`) what it did can be undone alone. */
-  async run(line: TransactionLine, guarded: boolean): Promise<MemberOutcome> {
-    const first = line.empty
+  /**
+   * Runs the body behind what the line holds already; with savepoints (`guarded`) what it did can be undone alone, and so can that of a member
+   * whose line is its own (`first`).
+   */
+  async run(line: TransactionLine, guarded: boolean, first: boolean): Promise<MemberOutcome> {
     let opened = false
     const open = (): void => {
       if (!opened && guarded && !first) line.add(SAVEPOINT)

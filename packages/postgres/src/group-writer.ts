@@ -141,8 +141,10 @@ export class GroupWriter {
         next.fail(tooLateError())
         continue
       }
+      // an earlier one that is open may yet put statements on an empty line; they must not be undone with this one's
+      const first = line.empty && (guarded || !members.some((member) => member.open))
       members.push(next)
-      const outcome = await next.run(line, guarded)
+      const outcome = await next.run(line, guarded, first)
       if (endsGroup(outcome)) return ending(outcome, next)
       faults.at(`store.${this.#options.context.service}.after-body`)
       if (next.alone) break

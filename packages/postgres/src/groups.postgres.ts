@@ -42,6 +42,24 @@ test('what a member did before it failed is undone, what it saw of others stays 
   assert.equal(await store.feed.head(), 20)
 })
 
+test('a member that fails undoes nothing of an earlier one whose work came late', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const late = store.transaction(async (tx) => {
+    tx.beforeCommit(async () => {
+      for (let turn = 0; turn < 50; turn++) await undefined
+      await tx.sql.run("INSERT INTO thing VALUES ('late', 1)")
+    })
+  })
+  const failed = store.transaction(async (tx) => {
+    await tx.sql.get('SELECT n FROM thing LIMIT 1')
+    throw new Error('no')
+  })
+  await assert.rejects(failed, /no/)
+  await late
+  assert.deepEqual(await store.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'late'")), { n: 1 })
+})
+
 test('who waits for a lock of somebody else does not keep the others waiting', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE] })
