@@ -108,7 +108,8 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
     this.#ending = true
     try {
       this.#guard()
-      await Promise.race([Promise.all(this.#works.map(async (work) => work())), abandoned])
+      for (let works = this.#works.splice(0); works.length > 0; works = this.#works.splice(0)) // a work may leave more
+        await Promise.race([Promise.all(works.map(async (work) => work())), abandoned])
     } finally {
       await this.#close()
     }
@@ -136,7 +137,14 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
     const { hold } = this.#options
     if (hold === undefined) return void this.#statement(query, values).catch(() => {})
     this.#assertUsable()
-    hold(this.#part(query, values)).catch((error: unknown) => this.#failed(error, query))
+    let part: Part
+    try {
+      part = this.#part(query, values)
+    } catch (error) {
+      this.#failed(error, query)
+      return
+    }
+    hold(part).catch((error: unknown) => this.#failed(error, query))
   }
   #part(query: string, values: readonly SqlValue[]): Part {
     const { context, deadline } = this.#options

@@ -165,6 +165,16 @@ export function testAtomicity(harness: StoreHarness): void {
     assert.equal(await counter(store, 'a'), 2)
   })
 
+  promise(harness, 'S1 work that a work leaves for before the commit runs as well', async ({ store }) => {
+    await store.transaction(async (tx) => {
+      tx.beforeCommit(async () => {
+        await tx.sql.run(COUNT, 'a')
+        tx.beforeCommit(() => tx.sql.run(COUNT, 'a'))
+      })
+    })
+    assert.equal(await counter(store, 'a'), 2)
+  })
+
   promise(harness, 'S3 a write that nobody waits for fails its own transaction when it fails, and no other', async ({ store }) => {
     await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
     const insert = (key: string, rows: number): Promise<unknown> =>
@@ -239,6 +249,17 @@ export function testAtomicity(harness: StoreHarness): void {
     const failed = store.transaction(async (tx) => {
       await tx.sql.run(COUNT, 'a')
       await tx.sql.run('COMMIT')
+    })
+    await rejectsWith(failed, 'misuse')
+    assert.equal(await counter(store, 'a'), 0)
+  })
+
+  promise(harness, 'S3 a write that is refused dooms its transaction, also when the body catches everything', async ({ store }) => {
+    const failed = store.transaction(async (tx) => {
+      await tx.sql.run(COUNT, 'a')
+      try {
+        tx.sql.write('COMMIT')
+      } catch {}
     })
     await rejectsWith(failed, 'misuse')
     assert.equal(await counter(store, 'a'), 0)
