@@ -104,11 +104,17 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
     }
   }
 
+  /** Refuses whatever is still asked for: its transaction is undone. */
+  end(): void {
+    this.#over = true
+  }
+
   async #conclude(abandoned: Promise<never>): Promise<void> {
     this.#ending = true
     try {
       this.#guard()
-      for (let works = this.#works.splice(0); works.length > 0; works = this.#works.splice(0)) // a work may leave more
+      for (let works = this.#works.splice(0); works.length > 0; works = this.#works.splice(0))
+        // a work may leave more
         await Promise.race([Promise.all(works.map(async (work) => work())), abandoned])
     } finally {
       await this.#close()

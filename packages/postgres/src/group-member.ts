@@ -127,6 +127,10 @@ export class GroupMember<T = unknown> extends AsyncResource {
     }
     this.#request.resolve({ value: this.#value as T, token: this.#token })
   }
+  /** Ends a run that is undone: works of it that go on get nothing more. */
+  end(): void {
+    this.#run?.end()
+  }
   /** Answers the caller when there will be no commit. */
   fail(error: unknown): void {
     this.#request.reject(error)

@@ -108,9 +108,11 @@ export class GroupWriter {
     try {
       const failure = (await this.#runMembers(lane, line, members)) ?? (await this.#commit(line, members))
       if (failure === undefined) return pool.release(session)
+      for (const member of members) member.end()
       void line.abandon().then(() => pool.release(session))
       await this.#runAgain(lane, failure, members)
     } catch (error) {
+      for (const member of members) member.end()
       void line.abandon().then(() => pool.release(session))
       for (const member of members) member.fail(error)
     }
@@ -122,6 +124,7 @@ export class GroupWriter {
       const outcome = await this.#runOnce(lane, line, members)
       if (outcome !== 'again') return outcome
       this.#guarded = GUARDED_GROUPS
+      for (const member of members) member.end()
       line.restart()
       lane.waiting = [...members.splice(0), ...lane.waiting]
     }

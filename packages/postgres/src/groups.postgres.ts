@@ -47,7 +47,7 @@ test('a member that fails undoes nothing of an earlier one whose work came late'
   const store = await server.open({ migrations: [TABLE] })
   const late = store.transaction(async (tx) => {
     tx.beforeCommit(async () => {
-      for (let turn = 0; turn < 50; turn++) await undefined
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve()
       await tx.sql.run("INSERT INTO thing VALUES ('late', 1)")
     })
   })
@@ -58,6 +58,26 @@ test('a member that fails undoes nothing of an earlier one whose work came late'
   await assert.rejects(failed, /no/)
   await late
   assert.deepEqual(await store.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'late'")), { n: 1 })
+})
+
+test('a work whose run was undone writes nothing more', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [TABLE] })
+  const add = "UPDATE thing SET n = n + 1 WHERE id = 'free'"
+  const late = store.transaction(async (tx) => {
+    tx.beforeCommit(async () => {
+      await tx.sql.run(add)
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+      await tx.sql.run(add)
+    })
+  })
+  const failed = store.transaction(async (tx) => {
+    await tx.sql.get('SELECT n FROM thing LIMIT 1')
+    throw new Error('no')
+  })
+  await assert.rejects(failed, /no/)
+  await late
+  assert.deepEqual(await store.read((tx) => tx.sql.get("SELECT n FROM thing WHERE id = 'free'")), { n: 2 })
 })
 
 test('who waits for a lock of somebody else does not keep the others waiting', async () => {

@@ -11,7 +11,7 @@ interface Waiting {
   readonly failed?: (error: unknown) => void
 }
 
-/** Statements held at most: a body that writes thousands of rows must not keep them all in memory. */
+/** With so many held, they are sent at the end of the turn. A body that asks for more without waiting keeps them all in memory. */
 const HELD_MAX = 200
 
 /**

@@ -23,6 +23,7 @@ export interface Sql extends SqlReader {
   /**
    * Runs a statement whose answer the body does not need, not even how many rows it changed. Statements behind it see what it did, and the
    * transaction fails when it fails. **When to use** — for the last writes of a body: where the database is elsewhere, waiting costs a round trip.
+   * In bulk work `await` a `run` now and then: what is written without waiting is kept in memory.
    */
   write(query: string, ...values: readonly SqlValue[]): void
 }

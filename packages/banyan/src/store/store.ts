@@ -76,6 +76,7 @@ export interface StoreTransaction {
   /**
    * Runs `work` when the body has ended; when it throws, the transaction fails with its error. For writes whose answer the body does not need:
    * their statements may share a round trip with those of other transactions, while the body's own wait for each answer.
+   * A work asks for its statements together: what it asks for after an answer may come behind statements of other transactions.
    */
   beforeCommit(work: () => Promise<unknown>): void
   /** Calls `callback` once after the commit is durable, never when it fails. */

@@ -1,3 +1,4 @@
+import { allDone } from '../../kernel/all-done.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import type {
   SagaChange,
@@ -108,10 +109,12 @@ export class SqlSagaRecords implements SagaRecords {
   }
 
   async saveSteps(steps: readonly SagaStepRecord[]): Promise<void> {
+    const saved: Promise<number>[] = []
     for (let from = 0; from < steps.length; from += STEPS_SAVED_MAX) {
       const some = steps.slice(from, from + STEPS_SAVED_MAX)
-      await this.#sql.run(statement.saveSteps(some.length), ...some.flatMap(sagaStepValues))
+      saved.push(this.#sql.run(statement.saveSteps(some.length), ...some.flatMap(sagaStepValues)))
     }
+    await allDone(saved)
   }
 
   async addSignal({ sagaId, name, signalId, data, consumed, receivedAt }: SagaSignalRecord): Promise<boolean> {
