@@ -49,15 +49,13 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: "a handler's error is caught inside its transaction, which commits what was written before it",
     promises: ['P1'],
     file: 'packages/banyan/src/service/handler-context.ts',
-    find: `      const bodyDone = refusingCalls(service.name, async () => body(tx as never))
-      const value = before === undefined ? await bodyDone : (await allDone([before, bodyDone]))[1]
+    find: `      const value = await refusingCalls(service.name, async () => body(tx as never))
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     })
 `,
     replace: `      const caught = (error: unknown) => ({ failedWith: error })
-      const value = await refusingCalls(service.name, async () => body(tx as never)).catch(caught) as { failedWith?: unknown }
-      await before
+      const value = await refusingCalls(service.name, async () => body(tx as never)).catch(caught)
       if (!value?.failedWith) await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
     }).then((done) => {
