@@ -12,6 +12,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly propertyNames?: Schema
   readonly additionalProperties?: boolean | Schema
   readonly maxProperties?: number
   readonly items?: Schema

@@ -1,4 +1,4 @@
-import { schemaCheck } from 'banyan/contract'
+import { inputCheck } from 'banyan/contract'
 import type { Schema } from './api-document.ts'
 
 /** A value that its schema refuses, and which of its rules is broken where. */
@@ -11,9 +11,15 @@ export interface Break {
 /** Values of each JSON type, to take one of another type than asked for. */
 const OF_TYPE: Readonly<Record<string, unknown>> = { object: {}, array: [], string: 'text', number: 1.5, boolean: true, null: null }
 
-/** Tells whether a value keeps a schema. */
+/** Texts that some pattern refuses: controls, half a pair, what nobody sees, what turns the direction of writing, and what is no identifier. */
+const AGAINST_PATTERNS: readonly string[] = [
+  ...Array.from('\u0000\u0007\n\u0085\ud800\udc00\u200b\u200d\ufeff\u202e\u2066\u{e0041}', (one) => `a${one}b`),
+  ...' |\u0000|\ud800|; DROP TABLE users; --|ü|💥'.split('|'),
+]
+
+/** Tells whether a value keeps a schema once its texts are normalised, as an operation does it first. */
 export function fits(schema: Schema, value: unknown): boolean {
-  return schemaCheck(schema).fits(value)
+  return inputCheck(schema).fits(structuredClone(value))
 }
 
 /**
@@ -57,11 +63,7 @@ function textBreaks({ minLength = 0, maxLength, pattern }: Schema, value: string
     ...(maxLength === undefined
       ? []
       : [broken(at, 'one too long', value.padEnd(maxLength + 1, 'a')), broken(at, 'far too long', 'a'.repeat(maxLength + 5_000))]),
-    ...(pattern === undefined
-      ? []
-      : [' ', '\u0000', '\ud800', "'; DROP TABLE users; --", '💥'].map((text) =>
-          broken(at, `against the pattern: ${JSON.stringify(text)}`, text),
-        )),
+    ...(pattern === undefined ? [] : AGAINST_PATTERNS.map((text) => broken(at, `against the pattern: ${JSON.stringify(text)}`, text))),
   ]
 }
 
@@ -95,7 +97,7 @@ function listBreaks({ items = {}, minItems = 0, maxItems, uniqueItems }: Schema,
 }
 
 function objectBreaks(
-  { properties = {}, required = [], patternProperties = {}, maxProperties }: Schema,
+  { properties = {}, required = [], patternProperties = {}, propertyNames, maxProperties }: Schema,
   value: Readonly<Record<string, unknown>>,
   at: string,
 ): Break[] {
@@ -113,8 +115,18 @@ function objectBreaks(
       ? []
       : [broken(at, 'too many names', Object.fromEntries(Array.from({ length: maxProperties + 1 }, (_, n) => [`n${n}`, 'x'])))]),
     ...(free ? [broken(at, 'a wrong value', { ...value, wrong: { deep: [] } })] : []),
+    ...(propertyNames ? nameBreaks(propertyNames, value, at) : []),
     ...inside,
   ]
+}
+
+/** A value that others have under its names stands under a name that is not allowed. */
+function nameBreaks(propertyNames: Schema, value: Readonly<Record<string, unknown>>, at: string): Break[] {
+  const [item = 'x'] = Object.values(value)
+  return textBreaks(propertyNames, 'name', at).map(({ what, value: name }) => ({
+    what: `${what} as a name`,
+    value: { ...value, [String(name)]: item },
+  }))
 }
 
 function broken(at: string, what: string, value: unknown): Break {

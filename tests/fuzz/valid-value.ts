@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { Schema } from './api-document.ts'
 import { Known } from './known-values.ts'
+import { fits } from './schema-breaks.ts'
 
 /** Texts that have broken programs before; each goes where the schema lets it. */
 const AWKWARD_TEXTS = [
@@ -58,14 +59,23 @@ export function validValue(schema: Schema, name: string, tag: string): Arbitrary
   }
 }
 
-function anObject({ properties = {}, required = [], patternProperties = {}, maxProperties = 5 }: Schema, tag: string): Arbitrary<object> {
+function anObject(
+  { properties = {}, required = [], patternProperties = {}, propertyNames, maxProperties = 5 }: Schema,
+  tag: string,
+): Arbitrary<object> {
   const [pattern] = Object.values(patternProperties)
-  const free = pattern && fc.dictionary(fc.string({ maxLength: 12 }), validValue(pattern, '', tag), { maxKeys: Math.min(maxProperties, 5) })
+  const free = pattern && fc.dictionary(nameOf(propertyNames), validValue(pattern, '', tag), { maxKeys: Math.min(maxProperties, 5) })
   const strange = fc.option(fc.constant({ extra: { from: ['a', 'newer', 'client'] } }), { nil: {}, freq: 5 })
   return fc
     .tuple(fieldsOf(Object.entries(properties), required, tag), free ?? strange)
     .map(([own, more]) => ({ ...more, ...own }))
     .filter((value) => !Object.hasOwn(value, '__proto__'))
+}
+
+/** Names of a record. Not real values of anything, so no {@link Known} stands for one. */
+function nameOf(propertyNames: Schema | undefined): Arbitrary<string> {
+  const names = fc.string({ maxLength: 12 })
+  return propertyNames ? names.filter((name) => fits(propertyNames, name)) : names
 }
 
 /** The required fields alone, or some of the others with them: a request with everything in it rarely goes through. */
@@ -96,22 +106,38 @@ function aList(
 function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
   const { minLength = 0, maxLength = TEXT_LENGTH_MAX, pattern } = schema
   const longest = Math.min(maxLength, TEXT_LENGTH_MAX)
+  const form = pattern === undefined ? undefined : new RegExp(pattern, 'u')
   const fits = (text: string): boolean => {
     const { length } = Array.from(text)
-    return length >= minLength && length <= longest && (pattern === undefined || new RegExp(pattern).test(text))
+    return length >= minLength && length <= longest && (form?.test(text) ?? true)
   }
-  const awkward = AWKWARD_TEXTS.filter(fits)
-  const made =
-    pattern === undefined
-      ? fc.oneof(
-          fc.string({ minLength, maxLength: Math.min(longest, minLength + 20) }),
-          fc.string({ minLength, maxLength: Math.min(longest, minLength + 20), unit: 'grapheme' }),
-          fc.constantFrom('x'.repeat(minLength), 'x'.repeat(longest), '💥'.repeat(longest)),
-          ...(awkward.length > 0 ? [fc.constantFrom(...awkward)] : []),
-        )
-      : fc.oneof(fc.stringMatching(new RegExp(pattern)), fc.stringMatching(new RegExp(pattern), { size: 'medium' })).filter(fits)
+  const extremes = ['x', 'ü', '💥'].flatMap((letter) => [letter.repeat(minLength), letter.repeat(longest)])
+  const odd = [...extremes, ...AWKWARD_TEXTS].filter(fits)
+  const made = fc.oneof(
+    ...(odd.length > 0 ? [fc.constantFrom(...odd)] : []),
+    ...(form ? [fc.stringMatching(form).filter(fits), fc.stringMatching(form, { size: 'medium' }).filter(fits)] : []),
+    ...(takesAnything(form) ? freeTexts({ minLength, longest, fits }) : []),
+  )
   const known = fc.tuple(fc.noBias(fc.nat()), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
   return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 1 })
+}
+
+/** Tells whether most texts keep a form, so that random ones are worth their time. */
+function takesAnything(form: RegExp | undefined): boolean {
+  return form === undefined || ['Ada Lovelace', '太郎', '💥'].every((text) => form.test(text))
+}
+
+function freeTexts({
+  minLength,
+  longest,
+  fits,
+}: {
+  minLength: number
+  longest: number
+  fits: (text: string) => boolean
+}): Arbitrary<string>[] {
+  const limits = { minLength, maxLength: Math.min(longest, minLength + 20) }
+  return [fc.string(limits).filter(fits), fc.string({ ...limits, unit: 'grapheme' }).filter(fits)]
 }
 
 function aWhole({ minimum = -Number.MAX_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: Schema): Arbitrary<number> {

@@ -11,6 +11,7 @@ export {
   type Principal,
   query,
   type Static,
+  Text,
   Type,
 } from './contract/index.ts'
 export type { HandlerContext, OperationContext, Snapshot, StepContext, TimerDefinition, Transaction } from './service/context.ts'

@@ -1,5 +1,5 @@
 import type { Scope } from 'banyan/call'
-import { schemaCheck } from 'banyan/contract'
+import { inputCheck } from 'banyan/contract'
 import {
   BanyanError,
   type Clock,
@@ -38,7 +38,7 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
     if (!edge.host.services.some(({ contract }) => contract.name === name))
       misuse(`aggregate "${id}" uses service "${name}", which is not part of the platform; add it or leave the part out`)
   const clients = clientsOnBehalf(uses, edge.host.transport, clock)
-  const check = schemaCheck(operation.input)
+  const check = inputCheck(operation.input)
   const entries = Object.entries(parts)
 
   async function run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<{ output: unknown }> {

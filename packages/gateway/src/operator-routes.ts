@@ -1,5 +1,5 @@
 import type { Input } from 'banyan/contract'
-import { schemaCheck } from 'banyan/contract'
+import { inputCheck } from 'banyan/contract'
 import type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
 import type { Edge } from './edge.ts'
@@ -30,7 +30,7 @@ export function operatorRoutes(edge: Edge, contract: Contract, meters: EdgeMeter
       meter: meters.route(id, operation.route.method),
       service: undefined,
       async run(input, { principal }) {
-        schemaCheck(operation.input).parse(input, id)
+        inputCheck(operation.input).parse(input, id)
         return { output: await handler(input, principal.subject) }
       },
     })

@@ -30,4 +30,5 @@ export {
   query,
 } from './operation.ts'
 export { METHODS, type Method, parseRoute, type Route, type RouteText, type Segment } from './route.ts'
-export { type SchemaCheck, schemaCheck } from './validator.ts'
+export { type CodeBounds, NORMALISATION, Text, type TextBounds } from './text.ts'
+export { type InputCheck, inputCheck, type SchemaCheck, schemaCheck } from './validator.ts'

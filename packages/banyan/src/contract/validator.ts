@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { BanyanError, type FieldError } from '../kernel/error.ts'
+import { textNormaliser } from './normalised.ts'
+import { patternMeaning } from './text.ts'
 
 /** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
 const FIELDS_MAX = 20
@@ -32,6 +34,24 @@ export function schemaCheck(schema: TSchema): SchemaCheck {
   return check
 }
 
+/** Checks what came from outside. */
+export interface InputCheck {
+  /**
+   * Puts the texts of a value into the form that the schema asks for, changing objects in place, and returns it when it fits.
+   * Throws `invalid_argument` that names each wrong field.
+   */
+  parse(value: unknown, what: string): unknown
+  /** Tells whether the value fits once its texts are in that form; changes objects in place, too. */
+  fits(value: unknown): boolean
+}
+
+/** Returns the check of a schema for values that came from outside and belong to nobody else. */
+export function inputCheck(schema: TSchema): InputCheck {
+  const check = schemaCheck(schema)
+  const normalised = (value: unknown): unknown => textNormaliser(schema)?.(value) ?? value
+  return { parse: (value, what) => check.parse(normalised(value), what), fits: (value) => check.fits(normalised(value)) }
+}
+
 function invalid(validator: Validator, value: unknown, what: string): BanyanError {
   const byPath = new Map<string, FieldError>()
   for (const error of validator.Errors(value)) {
@@ -49,5 +69,6 @@ function fieldError(error: { keyword: string; instancePath: string; message: str
     const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
     return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
   }
-  return { path: error.instancePath, expected: error.message }
+  const meaning = error.keyword === 'pattern' ? patternMeaning(String((error.params as { pattern?: unknown }).pattern)) : undefined
+  return { path: error.instancePath, expected: meaning ?? error.message }
 }

@@ -4,7 +4,7 @@ import type { CallReply, CallRequest } from '../call/transport.ts'
 import { accessRoles } from '../contract/access.ts'
 import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
-import { schemaCheck } from '../contract/validator.ts'
+import { inputCheck, schemaCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, reworded, toBanyanError } from '../kernel/error.ts'
 import { authorize, permit } from './authorize.ts'
@@ -39,20 +39,22 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const operation = runnableOperation(service, definition, handler)
   const runKeyed = keyedRunner(operation)
   const { label } = operation
-  const input = schemaCheck(definition.input)
+  const checkInput = inputCheck(definition.input)
   const meter = operationMeter(service.metrics, service.name, handler.name)
   const { clock, faults } = service.runtime
   const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
 
-  async function run(request: CallRequest, span: { trace: CallRequest['scope']['trace'] }, progress: Progress): Promise<CallReply> {
+  async function run(
+    request: CallRequest,
+    input: unknown,
+    span: { trace: CallRequest['scope']['trace'] },
+    progress: Progress,
+  ): Promise<CallReply> {
     const { scope } = request
     const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
     const work: Work = { scope: inner, progress }
     const key = definition.idempotency === 'none' ? undefined : scope.key
-    const reply =
-      key !== undefined
-        ? await runKeyed(request.input, work, key)
-        : { output: await operation.handle(request.input, work), token: work.token }
+    const reply = key !== undefined ? await runKeyed(input, work, key) : { output: await operation.handle(input, work), token: work.token }
     if (!handler.answer) return reply
     const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner, progress }))
     return { ...reply, output: operation.checked(output) }
@@ -61,7 +63,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
     async run(request) {
       const { scope } = request
       authorize(definition.access, scope.principal, request.input)
-      input.parse(request.input, label)
+      const input = checkInput.parse(request.input, label)
       if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
@@ -71,7 +73,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
       const progress: Progress = { acted: false }
       try {
         faults.at(points.before)
-        const reply = await run(request, span, progress)
+        const reply = await run(request, input, span, progress)
         faults.at(points.after)
         meter.succeeded((clock.monotonic() - started) / 1_000)
         return reply

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inputCheck, openApiDocument, query, schemaCheck, Text, Type } from './index.ts'
+
+const KINDS = { name: Text.name({ max: 80 }), line: Text.line({ max: 80 }), prose: Text.prose({ max: 80 }), raw: Text.raw({ max: 80 }) }
+type Kind = keyof typeof KINDS
+
+/** Says which kinds take a text. */
+function takers(text: string): Kind[] {
+  return (Object.keys(KINDS) as Kind[]).filter((kind) => schemaCheck(KINDS[kind]).fits(text))
+}
+
+test('takes what people are called and write, in any script', () => {
+  for (const text of ['Ada', 'Özil', 'O’Brien-Łuk', '山田 太郎', 'محمد', 'Москва', 'नेहा', '1/2 Main St. #3', '💥', 'a\u00a0b'])
+    assert.deepEqual(takers(text), ['name', 'line', 'prose', 'raw'], JSON.stringify(text))
+})
+
+test('refuses NUL and halves of surrogate pairs everywhere', () => {
+  for (const text of ['\0', 'a\0b', '\ud800', 'a\udc00', '\udc00\ud800']) assert.deepEqual(takers(text), [], JSON.stringify(text))
+})
+
+test('takes tabs and line feeds in prose alone, and no other control', () => {
+  for (const text of ['a\nb', 'a\tb']) assert.deepEqual(takers(text), ['prose', 'raw'], JSON.stringify(text))
+  for (let code = 0x01; code < 0xa0; code++) {
+    const isControl = code < 0x20 || code >= 0x7f
+    if (isControl && code !== 9 && code !== 10) assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['raw'], code.toString(16))
+  }
+})
+
+test('takes joiners, variation selectors and marks of direction in lines and prose, not in names', () => {
+  for (const code of [0xad, 0x61c, 0x200c, 0x200d, 0x200e, 0x200f, 0xfe0f, 0xe0100])
+    assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['line', 'prose', 'raw'], code.toString(16))
+  assert.deepEqual(takers('👩‍👩‍👧'), ['line', 'prose', 'raw'])
+})
+
+test('refuses what turns the direction of writing, and what nobody sees, in all texts for people', () => {
+  const turning = [0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069]
+  const unseen = [0x34f, 0x115f, 0x1160, 0x17b4, 0x180e, 0x200b, 0x2028, 0x2029, 0x2060, 0x2064, 0x206f, 0x3164, 0xfeff, 0xffa0, 0xfff9]
+  for (const code of [...turning, ...unseen, 0xfffe, 0xffff, 0x1d173, 0xe0001, 0xe0041, 0xe0fff])
+    assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['raw'], code.toString(16))
+})
+
+test('names have no character that Unicode calls ignorable', () => {
+  const ignorable = /\p{Default_Ignorable_Code_Point}/u
+  const check = schemaCheck(KINDS.name)
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const text = `a${String.fromCodePoint(code)}`
+    if (ignorable.test(text) && check.fits(text)) assert.fail(`U+${code.toString(16)} is taken`)
+  }
+})
+
+test('takes no blank text where one is asked for', () => {
+  for (const text of ['', ' ', '\u00a0', '\u3000 ', '\u2800']) {
+    assert.equal(schemaCheck(KINDS.name).fits(text), false)
+    assert.equal(schemaCheck(KINDS.line).fits(text), false)
+    assert.equal(schemaCheck(Text.prose({ min: 1, max: 80 })).fits(`${text}\n`), false)
+    assert.equal(schemaCheck(KINDS.prose).fits(text), true)
+  }
+  assert.equal(schemaCheck(Text.line({ min: 0, max: 80 })).fits(''), true)
+})
+
+test('bounds count code points of the normalised text', () => {
+  const name = Type.Object({ name: Text.name({ max: 3 }) })
+  assert.deepEqual(inputCheck(name).parse({ name: '💥💥💥' }, 'it'), { name: '💥💥💥' })
+  assert.deepEqual(inputCheck(name).parse({ name: 'u\u0308u\u0308u\u0308' }, 'it'), { name: 'üüü' })
+  assert.throws(() => inputCheck(name).parse({ name: '💥💥💥💥' }, 'it'), { code: 'invalid_argument' })
+})
+
+test('identifiers and tokens are ASCII that can be seen', () => {
+  const [id, token] = [schemaCheck(Text.id({ max: 20 })), schemaCheck(Text.token({ max: 20 }))]
+  for (const text of ['a', '01J-x_y.z:1']) assert.deepEqual([id.fits(text), token.fits(text)], [true, true], text)
+  for (const text of ['', 'a b', 'é', 'a\n', '\u200ba', 'а']) assert.deepEqual([id.fits(text), token.fits(text)], [false, false], text)
+  assert.deepEqual([id.fits('-a'), token.fits('-a/+=')], [false, true])
+})
+
+test('one spelling is one text: composed in fields, lists, unions, records and recursive types', () => {
+  const Label = Text.line({ max: 20 })
+  const schema = Type.Object({
+    label: Label,
+    list: Type.Array(Label),
+    maybe: Type.Optional(Type.Union([Label, Type.Null()])),
+    secret: Text.raw({ max: 20 }),
+    record: Type.Record(Type.String(), Type.Union([Label, Type.Number()]), { propertyNames: Label }),
+    tree: Type.Cyclic({ Node: Type.Object({ label: Label, below: Type.Array(Type.Ref('Node')) }) }, 'Node'),
+  })
+  const of = (u: string) => ({
+    label: u,
+    list: [u, 'a'],
+    maybe: u,
+    record: { [u]: u, n: 1 },
+    tree: { label: u, below: [{ label: u, below: [] }] },
+  })
+  const secret = 'u\u0308'
+  assert.deepEqual(inputCheck(schema).parse({ ...of('u\u0308'), secret }, 'it'), { ...of('ü'), secret })
+})
+
+test('names of a record that become one are refused rather than one of them lost', () => {
+  const schema = Type.Record(Type.String(), Type.Integer(), { propertyNames: Text.name({ max: 20 }) })
+  assert.deepEqual(inputCheck(schema).parse({ 'u\u0308': 1 }, 'it'), { ü: 1 })
+  assert.throws(() => inputCheck(schema).parse({ 'u\u0308': 1, ü: 2 }, 'it'), { code: 'invalid_argument' })
+})
+
+test('says in words what a text must be', () => {
+  assert.throws(() => inputCheck(Type.Object({ city: Text.name({ max: 20 }) })).parse({ city: 'a\0' }, 'it'), {
+    fields: [
+      {
+        path: '/city',
+        expected:
+          'must be one line of visible characters: no controls, no line breaks, no invisible or direction-turning characters, and not blank',
+      },
+    ],
+  })
+})
+
+test('stands in the reference of an API as plain JSON Schema', () => {
+  const operation = query('GET /api/it', { input: Type.Object({ name: Text.name({ max: 20 }) }), output: Type.Null(), access: 'public' })
+  const document = openApiDocument({ title: 'it', version: '1', operations: [{ id: 'it.get', tag: 'it', operation }] })
+  const { schema } = (document.paths as { '/api/it': { get: { parameters: [{ schema: Record<string, unknown> }] } } })['/api/it'].get
+    .parameters[0]
+  assert.deepEqual([schema['type'], schema['minLength'], schema['maxLength']], ['string', 1, 20])
+  assert.match('Ada', new RegExp(String(schema['pattern']), 'u'))
+})
