@@ -3,6 +3,7 @@ import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
 import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
 import { SAGA_MUTANTS } from './planted/saga-mutants.ts'
+import { GATEWAY_MUTANTS } from './planted/gateway-mutants.ts'
 import { SHOP_MUTANTS } from './planted/shop-mutants.ts'
 import { STORE_MUTANTS } from './planted/store-mutants.ts'
 
@@ -12,6 +13,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...EVENT_MUTANTS,
   ...SAGA_MUTANTS,
   ...CALL_MUTANTS,
+  ...GATEWAY_MUTANTS,
   ...SHOP_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]

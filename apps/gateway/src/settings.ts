@@ -12,12 +12,19 @@ export interface GatewaySettings extends Pick<GatewayOptions, 'limits' | 'apiKey
 }
 
 /**
- * Stricter limits of what a stranger may try: two a second is plenty for a household or an office, and too slow for trying
- * stolen passwords on many accounts. One account locks long before; see users.
+ * Stricter limits of what a stranger may try. What anybody may call and what changes something counts by address anyway (the gateway's
+ * default); a password is also guessed from many addresses at once, so signing in counts by account too. One account locks long before; see
+ * users.
  */
 const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
-  'users.login': { requests: 120, windowMs: 60_000, burst: 100 },
-  'users.register': { requests: 120, windowMs: 60_000, burst: 100 },
+  'users.login': {
+    target: {
+      field: 'email',
+      limit: { requests: 100, windowMs: 3_600_000, burst: 20 },
+      // A family behind one address that mistypes; and the owner, while somebody uses up what all have together.
+      own: { requests: 20, windowMs: 600_000, burst: 20 },
+    },
+  },
 }
 
 /**

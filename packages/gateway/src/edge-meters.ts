@@ -9,6 +9,8 @@ export interface RouteMeter {
 /** Meters of an edge. */
 export interface EdgeMeters {
   route(id: string, method: string): RouteMeter
+  /** Counts a request or connection that a limit refused. */
+  refused(limit: string): void
 }
 
 /** Declares the edge's metrics. `inFlight` is read when somebody looks. */
@@ -24,7 +26,13 @@ export function createEdgeMeters(metrics: Metrics, inFlight: () => number): Edge
     labels: ['route', 'method'],
   })
   metrics.gauge({ name: 'banyan_gateway_requests_in_flight', help: 'Requests that are not answered yet.' }, inFlight)
+  const refusals = metrics.counter({
+    name: 'banyan_gateway_refused_total',
+    help: 'Requests and connections that a limit refused, by limit.',
+    labels: ['limit'],
+  })
   return {
+    refused: (limit) => refusals.handle(limit).add(),
     route(id, method) {
       const byStatus = new Map<number, Counter>()
       let duration: Histogram | undefined

@@ -2,7 +2,7 @@ import type { EdgeHost } from 'banyan/host'
 import type { Answers } from './answers.ts'
 import type { Authentication } from './authentication.ts'
 import type { ClientAddress } from './client-address.ts'
-import type { Limiters } from './rate-limits.ts'
+import type { Limiters } from './limiters.ts'
 
 /** What routes of one running edge share. */
 export interface Edge {
@@ -11,6 +11,8 @@ export interface Edge {
   readonly authenticate: Authentication
   readonly address: ClientAddress
   readonly limiters: Limiters
+  /** Counts a refusal by the name of the limit that was reached. */
+  refused(limit: string): void
   /** Largest body in bytes. */
   readonly bodyBytesMax: number
   /** Roles that may see and change a running platform. */

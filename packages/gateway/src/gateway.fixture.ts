@@ -53,6 +53,12 @@ export const shop = contract('shop', {
       access: 'user',
       idempotency: 'required',
     }),
+    signIn: command('POST /api/sessions', {
+      input: Type.Object({ email: Type.String(), password: Type.String() }),
+      output: Type.Object({}),
+      access: 'public',
+      idempotency: 'none',
+    }),
     slow: query('GET /api/slow', { input: Type.Object({}), output: Type.Object({}), access: 'public', timeoutMs: 50 }),
     secret: query('GET /api/internal', { input: Type.Object({}), output: Type.Object({}), access: 'internal' }),
   },

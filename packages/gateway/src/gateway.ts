@@ -16,8 +16,8 @@ import { Exchange } from './exchange.ts'
 import { gatewayCalls } from './gateway-calls.ts'
 import { type InFlight, watchInFlight } from './in-flight.ts'
 import type { GatewayOptions } from './options.ts'
-import { createLimiters } from './rate-limits.ts'
-import { parseTarget } from './request-target.ts'
+import { createLimiters } from './limiters.ts'
+import { parseTarget, type TargetProblem } from './request-target.ts'
 import { passAddress } from './rate-gate.ts'
 import { requestIdOf } from './request-headers.ts'
 import type { Router } from './router.ts'
@@ -76,7 +76,7 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningG
     accessLog: options.accessLog ?? false,
     finished: inFlight.remove,
   })
-  const edge = createEdge(options, host, answers)
+  const edge = createEdge(options, host, answers, meters)
   const front: Front = {
     host,
     edge,
@@ -99,7 +99,7 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningG
   }
 }
 
-function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers): Edge {
+function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers, meters: EdgeMeters): Edge {
   const { clock, log } = host.runtime
   const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
   const calls = gatewayCalls(host)
@@ -110,7 +110,8 @@ function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers): 
     answers,
     authenticate: createAuthentication(verifier, createApiKeys([...apiKeys, ...operator])),
     address: createClientAddress(options.trustedProxies ?? []),
-    limiters: createLimiters(options.limits ?? {}, clock),
+    limiters: createLimiters(options.limits ?? {}, host.runtime),
+    refused: meters.refused,
     bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
     operatorRoles,
   }
@@ -128,7 +129,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   })
   try {
     front.cors?.addTo(exchange.headers, request)
-    if (typeof target === 'string') throw targetError(target)
+    if (typeof target === 'string') return refuseTarget(front, exchange, target)
     if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
     const serving = match.to.serve(exchange)
@@ -191,8 +192,9 @@ function checkCoding({ request, headers }: Exchange): void {
   throw new BanyanError('invalid_argument', 'the only transfer coding is "chunked"; send the body plain or with a content-length')
 }
 
-function targetError(problem: 'too_long' | 'malformed'): BanyanError {
-  return problem === 'too_long'
+function refuseTarget({ edge }: Front, exchange: Exchange, problem: TargetProblem): void {
+  if (!passAddress(edge, exchange)) return
+  throw problem === 'too_long'
     ? new BanyanError('uri_too_long', 'the path and query string are too long; send parameters in a body')
     : new BanyanError(
         'invalid_argument',

@@ -13,6 +13,14 @@ export type { CorsOptions } from './cors.ts'
 export { gateway } from './gateway.ts'
 export type { PublishedKeys } from './key-set.ts'
 export type { GatewayCalls, GatewayOptions, TokenOptions } from './options.ts'
-export { ADDRESS_LIMIT, type RateLimit, type RateLimitOptions, SUBJECT_LIMIT } from './rate-limits.ts'
+export {
+  ADDRESS_LIMIT,
+  type OperationLimits,
+  PUBLIC_COMMAND_LIMIT,
+  type RateLimit,
+  type RateLimitOptions,
+  SUBJECT_LIMIT,
+  type TargetLimit,
+} from './rate-limits.ts'
 export type { ServerLimits } from './edge-server.ts'
 export type { TokenRules } from './token-verifier.ts'

@@ -10,7 +10,7 @@ import type { EdgeRoute } from './edge-route.ts'
 import type { Exchange } from './exchange.ts'
 import { type JsonObject, parseJsonBody } from './json-body.ts'
 import { inputPlan } from './operation-input.ts'
-import { passAddress, passSubject } from './rate-gate.ts'
+import { passAddress, passSubject, passTarget } from './rate-gate.ts'
 import { awaitedWrites, idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
 
 /** An operation that the edge offers, and who runs it. */
@@ -31,6 +31,7 @@ const DEADLINE_GRACE_MS = 250
 export function operationRoute(edge: Edge, options: OperationRouteOptions): EdgeRoute {
   const { id, operation, meter } = options
   const plan = inputPlan(operation)
+  const limits = edge.limiters.operation(id, operation)
   const reply = replyWriter(edge, options)
   const takesBody = operation.route.method !== 'GET'
 
@@ -39,14 +40,15 @@ export function operationRoute(edge: Edge, options: OperationRouteOptions): Edge
     route: operation.route,
     meter,
     async serve(exchange) {
-      if (!passAddress(edge, exchange)) return
+      if (!passAddress(edge, exchange, limits)) return
       if (exchange.request.headers.authorization !== undefined || exchange.request.headers['x-api-key'] !== undefined)
         await identify(edge, exchange, operation)
-      if (!passSubject(edge, exchange)) return
+      if (!passSubject(edge, exchange, limits)) return
       checkAccess(operation.access, exchange.principal)
       const body = takesBody ? await bodyOf(edge, exchange) : refuseBody(exchange)
       const input = plan.assemble({ values: exchange.values, search: exchange.search, ifMatch: exchange.request.headers['if-match'], body })
       checkOwner(operation.access, exchange.principal, input)
+      if (!passTarget(edge, exchange, limits, input)) return
       const scope = scopeOf(edge, exchange, operation)
       if (operation.kind === 'query') await seeOwnWrites(edge, exchange, scope.deadline)
       reply(exchange, scope, await options.run(input, scope, exchange))

@@ -1,43 +1,69 @@
 import { BanyanError } from 'banyan/kernel'
 import type { Edge } from './edge.ts'
 import type { Exchange } from './exchange.ts'
+import type { RateDecision } from './gcra.ts'
+import type { OperationLimiters } from './limiters.ts'
 import { type Limiter, rateLimitField } from './rate-limits.ts'
 import { replaceHeader } from './security-headers.ts'
 
-/** Counts a request against its address. Answers 429 and returns false when that is too often. */
-export function passAddress(edge: Edge, exchange: Exchange): boolean {
+/** Counts a request against its address, before anybody looks at its credentials. Answers 429 and returns false when that is too often. */
+export function passAddress(edge: Edge, exchange: Exchange, own?: OperationLimiters): boolean {
   const { address } = edge.limiters
-  return address === undefined || take(edge, exchange, address, edge.address.key(exchange.request), false)
+  const key = edge.address.key(exchange.request)
+  if (address !== undefined && !take(edge, exchange, address, key, false)) return false
+  return own?.address === undefined || take(edge, exchange, own.address, key, false)
 }
 
-/** Counts a request against its user or key, and against the limit of its operation. */
-export function passSubject(edge: Edge, exchange: Exchange): boolean {
-  const { subject, operations } = edge.limiters
-  if (subject === undefined && operations.size === 0) return true
+/** Counts a request against its user or key. */
+export function passSubject(edge: Edge, exchange: Exchange, own: OperationLimiters): boolean {
+  const { subject } = edge.limiters
   const { kind, subject: name } = exchange.principal
-  const key = kind === 'anonymous' ? edge.address.key(exchange.request) : `${kind}:${name}`
-  const own = operations.get(exchange.route.id)
-  if (own && !take(edge, exchange, own, key, false)) return false
-  return subject === undefined || kind === 'anonymous' || take(edge, exchange, subject, key, own !== undefined)
+  if (kind === 'anonymous' || (subject === undefined && own.subject === undefined)) return true
+  const key = `${kind}:${name}`
+  if (own.subject && !take(edge, exchange, own.subject, key, false)) return false
+  const told = own.subject !== undefined || own.address !== undefined
+  return subject === undefined || take(edge, exchange, subject, key, told)
+}
+
+/**
+ * Counts a request against what it is about. Only a refusal says something: how much is left would tell strangers
+ * what others do with somebody's account.
+ */
+export function passTarget(
+  edge: Edge,
+  exchange: Exchange,
+  { target }: OperationLimiters,
+  input: Readonly<Record<string, unknown>>,
+): boolean {
+  if (target === undefined) return true
+  const value = input[target.field]
+  if (typeof value !== 'string') return true
+  const decision = target.take(value, edge.address.key(exchange.request))
+  return decision.allowed || refuse(edge, exchange, target, decision)
 }
 
 /** The fields name one limit: the first that refuses, or else the most specific one. */
 function take(edge: Edge, exchange: Exchange, limiter: Limiter, key: string, told: boolean): boolean {
   const decision = limiter.take(key)
-  if (!decision.allowed || !told) setFields(exchange.headers, limiter.policy, rateLimitField(limiter, decision))
-  if (decision.allowed) return true
-  const error = tooOften(limiter, decision.waitUs / 1_000)
-  edge.answers.fail(exchange, error, { 'violated-policies': [limiter.name] })
+  if (!decision.allowed) return refuse(edge, exchange, limiter, decision)
+  if (!told) setFields(exchange.headers, limiter, decision)
+  return true
+}
+
+function refuse(edge: Edge, exchange: Exchange, limiter: Pick<Limiter, 'name' | 'policy'>, decision: RateDecision): false {
+  setFields(exchange.headers, limiter, decision)
+  edge.refused(limiter.name)
+  edge.answers.fail(exchange, tooOften(limiter, decision.waitUs / 1_000), { 'violated-policies': [limiter.name] })
   return false
 }
 
-function setFields(headers: string[], policy: string, field: string): void {
-  replaceHeader(headers, 'ratelimit-policy', policy)
-  replaceHeader(headers, 'ratelimit', field)
+function setFields(headers: string[], limiter: Pick<Limiter, 'name' | 'policy'>, decision: RateDecision): void {
+  replaceHeader(headers, 'ratelimit-policy', limiter.policy)
+  replaceHeader(headers, 'ratelimit', rateLimitField(limiter, decision))
 }
 
 /** Under a flood thousands of these a second are made: without a stack they cost a twentieth. */
-function tooOften({ name }: Limiter, retryAfterMs: number): BanyanError {
+function tooOften({ name }: Pick<Limiter, 'name'>, retryAfterMs: number): BanyanError {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
   const error = new BanyanError(

@@ -9,6 +9,7 @@ import { operatorRoutes } from './operator-routes.ts'
 import type { GatewayOptions } from './options.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { referenceRoutes } from './reference-routes.ts'
+import { passAddress } from './rate-gate.ts'
 import { createRouter, type PrefixEntry, type Router } from './router.ts'
 
 /** Compiles all routes of an edge once. Throws `misuse` when two of them match the same paths. */
@@ -22,6 +23,7 @@ export function compileRoutes(edge: Edge, meters: EdgeMeters, options: GatewayOp
     ...platformRoutes(edge, meters),
     ...referenceRoutes(edge, meters, options, operator),
   ]
+  edge.limiters.checkNames()
   const prefixes = services.flatMap((service) => rawPrefix(edge, meters, service))
   return createRouter(
     routes.map((route) => ({ route: route.route, to: route })),
@@ -45,7 +47,7 @@ function serviceRoutes(edge: Edge, meters: EdgeMeters, { contract }: EdgeService
     })
 }
 
-/** A raw route has authentication and limits of its own; the edge only takes away what a client must not claim. */
+/** A raw route has authentication of its own; the edge counts it by address and takes away what a client must not claim. */
 function rawPrefix(edge: Edge, meters: EdgeMeters, { contract, raw }: EdgeService): PrefixEntry<EdgeRoute>[] {
   if (raw === undefined) return []
   const id = `${contract.name}.raw`
@@ -54,6 +56,7 @@ function rawPrefix(edge: Edge, meters: EdgeMeters, { contract, raw }: EdgeServic
     route: { method: 'GET', path: `${raw.prefix}/*`, segments: [] },
     meter: meters.route(id, 'any'),
     serve(exchange) {
+      if (!passAddress(edge, exchange)) return
       edge.answers.handOver(exchange)
       raw.handle(exchange.request, exchange.response)
     },

@@ -1,0 +1,55 @@
+import { createHmac } from 'node:crypto'
+import { domainToASCII } from 'node:url'
+import type { Runtime } from 'banyan/kernel'
+import type { RateDecision } from './gcra.ts'
+import { createLimiter, type Limiter, type TargetLimit } from './rate-limits.ts'
+
+/** The limit of what requests are about, and its memory. */
+export interface TargetLimiter extends Pick<Limiter, 'name' | 'policy'> {
+  /** Input field that names the target. */
+  readonly field: string
+  /** Counts a request from `address` about `target`, in whatever spelling. */
+  take(target: string, address: string): RateDecision
+}
+
+/** Longest target that is looked at, in characters; the rest of a longer one does not make it another. */
+const TARGET_LENGTH_MAX = 512
+/** Bytes of the key with which targets are hashed. */
+const HASH_KEY_BYTES = 32
+
+/**
+ * Creates the limit. An address first uses what it has for itself, then what all have together. Targets are kept as keyed hashes:
+ * a dump of the memory must not be a list of who signed in.
+ */
+export function createTargetLimiter(name: string, limit: TargetLimit, { clock, ids }: Pick<Runtime, 'clock' | 'ids'>): TargetLimiter {
+  const own = createLimiter(name, limit.own, clock)
+  const together = createLimiter(name, limit.limit, clock)
+  const canonical = limit.canonical ?? canonicalTarget
+  const hashKey = ids.hex(HASH_KEY_BYTES)
+  const hash = (text: string): string => createHmac('sha256', hashKey).update(text).digest('base64')
+  return {
+    name,
+    policy: together.policy,
+    field: limit.field,
+    take(target, address) {
+      const hashed = hash(canonical(target.slice(0, TARGET_LENGTH_MAX)))
+      const decision = own.take(`${hashed} ${address}`)
+      return decision.allowed ? decision : together.take(hashed)
+    },
+  }
+}
+
+/** Characters that nobody sees: a target must not be another for each of them. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\s]/gu
+
+/**
+ * Returns one form for all spellings of a target. It is meant to be too coarse rather than too fine: two mailboxes that share a limit lose
+ * little, one that has two of them is guessed twice as fast.
+ */
+export function canonicalTarget(text: string): string {
+  const plain = text.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().normalize('NFKC')
+  const at = plain.lastIndexOf('@')
+  if (at < 0) return plain
+  const domain = plain.slice(at + 1)
+  return `${plain.slice(0, at)}@${domainToASCII(domain) || domain}`
+}
