@@ -8,7 +8,7 @@ import { type TestServer, testServer } from './test-server.ts'
 export const postgresHarness: StoreHarness = {
   name: 'postgres',
   // A server's files are not ours to damage.
-  features: { shared: true, fillDisk: true, damage: false },
+  features: { shared: true, fillDisk: true, damage: false, apart: true },
   randomRuns: 5,
   createPlace: async () => place(await testServer()),
 }

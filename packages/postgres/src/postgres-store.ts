@@ -1,5 +1,16 @@
 import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
-import type { Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from 'banyan/store'
+import {
+  APART_MS_MAX,
+  type ApartOptions,
+  type Commit,
+  type Feed,
+  type Store,
+  type StoreFeatures,
+  type StoreReader,
+  type StoreTransaction,
+  type TransactionOptions,
+} from 'banyan/store'
+import { ApartReader } from './apart-reader.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
 import { GroupWriter } from './group-writer.ts'
@@ -30,6 +41,9 @@ const CLOSE_MS_MAX = 30_000
 /** Added to the server's time limit before a connection counts as lost. */
 const NETWORK_MS_MAX = 5_000
 
+/** The signal of a read that nobody ends. */
+const NEVER = new AbortController().signal
+
 /** A service's schema in PostgreSQL. */
 export class PostgresStore implements Store {
   readonly features: StoreFeatures
@@ -40,6 +54,7 @@ export class PostgresStore implements Store {
   readonly #sequencer: Sequencer
   readonly #writer: GroupWriter
   readonly #reader: SnapshotReader
+  readonly #apart: ApartReader
   #active = 0
   #closing: Promise<void> | undefined
   #whenQuiet: (() => void) | undefined
@@ -68,6 +83,9 @@ export class PostgresStore implements Store {
     this.#sequencer = new Sequencer({ target, runtime, applicationName, tail, channel, grown: () => this.#feed.hint() })
     const context = { service, target, texts: new StatementTexts(), clock: runtime.clock }
     this.#reader = new SnapshotReader(this.#pool, context)
+    this.#apart = new ApartReader(context, `${applicationName} apart`, (pid) =>
+      this.#query('cancel', 'SELECT pg_cancel_backend($1)', [pid]),
+    )
     this.#writer = new GroupWriter({
       pool: this.#pool,
       context,
@@ -84,6 +102,9 @@ export class PostgresStore implements Store {
   }
   read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
     return this.#counted(() => this.#reader.read(body))
+  }
+  readApart<T>(body: (tx: StoreReader) => Promise<T>, options: ApartOptions = {}): Promise<T> {
+    return this.#counted(() => this.#apart.read(body, { timeoutMs: APART_MS_MAX, signal: NEVER, ...options }))
   }
   async ping(): Promise<void> {
     await this.#query('ping', 'SELECT 1', [])

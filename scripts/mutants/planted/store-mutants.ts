@@ -155,4 +155,13 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     replace: '',
     caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'requests with one key at the same time run once' },
   },
+  {
+    name: 'audit-holds-the-loop',
+    mistake: 'an audit reads in the process that serves the customers',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/service/hosted-service.ts',
+    find: 'store.readApart((tx) => read(tx.sql), { timeoutMs: AUDIT_MS_MAX })',
+    replace: 'store.read((tx) => read(tx.sql))',
+    caughtBy: { file: 'packages/banyan/src/host/audit-apart.integration.ts', test: 'customers are served while an audit reads' },
+  },
 ]

@@ -27,6 +27,7 @@ function shared(store: Store): Store {
     feed: store.feed,
     transaction: (body) => store.transaction(body),
     read: (body) => store.read(body),
+    readApart: (body, options) => store.readApart(body, options),
     ping: () => store.ping(),
     close: () => store.close(),
   }

@@ -61,7 +61,7 @@ export function createParkedAdmin({ store, runtime, consumers }: ParkedAdminOpti
     )
   }
   return {
-    list: (filter) => store.read((tx) => tx.consumption.parked(filter)),
+    list: (filter) => store.readApart((tx) => tx.consumption.parked(filter)),
     async redrive(key, action) {
       await store.transaction((tx) => mark(tx, key, action, runtime.clock.now()))
       return goOn(key)

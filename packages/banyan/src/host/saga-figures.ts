@@ -25,7 +25,10 @@ export function createSagaFigures(clock: Pick<Clock, 'monotonic'>, metrics: Metr
       if (clock.monotonic() - lookedAt < PERIOD_MS) return
       lookedAt = clock.monotonic()
       const perService = [...services].map(async (service) =>
-        (await service.readSql(openSagas)).map(({ name, status, count }) => ({ labels: [service.name, name, status], value: count })),
+        (await service.store.read((tx) => openSagas(tx.sql))).map(({ name, status, count }) => ({
+          labels: [service.name, name, status],
+          value: count,
+        })),
       )
       readings = (await Promise.all(perService)).flat()
     },

@@ -17,13 +17,13 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     retrySaga: (id, by) => sagas.admin.retry(id, checkedActor(by)),
     skipSagaStep: (id, step, by) => sagas.admin.skip(id, step, checkedActor(by)),
     rollbackSaga: (id, by) => sagas.admin.rollback(id, checkedActor(by)),
-    parked: (filter) => store.read((tx) => tx.consumption.parked(filter)),
+    parked: (filter) => store.readApart((tx) => tx.consumption.parked(filter)),
     redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),
     skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
     lag: async () => [...(await consumers.lag()), ...(await projections.lag())],
-    flow: (correlationId) => store.read((tx) => eventsOfFlow(tx.sql, correlationId, FLOW_EVENTS_MAX)),
+    flow: (correlationId) => store.readApart((tx) => eventsOfFlow(tx.sql, correlationId, FLOW_EVENTS_MAX)),
     rebuild: (projection, by) => rebuild(service, projection, checkedActor(by)),
-    audit: (limit) => store.read((tx) => tx.audit.list(limit)),
+    audit: (limit) => store.readApart((tx) => tx.audit.list(limit)),
   }
 }
 

@@ -42,7 +42,7 @@ export function createStoreFigures(clock: Pick<Clock, 'now' | 'monotonic'>, metr
     async look(services) {
       if (clock.monotonic() - lookedAt < PERIOD_MS) return
       lookedAt = clock.monotonic()
-      for (const service of services) sizes.set(service.name, await service.readSql(storeSize))
+      for (const service of services) sizes.set(service.name, await service.store.read((tx) => storeSize(tx.sql)))
     },
   }
 }

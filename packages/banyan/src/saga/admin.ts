@@ -51,8 +51,8 @@ export function createSagaAdmin(options: SagaAdminOptions): SagaAdmin {
   const { store, definitions } = options
   const listed = (saga: SagaRecord): ListedSaga => ({ ...saga, versionMissing: !isFinal(saga) && definitions.find(saga) === undefined })
   return {
-    list: async (filter) => (await store.read((tx) => tx.sagas.list(filter))).map(listed),
-    counts: () => store.read((tx) => tx.sagas.counts()),
+    list: async (filter) => (await store.readApart((tx) => tx.sagas.list(filter))).map(listed),
+    counts: () => store.readApart((tx) => tx.sagas.counts()),
     show: (id) =>
       store.read(async (tx) => {
         const saga = await tx.sagas.find(id)

@@ -206,6 +206,7 @@ export class SagaProcess {
       feed: store.feed,
       transaction: (body) => alive(() => store.transaction(body)),
       read: (body) => alive(() => store.read(body)),
+      readApart: (body, options) => alive(() => store.readApart(body, options)),
       ping: () => store.ping(),
       close: () => store.close(),
     }

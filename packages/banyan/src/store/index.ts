@@ -27,4 +27,13 @@ export type {
   SagaStepRecord,
 } from './saga-records.ts'
 export type { Dialect, Sql, SqlReader, SqlValue } from './sql.ts'
-export type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from './store.ts'
+export {
+  APART_MS_MAX,
+  type ApartOptions,
+  type Commit,
+  type Store,
+  type StoreFeatures,
+  type StoreReader,
+  type StoreTransaction,
+  type TransactionOptions,
+} from './store.ts'

@@ -22,6 +22,8 @@ export interface StoreHarness {
     readonly fillDisk: boolean
     /** Whether {@link StorePlace.damage} works. */
     readonly damage: boolean
+    /** Whether reads apart run outside of this process, so that they can be ended. */
+    readonly apart: boolean
   }
   /** Makes an empty place of its own: a directory, or a prefix for schemas. Removed when disposed; its stores are closed before. */
   createPlace(): Promise<StorePlace>
@@ -109,8 +111,13 @@ export async function openStore(harness: StoreHarness, overrides: Partial<Runtim
 }
 
 /** Declares a test named after its promise, run on a fresh store. */
-export function promise(harness: StoreHarness, name: string, body: (opened: OpenedStore, context: TestContext) => Promise<void>): void {
-  test(`${harness.name}: ${name}`, async (context) => {
+export function promise(
+  harness: StoreHarness,
+  name: string,
+  body: (opened: OpenedStore, context: TestContext) => Promise<void>,
+  skip: string | false = false,
+): void {
+  test(`${harness.name}: ${name}`, { skip }, async (context) => {
     await using opened = await openStore(harness)
     await body(opened, context)
   })

@@ -1,3 +1,4 @@
+import { testReadsApart } from './store-apart.testsuite.ts'
 import { testAtomicity } from './store-atomicity.testsuite.ts'
 import { testConsumption } from './store-consumption.testsuite.ts'
 import { testCrashes } from './store-crash.testsuite.ts'
@@ -13,12 +14,13 @@ import { testSagas } from './store-sagas.testsuite.ts'
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S10 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S11 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
   testAtomicity(harness)
   testIsolation(harness)
+  testReadsApart(harness)
   testFeed(harness)
   testOrder(harness)
   testRecords(harness)

@@ -25,7 +25,7 @@ function realWeather(seed = 1): Weather {
 const harness: StoreHarness = {
   name: 'simulated',
   // Its files live in memory and are its own: there is nothing to fill or to damage, and a crash is tested below.
-  features: { shared: false, fillDisk: false, damage: false },
+  features: { shared: false, fillDisk: false, damage: false, apart: false },
   async createPlace() {
     const disk = simulatedDisk()
     return {

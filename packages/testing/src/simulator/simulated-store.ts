@@ -67,20 +67,23 @@ export function simulatedStore(service: string, inner: Store, weather: Weather):
     features,
     feed: simulatedFeed(service, inner.feed, weather),
     transaction: (body, options) => inner.transaction(body, options),
-    async read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
-      const [low, high] = weather.strikes('answer-late', service) ? READ_LATE_MS : READ_MS
-      const delayMs = durationMs(weather, label, low, high)
-      // What is read is either as it was when it was asked for or as it is when the answer comes.
-      if (weather.choose('read-moment', service) < 0.5) {
-        await pass(weather, delayMs, label)
-        return inner.read(body)
-      }
-      const value = await inner.read(body)
-      await pass(weather, delayMs, label)
-      return value
-    },
+    read,
+    readApart: read,
     ping: () => inner.ping(),
     close: () => inner.close(),
+  }
+
+  async function read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+    const [low, high] = weather.strikes('answer-late', service) ? READ_LATE_MS : READ_MS
+    const delayMs = durationMs(weather, label, low, high)
+    // What is read is either as it was when it was asked for or as it is when the answer comes.
+    if (weather.choose('read-moment', service) < 0.5) {
+      await pass(weather, delayMs, label)
+      return inner.read(body)
+    }
+    const value = await inner.read(body)
+    await pass(weather, delayMs, label)
+    return value
   }
 }
 

@@ -8,7 +8,7 @@ import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 /** Puts the SQLite adapter to the conformance suite. */
 export const sqliteHarness: StoreHarness = {
   name: 'sqlite',
-  features: { shared: false, fillDisk: true, damage: true },
+  features: { shared: false, fillDisk: true, damage: true, apart: true },
   async createPlace(): Promise<StorePlace> {
     const temporary = await temporaryDirectory()
     const directory = temporary.path

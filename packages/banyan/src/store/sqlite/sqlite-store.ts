@@ -1,6 +1,15 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
+import {
+  APART_MS_MAX,
+  type ApartOptions,
+  type Commit,
+  type Store,
+  type StoreFeatures,
+  type StoreReader,
+  type StoreTransaction,
+} from '../store.ts'
+import type { ApartReader } from './apart/apart-reader.ts'
 import type { CommitTurns } from './commit-turns.ts'
 import { GroupCommit, type Sync } from './group-commit.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
@@ -22,6 +31,8 @@ export interface SqliteStoreParts {
     readonly sync?: Sync
   }
   readonly health: StoreHealth
+  /** Reads the file in another process. Without it, in a simulator, reads apart are like others. */
+  readonly apart?: ApartReader
 }
 
 /**
@@ -29,6 +40,9 @@ export interface SqliteStoreParts {
  * small today would let SQLite read through them when they are large; without notes it takes them for large, and uses the indexes.
  */
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)'
+
+/** The signal of a read that nobody ends. */
+const NEVER = new AbortController().signal
 
 /** A service's own SQLite file: one connection that writes, one that reads. */
 export class SqliteStore implements Store {
@@ -56,6 +70,13 @@ export class SqliteStore implements Store {
     return this.#snapshots.run(body)
   }
 
+  async readApart<T>(body: (tx: StoreReader) => Promise<T>, options: ApartOptions = {}): Promise<T> {
+    const { apart, reader, health } = this.#parts
+    if (!apart) return this.read(body)
+    if (health.error) throw health.error
+    return apart.read(reader.path, body, { timeoutMs: APART_MS_MAX, signal: NEVER, ...options })
+  }
+
   async ping(): Promise<void> {
     await this.#snapshots.run((tx) => tx.sql.get('SELECT 1'))
   }
@@ -68,6 +89,7 @@ export class SqliteStore implements Store {
     const { health, reader, writer } = this.#parts
     const settled = Promise.all([this.#writer?.settle(), this.#snapshots.settle()])
     health.close(reader.path)
+    this.#parts.apart?.close()
     await settled
     reader.close()
     try {

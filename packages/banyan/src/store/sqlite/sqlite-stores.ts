@@ -5,6 +5,7 @@ import type { OpenStore, StoreFactory } from '../factory.ts'
 import { appliedMigrations, migrate } from '../sql/migrate.ts'
 import { planMigrations } from '../sql/migration-plan.ts'
 import type { Store } from '../store.ts'
+import { ApartReader } from './apart/apart-reader.ts'
 import { CommitTurns } from './commit-turns.ts'
 import { createPrivateFile, prepareDirectory } from './data-directory.ts'
 import { openReader, openWriter } from './open-database.ts'
@@ -31,6 +32,12 @@ export interface SqliteStoresOptions {
   readonly onFatal?: (error: BanyanError) => void
 }
 
+/** What all stores of a process have together. */
+interface Shared {
+  readonly turns: CommitTurns
+  readonly apart: ApartReader
+}
+
 /** A service's name is part of a file's name. */
 const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 
@@ -39,17 +46,20 @@ const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
  * Example: `platform({ stores: sqliteStores({ directory: 'data' }), … })`.
  */
 export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
-  let turns: CommitTurns | undefined
+  let shared: Shared | undefined
   return {
-    open: (store) =>
-      options.readOnly ? openForReading(options, store) : openForWriting(options, store, (turns ??= new CommitTurns(store.runtime.clock))),
+    open(store) {
+      const { clock } = store.runtime
+      shared ??= { turns: new CommitTurns(clock), apart: new ApartReader(clock) }
+      return options.readOnly ? openForReading(options, store, shared) : openForWriting(options, store, shared)
+    },
   }
 }
 
 async function openForWriting(
   { directory, onFatal }: SqliteStoresOptions,
   { service, migrations, runtime }: OpenStore,
-  turns: CommitTurns,
+  { turns, apart }: Shared,
 ): Promise<Store> {
   const path = databasePath(directory, service)
   prepareDirectory(directory)
@@ -63,7 +73,7 @@ async function openForWriting(
     const reader = openReader(path)
     connections.push(reader)
     const writer = { connection, lock, head: newestPosition(connection), turns }
-    return new SqliteStore({ service, runtime, reader, writer, health: new StoreHealth(runtime.log, onFatal) })
+    return new SqliteStore({ service, runtime, reader, writer, apart, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
     for (const connection of connections) connection.close()
     lock.release()
@@ -71,7 +81,11 @@ async function openForWriting(
   }
 }
 
-async function openForReading({ directory, onFatal }: SqliteStoresOptions, { service, migrations, runtime }: OpenStore): Promise<Store> {
+async function openForReading(
+  { directory, onFatal }: SqliteStoresOptions,
+  { service, migrations, runtime }: OpenStore,
+  { apart }: Shared,
+): Promise<Store> {
   const path = databasePath(directory, service)
   if (!existsSync(path))
     throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)
@@ -83,7 +97,7 @@ async function openForReading({ directory, onFatal }: SqliteStoresOptions, { ser
     const [pending] = planMigrations({ where: path, dialect: 'sqlite', migrations, applied })
     if (pending)
       misuse(`${path} is older than this program: it lacks the migration "${pending.id}"; start the platform once to bring it up to date`)
-    return new SqliteStore({ service, runtime, reader, health: new StoreHealth(runtime.log, onFatal) })
+    return new SqliteStore({ service, runtime, reader, apart, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
     reader.close()
     throw thrown

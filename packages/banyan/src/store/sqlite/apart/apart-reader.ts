@@ -1,0 +1,136 @@
+import type { Clock } from '../../../kernel/clock.ts'
+import { BanyanError } from '../../../kernel/error.ts'
+import { SqlRecords } from '../../sql/sql-records.ts'
+import type { ApartOptions, StoreReader } from '../../store.ts'
+import { ApartSql } from './apart-sql.ts'
+import { ReaderChild } from './reader-child.ts'
+
+// Owns: the reader processes of a platform's SQLite files, and which read uses which.
+// Invariants:
+//   A1 a read has a process for itself, from the beginning of its snapshot to its end
+//   A2 a read that is not over at its time limit, or whose signal aborts, loses its process: nothing else ends a statement of SQLite
+//   A3 no process outlives its use by more than IDLE_MS
+
+/** Reads apart are for people and audits: two at a time leave the machine to the customers. */
+const PROCESSES_MAX = 2
+/** Reads that wait for a process at most; people who ask more often than it answers are refused. */
+const WAITING_MAX = 32
+/** A page of an audit follows another within milliseconds; an unused process takes 40 MB. */
+const IDLE_MS = 5_000
+
+/** Reads SQLite files in processes of their own, so that a long statement holds nobody and can be ended. */
+export class ApartReader {
+  readonly #clock: Clock
+  readonly #idle: { readonly child: ReaderChild; readonly stopEnding: () => void }[] = []
+  readonly #waiting: (() => void)[] = []
+  #busy = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Runs `body` on a snapshot of the file at `path`. See `Store.readApart`. */
+  async read<T>(path: string, body: (tx: StoreReader) => Promise<T>, { timeoutMs, signal }: Required<ApartOptions>): Promise<T> {
+    await this.#turn(timeoutMs, signal)
+    const child = this.#take()
+    let sound = true
+    const cut = (error: BanyanError): void => {
+      sound = false
+      ended.reject(error)
+      child.kill()
+    }
+    const ended = Promise.withResolvers<never>()
+    const cancel = this.#clock.setTimer(timeoutMs, () => cut(overdue(timeoutMs)))
+    const aborted = (): void => cut(abandoned())
+    signal.addEventListener('abort', aborted, { once: true })
+    const sql = new ApartSql(child)
+    try {
+      return await Promise.race([this.#run(path, body, child, sql), ended.promise])
+    } catch (thrown) {
+      sound &&= !(thrown instanceof BanyanError && thrown.code === 'unavailable')
+      throw thrown
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', aborted)
+      sql.end()
+      this.#release(sound ? child : undefined)
+    }
+  }
+
+  async #run<T>(path: string, body: (tx: StoreReader) => Promise<T>, child: ReaderChild, sql: ApartSql): Promise<T> {
+    await child.ask({ kind: 'begin', path })
+    try {
+      return await body(new SqlRecords(sql, () => this.#clock.now()))
+    } finally {
+      await child.ask({ kind: 'end' })
+    }
+  }
+
+  /** Waits until a process is free. */
+  async #turn(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw abandoned()
+    if (this.#busy < PROCESSES_MAX) return void this.#busy++
+    if (this.#waiting.length >= WAITING_MAX)
+      throw new BanyanError('overloaded', `${WAITING_MAX} long reads wait already; try again when some have ended`)
+    const turn = Promise.withResolvers<void>()
+    const giveUp = (error: BanyanError) => (): void => {
+      const index = this.#waiting.indexOf(turn.resolve)
+      if (index < 0) return
+      this.#waiting.splice(index, 1)
+      turn.reject(error)
+    }
+    this.#waiting.push(turn.resolve)
+    const cancel = this.#clock.setTimer(timeoutMs, giveUp(overdue(timeoutMs)))
+    const aborted = giveUp(abandoned())
+    signal.addEventListener('abort', aborted, { once: true })
+    try {
+      await turn.promise
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', aborted)
+    }
+  }
+
+  #take(): ReaderChild {
+    const idle = this.#idle.pop()
+    idle?.stopEnding()
+    const child = idle?.child ?? new ReaderChild(() => this.#forget(child))
+    child.keepsAlive(true)
+    return child
+  }
+
+  #release(child: ReaderChild | undefined): void {
+    if (child) {
+      child.keepsAlive(false)
+      this.#idle.push({ child, stopEnding: this.#clock.setTimer(IDLE_MS, () => child.kill()) })
+    }
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#busy--
+  }
+
+  #forget(child: ReaderChild): void {
+    const index = this.#idle.findIndex((each) => each.child === child)
+    if (index < 0) return
+    this.#idle[index]?.stopEnding()
+    this.#idle.splice(index, 1)
+  }
+
+  /** Ends the processes that wait for work; those at work end with their reads. */
+  close(): void {
+    for (const { child, stopEnding } of this.#idle.splice(0)) {
+      stopEnding()
+      child.kill()
+    }
+  }
+}
+
+function overdue(timeoutMs: number): BanyanError {
+  return new BanyanError('deadline_exceeded', `a read was not over after ${timeoutMs / 1_000} s and was ended; ask for less at a time`, {
+    retry: 'safe',
+  })
+}
+
+function abandoned(): BanyanError {
+  return new BanyanError('cancelled', 'a read was ended because nobody waits for it any more', { retry: 'safe' })
+}

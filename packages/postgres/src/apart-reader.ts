@@ -1,0 +1,85 @@
+import { BanyanError, deadlineAfter } from 'banyan/kernel'
+import type { ApartOptions, StoreReader } from 'banyan/store'
+import { type BodyContext, BodyRun } from './body-run.ts'
+import { BEGIN_SNAPSHOT } from './commands.ts'
+import { Session } from './session.ts'
+import { toConnectError } from './sql-failure.ts'
+import { TransactionLine } from './transaction-line.ts'
+
+/** Connections for reads apart at a time: they are for people and audits, and the server has few. */
+const READS_MAX = 2
+
+/** The server ends a statement by itself at the read's time limit, should nobody be able to tell it. */
+const LIMIT = "SELECT set_config('statement_timeout', ?, true), pg_backend_pid() AS pid"
+
+/** Runs long reads on connections of their own, so that they take none from the pool, and can be ended in the middle of a statement (S11). */
+export class ApartReader {
+  readonly #context: BodyContext
+  readonly #applicationName: string
+  readonly #cancel: (pid: number) => Promise<unknown>
+  #reads = 0
+
+  /** `cancel` ends the statement that a backend of the server runs. */
+  constructor(context: BodyContext, applicationName: string, cancel: (pid: number) => Promise<unknown>) {
+    this.#context = context
+    this.#applicationName = applicationName
+    this.#cancel = cancel
+  }
+
+  async read<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, signal }: Required<ApartOptions>): Promise<T> {
+    if (signal.aborted) throw abandoned()
+    if (this.#reads >= READS_MAX) throw new BanyanError('overloaded', `${READS_MAX} long reads run already; try again when one has ended`)
+    this.#reads++
+    try {
+      return await this.#run(body, timeoutMs, signal)
+    } finally {
+      this.#reads--
+    }
+  }
+
+  async #run<T>(body: (tx: StoreReader) => Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
+    const { clock, target } = this.#context
+    const ended = Promise.withResolvers<never>()
+    ended.promise.catch(() => {}) // it may come when nobody races any more
+    const cancel = clock.setTimer(timeoutMs, () => ended.reject(overdue(timeoutMs)))
+    const aborted = (): void => ended.reject(abandoned())
+    signal.addEventListener('abort', aborted, { once: true })
+    const connecting = Session.connect(target, this.#applicationName)
+    let running: number | undefined
+    try {
+      const session = await Promise.race([connecting, ended.promise]).catch((error: unknown) =>
+        Promise.reject(toConnectError(error, target)),
+      )
+      const line = new TransactionLine(session, [BEGIN_SNAPSHOT])
+      const deadline = deadlineAfter(clock, timeoutMs)
+      const run = new BodyRun({ context: this.#context, send: (part) => line.send(part), readOnly: true, deadline })
+      const reading = run.run(async (tx) => {
+        running = (await tx.sql.get<{ pid: number }>(LIMIT, String(timeoutMs)))?.pid
+        return body(tx)
+      })
+      const value = await Promise.race([reading, ended.promise])
+      running = undefined
+      if (run.error !== undefined) throw run.error
+      return value
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', aborted)
+      // The backend is ours until its connection is cut, so nobody else's statement is ended.
+      if (running !== undefined) await this.#cancel(running).catch(() => {})
+      void connecting.then(
+        (session) => session.destroy(),
+        () => {},
+      )
+    }
+  }
+}
+
+function overdue(timeoutMs: number): BanyanError {
+  return new BanyanError('deadline_exceeded', `a read was not over after ${timeoutMs / 1_000} s and was ended; ask for less at a time`, {
+    retry: 'safe',
+  })
+}
+
+function abandoned(): BanyanError {
+  return new BanyanError('cancelled', 'a read was ended because nobody waits for it any more', { retry: 'safe' })
+}
