@@ -18,6 +18,7 @@ writeFileSync(
 let stopping = false
 const stop = (why) => {
   console.log(why)
+  if (process.argv[2] === 'held') for (;;);
   if (!stopping) setTimeout(() => { console.log('drained'); process.exit(Number(process.argv[2])) }, 50)
   stopping = true
 }
@@ -30,13 +31,13 @@ const wrapper = path.join(folder, 'wrapper.mjs')
 writeFileSync(
   wrapper,
   `import { supervise } from ${JSON.stringify(path.join(import.meta.dirname, 'supervise.mjs'))}
-process.exitCode = await supervise({ node: process.execPath, args: ${JSON.stringify([server])}.concat(process.argv[2]), root: ${JSON.stringify(folder)} })`,
+process.exitCode = await supervise({ node: process.execPath, args: ${JSON.stringify([server])}.concat(process.argv[2]), root: ${JSON.stringify(folder)}, killMs: Number(process.argv[3] ?? 30_000) })`,
 )
 
 /** Starts the wrapper; resolves when its server is up. `lines` ends when both processes are gone, since both hold the pipe. */
-async function startWrapper(exitCode: number): Promise<{ wrapper: ChildProcess; lines: AsyncIterator<string> }> {
+async function startWrapper(exitCode: number | 'held', killMs = 30_000): Promise<{ wrapper: ChildProcess; lines: AsyncIterator<string> }> {
   const { npm_lifecycle_event: _event, ...env } = process.env
-  const child = spawn(process.execPath, [wrapper, String(exitCode)], { stdio: ['ignore', 'pipe', 'inherit'], env })
+  const child = spawn(process.execPath, [wrapper, String(exitCode), String(killMs)], { stdio: ['ignore', 'pipe', 'inherit'], env })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   assert.match((await lines.next()).value ?? '', /^\d+ 1$/)
   return { wrapper: child, lines }
@@ -77,4 +78,12 @@ test('a child whose wrapper is killed drains and ends', async () => {
   const { wrapper, lines } = await startWrapper(0)
   wrapper.kill('SIGKILL')
   assert.deepEqual(await rest(lines), ['disconnect', 'drained'])
+})
+
+test('a child that was asked to stop and holds its own loop is killed', async () => {
+  const { wrapper, lines } = await startWrapper('held', 200)
+  const exited = once(wrapper, 'exit')
+  wrapper.kill('SIGTERM')
+  assert.deepEqual(await rest(lines), ['SIGTERM'])
+  assert.deepEqual(await exited, [137, null])
 })

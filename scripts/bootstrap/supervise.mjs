@@ -3,23 +3,26 @@
 //   I1 the child hears each wish to stop once: a Ctrl-C reaches this process from the terminal and again from npm.
 //   I2 the child does not outlive us: it holds an IPC channel (`BANYAN_PARENT_IPC=1`) and drains on `disconnect`.
 //   I3 our exit code is the child's.
+//   I4 a child that was asked to stop ends: one whose loop is held hears no signal, and is killed after `KILL_MS`.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
 const ECHO_MS = 500 // one Ctrl-C arrives two or three times within a few ms; a person's second one comes later
 const PARENT_CHECK_MS = 1_000 // how long a port may stay taken after npm itself was killed
 
+const KILL_MS = 30_000 // later than the child's own limit, so that it is the child who says what was left undone
+
 const posix = process.platform !== 'win32'
 
-/** Runs `node args` in `root`; resolves to the exit code (128 + n when a signal ended the child). */
-export function supervise({ node, args, root }) {
+/** Runs `node args` in `root`; resolves to the exit code (128 + n when a signal ended the child). `killMs` is for tests. */
+export function supervise({ node, args, root, killMs = KILL_MS }) {
   const child = spawn(node, args, {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: posix, // a process group of its own, so that the terminal's Ctrl-C reaches it only through us (I1)
     env: { ...nodeEnvironment(root), ...process.env, BANYAN_PARENT_IPC: '1' },
   })
-  const { tell, stopForwarding } = forwardSignals(child)
+  const { tell, stopForwarding } = forwardSignals(child, killMs)
   const stopWatching = watchNpm(() => tell('SIGTERM'))
   return new Promise((resolve) => {
     const finish = (exitCode) => {
@@ -41,12 +44,14 @@ function nodeEnvironment(root) {
   return { NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'), MALLOC_ARENA_MAX: '1' }
 }
 
-function forwardSignals(child) {
+function forwardSignals(child, killMs) {
   let heardAt = -Infinity
+  let killing
   const forward = (signal) => {
     const now = performance.now()
     if (now - heardAt < ECHO_MS) return
     heardAt = now
+    killing ??= setTimeout(() => child.kill('SIGKILL'), killMs)
     if (!posix) return // the console has told the child already; kill() would end it without a drain
     child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
   }
@@ -54,7 +59,10 @@ function forwardSignals(child) {
   for (const signal of signals) process.on(signal, forward)
   return {
     tell: (signal) => heardAt === -Infinity && forward(signal),
-    stopForwarding: () => signals.forEach((signal) => process.off(signal, forward)),
+    stopForwarding() {
+      clearTimeout(killing)
+      for (const signal of signals) process.off(signal, forward)
+    },
   }
 }
 

@@ -10,10 +10,13 @@ import { removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
 import { environmentFaults } from '../environment-faults.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { startBanner } from '../start-banner.ts'
+import { guardStop } from '../stop-guard.ts'
 import { stopRequested } from '../stop-requested.ts'
 
 /** Exit at the latest this long after a stop was asked for: before Kubernetes' default grace of 30 s ends. */
 const STOP_MS_MAX = 28_000
+/** A process whose loop is held cannot even exit by itself; it is killed this much later. */
+const HELD_MS_MAX = 1_000
 
 /** `banyan start`: runs all services of the platform in this process until it is asked to stop. */
 export const start: Command = {
@@ -75,6 +78,7 @@ async function drain(running: RunningPlatform, settings: Settings, call: Command
   if (!call.json) call.print('Stopping: finishing what is under way …')
   const overdue = setTimeout(() => process.exit(EXIT.failed), STOP_MS_MAX)
   overdue.unref()
+  guardStop(STOP_MS_MAX + HELD_MS_MAX)
   await running.stop()
   removeOperatorFile(settings.directory)
   if (!call.json) call.print('Stopped. Nothing is lost; start again any time.')
