@@ -4,6 +4,7 @@ import { BanyanError, createIds, createRuntime, type LogLevel, type Runtime, sys
 import { createLogger } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
+import { checkFileLimit } from '../file-limit.ts'
 import { loadPlatform } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
@@ -47,6 +48,7 @@ async function run(call: CommandCall): Promise<number> {
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
   const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { onFatal: fatal.resolve })])
+  checkFileLimit(platform.services.length, settings, runtime.log)
   const operatorKey = createIds(systemClock(), systemRandom()).hex(32)
   const running = await startPlatform(platform, {
     runtime,
