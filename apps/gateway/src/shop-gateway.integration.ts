@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { testPlatform } from '@banyan/testing'
 import { catalogService } from '@shop/catalog'
@@ -103,6 +104,32 @@ test('answers the first page of a user in one request', async () => {
   assert.deepEqual(page.sections.orders, { status: 'ok', data: { items: [], nextCursor: null } })
   assert.equal(page.sections.profile.data.email, EMAIL)
   assert.ok(page.sections.recommendations.data.items.length > 0)
+})
+
+test('lets an API key do what staff may, and nothing in the place of a customer', async () => {
+  const secret = 'a key of the staff that nobody guesses'
+  const sha256 = createHash('sha256').update(secret).digest('hex')
+  await using running = await shop({ BANYAN_API_KEYS: `tool:support+warehouse+finance+admin:${sha256}` })
+  const key = { 'x-api-key': secret, 'idempotency-key': 'a-key' }
+  const order = {
+    items: [{ sku: 'WH-1000XM5-BLK', quantity: 1 }],
+    shippingAddress: { recipient: 'Ada', line1: 'Road 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+    shippingMethod: 'standard',
+    payment: { method: 'tok_visa' },
+  }
+  const asCustomer = [
+    await running.send('POST', '/api/orders', order, key),
+    await running.send('POST', '/api/interactions', { sku: 'WH-1000XM5-BLK', kind: 'view' }, key),
+    await running.send('GET', '/api/users/me', undefined, key),
+    await running.send('GET', '/api/dashboard', undefined, key),
+  ]
+  for (const { status, body } of asCustomer) {
+    assert.deepEqual([status, body.code], [403, 'permission_denied'])
+    assert.match(body.detail, /an API key stands for no user/)
+  }
+  assert.equal((await running.send('GET', '/api/orders', undefined, key)).status, 200)
+  assert.equal((await running.send('GET', '/api/payments?orderId=o1', undefined, key)).status, 200)
+  assert.equal((await running.send('GET', '/api/shipments?orderId=o1', undefined, key)).status, 200)
 })
 
 test('refuses tokens that are forged, unsigned or of somebody else', async () => {

@@ -9,7 +9,14 @@ export function checkAccess(access: Access, principal: Principal): void {
   if (access === 'public') return
   if (principal.kind === 'anonymous')
     throw new BanyanError('unauthenticated', 'this operation needs a signed-in user; send "Authorization: Bearer <token>"')
-  if (access === 'user' || (typeof access === 'object' && ('owner' in access || hasRole(principal, access)))) return
+  const forUsers = access === 'user' || (typeof access === 'object' && 'user' in access)
+  if (forUsers && principal.kind === 'user') return
+  if (typeof access === 'object' && ('owner' in access || hasRole(principal, access))) return
+  if (access === 'user')
+    throw new BanyanError(
+      'permission_denied',
+      'this operation is for signed-in users; an API key stands for no user: send "Authorization: Bearer <token>"',
+    )
   throw new BanyanError('permission_denied', `this operation needs one of the roles: ${accessRoles(access).join(', ') || 'none'}`)
 }
 

@@ -41,4 +41,13 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     replace: 'return together.take(hashed) ?? decision',
     caughtBy: { file: RATE_LIMITS, test: 'lets the owner of an account in' },
   },
+  {
+    name: 'key-acts-as-customer',
+    mistake: 'an API key that is called like a user, or has a role of staff, orders in the place of a user',
+    promises: ['law 5'],
+    file: 'packages/banyan/src/service/authorize.ts',
+    find: "const isUser = principal.kind === 'user'",
+    replace: "const isUser = principal.kind === 'user' || principal.kind === 'key'",
+    caughtBy: { file: 'packages/banyan/src/service/authorize.test.ts', test: 'an API key is no user' },
+  },
 ]

@@ -2,6 +2,7 @@ import { command, contract, declareError, event, query, type Static, Type } from
 import { QUANTITY_MAX, RESERVATION_LINES_MAX, Shortage, Sku } from '@shop/inventory/contract'
 import { PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
+import { STAFF } from './staff.ts'
 
 /** States of an order; `rejected`, `cancelled` and `completed` are final. */
 export const OrderStatus = Type.Enum(['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'])
@@ -139,7 +140,7 @@ export const orders = contract('orders', {
     get: query('GET /api/orders/:id', {
       input: OrderId,
       output: OrderView,
-      access: 'user',
+      access: { user: true, roles: STAFF },
       summary: 'One order with its user, products, payment and shipment; for its owner and staff',
     }),
     list: query('GET /api/orders', {
@@ -152,14 +153,14 @@ export const orders = contract('orders', {
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
       }),
       output: Type.Object({ items: Type.Array(Order), nextCursor: nullable(Type.String()) }),
-      access: 'user',
+      access: { user: true, roles: STAFF },
       summary: "One's own orders, newest first; all orders for staff",
     }),
     cancel: command('POST /api/orders/:id/cancel', {
       input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
       output: Order,
       errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
-      access: 'user',
+      access: { user: true, roles: ['support', 'admin'] },
       timeoutMs: 60_000,
       summary: 'Cancels an order: calls the parcel back, returns the money, releases the stock',
     }),

@@ -79,13 +79,13 @@ export const payments = contract('payments', {
     get: query('GET /api/payments/:id', {
       input: Type.Object({ id: Type.String() }),
       output: Payment,
-      access: 'user',
+      access: { user: true, roles: ['finance', 'admin'] },
       summary: 'One payment; for its owner, finance and admin',
     }),
     list: query('GET /api/payments', {
       input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
       output: Type.Object({ items: Type.Array(Payment), nextCursor: Type.Null() }),
-      access: 'user',
+      access: { user: true, roles: ['finance', 'admin'] },
       summary: 'Payments of an order; for its owner, finance and admin',
     }),
     ledgerBalance: query('GET /api/ledger/balance', {

@@ -83,7 +83,7 @@ export const shipping = contract('shipping', {
     list: query('GET /api/shipments', {
       input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
       output: Type.Object({ items: Type.Array(Shipment), nextCursor: Type.Null() }),
-      access: 'user',
+      access: { user: true, roles: ['support', 'warehouse', 'admin'] },
       summary: 'Shipments of an order; for its owner and staff',
     }),
     prepare: command('POST /api/shipments/consignments', {

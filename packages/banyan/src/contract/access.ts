@@ -1,12 +1,20 @@
 /**
  * Who may call an operation. Least access is the default nobody has to remember: a contract must say it.
  * - `public`: anyone, without a token.
- * - `user`: any signed-in user; what a user may see of it is up to the handler's `permit`.
+ * - `user`: any signed-in user; what a user may see of it is up to the handler's `permit`. Never an API key: it stands for a program, and
+ *   what it did in the place of a user would belong to nobody.
+ * - `{ user: true, roles }`: the same, and API keys with one of these roles, for what staff's programs do as well.
  * - `internal`: other services only; the gateway does not route it.
  * - `{ roles }`: users with one of these roles.
  * - `{ owner, roles }`: the user whose id is in the input field `owner`, and users with one of these roles.
  */
-export type Access = 'public' | 'user' | 'internal' | RoleAccess | OwnerAccess
+export type Access = 'public' | 'user' | 'internal' | UserAccess | RoleAccess | OwnerAccess
+
+/** Access for any signed-in user, and for API keys with one of the roles. */
+export interface UserAccess {
+  readonly user: true
+  readonly roles: readonly string[]
+}
 
 /** Access for users with one of the roles. */
 export interface RoleAccess {

@@ -1,5 +1,14 @@
 export { type Static, type TSchema, Type } from 'typebox'
-export { type Access, ANONYMOUS, accessRoles, type OwnerAccess, type Principal, type RoleAccess, servicePrincipal } from './access.ts'
+export {
+  type Access,
+  ANONYMOUS,
+  accessRoles,
+  type OwnerAccess,
+  type Principal,
+  type RoleAccess,
+  servicePrincipal,
+  type UserAccess,
+} from './access.ts'
 export {
   type CallOptions,
   type Client,

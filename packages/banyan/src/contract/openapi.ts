@@ -84,7 +84,7 @@ function operationObject({ id, tag, operation }: OpenApiOperation, names: readon
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': { schema: body.schema } } } }),
     responses: { [operation.status]: success(operation), ...problemResponses(operation, shared) },
-    security: operation.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { apiKey: [] }],
+    security: securityOf(operation),
   }
 }
 
@@ -124,10 +124,16 @@ function success({ status, output, created, kind }: OperationDefinition): Json31
   }
 }
 
+function securityOf({ access }: OperationDefinition): Json31[] {
+  if (access === 'public') return [{}, { bearer: [] }]
+  return access === 'user' ? [{ bearer: [] }] : [{ bearer: [] }, { apiKey: [] }]
+}
+
 function accessText({ access }: OperationDefinition): string {
   if (access === 'public') return 'Anyone may call it.'
-  if (typeof access !== 'object') return 'Needs a signed-in user.'
+  if (typeof access !== 'object') return 'Needs a signed-in user; API keys are refused.'
   const roles = accessRoles(access).join(', ')
+  if ('user' in access) return `Needs a signed-in user, or an API key with one of the roles: ${roles}.`
   if (!('owner' in access)) return `Needs one of the roles: ${roles || 'none'}.`
   return `For the user named by \`${access.owner}\`${roles === '' ? '' : ` and for the roles: ${roles}`}.`
 }

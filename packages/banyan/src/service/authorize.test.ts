@@ -26,6 +26,17 @@ test('an owner and the named roles may call, others may not', () => {
   assert.throws(() => authorize({ roles: ['admin'] }, staff, {}), { code: 'permission_denied' })
 })
 
+test('an API key is no user, whatever it is called and whatever roles it has', () => {
+  const key: Principal = { kind: 'key', subject: 'ann', roles: ['support'] }
+  assert.throws(() => authorize('user', key, {}), { code: 'permission_denied', message: /an API key stands for no user/ })
+  assert.throws(() => authorize({ owner: 'userId' }, key, { userId: 'ann' }), { code: 'permission_denied' })
+  assert.throws(() => permit(key, 'ann', []), { code: 'not_found' })
+  authorize({ user: true, roles: ['support'] }, key, {})
+  authorize({ user: true, roles: ['support'] }, ann, {})
+  assert.throws(() => authorize({ user: true, roles: ['finance'] }, key, {}), { code: 'permission_denied' })
+  assert.throws(() => authorize({ user: true, roles: ['support'] }, ANONYMOUS, {}), { code: 'unauthenticated' })
+})
+
 test("somebody else's object is indistinguishable from a missing one", () => {
   permit(ann, 'ann', [])
   permit(staff, 'ann', ['support'])

@@ -1,14 +1,20 @@
 import { type Access, accessRoles, type Principal } from '../contract/access.ts'
 import { BanyanError } from '../kernel/error.ts'
 
+/** What a program is told that wants to act as a customer. */
+const NOT_FOR_KEYS = 'this operation is for signed-in users; an API key stands for no user: send "Authorization: Bearer <token>"'
+
 /** Throws `unauthenticated` or `permission_denied` unless `principal` may call an operation with this access rule and input. */
 export function authorize(access: Access, principal: Principal, input: unknown): void {
   if (principal.kind === 'service' || access === 'public') return
   if (access === 'internal') throw denied('only other services may call this operation')
   if (principal.kind === 'anonymous')
     throw new BanyanError('unauthenticated', 'this operation needs a signed-in user; send "Authorization: Bearer <token>"')
-  if (access === 'user' || hasRole(principal, access.roles ?? [])) return
-  if ('owner' in access && fieldOf(input, access.owner) === principal.subject) return
+  const isUser = principal.kind === 'user'
+  if ((access === 'user' || 'user' in access) && isUser) return
+  if (hasRole(principal, accessRoles(access))) return
+  if (access === 'user') throw denied(NOT_FOR_KEYS)
+  if ('owner' in access && isUser && fieldOf(input, access.owner) === principal.subject) return
   throw denied(
     `this operation needs ${'owner' in access ? `the user named by "${access.owner}"` : 'a user'} with one of the roles: ${accessRoles(access).join(', ') || 'none'}`,
   )
@@ -17,7 +23,7 @@ export function authorize(access: Access, principal: Principal, input: unknown):
 /** Throws `not_found` unless `principal` is the owner, has one of `roles`, or is a service. */
 export function permit(principal: Principal, ownerId: string | undefined, roles: readonly string[]): void {
   if (principal.kind === 'service' || hasRole(principal, roles)) return
-  if (ownerId !== undefined && principal.kind !== 'anonymous' && principal.subject === ownerId) return
+  if (ownerId !== undefined && principal.kind === 'user' && principal.subject === ownerId) return
   throw new BanyanError('not_found', 'there is no such thing, or it is not yours')
 }
 
