@@ -68,7 +68,7 @@ test("readiness names a service's own checks", async () => {
 })
 
 test('metrics count operations and requests in the Prometheus format', async () => {
-  await using platform = await testPlatform({ services: [hookService], gateway: gateway() })
+  await using platform = await testPlatform({ services: [hookService], gateway: gateway({ scrapers: ['127.0.0.1'] }) })
   const url = `http://127.0.0.1:${platform.port}`
   await fetch(`${url}/api/hooks`)
   const metrics = await (await fetch(`${url}/metrics`)).text()

@@ -6,7 +6,10 @@ import { BanyanError } from 'banyan'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the environment decides about the gateway. */
-export interface GatewaySettings extends Pick<GatewayOptions, 'limits' | 'apiKeys' | 'cors' | 'trustedProxies' | 'https' | 'accessLog'> {
+export interface GatewaySettings extends Pick<
+  GatewayOptions,
+  'limits' | 'apiKeys' | 'cors' | 'trustedProxies' | 'hosts' | 'scrapers' | 'https' | 'accessLog'
+> {
   readonly issuer: string
   readonly audience: string
 }
@@ -32,6 +35,8 @@ const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
  * - `BANYAN_ISSUER`, `BANYAN_AUDIENCE`: of access tokens.
  * - `BANYAN_CORS_ORIGINS`: origins with commas between, or `*`. Default: none.
  * - `BANYAN_TRUSTED_PROXIES`: addresses or CIDR ranges with commas between. Default: none.
+ * - `BANYAN_HOSTS`: names that a gateway on loopback answers to, e.g. for a proxy on this machine, with commas between. Default: none.
+ * - `BANYAN_METRICS_FROM`: addresses or CIDR ranges that may read `/metrics` without credentials. Default: none.
  * - `BANYAN_API_KEYS`: `id:role+role:sha256` with commas between. Default: none.
  * - `BANYAN_HTTPS`, `BANYAN_ACCESS_LOG`: `on` or `off`. Default: off.
  * - `BANYAN_RATE_LIMITS`: `on` or `off`, e.g. for a benchmark. Default: on.
@@ -44,6 +49,8 @@ export function readSettings(environment: Environment): GatewaySettings {
     limits: switchOf(environment, 'BANYAN_RATE_LIMITS', true) ? { operations: OPERATION_LIMITS } : false,
     apiKeys: listOf(environment, 'BANYAN_API_KEYS').map(apiKeyOf),
     trustedProxies: listOf(environment, 'BANYAN_TRUSTED_PROXIES'),
+    hosts: listOf(environment, 'BANYAN_HOSTS'),
+    scrapers: listOf(environment, 'BANYAN_METRICS_FROM'),
     https: switchOf(environment, 'BANYAN_HTTPS', false),
     accessLog: switchOf(environment, 'BANYAN_ACCESS_LOG', false),
     ...(cors ? { cors } : {}),

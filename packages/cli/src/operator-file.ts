@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** How tools on this machine reach the running platform. Readable by its owner only: the key makes one an administrator. */
 export interface OperatorFile {
+  /** With a literal address: a name could lead to somebody else who listens on the same port. */
   readonly url: string
   readonly key: string
   readonly pid: number
@@ -10,12 +11,14 @@ export interface OperatorFile {
 
 const NAME = 'operator.json'
 
-/** Writes the file, readable by the owner only. */
+/** Writes the file, readable by the owner only. It appears whole or not at all. */
 export function writeOperatorFile(directory: string, content: OperatorFile): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = path.join(directory, NAME)
-  rmSync(file, { force: true })
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  const fresh = `${file}.${content.pid}.new`
+  rmSync(fresh, { force: true })
+  writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  renameSync(fresh, file)
 }
 
 /** Removes the file at a clean stop. */
@@ -30,4 +33,10 @@ export function readOperatorFile(directory: string): OperatorFile | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Returns the URL at which this machine reaches what listens on a literal address; "all addresses" stands for loopback. */
+export function localUrl(address: string, port: number): string {
+  const own = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  return `http://${own.includes(':') ? `[${own}]` : own}:${port}`
 }

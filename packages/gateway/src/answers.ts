@@ -95,6 +95,7 @@ function logFailure(log: Logger, exchange: Exchange, error: BanyanError): void {
   log.error('request failed', {
     route: exchange.route.id,
     request_id: exchange.requestId,
+    correlation_id: exchange.correlationId,
     trace_id: exchange.trace.traceId,
     error: error.cause ?? error,
   })
@@ -108,6 +109,7 @@ function logAccess(log: Logger, exchange: Exchange, status: number, seconds: num
     status,
     ms: Math.round(seconds * 100_000) / 100,
     request_id: exchange.requestId,
+    correlation_id: exchange.correlationId,
     trace_id: exchange.trace.traceId,
   })
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ANONYMOUS, type Principal } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
 import type { ApiKeys } from './api-keys.ts'
+import { claimsOperator, type OperatorAccess } from './operator-access.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 
 /**
@@ -10,9 +11,17 @@ import type { TokenVerifier } from './token-verifier.ts'
  */
 export type Authentication = (request: IncomingMessage) => Principal | Promise<Principal>
 
-/** Combines access tokens and API keys. Without a verifier every token is refused: it could not be checked. */
-export function createAuthentication(tokens: TokenVerifier | undefined, keys: ApiKeys): Authentication {
-  return ({ headers }) => {
+/** What can be presented. */
+interface Credentials {
+  readonly tokens: TokenVerifier | undefined
+  readonly keys: ApiKeys
+  readonly operator: OperatorAccess | undefined
+}
+
+/** Combines access tokens, API keys and the operator's proofs. Without a verifier every token is refused: it could not be checked. */
+export function createAuthentication({ tokens, keys, operator }: Credentials): Authentication {
+  return (request) => {
+    const { headers } = request
     const { authorization } = headers
     const secret = headers['x-api-key']
     if (secret !== undefined) {
@@ -20,6 +29,8 @@ export function createAuthentication(tokens: TokenVerifier | undefined, keys: Ap
       return (typeof secret === 'string' ? keys(secret) : undefined) ?? refuse('the API key is not known')
     }
     if (authorization === undefined) return ANONYMOUS
+    if (claimsOperator(request))
+      return operator?.verify(request) ?? refuse('the proof of the operator is wrong, old or used; ask for a challenge')
     if (authorization.length < 8 || authorization.slice(0, 7).toLowerCase() !== 'bearer ')
       return refuse('the authorization scheme must be Bearer; send "Authorization: Bearer <token>"')
     const token = authorization.slice(7).trim()

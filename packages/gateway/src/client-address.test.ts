@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { addressKey, createClientAddress, isLocal } from './client-address.ts'
+import { addressKey, createAddressList, createClientAddress } from './client-address.ts'
 
 function requestFrom(remoteAddress: string, forwarded?: string): IncomingMessage {
   return {
@@ -50,10 +50,11 @@ test('refuses ranges it cannot read', () => {
     assert.throws(() => createClientAddress([range]), { code: 'misuse' }, range)
 })
 
-test('takes only what nobody forwarded for local', () => {
-  assert.equal(isLocal(requestFrom('127.0.0.1')), true)
-  assert.equal(isLocal(requestFrom('::1')), true)
-  assert.equal(isLocal(requestFrom('::ffff:127.0.0.1')), true)
-  assert.equal(isLocal(requestFrom('127.0.0.1', '203.0.113.9')), false)
-  assert.equal(isLocal(requestFrom('10.0.0.1')), false)
+test('knows named addresses only when nobody forwarded the request', () => {
+  const named = createAddressList('scraper', ['127.0.0.0/8', '::1', '10.1.0.0/16'])
+  for (const address of ['127.0.0.1', '::1', '::ffff:10.1.2.3']) assert.equal(named(requestFrom(address)), true, address)
+  assert.equal(named(requestFrom('10.2.0.1')), false)
+  assert.equal(named(requestFrom('127.0.0.1', '203.0.113.9')), false)
+  assert.equal(createAddressList('scraper', [])(requestFrom('127.0.0.1')), false)
+  assert.throws(() => createAddressList('scraper', ['localhost']), { code: 'misuse', message: /scraper "localhost"/ })
 })

@@ -18,7 +18,7 @@ const peerKeys = new WeakMap<object, string>()
  * them: everything further left can be written by anyone. Throws `misuse` for a range it cannot read.
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = trustedProxies.length > 0 ? blockListOf(trustedProxies) : undefined
+  const trusted = trustedProxies.length > 0 ? blockListOf('trusted proxy', trustedProxies) : undefined
   return {
     key(request) {
       const { socket } = request
@@ -35,11 +35,14 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
   }
 }
 
-/** Tells whether the peer is this machine and nobody forwarded the request. */
-export function isLocal({ socket, headers }: IncomingMessage): boolean {
-  const address = plainAddress(socket.remoteAddress)
-  const loopback = address === '::1' || address.startsWith('127.')
-  return loopback && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined
+/** Headers by which proxies say that they forward for somebody else. Not every proxy does. */
+const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-real-ip', 'via'] as const
+
+/** Tells of requests whether they come directly from one of the given addresses or ranges. Throws `misuse` for one that it cannot read. */
+export function createAddressList(what: string, ranges: readonly string[]): (request: IncomingMessage) => boolean {
+  if (ranges.length === 0) return () => false
+  const list = blockListOf(what, ranges)
+  return ({ socket, headers }) => isTrusted(list, socket.remoteAddress) && FORWARDING.every((name) => headers[name] === undefined)
 }
 
 /** Returns the key of an address: IPv4 as it is, IPv6 as its /64. */
@@ -87,7 +90,7 @@ function isTrusted(trusted: BlockList, address: string | undefined): boolean {
   return version !== 0 && trusted.check(plain, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-function blockListOf(ranges: readonly string[]): BlockList {
+function blockListOf(what: string, ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
     const [address = '', bits] = range.split('/')
@@ -96,7 +99,7 @@ function blockListOf(ranges: readonly string[]): BlockList {
       if (bits === undefined) list.addAddress(address, family)
       else list.addSubnet(address, Number(bits), family)
     } catch {
-      misuse(`trusted proxy "${range}" must be an address or a CIDR range, e.g. "10.0.0.0/8"`)
+      misuse(`${what} "${range}" must be an address or a CIDR range, e.g. "10.0.0.0/8"`)
     }
   }
   return list

@@ -22,7 +22,7 @@ export interface Cors {
 const REQUEST_HEADERS =
   'authorization, content-type, x-api-key, idempotency-key, if-match, prefer, banyan-after, x-request-id, traceparent, tracestate'
 const ANSWER_HEADERS =
-  'etag, location, retry-after, ratelimit, ratelimit-policy, x-request-id, traceresponse, banyan-token, idempotency-replayed, preference-applied, x-aggregate-status'
+  'etag, location, retry-after, ratelimit, ratelimit-policy, x-request-id, x-correlation-id, traceresponse, banyan-token, idempotency-replayed, preference-applied, x-aggregate-status'
 /** Ten minutes: short enough to take a wrong setting back, long enough to spare most preflights. */
 const MAX_AGE_SECONDS = 600
 

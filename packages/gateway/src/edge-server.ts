@@ -61,13 +61,13 @@ export function createEdgeServer(limits: ServerLimits, handle: (request: Incomin
 }
 
 /** Listens. Throws `unavailable` that says what to do when the port is taken or not allowed. Later errors, e.g. too many open files, are logged. */
-export function listen(server: Server, { port, hostname }: EdgeOptions, log: Logger): Promise<number> {
+export function listen(server: Server, { port, hostname }: EdgeOptions, log: Logger): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, port, hostname)))
     server.listen({ port, host: hostname }, () => {
       server.removeAllListeners('error')
       server.on('error', (error) => log.error('the gateway could not accept a connection', { error }))
-      resolve((server.address() as AddressInfo).port)
+      resolve(server.address() as AddressInfo)
     })
   })
 }

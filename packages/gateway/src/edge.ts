@@ -1,14 +1,19 @@
+import type { IncomingMessage } from 'node:http'
 import type { EdgeHost } from 'banyan/host'
 import type { Answers } from './answers.ts'
 import type { Authentication } from './authentication.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Limiters } from './limiters.ts'
+import type { OperatorAccess } from './operator-access.ts'
 
 /** What routes of one running edge share. */
 export interface Edge {
   readonly host: EdgeHost
   readonly answers: Answers
   readonly authenticate: Authentication
+  readonly operator: OperatorAccess | undefined
+  /** Tells whether a request comes directly from an address that may read metrics without credentials. */
+  readonly isScraper: (request: IncomingMessage) => boolean
   readonly address: ClientAddress
   readonly limiters: Limiters
   /** Counts a refusal by the name of the limit that was reached. */

@@ -7,7 +7,10 @@ import type { EdgeRoute } from './edge-route.ts'
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** What the client calls its request, or else the correlation id. Told to people, never used as a key: anybody can choose it. */
   readonly requestId: string
+  /** Names the flow that begins here in events, sagas and logs; always our own. */
+  readonly correlationId: string
   readonly route: EdgeRoute
   /** Path parameters in the order of the route, percent-encoded. */
   readonly values: readonly string[]
@@ -28,6 +31,7 @@ export class Exchange {
     this.request = parts.request
     this.response = parts.response
     this.requestId = parts.requestId
+    this.correlationId = parts.correlationId
     this.route = parts.route
     this.values = parts.values
     this.search = parts.search
@@ -45,5 +49,5 @@ export class Exchange {
 /** What an exchange begins with. */
 export type ExchangeParts = Pick<
   Exchange,
-  'request' | 'response' | 'requestId' | 'route' | 'values' | 'search' | 'startedAt' | 'answerBy' | 'span' | 'headers'
+  'request' | 'response' | 'requestId' | 'correlationId' | 'route' | 'values' | 'search' | 'startedAt' | 'answerBy' | 'span' | 'headers'
 >

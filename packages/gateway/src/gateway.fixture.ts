@@ -7,6 +7,7 @@ import type { EdgeHost, EdgeService, PlatformAdmin, RunningEdge } from 'banyan/h
 import { BanyanError, createRuntime, type Runtime } from 'banyan/kernel'
 import { createMetrics } from 'banyan/telemetry'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { type ApiKey, apiKeyHash } from './api-keys.ts'
 import { gateway } from './gateway.ts'
 import type { GatewayOptions } from './options.ts'
 
@@ -90,7 +91,7 @@ export function stubHost({
     services,
     admin: admin ?? { services: [], violations: async () => [] },
     metrics: createMetrics(),
-    operatorKey: OPERATOR_KEY,
+    operatorKey: OPERATOR_SECRET,
     health: () => ({
       live: true,
       ready: true,
@@ -114,8 +115,10 @@ export function edgeService(of: Contract, more: Partial<EdgeService> = {}): Edge
   return { contract: of, raw: undefined, waitFor: async () => {}, ...more }
 }
 
-/** The secret of the stub host's operator. */
-export const OPERATOR_KEY = 'operator-secret-of-the-test-0123456789'
+/** The secret by which the stub host's operator proves itself. */
+export const OPERATOR_SECRET = 'operator-secret-of-the-test-0123456789'
+/** An API key of an administrator. */
+export const OPERATOR_KEY = 'key-of-an-administrator-in-the-test-0123456789'
 const ISSUER = 'banyan-test'
 const AUDIENCE = 'banyan-test-api'
 
@@ -180,7 +183,11 @@ export interface RunningTest extends AsyncDisposable {
 
 /** Starts a gateway in front of a host. */
 export async function startGateway(options: GatewayOptions = {}, host: EdgeHost = stubHost()): Promise<RunningTest> {
-  const edge = await gateway(options).start(host, { port: 0, hostname: '127.0.0.1' })
+  const operators: ApiKey = { id: 'operator', sha256: apiKeyHash(OPERATOR_KEY), roles: ['admin'] }
+  const edge = await gateway({ ...options, apiKeys: [...(options.apiKeys ?? []), operators] }).start(host, {
+    port: 0,
+    hostname: '127.0.0.1',
+  })
   return {
     edge,
     url: `http://127.0.0.1:${edge.port}`,

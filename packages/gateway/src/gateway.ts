@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banyan/host'
-import { BanyanError } from 'banyan/kernel'
+import { BanyanError, isLoopbackHost } from 'banyan/kernel'
 import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
 import { type Answers, createAnswers } from './answers.ts'
-import { apiKeyHash, createApiKeys } from './api-keys.ts'
+import { createApiKeys } from './api-keys.ts'
 import { createAuthentication } from './authentication.ts'
 import { BODY_BYTES_MAX } from './body.ts'
-import { createClientAddress } from './client-address.ts'
+import { createAddressList, createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
 import type { Edge } from './edge.ts'
 import { createEdgeMeters, type EdgeMeters } from './edge-meters.ts'
@@ -14,7 +14,9 @@ import type { EdgeRoute } from './edge-route.ts'
 import { close, createEdgeServer, listen, REQUEST_MS } from './edge-server.ts'
 import { Exchange } from './exchange.ts'
 import { gatewayCalls } from './gateway-calls.ts'
+import { createHostCheck, type HostCheck } from './host-names.ts'
 import { type InFlight, watchInFlight } from './in-flight.ts'
+import { createOperatorAccess } from './operator-access.ts'
 import type { GatewayOptions } from './options.ts'
 import { createLimiters } from './limiters.ts'
 import { parseTarget, type TargetProblem } from './request-target.ts'
@@ -32,9 +34,9 @@ import { createTokenVerifier } from './token-verifier.ts'
 export function gateway(options: GatewayOptions = {}): EdgePort {
   return {
     async start(host, where) {
-      const running = createRunningGateway(options, host)
-      const port = await listen(running.server, where, host.runtime.log)
-      return { port, close: running.close }
+      const running = createRunningGateway(options, host, where)
+      const { port, address } = await listen(running.server, where, host.runtime.log)
+      return { port, address, close: running.close }
     },
   } satisfies { start(host: EdgeHost, where: EdgeOptions): Promise<RunningEdge> }
 }
@@ -56,6 +58,8 @@ interface Front {
   readonly inFlight: InFlight
   readonly tracing: Tracing
   readonly cors: Cors | undefined
+  /** Undefined where the edge is open to other machines: its names are theirs to know. */
+  readonly checkHost: HostCheck | undefined
   readonly headers: readonly string[]
   /** Time for a request to arrive and be let in; its operation has a deadline of its own from then on. */
   readonly arrivalMs: number
@@ -63,7 +67,7 @@ interface Front {
   readonly nowhere: EdgeRoute
 }
 
-function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningGateway {
+function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostname }: EdgeOptions): RunningGateway {
   const { clock, log, ids } = host.runtime
   let closing = false
   const inFlight = watchInFlight(clock, (exchange, error) => answers.fail(exchange, error))
@@ -85,6 +89,7 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost): RunningG
     inFlight,
     tracing: options.tracing ?? createTracing({ ids }),
     cors: options.cors && createCors(options.cors),
+    checkHost: isLoopbackHost(hostname) ? createHostCheck(options.hosts ?? []) : undefined,
     headers: options.https === true ? [...DATA_HEADERS, ...STRICT_TRANSPORT] : DATA_HEADERS,
     arrivalMs: (options.server?.requestMs ?? REQUEST_MS) + ADMISSION_MS,
     nowhere: nowhere(meters),
@@ -104,11 +109,13 @@ function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers, m
   const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
   const calls = gatewayCalls(host)
   const verifier = tokens && createTokenVerifier(tokens, () => tokens.keys(calls), clock, log)
-  const operator = host.operatorKey === undefined ? [] : [{ id: 'operator', sha256: apiKeyHash(host.operatorKey), roles: operatorRoles }]
+  const operator = host.operatorKey === undefined ? undefined : createOperatorAccess(host.operatorKey, operatorRoles, host.runtime)
   return {
     host,
     answers,
-    authenticate: createAuthentication(verifier, createApiKeys([...apiKeys, ...operator])),
+    authenticate: createAuthentication({ tokens: verifier, keys: createApiKeys(apiKeys), operator }),
+    operator,
+    isScraper: createAddressList('scraper', options.scrapers ?? []),
     address: createClientAddress(options.trustedProxies ?? []),
     limiters: createLimiters(options.limits ?? {}, host.runtime),
     refused: meters.refused,
@@ -129,6 +136,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   })
   try {
     front.cors?.addTo(exchange.headers, request)
+    front.checkHost?.(request)
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
     if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
@@ -146,7 +154,8 @@ function openExchange(
   matched: Pick<Exchange, 'route' | 'values' | 'search'>,
 ): Exchange {
   const { runtime } = front.host
-  const requestId = requestIdOf(request) ?? runtime.ids.uuid()
+  const correlationId = runtime.ids.uuid()
+  const requestId = requestIdOf(request) ?? correlationId
   const { traceparent, tracestate } = request.headers
   const parent =
     traceparent === undefined ? undefined : parseTraceparent(String(traceparent), tracestate === undefined ? undefined : String(tracestate))
@@ -158,12 +167,14 @@ function openExchange(
   }
   const { traceId, spanId, flags } = span.trace
   const headers = [...front.headers, 'x-request-id', requestId, 'traceresponse', `00-${traceId}-${spanId}-0${flags & 3}`]
+  if (requestId !== correlationId) headers.push('x-correlation-id', correlationId)
   const startedAt = runtime.clock.monotonic()
   const exchange = new Exchange({
     ...matched,
     request,
     response,
     requestId,
+    correlationId,
     startedAt,
     answerBy: startedAt + front.arrivalMs,
     span,

@@ -9,6 +9,7 @@ import type { RouteMeter } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
 import type { Exchange } from './exchange.ts'
 import { type JsonObject, parseJsonBody } from './json-body.ts'
+import { checkSignedBody } from './operator-access.ts'
 import { inputPlan } from './operation-input.ts'
 import { passAddress, passSubject, passTarget } from './rate-gate.ts'
 import { awaitedWrites, idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
@@ -23,6 +24,8 @@ export interface OperationRouteOptions {
   readonly service: string | undefined
   run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<CallReply>
 }
+
+const EMPTY = new Uint8Array()
 
 /** How long after its deadline a request is answered by the edge itself: whoever works on it should have said so by then. */
 const DEADLINE_GRACE_MS = 250
@@ -73,9 +76,13 @@ async function identify(edge: Edge, exchange: Exchange, { access }: OperationDef
 }
 
 async function bodyOf(edge: Edge, { request }: Exchange): Promise<JsonObject> {
-  if (!hasBody(request)) return {}
+  if (!hasBody(request)) {
+    checkSignedBody(request, EMPTY)
+    return {}
+  }
   checkMediaType(request)
   const bytes = await readBody(request, edge.bodyBytesMax)
+  checkSignedBody(request, bytes)
   return bytes.length === 0 ? {} : parseJsonBody(bytes)
 }
 
@@ -89,7 +96,7 @@ function refuseBody({ request, headers }: Exchange): JsonObject {
 }
 
 function scopeOf({ host }: Edge, exchange: Exchange, { timeoutMs, idempotency, kind }: OperationDefinition): Scope {
-  const { request, requestId, principal, trace } = exchange
+  const { request, correlationId, principal, trace } = exchange
   const waitMs = waitSecondsOf(request) * 1_000
   const key = kind === 'command' && idempotency !== 'none' ? idempotencyKeyOf(request, principal) : undefined
   if (key === undefined && idempotency === 'required')
@@ -99,7 +106,7 @@ function scopeOf({ host }: Edge, exchange: Exchange, { timeoutMs, idempotency, k
     )
   const deadline = deadlineAfter(host.runtime.clock, timeoutMs + waitMs)
   exchange.answerBy = deadline.at + DEADLINE_GRACE_MS
-  return { principal, deadline, trace, correlationId: requestId, causationId: requestId, key, waitMs: waitMs === 0 ? undefined : waitMs }
+  return { principal, deadline, trace, correlationId, causationId: correlationId, key, waitMs: waitMs === 0 ? undefined : waitMs }
 }
 
 /** Waits until what the caller wrote before can be read. */

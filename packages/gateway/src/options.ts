@@ -36,9 +36,16 @@ export interface GatewayOptions {
   readonly cors?: CorsOptions
   /** Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed. Default none. */
   readonly trustedProxies?: readonly string[]
+  /** Names that a gateway on loopback answers to besides `localhost` and literal addresses, e.g. for a proxy on this machine. Default none. */
+  readonly hosts?: readonly string[]
+  /**
+   * Addresses or CIDR ranges that may read `/metrics` and the details of `/health/ready` without credentials, when they come directly. Default
+   * none: a loopback address proves nothing, since a proxy on this machine has it for everybody.
+   */
+  readonly scrapers?: readonly string[]
   /** Answers put together from several services. */
   readonly aggregates?: readonly Aggregate[]
-  /** Roles that may use `/api/ops` and see metrics and health from elsewhere. Default `admin`. */
+  /** Roles that may use `/api/ops` and see metrics and the details of health. Default `admin`. */
   readonly operatorRoles?: readonly string[]
   /** Largest body of an operation in bytes. Default 1 MiB. */
   readonly bodyBytesMax?: number

@@ -1,11 +1,12 @@
 import { parseRoute, type RouteText } from 'banyan/contract'
-import type { HealthReport } from 'banyan/host'
+import { type HealthReport, OPERATOR_NONCE, OPERATOR_PROOF_PATH } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
-import { isLocal } from './client-address.ts'
+import { JSON_TYPE } from './answers.ts'
 import type { Edge } from './edge.ts'
 import type { EdgeMeters } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
 import type { Exchange } from './exchange.ts'
+import { eachParameter } from './query-string.ts'
 import { passAddress } from './rate-gate.ts'
 
 /** Media type of the Prometheus text format. */
@@ -26,6 +27,7 @@ export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
     route('platform.ready', 'GET /health/ready', async (exchange) => {
       const report = edge.host.health()
       const ready = report.ready && !edge.host.draining()
+      if (!(edge.isScraper(exchange.request) || hasNoCredentials(exchange)) && !passAddress(edge, exchange)) return
       const details = await mayLookInside(edge, exchange)
       edge.answers.send(exchange, ready ? 200 : 503, HEALTH_TYPE, readiness(report, ready, details))
     }),
@@ -34,16 +36,37 @@ export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
       if (!(await mayLookInside(edge, exchange)))
         throw new BanyanError(
           'permission_denied',
-          'metrics are for this machine and for administrators; send an access token or API key with an administrator role',
+          'metrics are for administrators; send an access token or API key with an administrator role, ' +
+            'or name the address that reads them in the option "scrapers" (the shop: BANYAN_METRICS_FROM)',
         )
       edge.answers.send(exchange, 200, METRICS_TYPE, edge.host.metrics.text())
+    }),
+    route('platform.proof', `GET ${OPERATOR_PROOF_PATH}`, (exchange) => {
+      if (!passAddress(edge, exchange)) return
+      if (edge.operator === undefined) throw new BanyanError('not_found', 'this platform has no key of an operator')
+      edge.answers.send(exchange, 200, JSON_TYPE, JSON.stringify(edge.operator.prove(nonceOf(exchange))))
     }),
   ]
 }
 
-/** This machine and people with an operator role may; wrong credentials are not worth an error where strangers get an answer too. */
+function nonceOf({ search }: Exchange): string {
+  let nonce = ''
+  eachParameter(search, (name, value) => {
+    if (name === 'nonce') nonce = value
+  })
+  if (OPERATOR_NONCE.test(nonce)) return nonce
+  throw new BanyanError('invalid_argument', 'nonce must be 16 to 64 random bytes as hex')
+}
+
+/** A probe presents nothing, and must not depend on other traffic; checking what somebody presents costs more than the answer. */
+function hasNoCredentials({ request: { headers } }: Exchange): boolean {
+  return headers.authorization === undefined && headers['x-api-key'] === undefined
+}
+
+/** Configured addresses and people with an operator role may; wrong credentials are not worth an error where strangers get an answer too. */
 async function mayLookInside(edge: Edge, exchange: Exchange): Promise<boolean> {
-  if (isLocal(exchange.request)) return true
+  if (edge.isScraper(exchange.request)) return true
+  if (hasNoCredentials(exchange)) return false
   const principal = await Promise.resolve(edge.authenticate(exchange.request)).catch(() => undefined)
   return principal !== undefined && edge.operatorRoles.some((role) => principal.roles.includes(role))
 }

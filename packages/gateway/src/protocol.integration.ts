@@ -7,22 +7,22 @@ import { sendRaw, startGateway, stubHost, testIssuer } from './gateway.fixture.t
 const issuer = await testIssuer()
 const GET = 'GET /api/products/a HTTP/1.1\r\n'
 const post = (token: string, more: string): string =>
-  `POST /api/orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\n${more}`
+  `POST /api/orders HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\n${more}`
 
 test('refuses requests whose end two parties could see in different places', async () => {
   await using running = await startGateway()
   const shapes = {
-    'length and chunks': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n`,
-    'two lengths': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nabcde`,
-    'a length with a sign': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: +4\r\n\r\nabcd`,
-    'a list of lengths': `${GET.replace('GET', 'POST')}host: x\r\ncontent-length: 4, 4\r\n\r\nabcd`,
-    'unknown coding': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n`,
-    'coding after chunked': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
-    'blank before the colon': `${GET}host: x\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n`,
-    'folded header': `${GET}host: x\r\nx-a: b\r\n c: d\r\n\r\n`,
+    'length and chunks': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+    'two lengths': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nabcde`,
+    'a length with a sign': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: +4\r\n\r\nabcd`,
+    'a list of lengths': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: 4, 4\r\n\r\nabcd`,
+    'unknown coding': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n`,
+    'coding after chunked': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
+    'blank before the colon': `${GET}host: localhost\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n`,
+    'folded header': `${GET}host: localhost\r\nx-a: b\r\n c: d\r\n\r\n`,
     'line feed only': 'GET /api/products/a HTTP/1.1\nhost: x\n\n',
-    'bad chunk size': `${GET.replace('GET', 'POST')}host: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
-    'zero byte in a header': `${GET}host: x\r\nx-a: b\u0000c\r\n\r\n`,
+    'bad chunk size': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
+    'zero byte in a header': `${GET}host: localhost\r\nx-a: b\u0000c\r\n\r\n`,
     'no host': `${GET}\r\n`,
     'no HTTP': 'hello\r\n\r\n',
     TLS: '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
@@ -43,13 +43,13 @@ test('answers one problem document to what is no HTTP, and closes', async () => 
 
 test('refuses a head that is too large', async () => {
   await using running = await startGateway()
-  const answer = await sendRaw(running.edge.port, `${GET}host: x\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`)
+  const answer = await sendRaw(running.edge.port, `${GET}host: localhost\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`)
   assert.match(answer, /^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/)
 })
 
 test('cuts heads and bodies that come too slowly', async () => {
   await using running = await startGateway({ tokens: issuer.tokens, server: { requestMs: 200, headMs: 100 } })
-  const head = await sendRaw(running.edge.port, 'GET / HTTP/1.1\r\nhost: x\r\n')
+  const head = await sendRaw(running.edge.port, 'GET / HTTP/1.1\r\nhost: localhost\r\n')
   assert.match(head, /^HTTP\/1\.1 408 /)
   const body = await sendRaw(running.edge.port, post(await issuer.sign(), 'content-length: 100\r\n\r\n{"items"'))
   assert.match(body, /^HTTP\/1\.1 408 |^$/)
@@ -78,7 +78,7 @@ test('notices a client that goes away in the middle of its body, and calls nothi
 
 test('serves several requests of one connection, also when they come at once', async () => {
   await using running = await startGateway()
-  const request = `${GET}host: x\r\n\r\n`
+  const request = `${GET}host: localhost\r\n\r\n`
   const answer = await sendRaw(running.edge.port, request + request + request.replace('host', 'connection: close\r\nhost'))
   assert.equal(answer.match(/HTTP\/1\.1 200 OK/g)?.length, 3)
 })
@@ -86,7 +86,7 @@ test('serves several requests of one connection, also when they come at once', a
 test('keeps a connection usable after a refused body', async () => {
   await using running = await startGateway({ tokens: issuer.tokens, bodyBytesMax: 10 })
   const refused = post(await issuer.sign(), `content-length: 5000\r\n\r\n${'x'.repeat(5_000)}`)
-  const answer = await sendRaw(running.edge.port, `${refused}${GET}host: x\r\nconnection: close\r\n\r\n`)
+  const answer = await sendRaw(running.edge.port, `${refused}${GET}host: localhost\r\nconnection: close\r\n\r\n`)
   assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 OK/)
 })
 

@@ -26,7 +26,7 @@ export interface EdgeHost {
   readonly transport: Transport
   readonly admin: PlatformAdmin
   readonly metrics: Metrics
-  /** Secret to be taken as an API key with the role `admin`; undefined when there is none. */
+  /** Secret of this machine's operator: whoever proves to know it (`operator-proof.ts`) may do what operators may; undefined when there is none. */
   readonly operatorKey: string | undefined
   health(): HealthReport
   /** True once the process drains: readiness fails, connections are asked to close. */
@@ -44,6 +44,8 @@ export interface EdgeOptions {
 export interface RunningEdge {
   /** The real port, also when 0 was asked for. */
   readonly port: number
+  /** The literal address that it listens on, e.g. `127.0.0.1`: a name could lead to somebody else. */
+  readonly address: string
   /** Stops accepting, waits for what is under way at most `timeoutMs`, then closes. */
   close(timeoutMs: number): Promise<void>
 }

@@ -1,6 +1,20 @@
 export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
 export type { Edge, EdgeHost, EdgeOptions, EdgeService, RunningEdge } from './edge.ts'
 export type { CheckResult, HealthReport } from './health.ts'
+export {
+  bodySha256,
+  challengeSeal,
+  OPERATOR_NONCE,
+  OPERATOR_PROOF_PATH,
+  OPERATOR_SCHEME,
+  operatorAuthorization,
+  type OperatorCredentials,
+  type OperatorRequest,
+  parseOperatorAuthorization,
+  platformProof,
+  requestProof,
+  sameProof,
+} from './operator-proof.ts'
 export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform } from './platform.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
 export type { ConsumerLag } from '../service/consumers.ts'

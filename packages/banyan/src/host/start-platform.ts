@@ -31,7 +31,7 @@ export interface StartOptions {
   readonly listen?: { readonly port: number; readonly hostname: string }
   /** Puts something on the way of calls between services, e.g. a network that loses them. Default: nothing, they stay in the process. */
   readonly network?: (local: Transport) => Transport
-  /** Secret that the gateway takes as an API key of an administrator; the command line uses it. */
+  /** Secret by which the command line proves to the gateway, and the gateway to it, that both belong to this machine's operator. */
   readonly operatorKey?: string
 }
 
@@ -39,6 +39,8 @@ export interface StartOptions {
 export interface RunningPlatform {
   /** Port of the gateway; undefined without one. */
   readonly port: number | undefined
+  /** Literal address that the gateway listens on; undefined without one. */
+  readonly address: string | undefined
   readonly admin: PlatformAdmin
   readonly metrics: Metrics
   readonly services: readonly HostedService[]
@@ -100,6 +102,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   let stopping: Promise<void> | undefined
   return {
     port: edge?.port,
+    address: edge?.address,
     admin,
     metrics,
     services: [...hosted.values()],

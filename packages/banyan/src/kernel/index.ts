@@ -17,6 +17,7 @@ export {
 export { type Faults, noFaults } from './faults.ts'
 export { createIds, type Ids } from './ids.ts'
 export { copyAsJson, type Json, toJson } from './json.ts'
+export { isLoopbackHost } from './loopback.ts'
 export { type LogFields, type Logger, type LogLevel, silentLogger } from './logger.ts'
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'

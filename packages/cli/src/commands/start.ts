@@ -7,7 +7,7 @@ import { EXIT } from '../exit-code.ts'
 import { checkFileLimit } from '../file-limit.ts'
 import { loadPlatform } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
-import { removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
+import { localUrl, removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
 import { environmentFaults } from '../environment-faults.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { startBanner } from '../start-banner.ts'
@@ -58,7 +58,7 @@ async function run(call: CommandCall): Promise<number> {
     listen: { port: settings.port, hostname: settings.hostname },
     operatorKey,
   })
-  const url = `http://${settings.hostname === '127.0.0.1' ? 'localhost' : settings.hostname}:${running.port}`
+  const url = localUrl(running.address ?? settings.hostname, running.port ?? settings.port)
   writeOperatorFile(settings.directory, { url, key: operatorKey, pid: process.pid })
   call.print(
     startBanner({
