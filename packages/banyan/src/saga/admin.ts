@@ -113,7 +113,7 @@ async function skip(tx: StoreTransaction, saga: SagaRecord, name: string, now: n
   await goOn(tx, saga, now)
 }
 
-const SETTLED: ReadonlySet<SagaStepRecord['state']> = new Set(['compensated', 'skipped'])
+const SETTLED: ReadonlySet<SagaStepRecord['state']> = new Set(['compensated', 'kept', 'skipped'])
 
 function stuckFailure(saga: SagaRecord): SagaFailure & Required<Pick<SagaFailure, 'stuck'>> {
   const failure = saga.failure === null ? undefined : (JSON.parse(saga.failure) as SagaFailure)

@@ -1,3 +1,4 @@
+import { causeText } from '../telemetry/cause-text.ts'
 import { toBanyanError } from '../kernel/error.ts'
 import { sagaControl } from './control.ts'
 import { outputText, sagaFailure } from './failure.ts'
@@ -49,15 +50,8 @@ function threw(run: SagaRun, thrown: unknown): void {
   if (run.phase !== 'forward') return
   const error = toBanyanError(thrown)
   const step = typeof thrown === 'object' && thrown !== null ? run.stepErrors.get(thrown) : undefined
-  if (error !== thrown) {
-    const { environment, record } = run
-    environment.runtime.log.error('the function of a saga threw', {
-      service: environment.service,
-      saga: record.name,
-      id: run.id,
-      error: thrown,
-    })
-  }
-  if (run.committed) run.stop(error.code, error.message, step)
-  else run.beginRollback(sagaFailure(error))
+  if (error !== thrown) run.environment.runtime.log.error('the function of a saga threw', { ...run.facts, error: thrown })
+  const cause = step === undefined ? causeText(error) : run.causeOf(step)
+  if (run.committed) run.stop(error.code, error.message, step, cause)
+  else run.beginRollback(sagaFailure(error, cause))
 }

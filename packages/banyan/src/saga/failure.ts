@@ -1,11 +1,14 @@
+import { causeText } from '../telemetry/cause-text.ts'
 import { BanyanError, type Retry } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 
-/** What made a saga roll back or get stuck, as the journal keeps it. Codes and messages only, never a stack. */
+/** What made a saga roll back or get stuck, as the journal keeps it. */
 export interface SagaFailure {
   readonly code: string
   readonly message: string
   readonly data?: unknown
+  /** What was thrown and where, for operators; compensations and clients never see it. Absent when the code says it all. */
+  readonly cause?: string
   /** Why it waits for a person; absent otherwise. */
   readonly stuck?: StuckReason
 }
@@ -15,6 +18,8 @@ export interface StuckReason {
   readonly phase: 'forward' | 'compensating'
   readonly code: string
   readonly message: string
+  /** What was thrown and where, for operators. */
+  readonly cause?: string
   /** The step that failed; absent when the function itself did. */
   readonly step?: string
 }
@@ -28,20 +33,66 @@ export interface StepError {
   readonly status: number
   /** True when some attempt may have happened without an answer. */
   readonly unknown: boolean
-  /** Epoch milliseconds of the next attempt; absent when there is none. */
+  /** What was thrown and where, for operators; a replay does not show it to the function. Absent when the code says it all. */
+  readonly cause?: string
+  /** Epoch milliseconds of the next attempt; no restart comes before it. Absent when there is none. */
   readonly retryAt?: number
+  /** How long before that the pause began: a clock that was set back since makes it no longer than this again. */
+  readonly pauseMs?: number
+  /** True while an attempt is under way: read after a restart, that attempt ended without an answer. */
+  readonly underWay?: true
 }
 
-/** Keeps the parts of an error that may be stored and shown. */
-export function sagaFailure(error: Pick<BanyanError, 'code' | 'message' | 'data'>): SagaFailure {
-  const { code, message, data } = error
-  return data === undefined ? { code, message } : { code, message, data }
+/** Longest message that is kept; what a participant says may be of any length. */
+const MESSAGE_LENGTH_MAX = 1_000
+
+/** Keeps the parts of an error that may be stored, and shown to operators. */
+export function sagaFailure(error: BanyanError, cause?: string): SagaFailure {
+  const { code, data } = error
+  return {
+    code,
+    message: bounded(error.message),
+    ...(data === undefined ? {} : { data }),
+    ...(cause === undefined ? {} : { cause }),
+  }
 }
 
 /** Writes the last error of a step. */
-export function stepErrorText(error: BanyanError, unknown: boolean, retryAt?: number): string {
+export function stepErrorText(
+  error: BanyanError,
+  unknown: boolean,
+  more: Pick<StepError, 'retryAt' | 'pauseMs'> & { cause?: string | undefined } = {},
+): string {
   const { code, message, data, retry, status } = error
-  return toJson({ code, message, data, retry, status, unknown, retryAt })
+  return toJson({ code, message: bounded(message), data, retry, status, unknown, cause: causeText(error), ...more })
+}
+
+/** Says for the log what was thrown, in a line (the stack was logged with the failure), and what a person can do. */
+export function stuckAdvice(step: string | undefined, cause: string | undefined): { readonly thrown?: string; readonly todo: string } {
+  const todo =
+    step === undefined ? 'mend the cause, then retry the saga' : 'mend the cause and retry the saga, or settle the step by hand and skip it'
+  return cause === undefined ? { todo } : { thrown: cause.split('\n', 1)[0] as string, todo }
+}
+
+/** Error of a step whose process ended, or was left, during an attempt. */
+const INTERRUPTED = 'the step was interrupted and not tried again; it may or may not have happened'
+
+/**
+ * Writes what is known while an attempt is under way: the error of the one before, if any, and the earliest moment of the next one, so that
+ * a process that dies in it and comes back at once does not use up the attempts of an hour in a minute.
+ */
+export function underWayText(before: string | null, now: number, pauseMs: number): string {
+  const last = readStepError(before) ?? { code: 'outcome_unknown', message: INTERRUPTED, retry: 'unknown', status: 504 }
+  return toJson({ ...last, unknown: true, underWay: true, retryAt: now + pauseMs, pauseMs })
+}
+
+/** Returns when the next attempt may begin: the pause holds across a restart. Now or earlier when there is none. */
+export function nextAttemptAt({ retryAt = 0, pauseMs = Infinity }: Pick<StepError, 'retryAt' | 'pauseMs'>, now: number): number {
+  return Math.min(retryAt, now + pauseMs)
+}
+
+function bounded(message: string): string {
+  return message.slice(0, MESSAGE_LENGTH_MAX)
 }
 
 /** Reads the last error of a step; undefined when there is none. */
@@ -52,7 +103,7 @@ export function readStepError(text: string | null): StepError | undefined {
 /** Builds the error that a function gets again when its journal is replayed. */
 export function replayedError(text: string | null): BanyanError {
   const error = readStepError(text)
-  if (!error) return new BanyanError('outcome_unknown', 'the step was interrupted and not tried again; it may or may not have happened')
+  if (!error || error.underWay) return new BanyanError('outcome_unknown', INTERRUPTED)
   const { code, message, data, retry, status } = error
   return new BanyanError(code, message, { data, retry, status })
 }

@@ -3,7 +3,7 @@ import { nextTurn } from '../kernel/clock.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
-import { type SagaFailure, readOutput, stepErrorText } from './failure.ts'
+import { nextAttemptAt, type SagaFailure, readOutput, readStepError, stepErrorText, underWayText } from './failure.ts'
 import type { AnyStep } from './asked-steps.ts'
 import type { SagaRun } from './run.ts'
 import { stepTimeoutMs } from './step.ts'
@@ -51,12 +51,14 @@ const OPEN: ReadonlySet<SagaStepRecord['state']> = new Set(['started', 'done', '
 /** Compensates one step. Returns false when the saga left memory or is stuck. */
 async function settle(run: SagaRun, step: AnyStep, record: SagaStepRecord): Promise<boolean> {
   if (!step.compensation) {
-    run.journal.record({ ...record, state: 'compensated', endedAt: run.now() })
+    run.journal.record({ ...record, state: 'kept', endedAt: run.now() })
     return true
   }
   if (record.state === 'compensation_failed' && step.onCompensationFail === 'continue') return true
+  const retryAt = nextAttemptAt(readStepError(record.error) ?? {}, run.now())
+  if (record.compensationAttempts > 0 && retryAt > run.now()) return wait(run, retryAt)
   const attempted = { ...record, compensationAttempts: record.compensationAttempts + 1 }
-  if (run.epoch > 1) run.journal.record(attempted) // counted before it runs: it may be what killed the process
+  if (run.epoch > 1) run.journal.record(underWay(run, attempted)) // counted before it runs: it may be what killed the process
   if (run.journal.dirty) await run.flush()
   if (run.phase !== 'compensating') return false
   const attempt = new Attempt(run, {
@@ -81,27 +83,17 @@ async function undo(step: AnyStep, context: object, record: SagaStepRecord, { co
 
 /** Decides what follows a compensation that failed: another attempt later, the next one, or a person. */
 async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
-  const { environment, definition, id } = run
-  const { runtime, service } = environment
-  const fields = {
-    service,
-    saga: definition.name,
-    id,
-    step: record.name,
-    attempts: record.compensationAttempts,
-    code: error.code,
-    error: error.cause ?? error,
-  }
-  const known = { ...record, error: stepErrorText(error, true) }
+  const { log } = run.environment.runtime
+  const fields = { ...run.facts, step: record.name, attempts: record.compensationAttempts, code: error.code, error: error.cause ?? error }
   if (error.retry !== 'never' && record.compensationAttempts < COMPENSATION_ATTEMPTS_MAX) {
-    runtime.log.warn('a compensation failed; it will be tried again', fields)
-    run.journal.record(known)
-    const delayMs = Math.max(backoffDelayMs(COMPENSATION_BACKOFF, record.compensationAttempts, runtime.random), error.retryAfterMs ?? 0)
-    await run.suspend(run.now() + delayMs)
-    return false
+    log.warn('a compensation failed; it will be tried again', fields)
+    const pauseMs = Math.max(delayMs(run, record.compensationAttempts), error.retryAfterMs ?? 0)
+    const retryAt = run.now() + pauseMs
+    run.journal.record({ ...record, error: stepErrorText(error, true, { retryAt, pauseMs }) })
+    return wait(run, retryAt)
   }
-  runtime.log.error('a compensation failed for good', fields)
-  run.journal.record({ ...known, state: 'compensation_failed', endedAt: run.now() })
+  log.error('a compensation failed for good', fields)
+  run.journal.record({ ...record, error: stepErrorText(error, true), state: 'compensation_failed', endedAt: run.now() })
   if (step.onCompensationFail === 'continue') return true
   run.stop(
     error.code,
@@ -109,4 +101,19 @@ async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error
     record.name,
   )
   return false
+}
+
+/** The record of a compensation while an attempt of it runs. */
+function underWay(run: SagaRun, record: SagaStepRecord): SagaStepRecord {
+  return { ...record, error: underWayText(record.error, run.now(), delayMs(run, record.compensationAttempts)) }
+}
+
+/** Leaves memory until the next attempt. */
+async function wait(run: SagaRun, retryAt: number): Promise<false> {
+  await run.suspend(retryAt)
+  return false
+}
+
+function delayMs(run: SagaRun, attempts: number): number {
+  return backoffDelayMs(COMPENSATION_BACKOFF, attempts, run.environment.runtime.random)
 }

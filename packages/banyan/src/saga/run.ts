@@ -9,7 +9,7 @@ import type { Attempt } from './attempt.ts'
 import type { LoadedSaga } from './definitions.ts'
 import { divergenceText } from './divergence.ts'
 import type { RunEnd, SagaEnvironment } from './environment.ts'
-import type { SagaFailure } from './failure.ts'
+import { readStepError, type SagaFailure, stuckAdvice } from './failure.ts'
 import { type Entry, Journal, writeEntry } from './journal.ts'
 import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
@@ -98,6 +98,11 @@ export class SagaRun implements JournalWrites<Write> {
     this.#rollbackReason = record.rollbackRequested
   }
 
+  /** What every log line about it says: one look at the log finds its trace. */
+  get facts(): { readonly service: string; readonly saga: string; readonly id: string; readonly traceId: string } {
+    return { service: this.environment.service, saga: this.record.name, id: this.id, traceId: this.trace.traceId }
+  }
+
   /** Epoch milliseconds. */
   now(): number {
     return this.environment.runtime.clock.now()
@@ -179,15 +184,19 @@ export class SagaRun implements JournalWrites<Write> {
     await this.#close({ ...change, owner: null, wakeAt: null }, (record) => ({ how: 'final', record }))
   }
 
-  /** Stops until a person acts (P9, P13). */
-  stop(code: string, message: string, step?: string): void {
+  /** Stops until a person acts (P9, P13). `cause`: what was thrown, unless the journal has it with the step. */
+  stop(code: string, message: string, step?: string, cause = this.causeOf(step)): void {
     if (this.phase === 'ended' || this.#closing) return
-    const { environment, record, id } = this
-    const stuck = { phase: this.phase, code, message, ...(step === undefined ? {} : { step }) }
-    this.failure = { ...(this.failure ?? { code, message }), stuck }
-    environment.runtime.log.error('a saga is stuck', { service: environment.service, saga: record.name, id, ...stuck })
+    const why = { phase: this.phase, code, message, ...(step === undefined ? {} : { step }) }
+    this.failure = { ...(this.failure ?? { code, message }), stuck: cause === undefined ? why : { ...why, cause } }
+    this.environment.runtime.log.error('a saga is stuck', { ...this.facts, ...why, ...stuckAdvice(step, cause) })
     this.#disarm()
     void this.#close({ status: 'stuck', owner: null, wakeAt: null }, (stopped) => ({ how: 'stuck', record: stopped }))
+  }
+
+  /** What was thrown in a step, as its journal remembers it. */
+  causeOf(step: string | undefined): string | undefined {
+    return step === undefined ? undefined : readStepError(this.journal.steps.get(step)?.error ?? null)?.cause
   }
 
   /** Stops because the function does not fit its journal (P13). */
@@ -360,8 +369,7 @@ export class SagaRun implements JournalWrites<Write> {
     if (this.phase === 'ended') return 'never'
     if (this.heard(error)) return 'now'
     if (error.code !== 'fenced') return 'later'
-    const { environment, id, epoch } = this
-    environment.runtime.log.warn('a saga is abandoned here: another instance has it', { service: environment.service, id, epoch })
+    this.environment.runtime.log.warn('a saga is abandoned here: another instance has it', { ...this.facts, epoch: this.epoch })
     this.abandon()
     return 'never'
   }

@@ -56,12 +56,14 @@ async function main(task: SagaChildTask): Promise<void> {
   const store = await factory.open({ service: CHILD_SERVICE, migrations: [BOOK_TABLE], runtime })
   const definition = task.saga === 'order' ? orderSaga(task) : slowSaga(task, runtime)
   const engine = childEngine(store, runtime, definition)
+  stdin.resume() // keeps the process alive while all that it does is wait for a next attempt
   await engine.run()
   start(task, { store, runtime, engine, definition })
-  if (task.until === 'told') await new Promise((resolve) => stdin.once('end', resolve).resume())
+  if (task.until === 'told') await new Promise((resolve) => stdin.once('end', resolve))
   else await allSettled(task, engine, runtime)
   await engine.stop()
   await store.close()
+  stdin.destroy()
 }
 
 function childEngine(store: Store, runtime: Runtime, definition: AnySaga): SagaEngine {

@@ -1,9 +1,11 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { durationMs } from '../kernel/duration.ts'
+import { causeText } from '../telemetry/cause-text.ts'
 import type { BanyanError } from '../kernel/error.ts'
+import type { LogFields } from '../kernel/logger.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
-import { readOutput, readStepError, replayedError, stepErrorText } from './failure.ts'
+import { nextAttemptAt, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './failure.ts'
 import { hang } from './hang.ts'
 import type { AnyStep } from './asked-steps.ts'
 import type { SagaRun } from './run.ts'
@@ -58,6 +60,7 @@ function journaled(run: SagaRun, step: SagaStepRecord): unknown {
       throw remembered(run, step.name, replayedError(step.error))
     case 'started':
     case 'compensated':
+    case 'kept':
     case 'compensation_failed':
       return hang() // undone already: what started after it is undone too, so the function is not needed any further
   }
@@ -86,7 +89,10 @@ class StepExecution {
   async run(): Promise<unknown> {
     const run = this.#run
     run.active++
-    if (this.#record.attempts > 0 && !(await this.#resume())) throw this.#giveUp(replayedError(this.#record.error))
+    if (this.#record.attempts > 0 && !(await this.#resume())) {
+      const { error } = this.#record
+      throw this.#giveUp(replayedError(error), readStepError(error)?.cause)
+    }
     for (;;) {
       await this.#begin()
       if (!run.mayStart()) return this.#leave()
@@ -97,7 +103,7 @@ class StepExecution {
       if (attempt.error === undefined) return this.#succeed(attempt)
       if (attempt.progress.acted || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
       if (run.phase !== 'forward') return this.#failLate(attempt.error)
-      if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error)
+      if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error, causeText(attempt.error))
       await this.#pause(attempt.error)
     }
   }
@@ -114,14 +120,17 @@ class StepExecution {
   /** Goes on with a step that was interrupted or waits for its next attempt; false when no attempt is left. */
   async #resume(): Promise<boolean> {
     if (this.#exhausted()) return false
-    const retryAt = readStepError(this.#record.error)?.retryAt
-    if (retryAt !== undefined && retryAt > this.#run.now()) await this.#waitUntil(retryAt)
+    const now = this.#run.now()
+    const retryAt = nextAttemptAt(readStepError(this.#record.error) ?? {}, now)
+    if (retryAt > now) await this.#waitUntil(retryAt)
     return true
   }
 
+  /** A process that dies in the first attempt makes the second one at once (P3); from then on the pause holds across the death. */
   async #begin(): Promise<void> {
-    const { attempts } = this.#record
-    this.#record = { ...this.#record, state: 'started', output: null, error: null, attempts: attempts + 1, endedAt: null }
+    const attempts = this.#record.attempts + 1
+    const error = attempts === 1 ? null : underWayText(this.#record.error, this.#run.now(), this.#delayMs(attempts))
+    this.#record = { ...this.#record, state: 'started', output: null, error, attempts, endedAt: null }
     if (this.#lazy || !this.#run.mayStart()) return
     this.#run.journal.intend(this.#record)
     await this.#run.flush()
@@ -144,7 +153,7 @@ class StepExecution {
   #succeed(attempt: Attempt): unknown {
     const run = this.#run
     run.active--
-    if (!attempt.durable) run.journal.record({ ...this.#record, state: 'done', output: attempt.output, endedAt: run.now() })
+    if (!attempt.durable) run.journal.record({ ...this.#record, state: 'done', output: attempt.output, error: null, endedAt: run.now() })
     run.check()
     return run.phase === 'forward' ? readOutput(attempt.output) : hang()
   }
@@ -156,11 +165,13 @@ class StepExecution {
     return this.#leave()
   }
 
-  #giveUp(error: BanyanError): BanyanError {
+  #giveUp(error: BanyanError, cause: string | undefined): BanyanError {
     const run = this.#run
     run.active--
     const state = this.#unknown ? 'unknown' : 'failed'
-    run.journal.record({ ...this.#record, state, error: stepErrorText(error, this.#unknown), endedAt: run.now() })
+    // An error that a participant declares is an answer like any other; what it leads to is for the saga to say.
+    if (!error.declared) run.environment.runtime.log.warn('a saga step failed for good', this.#lines(error))
+    run.journal.record({ ...this.#record, state, error: stepErrorText(error, this.#unknown, { cause }), endedAt: run.now() })
     run.check()
     return remembered(run, this.#record.name, error)
   }
@@ -174,24 +185,22 @@ class StepExecution {
   }
 
   async #pause(error: BanyanError): Promise<void> {
-    const { environment, definition, journal, id } = this.#run
-    const delayMs = Math.max(backoffDelayMs(STEP_BACKOFF, this.#record.attempts, environment.runtime.random), error.retryAfterMs ?? 0)
-    const retryAt = this.#run.now() + delayMs
-    const { name, attempts } = this.#record
-    const fields = {
-      service: environment.service,
-      saga: definition.name,
-      id,
-      step: name,
-      attempts,
-      delayMs,
-      code: error.code,
-      error: error.cause ?? error,
-    }
-    environment.runtime.log.warn('a saga step failed; it will be tried again', fields)
-    this.#record = { ...this.#record, error: stepErrorText(error, this.#unknown, retryAt) }
+    const { environment, journal } = this.#run
+    const pauseMs = Math.max(this.#delayMs(this.#record.attempts), error.retryAfterMs ?? 0)
+    const retryAt = this.#run.now() + pauseMs
+    environment.runtime.log.warn('a saga step failed; it will be tried again', { ...this.#lines(error), delayMs: pauseMs })
+    this.#record = { ...this.#record, error: stepErrorText(error, this.#unknown, { retryAt, pauseMs }) }
     journal.record(this.#record)
     await this.#waitUntil(retryAt)
+  }
+
+  #delayMs(attempts: number): number {
+    return backoffDelayMs(STEP_BACKOFF, attempts, this.#run.environment.runtime.random)
+  }
+
+  #lines(error: BanyanError): LogFields {
+    const { name, attempts } = this.#record
+    return { ...this.#run.facts, step: name, attempts, code: error.code, error: error.cause ?? error }
   }
 
   async #waitUntil(dueAt: number): Promise<void> {

@@ -1,3 +1,4 @@
+export { causeText } from './cause-text.ts'
 export { createLogger, type LogFormat, type LoggerOptions } from './log-writer.ts'
 export {
   type Counter,

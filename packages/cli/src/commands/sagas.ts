@@ -2,16 +2,8 @@ import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { requireOperator } from '../operator-client.ts'
 import { queryOf, requiredOption, requiredPositional } from '../required.ts'
-import { isoTime, table } from '../table.ts'
-
-interface SagaItem {
-  readonly service: string
-  readonly id: string
-  readonly name: string
-  readonly status: string
-  readonly updatedAt: number
-  readonly failure: { code: string; message: string } | null
-}
+import { sagaRow, sagaText, type ShownSagaItem, type ShownStep } from '../saga-view.ts'
+import { table } from '../table.ts'
 
 /** `banyan sagas`: lists sagas and settles stuck ones. */
 export const sagas: Command = {
@@ -45,26 +37,16 @@ Works on the running platform. What you change is recorded with your reason.
 
 async function list(call: CommandCall): Promise<number> {
   const operator = await requireOperator(call)
-  const { items } = (await operator.get(`/sagas${queryOf(call, ['status', 'service', 'name', 'limit'])}`)) as { items: SagaItem[] }
+  const { items } = (await operator.get(`/sagas${queryOf(call, ['status', 'service', 'name', 'limit'])}`)) as { items: ShownSagaItem[] }
   if (call.json) call.print(JSON.stringify(items))
-  else call.print(table(items.map(row), 'No sagas match.'))
+  else call.print(table(items.map(sagaRow), 'No sagas match.'))
   return EXIT.ok
-}
-
-function row({ service, name, id, status, updatedAt, failure }: SagaItem): Record<string, unknown> {
-  return { service, saga: name, id, status, updated: isoTime(updatedAt), failure: failure ? `${failure.code}: ${failure.message}` : '-' }
 }
 
 async function show(call: CommandCall): Promise<number> {
   const operator = await requireOperator(call)
-  const detail = (await operator.get(path(call))) as { saga: SagaItem; steps: Record<string, unknown>[] }
-  if (call.json) call.print(JSON.stringify(detail))
-  else {
-    const steps = detail.steps.map(({ number, name, state, attempts, error }) => ({ number, step: name, state, attempts, error }))
-    call.print(
-      `${table([row({ ...detail.saga, service: detail.saga.service ?? call.positionals[1] })], '')}\n\n${table(steps, 'No steps yet.')}`,
-    )
-  }
+  const detail = (await operator.get(path(call))) as { saga: ShownSagaItem; steps: ShownStep[] }
+  call.print(call.json ? JSON.stringify(detail) : sagaText(detail.saga, detail.steps))
   return EXIT.ok
 }
 
