@@ -1,6 +1,6 @@
 // The process as its operator meets it: what it says and how it ends when something is wrong, and that no data is lost by it.
 import assert from 'node:assert/strict'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { after, suite, test } from 'node:test'
@@ -266,6 +266,33 @@ test('a stop under load answers what is under way and exits 0; the next start go
     assert.equal(answer.body['settled'], true, JSON.stringify(answer.body))
   }
   assert.equal(await again.stop(), 0, again.errors())
+})
+
+test('writes files and directories for its owner only, whatever the umask is', FILES, async () => {
+  using directory = temporaryDirectory()
+  const data = path.join(directory.path, 'data')
+  const before = process.umask(0)
+  try {
+    const shop = await startShop({ directory: data, environment: QUIET })
+    await sellProducts(shop.url, 1, 10)
+    const { token } = await registerUser(shop.url, 'ann@example.org')
+    await place(shop.url, token, 'a-key', 20)
+    const entries = [data, ...readdirSync(data, { recursive: true, encoding: 'utf8' }).map((name) => path.join(data, name))]
+    const modes = entries.map((entry) => ({ entry, stat: statSync(entry) }))
+    assert.ok(modes.some(({ entry }) => entry.endsWith('operator.json')) && modes.some(({ entry }) => entry.endsWith('-wal')))
+    for (const { entry, stat } of modes) assert.equal(stat.mode & 0o777, stat.isDirectory() ? 0o700 : 0o600, entry)
+    const operator = JSON.parse(readFileSync(path.join(data, 'operator.json'), 'utf8')) as { url: string }
+    assert.match(operator.url, /^http:\/\/127\.0\.0\.1:\d+$/, 'a literal address, which nobody else can be')
+    assert.equal(await shop.stop(), 0, shop.errors())
+  } finally {
+    process.umask(before)
+  }
+})
+
+test('refuses a weak admin password where other machines can try it', async () => {
+  using directory = temporaryDirectory()
+  const weak = { HOST: '0.0.0.0', BANYAN_ADMIN_EMAIL: 'root@example.org', BANYAN_ADMIN_PASSWORD: 'admin' }
+  assertRefused(await start(directory.path, weak), 78, /BANYAN_ADMIN_PASSWORD must have .*HOST is "0\.0\.0\.0"/)
 })
 
 suite('the command line', () => {

@@ -30,7 +30,7 @@ export function readSettings(environment: Environment, cwd: string): Settings {
     throw wrong('POSTGRES_URL', '', 'a URL such as postgres://user@localhost:5432/shop, since BANYAN_STORE is "postgres"')
   return {
     port: readPort(environment.PORT),
-    hostname: environment.HOST ?? '127.0.0.1',
+    hostname: environment.HOST || '127.0.0.1',
     directory: path.resolve(cwd, environment.BANYAN_DATA ?? 'data'),
     store,
     postgresUrl: environment.POSTGRES_URL,

@@ -95,4 +95,13 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     replace: "if (ranges.length === 0) return createAddressList(what, ['127.0.0.0/8'])",
     caughtBy: { file: 'packages/gateway/src/gateway.integration.ts', test: 'shows metrics to administrators' },
   },
+  {
+    name: 'files-for-everybody',
+    mistake: 'a file with what customers paid is created with whatever rights the process happens to give',
+    promises: ['law 5'],
+    file: 'services/payments/src/provider/fake/book.ts',
+    find: '  createPrivateFile(file)\n',
+    replace: '',
+    caughtBy: { file: 'services/payments/src/provider/fake/fake-provider.integration.ts', test: 'keeps its book from all' },
+  },
 ]

@@ -19,6 +19,9 @@ const STOP_MS_MAX = 28_000
 /** A process whose loop is held cannot even exit by itself; it is killed this much later. */
 const HELD_MS_MAX = 1_000
 
+/** Whatever this process writes is for its owner only, also what a service or a library writes that does not think of it. */
+const PRIVATE_UMASK = 0o077
+
 /** `banyan start`: runs all services of the platform in this process until it is asked to stop. */
 export const start: Command = {
   name: 'start',
@@ -43,6 +46,7 @@ Exit codes: 0 stopped cleanly, 65 data damaged or newer, 69 port or database not
 
 async function run(call: CommandCall): Promise<number> {
   const startedAt = performance.now()
+  process.umask(PRIVATE_UMASK)
   const settings = readSettings(call.environment, call.directory)
   const runtime = processRuntime(call, settings)
   const fatal = Promise.withResolvers<BanyanError>()

@@ -10,9 +10,25 @@ test('refuses half an admin', () => {
   assert.throws(() => readSettings({ BANYAN_ADMIN_EMAIL: 'root@example.org' }), { code: 'failed_precondition' })
 })
 
-test('refuses a weak admin password in production only', () => {
+test('refuses a weak admin password wherever others can try it', () => {
   const weak = { BANYAN_ADMIN_EMAIL: 'Root@example.org', BANYAN_ADMIN_PASSWORD: 'admin' }
-  assert.deepEqual(readSettings(weak).admin, { email: 'root@example.org', password: 'admin' })
-  assert.throws(() => readSettings({ ...weak, NODE_ENV: 'production' }), /BANYAN_ADMIN_PASSWORD must have at least 8 characters/)
-  assert.throws(() => readSettings({ ...weak, BANYAN_ADMIN_PASSWORD: 'short-one', NODE_ENV: 'production' }), /at least 12 characters/)
+  const own = [{}, { HOST: '' }, { HOST: '127.0.0.1' }, { HOST: 'localhost' }, { HOST: '::1' }, { BANYAN_HTTPS: 'off' }]
+  for (const environment of own)
+    assert.deepEqual(readSettings({ ...weak, ...environment }).admin, { email: 'root@example.org', password: 'admin' })
+  const exposed = [
+    { NODE_ENV: 'production' },
+    { HOST: '0.0.0.0' },
+    { HOST: '::' },
+    { HOST: '192.168.1.5' },
+    { HOST: 'shop.example.org' },
+    { BANYAN_TRUSTED_PROXIES: '127.0.0.1' },
+    { BANYAN_HOSTS: 'shop.example.org' },
+    { BANYAN_HTTPS: 'on' },
+  ]
+  for (const environment of exposed) {
+    const refused = { code: 'failed_precondition', message: /BANYAN_ADMIN_PASSWORD must have at least 8 characters.*, because / }
+    assert.throws(() => readSettings({ ...weak, ...environment }), refused, JSON.stringify(environment))
+    assert.throws(() => readSettings({ ...weak, BANYAN_ADMIN_PASSWORD: 'short-one', ...environment }), /at least 12 characters/)
+    assert.ok(readSettings({ ...weak, BANYAN_ADMIN_PASSWORD: 'a long admin secret', ...environment }).admin)
+  }
 })

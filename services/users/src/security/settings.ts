@@ -1,4 +1,5 @@
 import { BanyanError } from 'banyan'
+import { isLoopbackHost } from 'banyan/kernel'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../contract.ts'
 import { normalEmail } from '../domain/email.ts'
 import { passwordFaults } from '../domain/password-policy.ts'
@@ -17,7 +18,7 @@ export interface UsersSettings {
   readonly admin: AdminSeed | undefined
 }
 
-/** Shortest password of an admin in production: it opens everything, and nobody has to type it often. */
+/** Shortest password of an admin whom others can reach: it opens everything, and nobody has to type it often. */
 const ADMIN_PASSWORD_LENGTH_MIN = 12
 
 /** Reads the settings; throws `failed_precondition` for an admin that must not exist. */
@@ -35,12 +36,26 @@ function readAdmin(environment: Readonly<Record<string, string | undefined>>): A
   if (!address || !password) refuse('set both BANYAN_ADMIN_EMAIL and BANYAN_ADMIN_PASSWORD, or neither')
   const email = normalEmail(address)
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) refuse('BANYAN_ADMIN_EMAIL must be an email address')
-  if (environment['NODE_ENV'] === 'production') {
+  const exposure = exposureOf(environment)
+  if (exposure !== undefined) {
     const faults = [...passwordFaults(password, email)]
     if (password.length < ADMIN_PASSWORD_LENGTH_MIN) faults.push(`must have at least ${ADMIN_PASSWORD_LENGTH_MIN} characters`)
-    if (faults.length > 0) refuse(`BANYAN_ADMIN_PASSWORD ${faults.join(' and ')}; NODE_ENV is production`)
+    if (faults.length > 0) refuse(`BANYAN_ADMIN_PASSWORD ${faults.join(' and ')}, because ${exposure}`)
   }
   return { email, password }
+}
+
+/** What a gateway on loopback needs only when others reach it all the same, through a proxy on this machine. */
+const BEHIND_PROXY = ['BANYAN_TRUSTED_PROXIES', 'BANYAN_HOSTS'] as const
+
+/** Says why others can try the password; undefined on a developer's own machine. */
+function exposureOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (environment['NODE_ENV'] === 'production') return 'NODE_ENV is production'
+  const host = environment['HOST'] || '127.0.0.1'
+  if (!isLoopbackHost(host)) return `HOST is "${host}", where other machines can try it`
+  if (environment['BANYAN_HTTPS'] === 'on') return 'BANYAN_HTTPS is on, so others reach it through a proxy'
+  const name = BEHIND_PROXY.find((variable) => environment[variable])
+  return name && `${name} is set, so others reach it through a proxy`
 }
 
 function refuse(message: string): never {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock, Money } from 'banyan/kernel'
+import { createPrivateFile, prepareDirectory } from 'banyan/store/sqlite'
 import type { FinalOutcome, Lookup } from '../provider.ts'
 import { groupCommit } from './group-commit.ts'
 
@@ -50,7 +50,8 @@ interface ChargeRow {
 
 /** Opens the book in a file of its own: it stands for a system outside of ours, so it shares no store with any service. */
 export function openBook(file: string, clock: Clock): Book {
-  mkdirSync(dirname(file), { recursive: true })
+  prepareDirectory(dirname(file))
+  createPrivateFile(file)
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
   database.exec(SCHEMA)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '@banyan/testing'
@@ -41,6 +42,14 @@ test('carries a key out once and repeats its reply', async () => {
   assert.deepEqual(await at.provider.authorize(aRequest(), soon()), first)
   assert.deepEqual(await at.provider.find('o1:authorize:1', soon()), { kind: 'found', outcome: first })
   assert.equal(at.charges().length, 1)
+})
+
+test('keeps its book from all but its owner, also when the process does not care', async () => {
+  await using at = openProvider()
+  await at.provider.authorize(aRequest(), soon())
+  const directory = path.dirname(at.file)
+  assert.equal(statSync(directory).mode & 0o777, 0o700)
+  for (const name of readdirSync(directory)) assert.equal(statSync(path.join(directory, name)).mode & 0o777, 0o600, name)
 })
 
 test('rejects another request under a key that was used', async () => {
