@@ -112,7 +112,7 @@ export function stubHost({
 
 /** Shows a contract to the edge. */
 export function edgeService(of: Contract, more: Partial<EdgeService> = {}): EdgeService {
-  return { contract: of, raw: undefined, waitFor: async () => {}, ...more }
+  return { contract: of, raw: undefined, waitFor: async () => {}, listen: () => () => {}, ...more }
 }
 
 /** The secret by which the stub host's operator proves itself. */

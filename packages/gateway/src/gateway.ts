@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banyan/host'
-import { BanyanError, isLoopbackHost } from 'banyan/kernel'
+import { BanyanError, isLoopbackHost, misuse } from 'banyan/kernel'
 import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
 import { type Answers, createAnswers } from './answers.ts'
 import { createApiKeys } from './api-keys.ts'
@@ -17,11 +17,12 @@ import { gatewayCalls } from './gateway-calls.ts'
 import { createHostCheck, type HostCheck } from './host-names.ts'
 import { type InFlight, watchInFlight } from './in-flight.ts'
 import { createOperatorAccess } from './operator-access.ts'
-import type { GatewayOptions } from './options.ts'
+import type { GatewayOptions, RevocationOptions } from './options.ts'
 import { createLimiters } from './limiters.ts'
 import { parseTarget, type TargetProblem } from './request-target.ts'
 import { passAddress } from './rate-gate.ts'
 import { requestIdOf } from './request-headers.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
 import type { Router } from './router.ts'
 import { compileRoutes } from './routes.ts'
 import { DATA_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
@@ -80,7 +81,8 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostnam
     accessLog: options.accessLog ?? false,
     finished: inFlight.remove,
   })
-  const edge = createEdge(options, host, answers, meters)
+  const revocations = options.tokens?.revocations && openRevocations(options.tokens.revocations, host)
+  const edge = createEdge(options, host, { answers, meters, revocations })
   const front: Front = {
     host,
     edge,
@@ -99,16 +101,24 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostnam
     server,
     close(timeoutMs) {
       closing = true
+      revocations?.stop()
       return close(server, clock, timeoutMs)
     },
   }
 }
 
-function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers, meters: EdgeMeters): Edge {
+/** What an edge is built with besides its options. */
+interface EdgeParts {
+  readonly answers: Answers
+  readonly meters: EdgeMeters
+  readonly revocations: Revocations | undefined
+}
+
+function createEdge(options: GatewayOptions, host: EdgeHost, { answers, meters, revocations }: EdgeParts): Edge {
   const { clock, log } = host.runtime
   const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
   const calls = gatewayCalls(host)
-  const verifier = tokens && createTokenVerifier(tokens, () => tokens.keys(calls), clock, log)
+  const verifier = tokens && createTokenVerifier({ rules: tokens, load: () => tokens.keys(calls), revocations, clock, log })
   const operator = host.operatorKey === undefined ? undefined : createOperatorAccess(host.operatorKey, operatorRoles, host.runtime)
   return {
     host,
@@ -122,6 +132,16 @@ function createEdge(options: GatewayOptions, host: EdgeHost, answers: Answers, m
     bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
     operatorRoles,
   }
+}
+
+/** Throws `misuse` when the service that ends tokens is not part of the platform: its tokens could not be checked. */
+function openRevocations({ service, key, tokenMsMax, load }: RevocationOptions, host: EdgeHost): Revocations {
+  const issuer = host.services.find(({ contract }) => contract.name === service)
+  if (issuer === undefined)
+    misuse(`revocations come from service "${service}", which is not part of the platform; add it or leave them out`)
+  const calls = gatewayCalls(host)
+  const listen = (changed: () => void): (() => void) => issuer.listen(key, changed)
+  return createRevocations({ tokenMsMax, load: (since) => load(calls, since), listen }, host.runtime.clock, host.runtime.log)
 }
 
 /** Takes one request. Never throws. */

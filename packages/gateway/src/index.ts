@@ -12,7 +12,7 @@ export { type ApiKey, apiKeyHash } from './api-keys.ts'
 export type { CorsOptions } from './cors.ts'
 export { gateway } from './gateway.ts'
 export type { PublishedKeys } from './key-set.ts'
-export type { GatewayCalls, GatewayOptions, TokenOptions } from './options.ts'
+export type { GatewayCalls, GatewayOptions, RevocationOptions, TokenOptions } from './options.ts'
 export {
   ADDRESS_LIMIT,
   type OperationLimits,
@@ -22,5 +22,6 @@ export {
   SUBJECT_LIMIT,
   type TargetLimit,
 } from './rate-limits.ts'
+export type { Revocation } from './revocations.ts'
 export type { ServerLimits } from './edge-server.ts'
 export type { TokenRules } from './token-verifier.ts'

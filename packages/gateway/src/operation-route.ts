@@ -95,7 +95,7 @@ function refuseBody({ request, headers }: Exchange): JsonObject {
   return {}
 }
 
-function scopeOf({ host }: Edge, exchange: Exchange, { timeoutMs, idempotency, kind }: OperationDefinition): Scope {
+function scopeOf({ host, address }: Edge, exchange: Exchange, { timeoutMs, idempotency, kind }: OperationDefinition): Scope {
   const { request, correlationId, principal, trace } = exchange
   const waitMs = waitSecondsOf(request) * 1_000
   const key = kind === 'command' && idempotency !== 'none' ? idempotencyKeyOf(request, principal) : undefined
@@ -106,7 +106,17 @@ function scopeOf({ host }: Edge, exchange: Exchange, { timeoutMs, idempotency, k
     )
   const deadline = deadlineAfter(host.runtime.clock, timeoutMs + waitMs)
   exchange.answerBy = deadline.at + DEADLINE_GRACE_MS
-  return { principal, deadline, trace, correlationId, causationId: correlationId, key, waitMs: waitMs === 0 ? undefined : waitMs }
+  return {
+    principal,
+    deadline,
+    trace,
+    correlationId,
+    causationId: correlationId,
+    key,
+    waitMs: waitMs === 0 ? undefined : waitMs,
+    origin: address.key(request),
+    abandoned: () => exchange.answered || exchange.response.destroyed,
+  }
 }
 
 /** Waits until what the caller wrote before can be read. */

@@ -6,6 +6,7 @@ import type { CorsOptions } from './cors.ts'
 import type { PublishedKeys } from './key-set.ts'
 import type { RateLimitOptions } from './rate-limits.ts'
 import type { ServerLimits } from './edge-server.ts'
+import type { Revocation } from './revocations.ts'
 import type { TokenRules } from './token-verifier.ts'
 
 /** Calls services in the name of the gateway. */
@@ -18,6 +19,20 @@ export interface TokenOptions extends TokenRules {
    * @example keys: (call) => call(users).jwks({})
    */
   readonly keys: (call: GatewayCalls) => Promise<PublishedKeys>
+  /** How the issuer ends tokens before they expire. Default: it cannot. */
+  readonly revocations?: RevocationOptions
+}
+
+/** How it becomes known that tokens were ended. */
+export interface RevocationOptions {
+  /** Service of the platform that ends tokens. It is asked again whenever it notifies `key` or emits an event, and every second. */
+  readonly service: string
+  /** What the service passes to `tx.notify`. */
+  readonly key: string
+  /** Longest life of a token in milliseconds: what was ended longer ago has expired. */
+  readonly tokenMsMax: number
+  /** Asks for all that was ended after `since`, in epoch milliseconds. Tokens are refused with 503 while this fails for long. */
+  readonly load: (call: GatewayCalls, since: number) => Promise<readonly Revocation[]>
 }
 
 /** How a gateway differs from the default. */

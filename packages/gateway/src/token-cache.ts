@@ -1,11 +1,18 @@
 import type { Principal } from 'banyan/contract'
 import type { Clock } from 'banyan/kernel'
 
-/** Principals of tokens verified a moment ago: a map lookup instead of a signature check. */
+/** A token that was verified. */
+export interface VerifiedToken {
+  readonly principal: Principal
+  /** Epoch milliseconds; minus infinity for a token that does not say so. */
+  readonly issuedAt: number
+}
+
+/** Tokens verified a moment ago: a map lookup instead of a signature check. */
 export interface TokenCache {
-  get(token: string): Principal | undefined
+  get(token: string): VerifiedToken | undefined
   /** Keeps a verified token, unless the keys changed since `epoch` was read. */
-  set(token: string, principal: Principal, expiresAtMs: number, epoch: number): void
+  set(token: string, verified: VerifiedToken, expiresAtMs: number, epoch: number): void
   /** Grows with each {@link clear}. */
   epoch(): number
   /** Forgets all, because keys changed. */
@@ -19,23 +26,23 @@ const HOLDS_MS = 60_000
 
 /** Creates an empty cache. */
 export function createTokenCache(clock: Clock): TokenCache {
-  const entries = new Map<string, { readonly principal: Principal; readonly until: number }>()
+  const entries = new Map<string, { readonly verified: VerifiedToken; readonly until: number }>()
   let epoch = 0
   return {
     get(token) {
       const entry = entries.get(token)
       if (entry === undefined) return undefined
-      if (clock.now() < entry.until) return entry.principal
+      if (clock.now() < entry.until) return entry.verified
       entries.delete(token)
       return undefined
     },
-    set(token, principal, expiresAtMs, readEpoch) {
+    set(token, verified, expiresAtMs, readEpoch) {
       if (readEpoch !== epoch) return
       if (entries.size >= TOKENS_MAX) {
         const oldest = entries.keys().next().value
         if (oldest !== undefined) entries.delete(oldest)
       }
-      entries.set(token, { principal, until: Math.min(clock.now() + HOLDS_MS, expiresAtMs) })
+      entries.set(token, { verified, until: Math.min(clock.now() + HOLDS_MS, expiresAtMs) })
     },
     epoch: () => epoch,
     clear() {

@@ -14,7 +14,11 @@ const jwk: JWK = { ...(await exportJWK(own.publicKey)), kid: 'k1', alg: 'EdDSA',
 function verifying(): { clock: ReturnType<typeof virtualClock>; verifier: TokenVerifier; publish: (keys: JWK[]) => void } {
   const clock = virtualClock()
   let keys = [jwk]
-  return { clock, verifier: createTokenVerifier(RULES, async () => ({ keys }), clock, silentLogger), publish: (next) => void (keys = next) }
+  return {
+    clock,
+    verifier: createTokenVerifier({ rules: RULES, load: async () => ({ keys }), clock, log: silentLogger }),
+    publish: (next) => void (keys = next),
+  }
 }
 
 interface Signing {

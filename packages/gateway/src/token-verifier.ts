@@ -2,7 +2,8 @@ import type { Principal } from 'banyan/contract'
 import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { createKeySet, type PublishedKeys } from './key-set.ts'
-import { createTokenCache } from './token-cache.ts'
+import type { Revocations } from './revocations.ts'
+import { createTokenCache, type VerifiedToken } from './token-cache.ts'
 
 /** Which access tokens (JWT, RFC 9068) are accepted. */
 export interface TokenRules {
@@ -29,8 +30,19 @@ const TOLERANCE_SECONDS = 5
 const SUBJECT_LENGTH_MAX = 256
 const ROLES_MAX = 100
 
-/** Creates a verifier. `load` asks the issuer for its public keys. */
-export function createTokenVerifier(rules: TokenRules, load: () => Promise<PublishedKeys>, clock: Clock, log: Logger): TokenVerifier {
+/** What a verifier is built from. */
+export interface TokenVerifierParts {
+  readonly rules: TokenRules
+  /** Asks the issuer for its public keys. */
+  readonly load: () => Promise<PublishedKeys>
+  /** Tokens that were ended before their time. Default: a token is good until it expires. */
+  readonly revocations?: Revocations | undefined
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Creates a verifier. */
+export function createTokenVerifier({ rules, load, revocations, clock, log }: TokenVerifierParts): TokenVerifier {
   const { issuer, audience, algorithm = 'EdDSA', rolesClaim = 'roles' } = rules
   const cache = createTokenCache(clock)
   const keys = createKeySet({ load, algorithm, clock, log, onChange: cache.clear })
@@ -40,21 +52,35 @@ export function createTokenVerifier(rules: TokenRules, load: () => Promise<Publi
     audience,
     typ: 'at+jwt',
     clockTolerance: TOLERANCE_SECONDS,
-    requiredClaims: ['exp', 'sub'],
+    requiredClaims: revocations === undefined ? ['exp', 'sub'] : ['exp', 'sub', 'iat'],
+  }
+  function wasEnded({ principal, issuedAt }: VerifiedToken): boolean {
+    return revocations?.refuses(principal.subject, issuedAt) === true
   }
   return {
-    known: cache.get,
-    async verify(token) {
-      const key = await keys.find(keyId(token, algorithm))
-      if (key === undefined) throw refused('it is signed with a key that its issuer does not have')
-      const epoch = cache.epoch()
-      const { payload } = await jwtVerify(token, key, { ...options, currentDate: new Date(clock.now()) }).catch((error: unknown) => {
-        throw refused(reason(error), error)
-      })
-      const principal = principalOf(payload, rolesClaim)
-      cache.set(token, principal, (payload.exp as number) * 1_000, epoch)
-      return principal
+    known(token) {
+      const found = cache.get(token)
+      if (found === undefined || revocations === undefined) return found?.principal
+      return revocations.current() && !wasEnded(found) ? found.principal : undefined
     },
+    async verify(token) {
+      const verified = cache.get(token) ?? (await verifiedNow(token))
+      await revocations?.renew()
+      if (wasEnded(verified)) throw refused('it was ended before its time; sign in again or refresh it')
+      return verified.principal
+    },
+  }
+
+  async function verifiedNow(token: string): Promise<VerifiedToken> {
+    const key = await keys.find(keyId(token, algorithm))
+    if (key === undefined) throw refused('it is signed with a key that its issuer does not have')
+    const epoch = cache.epoch()
+    const { payload } = await jwtVerify(token, key, { ...options, currentDate: new Date(clock.now()) }).catch((error: unknown) => {
+      throw refused(reason(error), error)
+    })
+    const verified = { principal: principalOf(payload, rolesClaim), issuedAt: issuedAtOf(payload) }
+    cache.set(token, verified, (payload.exp as number) * 1_000, epoch)
+    return verified
   }
 }
 
@@ -78,6 +104,11 @@ function principalOf(payload: JWTPayload, rolesClaim: string): Principal {
   const claimed = payload[rolesClaim]
   const roles = Array.isArray(claimed) ? claimed.filter((role): role is string => typeof role === 'string').slice(0, ROLES_MAX) : []
   return { kind: 'user', subject: sub, roles }
+}
+
+/** `iat` may have fractions of a second (RFC 7519), and needs them: a token may be issued right after the ones before it were ended. */
+function issuedAtOf({ iat }: JWTPayload): number {
+  return iat === undefined ? -Infinity : Math.round(iat * 1_000)
 }
 
 function reason(error: unknown): string {

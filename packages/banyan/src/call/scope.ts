@@ -20,6 +20,13 @@ export interface Scope {
   readonly callKey?: string | undefined
   /** How long the caller is ready to wait for a settled answer (`Prefer: wait=N`), in milliseconds. */
   readonly waitMs?: number | undefined
+  /**
+   * Whose line the request came over, as the edge counts it: an IPv4 address, or the /64 network of an IPv6 address. Undefined for work that
+   * no request began. Personal: never in events, traces, logs or tables as it is.
+   */
+  readonly origin?: string | undefined
+  /** Tells whether nobody waits for the answer any more, e.g. because the client hung up. Only advice: what was begun may be finished. */
+  readonly abandoned?: (() => boolean) | undefined
 }
 
 /** Returns a scope with some of its parts replaced. */

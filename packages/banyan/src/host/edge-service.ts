@@ -1,11 +1,12 @@
 import type { HostedService } from '../service/hosted-service.ts'
 import type { EdgeService } from './edge.ts'
 
-/** Shows a hosted service to the edge: its contract and raw routes, nothing else. */
+/** Shows a hosted service to the edge: its contract, its raw routes and when it changes, nothing else. */
 export function edgeService(service: HostedService): EdgeService {
   return {
     contract: service.contract,
     raw: service.raw,
     waitFor: (token, timeoutMs) => service.projections.waitForOwnWrite(token, timeoutMs),
+    listen: service.listen,
   }
 }

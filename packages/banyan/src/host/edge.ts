@@ -16,6 +16,12 @@ export interface EdgeService {
    * Rejects with `deadline_exceeded` when that takes longer than `timeoutMs`.
    */
   waitFor(token: string, timeoutMs: number): Promise<void>
+  /**
+   * Calls `listener` at each `tx.notify(key)` of the service in this process, before the answer of the notifying handler leaves, and when
+   * its log of events may have grown, also by other processes. Only a hint: what must not be missed is asked for now and then. Returns how
+   * to stop.
+   */
+  listen(key: string, listener: () => void): () => void
 }
 
 /** What a running process offers to its edge. */

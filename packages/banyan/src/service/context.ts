@@ -67,6 +67,13 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
   id(): string
   /** Milliseconds that are left for this work. */
   remainingMs(): number
+  /**
+   * Whose line the request came over: an IPv4 address, or the /64 network of an IPv6 address; undefined for work that no request began.
+   * It is personal: store and log a keyed hash of it at most.
+   */
+  readonly origin: string | undefined
+  /** Tells whether nobody waits for the answer any more, e.g. because the client hung up: ask before costly work begins. */
+  abandoned(): boolean
 }
 
 /** What an operation's handler gets besides. */

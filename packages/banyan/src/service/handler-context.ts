@@ -73,6 +73,12 @@ export class WorkContext {
   get remainingMs(): () => number {
     return () => remainingMs(this.#service.runtime.clock, this.#work.scope.deadline)
   }
+  get origin(): string | undefined {
+    return this.#work.scope.origin
+  }
+  get abandoned(): () => boolean {
+    return this.#work.scope.abandoned ?? never
+  }
 }
 
 /** Builds a {@link WorkContext} with the types that authors see. */
@@ -121,6 +127,10 @@ function read(service: ServiceRuntime, body: Body): Promise<never> {
     const repository = service.definition.store.repository(store.sql as never)
     return body(Object.assign(repository, { sql: store.sql, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never)
   }) as Promise<never>
+}
+
+function never(): boolean {
+  return false
 }
 
 async function until(service: ServiceRuntime, key: string, timeoutMs: number, body: Body): Promise<unknown> {

@@ -62,6 +62,8 @@ export interface HostedService extends LocalService {
   drain(): Promise<void>
   /** Closes resources and the store. */
   close(): Promise<void>
+  /** Calls `listener` at each `tx.notify(key)` in this process and when the log may have grown. Returns how to stop. */
+  listen(key: string, listener: () => void): () => void
   /** Reads the tables without holding the process; for audits, whose statements have no bound by their nature. */
   readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
 }
@@ -125,6 +127,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
       await dispose(shared.resources)
       await store.close()
     },
+    listen: (key, listener) => listen(shared, key, listener),
     readSql: (read) => store.readApart((tx) => read(tx.sql), { timeoutMs: AUDIT_MS_MAX }),
   }
 }
@@ -184,6 +187,11 @@ function invoker({ name, definition, parts }: Service, shared: ServiceRuntime): 
     if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
     return runner.run(request)
   }
+}
+
+function listen({ notifier, store }: ServiceRuntime, key: string, listener: () => void): () => void {
+  const stops = [notifier.listen(key, listener), store.feed.subscribe(listener)]
+  return () => stops.forEach((stop) => stop())
 }
 
 function healthChecks({ parts }: Service, store: Store, context: () => ServiceContext): ReadonlyMap<string, () => Promise<void>> {
