@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts'
+import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
 import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
@@ -15,5 +16,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...CALL_MUTANTS,
   ...GATEWAY_MUTANTS,
   ...SHOP_MUTANTS,
+  ...ACCOUNT_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]

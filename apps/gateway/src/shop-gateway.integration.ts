@@ -25,9 +25,9 @@ interface Answer {
   readonly body: any
 }
 
-async function shop(environment: Readonly<Record<string, string>> = {}) {
+async function shop(environment: Readonly<Record<string, string>> = {}, directory?: string) {
   const services = [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService, recommendationsService]
-  const platform = await testPlatform({ services, gateway: shopGateway, environment })
+  const platform = await testPlatform({ services, gateway: shopGateway, environment, ...(directory === undefined ? {} : { directory }) })
   async function send(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Answer> {
     const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
       method,
@@ -37,7 +37,7 @@ async function shop(environment: Readonly<Record<string, string>> = {}) {
     const text = await response.text()
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
   }
-  return { send, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() }
+  return { send, directory: platform.directory, stop: () => platform.stop(), [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() }
 }
 
 function bearer(token: string, more: Headers = {}): Headers {
@@ -149,4 +149,44 @@ test('refuses tokens that are forged, unsigned or of somebody else', async () =>
   const other = await send('POST', '/api/auth/register', { email: 'eve@example.org', password: PASSWORD, name: 'Eve' })
   const stolen = await send('GET', `/api/users/${body.id}`, undefined, bearer(other.body.accessToken))
   assert.ok([403, 404].includes(stolen.status))
+})
+
+test('refuses the token of a user at once when the user is disabled or loses a role, and takes the next one', async () => {
+  await using running = await shop(ADMIN)
+  const { send } = running
+  const { body: root } = await send('POST', '/api/auth/login', { email: ADMIN.BANYAN_ADMIN_EMAIL, password: ADMIN.BANYAN_ADMIN_PASSWORD })
+  const admin = bearer(root.accessToken)
+  const { body: user } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const change = (body: object, version: number) => send('PUT', `/api/users/${user.id}`, body, { ...admin, 'if-match': `"${version}"` })
+  const products = (token: string) => send('POST', '/api/products', {}, bearer(token))
+  assert.equal((await change({ roles: ['customer', 'admin'] }, 1)).status, 200)
+  const { body: promoted } = await send('POST', '/api/auth/login', { email: EMAIL, password: PASSWORD })
+  assert.equal((await products(promoted.accessToken)).status, 400, 'may create products, if only with a title')
+  assert.equal((await change({ roles: ['customer'] }, 2)).status, 200)
+  const refused = await products(promoted.accessToken)
+  assert.deepEqual([refused.status, refused.body.code], [401, 'unauthenticated'])
+  assert.match(refused.body.detail, /ended before its time/)
+  const restore = { method: 'PUT', headers: bearer(promoted.accessToken, { 'if-match': '"3"' }) }
+  assert.equal((await send(restore.method, `/api/users/${user.id}`, { roles: ['admin'] }, restore.headers)).status, 401)
+  const { body: demoted } = await send('POST', '/api/auth/login', { email: EMAIL, password: PASSWORD })
+  assert.equal((await products(demoted.accessToken)).status, 403)
+  assert.equal((await send('GET', '/api/users/me', undefined, bearer(demoted.accessToken))).status, 200)
+  assert.equal((await change({ status: 'disabled' }, 3)).status, 200)
+  assert.equal((await send('GET', '/api/users/me', undefined, bearer(demoted.accessToken))).status, 401)
+  assert.equal((await send('GET', '/api/products', undefined, bearer(demoted.accessToken))).status, 200, 'what is public stays so')
+})
+
+test('remembers over a restart whose tokens were ended', async () => {
+  await using before = await shop(ADMIN)
+  const { body: user } = await before.send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const { body: root } = await before.send('POST', '/api/auth/login', {
+    email: ADMIN.BANYAN_ADMIN_EMAIL,
+    password: ADMIN.BANYAN_ADMIN_PASSWORD,
+  })
+  const ifMatch = bearer(root.accessToken, { 'if-match': '"1"' })
+  assert.equal((await before.send('PUT', `/api/users/${user.id}`, { status: 'disabled' }, ifMatch)).status, 200)
+  await before.stop()
+  await using after = await shop(ADMIN, before.directory)
+  assert.equal((await after.send('GET', '/api/users/me', undefined, bearer(user.accessToken))).status, 401)
+  assert.equal((await after.send('GET', '/api/users/me', undefined, bearer(root.accessToken))).status, 200)
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { virtualClock } from '@banyan/testing'
 import { createTokenCache } from './token-cache.ts'
 
-const ANN = { kind: 'user', subject: 'ann', roles: [] } as const
+const ANN = { principal: { kind: 'user', subject: 'ann', roles: [] }, issuedAt: 0 } as const
 
 test('keeps ten thousand tokens and drops the oldest', () => {
   const clock = virtualClock()

@@ -9,6 +9,11 @@ export const TOKEN_ISSUER = 'banyan-shop'
 /** Audience of access tokens where the environment names none (`BANYAN_AUDIENCE`). */
 export const TOKEN_AUDIENCE = 'banyan-shop-api'
 
+/** What users passes to `tx.notify` when tokens were ended before their time. */
+export const TOKENS_ENDED = 'tokens-ended'
+/** How long an access token is good, in seconds. Whoever verifies tokens must know of those that were ended within this time. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60
+
 const UserId = Type.String({ minLength: 1, maxLength: 64 })
 /** One @ with something on both sides and a dot in the domain; whether mail arrives is for a confirmation to find out. */
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$' })
@@ -85,6 +90,8 @@ const UserFilter = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
+/** Whose access tokens were ended: those issued at this moment or before are no longer good. */
+const EndedTokens = Type.Object({ userId: UserId, at: Type.String() })
 const Nothing = Type.Object({})
 
 /**
@@ -162,10 +169,17 @@ export const users = contract('users', {
       output: Type.Object({ items: Type.Array(User), nextCursor: OptionalText }),
       access: { roles: ['admin', 'support'] },
     }),
+    revocations: query('GET /api/auth/revocations', {
+      summary: 'Users whose access tokens were ended after a moment, oldest first; for the gateway',
+      input: Type.Object({ since: Type.String({ maxLength: 32 }), cursor: Type.Optional(Type.String({ maxLength: 100 })) }),
+      output: Type.Object({ items: Type.Array(EndedTokens), nextCursor: OptionalText }),
+      access: 'internal',
+    }),
   },
   events: {
     'user.registered': event({ key: 'userId', data: UserFacts, summary: 'An account exists' }),
     'user.updated': event({ key: 'userId', data: UserFacts, summary: 'A profile, its roles or its status changed' }),
     'user.disabled': event({ key: 'userId', data: UserFacts, summary: 'An account may no longer sign in' }),
+    'user.signed_out': event({ key: 'userId', data: EndedTokens, summary: 'All sessions and access tokens of a user were ended' }),
   },
 })

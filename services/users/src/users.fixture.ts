@@ -11,6 +11,9 @@ type OutputOf<K extends Operation> = Static<(typeof users.operations)[K]['output
 /** A password that the policy accepts. */
 export const PASSWORD = 'correct horse battery'
 
+/** Environment with an administrator. */
+export const ADMIN = { BANYAN_ADMIN_EMAIL: 'root@example.org', BANYAN_ADMIN_PASSWORD: 'a long admin secret' }
+
 /** Starts users alone, on a clock whose wall time the test can move. */
 export async function usersPlatform(options: Omit<TestPlatformOptions, 'services'> = {}) {
   let offsetMs = 0
@@ -31,6 +34,11 @@ export async function usersPlatform(options: Omit<TestPlatformOptions, 'services
     platform,
     users: platform.client(users),
     callAs,
+    /** Signs the administrator of {@link ADMIN} in. */
+    async signInAdmin(): Promise<Principal> {
+      const credentials = { email: ADMIN.BANYAN_ADMIN_EMAIL, password: ADMIN.BANYAN_ADMIN_PASSWORD }
+      return asUser((await callAs(ANONYMOUS, 'login', credentials)).user.id, 'admin')
+    },
     guest: <K extends Operation>(operation: K, input: InputOf<K>) => callAs(ANONYMOUS, operation, input),
     advance: (ms: number) => {
       offsetMs += ms

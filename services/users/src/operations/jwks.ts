@@ -1,5 +1,5 @@
 import { operation } from '../define.ts'
-import { ACCESS_TOKEN_SECONDS } from '../security/access-token.ts'
+import { ACCESS_TOKEN_SECONDS } from '../contract.ts'
 import { publicKeyDocument } from '../security/signing-key.ts'
 
 /** Publishes the keys whose tokens may still be good. */

@@ -6,7 +6,7 @@ import { afterFailure, lockedForMs } from '../domain/lockout.ts'
 import { maySignIn } from '../domain/user-status.ts'
 import { DUMMY_HASH, isOutdated } from '../security/password-hash.ts'
 import type { Account } from '../store/account-records.ts'
-import { newSession } from './session.ts'
+import { currentKey, newSession } from './session.ts'
 
 /**
  * Signs in. Unknown users and wrong passwords take the same path and the same time, and lock alike.
@@ -17,10 +17,15 @@ export const login = operation('login', async (input, context) => {
   const email = normalEmail(input.email)
   const { account, outdated } = await resources.costly(() => verified(email, input.password, context))
   if (account === undefined) return fail('invalid_credentials', {})
-  if (!maySignIn(account.status)) return fail('account_disabled', {})
   const renewed = outdated ? await resources.costly(() => resources.hash(input.password)) : undefined
-  const { record, answer } = await newSession(context, account)
+  const key = await currentKey(context)
+  const refreshToken = resources.newRefreshToken()
   return transaction(async (tx) => {
+    // Read anew: hashing took a while, and the token must say what is true now.
+    const current = await tx.accounts.byId(account.id)
+    if (!current) return fail('invalid_credentials', {})
+    if (!maySignIn(current.status)) return fail('account_disabled', {})
+    const { record, answer } = newSession(context, { account: current, key, refreshToken })
     if (renewed) await tx.credentials.save(account.id, renewed, record.createdAt)
     await tx.attempts.clear(attemptKey(email))
     await tx.sessions.deleteExpired(account.id, record.createdAt)

@@ -25,6 +25,7 @@ export function newAccount({ id, email, name, phone, locale, marketingConsent = 
     marketingConsent,
     status: 'active',
     version: 1,
+    tokensValidAfter: 0,
     emailVerifiedAt: null,
     phone: phone ?? null,
     locale: locale ?? null,

@@ -1,7 +1,8 @@
-import type { Session } from '../contract.ts'
+import { ACCESS_TOKEN_SECONDS, type Session } from '../contract.ts'
 import type { UsersContext } from '../define.ts'
-import { ACCESS_TOKEN_SECONDS, signAccessToken } from '../security/access-token.ts'
+import { signAccessToken } from '../security/access-token.ts'
 import { REFRESH_TOKEN_MS, refreshHash, SIGN_IN_MS } from '../security/refresh-token.ts'
+import type { SigningKey } from '../security/signing-key.ts'
 import type { Account } from '../store/account-records.ts'
 import type { SessionRecord } from '../store/session-records.ts'
 import { toUser } from './to-user.ts'
@@ -12,13 +13,25 @@ export interface NewSession {
   readonly answer: Session
 }
 
-/**
- * Makes a session and signs its access token; part of the family of `previous`, or the first of a new one.
- * Call it before the transaction that decides whether the session is stored and its answer given.
- */
-export async function newSession(context: UsersContext, account: Account, previous?: SessionRecord): Promise<NewSession> {
-  const createdAt = context.now()
-  const refreshToken = context.resources.newRefreshToken()
+/** What a session is opened with. */
+export interface SessionParts {
+  /** Read by the transaction that stores the session, so that its token says what is true. */
+  readonly account: Account
+  readonly key: SigningKey
+  readonly refreshToken: string
+  /** The session that this one follows; without it a new family begins. */
+  readonly previous?: SessionRecord
+}
+
+/** Returns the key that signs now. Call it before the transaction. */
+export function currentKey({ resources, read, now }: UsersContext): Promise<SigningKey> {
+  return resources.currentKey(async () => (await read((tx) => tx.keys.usable(now()))).find((record) => record.retiredAt === null))
+}
+
+/** Makes a session and its tokens; call it within the transaction that stores it. */
+export function newSession(context: UsersContext, { account, key, refreshToken, previous }: SessionParts): NewSession {
+  // Later than the moment up to which tokens were ended: clocks of two processes differ, and one's own may go back.
+  const createdAt = Math.max(context.now(), account.tokensValidAfter + 1)
   const familyExpiresAt = previous?.familyExpiresAt ?? createdAt + SIGN_IN_MS
   const id = context.id()
   const record = {
@@ -31,12 +44,20 @@ export async function newSession(context: UsersContext, account: Account, previo
     familyExpiresAt,
     revokedAt: null,
   }
-  const accessToken = await accessTokenOf(context, account, createdAt)
-  return { record, answer: { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, user: toUser(account) } }
+  return { record, answer: sessionAnswer(context, { account, key, refreshToken, record }) }
 }
 
-async function accessTokenOf({ resources, read, id }: UsersContext, { id: userId, roles }: Account, now: number): Promise<string> {
-  const key = await resources.currentKey(async () => (await read((tx) => tx.keys.usable(now))).find((record) => record.retiredAt === null))
-  const { issuer, audience } = resources
-  return signAccessToken(key, { issuer, audience, userId, roles, tokenId: id(), now })
+/** What the owner of a stored session gets; the same each time while the account is the same. */
+export function sessionAnswer(
+  { resources: { issuer, audience } }: UsersContext,
+  {
+    account,
+    key,
+    refreshToken,
+    record,
+  }: { readonly account: Account; readonly key: SigningKey; readonly refreshToken: string; readonly record: SessionRecord },
+): Session {
+  const claims = { issuer, audience, userId: account.id, roles: account.roles, tokenId: record.id, now: record.createdAt }
+  const accessToken = signAccessToken(key, claims)
+  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, user: toUser(account) }
 }

@@ -20,6 +20,7 @@ export function toUser(account: Account): User {
   }
 }
 
-function isoTime(epochMs: number): string {
+/** Returns a moment as it stands in answers and events. */
+export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }

@@ -1,18 +1,25 @@
 import { BanyanError, type Static } from 'banyan'
 import type { users } from '../contract.ts'
 import { operation } from '../define.ts'
-import { allowedStatuses, canMove } from '../domain/user-status.ts'
+import { allowedStatuses, canMove, maySignIn } from '../domain/user-status.ts'
 import type { Account } from '../store/account-records.ts'
+import type { RevocationReason } from '../store/session-records.ts'
+import { checkActor } from './actor.ts'
+import { endSignIns } from './end-sign-ins.ts'
 import { toUser } from './to-user.ts'
 
 type UserChange = Static<typeof users.operations.update.input>
 
-/** Changes a user. Roles and status are the admins'; the last admin keeps both. */
+/**
+ * Changes a user. Roles and status are the admins', but nobody changes their own, and the last admin keeps both. The actor is read in the same
+ * transaction: of two admins who take each other's role at once, one is too late.
+ */
 export const update = operation('update', async (input, { transaction, fail, permit, principal, now }) => {
   permit(input.id)
-  if ((input.roles ?? input.status) !== undefined && !principal.roles.includes('admin'))
-    throw new BanyanError('permission_denied', 'only an admin may change roles and status')
+  const own = principal.kind === 'user' && principal.subject === input.id
+  if ((input.roles ?? input.status) !== undefined) refusePrivileged(own, principal.roles)
   return transaction(async (tx) => {
+    await checkActor(tx, principal, own ? undefined : 'admin')
     const before = await tx.accounts.byId(input.id)
     if (!before) throw new BanyanError('not_found', 'no such user')
     if (before.version !== input.version) throw outdated(before.version)
@@ -21,12 +28,23 @@ export const update = operation('update', async (input, { transaction, fail, per
       fail('illegal_transition', { from: before.status, to: after.status, allowed: [...allowedStatuses(before.status)] })
     if (isAdmin(before) && !isAdmin(after) && (await tx.accounts.otherAdmins(after.id)) === 0) fail('last_admin', {})
     if (!(await tx.accounts.update(after))) throw outdated(before.version)
-    const disabled = after.status === 'disabled' && before.status !== 'disabled'
-    if (disabled) await tx.sessions.revokeUser(after.id, 'disabled', after.updatedAt)
-    tx.emit(disabled ? 'user.disabled' : 'user.updated', { userId: after.id, status: after.status, roles: after.roles })
+    const ended = whyEnded(before, after)
+    if (ended) await endSignIns(tx, after.id, ended, after.updatedAt)
+    tx.emit(ended === 'disabled' ? 'user.disabled' : 'user.updated', { userId: after.id, status: after.status, roles: after.roles })
     return toUser(after)
   })
 })
+
+function refusePrivileged(own: boolean, roles: readonly string[]): void {
+  if (!roles.includes('admin')) throw new BanyanError('permission_denied', 'only an admin may change roles and status')
+  if (own) throw new BanyanError('permission_denied', 'nobody changes their own roles or status; ask another admin')
+}
+
+/** Whoever may do less than before must not do it with what was issued before. */
+function whyEnded(before: Account, after: Account): Extract<RevocationReason, 'disabled' | 'role_lost'> | undefined {
+  if (maySignIn(before.status) && !maySignIn(after.status)) return 'disabled'
+  return before.roles.every((role) => after.roles.includes(role)) ? undefined : 'role_lost'
+}
 
 function applied(before: Account, change: UserChange, now: number): Account {
   const marketingConsent = change.marketingConsent ?? before.marketingConsent

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from 'banyan/kernel'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { ACCESS_TOKEN_SECONDS, signAccessToken } from './access-token.ts'
+import { ACCESS_TOKEN_SECONDS } from '../contract.ts'
+import { signAccessToken } from './access-token.ts'
 import { createSigningKey, publicKeyDocument, signingKey } from './signing-key.ts'
 
 const now = 1_800_000_000_000
@@ -10,7 +11,7 @@ const claims = { issuer: 'shop', audience: 'api', userId: 'u1', roles: ['custome
 
 test('signs a token that the published key verifies', async () => {
   const record = createSigningKey(seededRandom(1), now)
-  const token = await signAccessToken(signingKey(record), claims)
+  const token = signAccessToken(signingKey(record), claims)
   const keys = createLocalJWKSet({ keys: [publicKeyDocument(record)] })
   const { payload } = await jwtVerify(token, keys, { issuer: 'shop', audience: 'api', typ: 'at+jwt', currentDate: new Date(now) })
   const issuedAt = now / 1_000
@@ -29,7 +30,7 @@ test('signs a token that the published key verifies', async () => {
 
 test('is refused under another key and after its time', async () => {
   const record = createSigningKey(seededRandom(1), now)
-  const token = await signAccessToken(signingKey(record), claims)
+  const token = signAccessToken(signingKey(record), claims)
   const others = createLocalJWKSet({ keys: [{ ...publicKeyDocument(createSigningKey(seededRandom(2), now)), kid: record.kid }] })
   await assert.rejects(jwtVerify(token, others, { currentDate: new Date(now) }), { code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' })
   const keys = createLocalJWKSet({ keys: [publicKeyDocument(record)] })

@@ -17,6 +17,8 @@ export interface Account {
   readonly createdAt: number
   readonly updatedAt: number
   readonly version: number
+  /** Access tokens issued until then are no longer good; 0 when none were ended. */
+  readonly tokensValidAfter: number
 }
 
 /** Which accounts to list. */
@@ -42,6 +44,7 @@ interface AccountRow {
   created_at: number
   updated_at: number
   version: number
+  tokens_valid_after: number
 }
 
 /** Reads and writes accounts. */
@@ -143,5 +146,6 @@ function toAccount(row: AccountRow | undefined): Account | undefined {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,
+    tokensValidAfter: row.tokens_valid_after,
   }
 }

@@ -14,7 +14,7 @@ export interface SessionRecord {
 }
 
 /** Why a refresh token is no longer good. */
-export type RevocationReason = 'rotated' | 'reused' | 'logout' | 'disabled'
+export type RevocationReason = 'rotated' | 'reused' | 'logout' | 'logout_all' | 'disabled' | 'role_lost' | 'password'
 
 interface SessionRow {
   id: string
@@ -61,6 +61,11 @@ export function sessionRecords(sql: Sql) {
     },
     async revokeUser(userId: string, reason: RevocationReason, now: number): Promise<void> {
       await sql.run('UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL', now, reason, userId)
+    },
+    /** When the newest session of a user was opened; 0 without one. */
+    async newestAt(userId: string): Promise<number> {
+      const row = await sql.get<{ at: number | null }>('SELECT MAX(created_at) AS at FROM session WHERE user_id = ?', userId)
+      return row?.at ?? 0
     },
     /** Forgets a user's expired tokens; used ones are kept until then, so that reuse is noticed. */
     async deleteExpired(userId: string, now: number): Promise<void> {

@@ -57,4 +57,10 @@ export const migrations = [
       )`,
   },
   { id: '002-session-expiry', sql: 'CREATE INDEX session_expiry ON session (expires_at)' },
+  {
+    id: '003-ended-tokens',
+    sql: `
+      ALTER TABLE account ADD COLUMN tokens_valid_after BIGINT NOT NULL DEFAULT 0;
+      CREATE INDEX account_tokens_valid_after ON account (tokens_valid_after, id)`,
+  },
 ]

@@ -4,6 +4,7 @@ import { attemptRecords } from './attempt-records.ts'
 import { credentialRecords } from './credential-records.ts'
 import { keyRecords } from './key-records.ts'
 import { sessionRecords } from './session-records.ts'
+import { tokenRecords } from './token-records.ts'
 import { migrations } from './tables.ts'
 
 /** Words in which handlers speak of the tables. */
@@ -15,6 +16,7 @@ export const usersStore = store({
     sessions: sessionRecords(sql),
     attempts: attemptRecords(sql),
     keys: keyRecords(sql),
+    tokens: tokenRecords(sql),
   }),
 })
 

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { StoreFactory } from 'banyan/store'
+import { ACCESS_TOKEN_SECONDS } from './contract.ts'
+import { ADMIN, aRegistration, asUser, PASSWORD, usersPlatform } from './users.fixture.ts'
+
+/** Where the users of one test are kept. */
+export interface UsersPlace extends AsyncDisposable {
+  readonly stores?: StoreFactory
+}
+
+/** Checks that nobody acts with rights that they have lost. */
+export function testPrivileges(name: string, open: () => Promise<UsersPlace>): void {
+  async function withTwoAdmins() {
+    const place = await open()
+    const shop = await usersPlatform({ environment: ADMIN, ...(place.stores ? { stores: place.stores } : {}) })
+    const root = await shop.signInAdmin()
+    const { id, user } = await shop.guest('register', aRegistration({ email: 'second@example.org' }))
+    const second = await shop.callAs(root, 'update', { id, version: user.version, roles: ['customer', 'admin'] })
+    return {
+      shop,
+      root,
+      second: asUser(second.id, 'customer', 'admin'),
+      versionOf: async (userId: string) => (await shop.users.get({ id: userId })).version,
+      ended: async () => (await shop.users.revocations({ since: new Date(0).toISOString() })).items,
+      async [Symbol.asyncDispose]() {
+        await shop[Symbol.asyncDispose]()
+        await place[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test(`${name}: an admin who was demoted cannot give the role back to themselves, whatever their token says`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root, second } = place
+    await shop.callAs(root, 'update', { id: second.subject, version: await place.versionOf(second.subject), roles: ['customer'] })
+    const restore = { id: second.subject, version: await place.versionOf(second.subject), roles: ['admin' as const] }
+    await assert.rejects(shop.callAs(second, 'update', restore), { code: 'permission_denied' })
+    const other = { id: root.subject, version: await place.versionOf(root.subject), status: 'disabled' as const }
+    await assert.rejects(shop.callAs(second, 'update', other), { code: 'permission_denied', message: /does not have any more/ })
+  })
+
+  test(`${name}: a disabled admin changes nothing, not even their own name`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root, second } = place
+    const disabled = await shop.callAs(root, 'update', { id: second.subject, version: 2, status: 'disabled' })
+    const attempts = [
+      { id: second.subject, version: disabled.version, name: 'Still here' },
+      { id: root.subject, version: 1, name: 'Not you' },
+    ]
+    for (const attempt of attempts) await assert.rejects(shop.callAs(second, 'update', attempt), { code: 'unauthenticated' })
+    await assert.rejects(shop.callAs(second, 'update', { id: second.subject, version: disabled.version, status: 'active' }))
+  })
+
+  test(`${name}: nobody changes their own roles or status`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root } = place
+    for (const change of [{ roles: ['admin' as const, 'finance' as const] }, { status: 'disabled' as const }])
+      await assert.rejects(shop.callAs(root, 'update', { id: root.subject, version: 1, ...change }), {
+        code: 'permission_denied',
+        message: /nobody changes their own/,
+      })
+  })
+
+  test(`${name}: of two admins who demote each other at once, one stays`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root, second } = place
+    const both = await Promise.allSettled([
+      shop.callAs(root, 'update', { id: second.subject, version: 2, roles: ['customer'] }),
+      shop.callAs(second, 'update', { id: root.subject, version: 1, roles: ['customer'] }),
+    ])
+    assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1)
+    const admins = (await shop.users.list({})).items.filter(({ roles }) => roles.includes('admin'))
+    assert.equal(admins.length, 1)
+  })
+
+  test(`${name}: whoever loses a role or is disabled loses sessions and tokens, whoever gains one does not`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root } = place
+    assert.deepEqual(await place.ended(), [])
+    const { id, refreshToken } = await shop.guest('register', aRegistration({ email: 'staff@example.org' }))
+    await shop.callAs(root, 'update', { id, version: 1, roles: ['support', 'finance'] })
+    assert.deepEqual(
+      (await place.ended()).map(({ userId }) => userId),
+      [id],
+      'the customer became staff, but lost a role with it',
+    )
+    await assert.rejects(shop.guest('refresh', { refreshToken }), { code: 'invalid_refresh_token' })
+    const { refreshToken: next, accessToken } = await shop.guest('login', { email: 'staff@example.org', password: PASSWORD })
+    const before = await place.ended()
+    assert.ok(issuedAt(accessToken) > Date.parse(before[0]?.at ?? ''), 'a new token is good at once')
+    await shop.callAs(root, 'update', { id, version: 2, roles: ['support', 'finance', 'warehouse'] })
+    assert.deepEqual(await place.ended(), before)
+    assert.ok(await shop.guest('refresh', { refreshToken: next }))
+    await shop.callAs(root, 'update', { id, version: 3, status: 'disabled' })
+    assert.ok(Date.parse((await place.ended())[0]?.at ?? '') > Date.parse(before[0]?.at ?? ''))
+  })
+
+  test(`${name}: a token that is exchanged while its user is disabled is ended with the rest`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root } = place
+    for (let round = 0; round < 5; round++) {
+      const { id, refreshToken } = await shop.guest('register', aRegistration({ email: `racer-${round}@example.org` }))
+      const [exchanged] = await Promise.allSettled([
+        shop.guest('refresh', { refreshToken }),
+        shop.callAs(root, 'update', { id, version: 1, status: 'disabled' }),
+      ])
+      const end = (await place.ended()).find(({ userId }) => userId === id)
+      if (exchanged.status === 'fulfilled') assert.ok(issuedAt(exchanged.value.accessToken) <= Date.parse(end?.at ?? ''))
+    }
+  })
+
+  test(`${name}: pages through those whose tokens were ended`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop } = place
+    const now = Date.now()
+    const store = shop.platform.services[0]!.store
+    const count = 1_500
+    await store.transaction((tx) =>
+      tx.sql.run(
+        `INSERT INTO account (id, status, roles, marketing_consent, created_at, updated_at, version, tokens_valid_after)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+         SELECT 'gone-' || i, 'disabled', '["customer"]', 0, 0, 0, 1, ${now} + i / 600 FROM n`,
+      ),
+    )
+    const since = new Date(now - ACCESS_TOKEN_SECONDS * 1_000).toISOString()
+    const first = await shop.users.revocations({ since })
+    const second = await shop.users.revocations({ since, cursor: first.nextCursor as string })
+    const all = new Set([...first.items, ...second.items].map(({ userId }) => userId))
+    assert.deepEqual([first.items.length, all.size, second.nextCursor], [1_000, count, null])
+  })
+}
+
+function issuedAt(token: string): number {
+  const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { iat: number }
+  return Math.round(payload.iat * 1_000)
+}

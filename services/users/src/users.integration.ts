@@ -1,0 +1,3 @@
+import { testPrivileges } from './privileges.testsuite.ts'
+
+testPrivileges('SQLite', async () => ({ async [Symbol.asyncDispose]() {} }))
