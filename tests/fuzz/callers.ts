@@ -8,6 +8,8 @@ export interface Caller {
   readonly stranger: boolean
   /** What they present; fresh each time, because tokens expire. */
   headers(): Promise<Readonly<Record<string, string>>>
+  /** What they presented was refused: requests end sessions, lock accounts and take roles away. They present something new next time. */
+  refused?(): void
 }
 
 /** Access tokens last for 15 minutes. */
@@ -53,6 +55,9 @@ function signedIn(name: string, signIn: () => Promise<string>, stranger = false)
         until = Date.now() + TOKEN_MS
       }
       return { authorization: `Bearer ${token}` }
+    },
+    refused() {
+      until = 0
     },
   }
 }

@@ -123,6 +123,7 @@ export async function send({ client, known, tally }: Target, { operation, caller
   try {
     const answer = await client.send(request)
     tally.count(operation.id, answer.status)
+    if (answer.status === 401 && !caller.stranger) caller.refused?.()
     if (answer.status < 300 && answer.text !== '' && answer.headers['content-type']?.includes('json')) learn(known, operation, answer.text)
     const found = complaints(operation, { wrong, stranger: caller.stranger }, answer)
     return { shown: `${shown} → ${answer.status}`, answer, complaint: found[0] }
