@@ -104,10 +104,38 @@ test('survives a write that throws', () => {
   log.error('told to nobody')
 })
 
-test('writes for people on one line, with stacks below', () => {
+test('writes for people on one line: time, level, service, message, facts', () => {
   const { log, lines } = logging({ format: 'human' })
-  log.warn('event parked', { service: 'orders', attempts: 5, detail: 'two words' })
-  assert.equal(lines[0], '12:03:04.005 WARN  event parked service=orders attempts=5 detail="two words"\n')
-  log.error('failed', { error: new Error('boom') })
-  assert.match(lines[1]!, /error=\n {4}Error: boom\n {8}at /)
+  log.warn('event parked', { attempts: 5, detail: 'two words', service: 'orders', none: undefined })
+  log.with({ service: 'orders' }).error('failed')
+  assert.deepEqual(lines, ['12:03:04.005 WARN  orders event parked attempts=5 detail="two words"\n', '12:03:04.005 ERROR orders failed\n'])
+})
+
+test('writes an error below its line, with its places in our own code and with what caused it', () => {
+  const { log, lines } = logging({ format: 'human' })
+  log.error('failed', { error: new BanyanError('internal', 'wrong', { cause: new TypeError('boom') }), orderId: 'o-1' })
+  const [first, error, ...more] = lines[0]!.trimEnd().split('\n')
+  assert.equal(first, '12:03:04.005 ERROR failed orderId=o-1')
+  assert.equal(error, '    BanyanError (internal): wrong')
+  assert.ok(more.includes('    caused by TypeError: boom'))
+  assert.match(more[0]!, /^ {8}at .*log-writer\.test\.ts:\d+/)
+  assert.doesNotMatch(lines[0]!, /node:internal/)
+})
+
+const FAKED = '\n12:03:04.005 ERROR orders all is lost\r\u001B[2K\u202E\u200B\u2028\u0085'
+
+test('no text in a message, a name, a field or an error fakes a line or reaches the terminal as a command', () => {
+  for (const format of ['human', 'json'] as const) {
+    const { log, lines } = logging({ format })
+    const error = new Error(`boom${FAKED}\n    at fake (real.ts:1:1)`, { cause: `why${FAKED}` })
+    error.name = `Error${FAKED}`
+    log.with({ service: `orders${FAKED}` }).warn(`id ${FAKED}`, { [`field${FAKED}`]: FAKED, nested: { text: FAKED, list: [FAKED] }, error })
+    const entries = lines
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('    '))
+    assert.equal(entries.length, 1, entries.join('\n'))
+    assert.match(lines.join(''), /^[ -~\n…]*$/)
+    if (format === 'human') assert.doesNotMatch(lines[0]!, /^ +at fake/m)
+  }
 })

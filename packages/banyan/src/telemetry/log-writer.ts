@@ -1,5 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { LogFields, Logger, LogLevel } from '../kernel/logger.ts'
+import { readableLine } from './readable-line.ts'
+import { oneLine } from './printable.ts'
 import { redact } from './redact.ts'
 
 /** How lines look: one JSON object each for machines, or a short text for a person at a terminal. */
@@ -21,8 +23,6 @@ export interface LoggerOptions {
 }
 
 const RANK = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<LogLevel, number>
-const COLOR = { debug: '\u001B[90m', info: '\u001B[32m', warn: '\u001B[33m', error: '\u001B[31m' } as const
-const PLAIN = '\u001B[0m'
 
 /** Longest line in characters: what follows a pipe (journald, Docker) cuts lines near 16 KiB in the middle of the JSON. */
 const LINE_LENGTH_MAX = 15_000
@@ -59,30 +59,21 @@ function loggerWith(options: LoggerOptions, bound: LogFields): Logger {
 
 function jsonLine({ clock }: LoggerOptions, level: LogLevel, message: string, fields: LogFields): string {
   const head = { time: new Date(clock.now()).toISOString(), level, message: redact(message) }
-  const line = JSON.stringify({ ...head, ...fields, ...head })
+  // Who looks at it in a terminal must see only what is there: JSON escapes less than a terminal obeys.
+  const line = oneLine(JSON.stringify({ ...head, ...fields, ...head }))
   if (line.length <= LINE_LENGTH_MAX) return `${line}\n`
   const kept: Record<string, unknown> = { ...head, cut: line.length }
-  let left = LINE_LENGTH_MAX - JSON.stringify(kept).length - 2
+  let left = LINE_LENGTH_MAX - oneLine(JSON.stringify(kept)).length - 2
   for (const [name, value] of Object.entries(fields)) {
-    const length = JSON.stringify({ [name]: value }).length
+    const length = oneLine(JSON.stringify({ [name]: value })).length
     if (length > left) continue
     kept[name] = value
     left -= length
   }
-  return `${JSON.stringify(kept)}\n`
+  return `${oneLine(JSON.stringify(kept))}\n`
 }
 
 function humanLine({ clock, colors = false }: LoggerOptions, level: LogLevel, message: string, fields: LogFields): string {
-  const time = new Date(clock.now()).toISOString().slice(11, 23)
-  const tag = level.toUpperCase().padEnd(5)
-  const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${humanValue(value)}`)
-  const whole = `${time} ${colors ? `${COLOR[level]}${tag}${PLAIN}` : tag} ${String(redact(message))}${facts.join('')}`
-  return whole.length > LINE_LENGTH_MAX ? `${whole.slice(0, LINE_LENGTH_MAX)}…\n` : `${whole}\n`
-}
-
-/** Stacks keep their line breaks; everything else stays on one line. */
-function humanValue(value: unknown): string {
-  if (typeof value === 'string') return /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value)
-  if (typeof value === 'object' && value !== null && 'stack' in value) return `\n    ${String(value.stack).replaceAll('\n', '\n    ')}`
-  return JSON.stringify(value) ?? 'undefined'
+  const entry = readableLine({ time: clock.now(), level, message: String(redact(message)), fields, colors })
+  return entry.length > LINE_LENGTH_MAX ? `${entry.slice(0, LINE_LENGTH_MAX)}…\n` : `${entry}\n`
 }
