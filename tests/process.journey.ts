@@ -328,11 +328,11 @@ suite('the command line', () => {
     assert.equal((JSON.parse(errors) as { error: { code: string } }).error.code, 'unavailable')
   })
 
-  test('outside of a project it says where it looks', async () => {
+  test('outside of a project it says which file it misses', async () => {
     using directory = temporaryDirectory()
     const { code, errors } = await runBanyan(['start'], { directory: directory.path })
     assert.equal(code, 2, errors)
-    assert.match(errors, /no platform\.ts in .* or above/)
+    assert.match(errors, /there is no .*platform\.ts/)
   })
 })
 

@@ -1,5 +1,3 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
-
 /** What a command may touch. */
 export interface CommandEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -9,22 +7,45 @@ export interface CommandEnvironment {
   printError(text: string): void
 }
 
-/** A call of a command, with its arguments read. */
+/** A call of an action, with its arguments read and checked. */
 export interface CommandCall extends CommandEnvironment {
+  /** One text for each of the action's arguments. */
   readonly positionals: readonly string[]
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** The options that were given; those that the action requires are there. */
+  readonly options: Readonly<Record<string, string>>
   /** True when the answer is to be JSON. */
   readonly json: boolean
 }
 
-/** A command of `banyan`. */
+/** An option with a value, e.g. `--reason <text>`. */
+export interface CommandOption {
+  /** Stands for the value in the help, e.g. `text`. */
+  readonly value: string
+  readonly summary: string
+  readonly required?: boolean
+  /** True when the value must be a whole number from 1. */
+  readonly count?: boolean
+}
+
+/** One thing that a command does. */
+export interface CommandAction {
+  /** Names of the arguments, all of which must be given, e.g. `['service', 'id']`. */
+  readonly arguments: readonly string[]
+  readonly options: Readonly<Record<string, CommandOption>>
+  /** One line for the help. */
+  readonly summary: string
+  /** Returns the exit code. */
+  run(call: CommandCall): Promise<number>
+}
+
+/** A command of `banyan`: several actions by name, or one without a name, under `''`. */
 export interface Command {
   readonly name: string
   /** One line for the overview. */
   readonly summary: string
-  /** Arguments, options and examples. */
-  readonly help: string
-  readonly options: ParseArgsOptionsConfig
-  /** Returns the exit code. */
-  run(call: CommandCall): Promise<number>
+  /** What there is to know besides actions and options. */
+  readonly about: string
+  readonly actions: Readonly<Record<string, CommandAction>>
+  /** The action that is meant when none is named. */
+  readonly usually?: string
 }

@@ -3,25 +3,42 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Platform } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
+import { loadFailure, LoadFailure } from './load-failure.ts'
 
 /** Name of the file that maps a platform. */
 const PLATFORM_FILE = 'platform.ts'
 
-/** Imports the platform that `directory` or one of its parents maps in `platform.ts`. */
+/**
+ * Imports the platform that `platform.ts` in `directory` maps. Never one of a folder above: whoever is in the wrong folder must not start
+ * something else. Throws `invalid_argument` when there is none, {@link LoadFailure} when it cannot be run.
+ */
 export async function loadPlatform(directory: string): Promise<Platform> {
-  const file = findUp(directory)
-  if (!file)
-    throw new BanyanError('invalid_argument', `no ${PLATFORM_FILE} in ${directory} or above; run the command inside a project that has one`)
-  const module = (await import(pathToFileURL(file).href)) as { default?: Platform }
+  const file = path.join(path.resolve(directory), PLATFORM_FILE)
+  if (!existsSync(file)) throw new BanyanError('invalid_argument', `there is no ${file}${elsewhere(directory)}`)
+  const module = await importPlatform(file)
   if (!module.default?.services)
-    throw new BanyanError('invalid_argument', `${file} must export its platform: export default platform({ services: [...], gateway })`)
+    throw new LoadFailure(`${file} must export its platform: export default platform({ services: [...], gateway })`, [], undefined)
   return module.default
 }
 
-function findUp(directory: string): string | undefined {
-  for (let at = path.resolve(directory); ; at = path.dirname(at)) {
-    const file = path.join(at, PLATFORM_FILE)
-    if (existsSync(file)) return file
+async function importPlatform(file: string): Promise<{ default?: Platform }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { default?: Platform }
+  } catch (thrown) {
+    throw loadFailure(thrown, file)
+  }
+}
+
+function elsewhere(directory: string): string {
+  const above = parentWithPlatform(path.resolve(directory))
+  return above === undefined
+    ? '; run the command in the folder of a project that has one, or write one: it exports platform({ services: [...], gateway: gateway() })'
+    : `; there is one in ${above}: go there to run that`
+}
+
+function parentWithPlatform(directory: string): string | undefined {
+  for (let at = path.dirname(directory); ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, PLATFORM_FILE))) return at
     if (at === path.dirname(at)) return undefined
   }
 }

@@ -1,60 +1,59 @@
-import { parseArgs } from 'node:util'
 import { BanyanError } from 'banyan/kernel'
+import { oneLine, printable } from 'banyan/telemetry'
 import type { Command, CommandEnvironment } from './command.ts'
 import { audit } from './commands/audit.ts'
 import { events } from './commands/events.ts'
 import { projections } from './commands/projections.ts'
 import { sagas } from './commands/sagas.ts'
 import { start } from './commands/start.ts'
-import { EXIT, exitCodeOf } from './exit-code.ts'
+import { commandFailure } from './command-failure.ts'
+import { EXIT } from './exit-code.ts'
+import { commandHelp, overview } from './help.ts'
+import { readArguments } from './read-arguments.ts'
 
-const COMMANDS: readonly Command[] = [start, sagas, events, projections, audit]
+/** All commands, in the order of the overview. */
+export const COMMANDS: readonly Command[] = [start, sagas, events, projections, audit]
 
-const COMMON = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
-
-/** Reads the command line, runs the command and returns its exit code; prints errors for people, or as JSON with `--json`. */
-export async function runCommand(args: readonly string[], surroundings: CommandEnvironment): Promise<number> {
-  const [name, ...rest] = args
+/**
+ * Reads the command line, runs the command and returns its exit code; prints errors for people, or as JSON with `--json`. Never rejects:
+ * whatever is thrown becomes a message and an exit code. Whatever is printed holds nothing that a terminal obeys.
+ */
+export async function runCommand(args: readonly string[], given: CommandEnvironment): Promise<number> {
+  const surroundings: CommandEnvironment = {
+    ...given,
+    print: (text) => given.print(printable(text)),
+    printError: (text) => given.printError(printable(text)),
+  }
+  const [first, ...others] = args
+  const [name, rest] = first === 'help' && others[0] !== undefined ? [others[0], ['--help']] : [first, others]
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    surroundings.print(overview())
+    surroundings.print(overview(COMMANDS))
     return name === undefined ? EXIT.usage : EXIT.ok
   }
+  const json = args.includes('--json')
   const command = COMMANDS.find((candidate) => candidate.name === name)
-  if (!command) {
-    surroundings.printError(`banyan: there is no command "${name}".\n\n${overview()}`)
-    return EXIT.usage
-  }
-  const json = rest.includes('--json')
+  if (!command) return fail(new BanyanError('invalid_argument', unknownCommand(name)), 'banyan', json, surroundings)
   try {
-    const { values, positionals } = parseArgs({ args: rest, options: { ...command.options, ...COMMON }, allowPositionals: true })
-    if (values.help) {
-      surroundings.print(command.help)
+    const asked = readArguments(command, rest)
+    if (asked.kind === 'help') {
+      surroundings.print(commandHelp(command))
       return EXIT.ok
     }
-    const options = values as Readonly<Record<string, string | boolean | undefined>>
-    return await command.run({ ...surroundings, positionals, options, json })
+    const { action, positionals, options } = asked
+    return await action.run({ ...surroundings, positionals, options, json })
   } catch (thrown) {
-    return report(thrown, command, json, surroundings)
+    return fail(thrown, `banyan ${command.name}`, json, surroundings)
   }
 }
 
-function report(thrown: unknown, command: Command, json: boolean, { printError, environment }: CommandEnvironment): number {
-  if (thrown instanceof BanyanError) {
-    if (json) printError(JSON.stringify({ error: { code: thrown.code, message: thrown.message } }))
-    else printError(`banyan ${command.name}: ${thrown.message}`)
-    if (environment.BANYAN_DEBUG) printError(String(thrown.stack))
-    return exitCodeOf(thrown.code)
-  }
-  const error = thrown as Error & { code?: string }
-  if (error.code?.startsWith('ERR_PARSE_ARGS')) {
-    printError(`banyan ${command.name}: ${error.message}\nTry: banyan ${command.name} --help`)
-    return EXIT.usage
-  }
-  printError(`banyan ${command.name}: ${error.stack ?? String(thrown)}`)
-  return EXIT.software
+function fail(thrown: unknown, who: string, json: boolean, { printError, environment }: CommandEnvironment): number {
+  const { code, message, exitCode, details } = commandFailure(thrown)
+  if (json) printError(JSON.stringify({ error: { code, message, exitCode } }))
+  else printError([`${who}: ${oneLine(message)}`, ...details.map(oneLine)].join('\n'))
+  if (environment['BANYAN_DEBUG'] && thrown instanceof Error) printError(String(thrown.stack))
+  return exitCode
 }
 
-function overview(): string {
-  const lines = COMMANDS.map(({ name, summary }) => `  banyan ${name.padEnd(12)} ${summary}`)
-  return `Usage: banyan <command> [options]\n\n${lines.join('\n')}\n\nbanyan <command> --help says more; --json answers in JSON.`
+function unknownCommand(name: string): string {
+  return `there is no command "${name}"; there are ${COMMANDS.map((command) => command.name).join(', ')}; see banyan --help`
 }

@@ -1,3 +1,5 @@
+import { oneLine } from 'banyan/telemetry'
+import { shellWord } from './pages.ts'
 import { isoTime, table } from './table.ts'
 
 /** An error as the operations API shows it. */
@@ -60,13 +62,14 @@ function errorText({ code, message }: ShownError): string {
 
 function lastFailure(what: string, error: ShownError): string {
   const next = error.retryAt === undefined ? '' : `; next attempt not before ${isoTime(error.retryAt)}`
-  const cause = error.cause === undefined ? '' : `\n${error.cause.replaceAll(/^/gmu, '  ')}`
-  return `Last failure of ${what}: ${errorText(error)}${next}${cause}`
+  const cause = error.cause === undefined ? '' : `\n${error.cause.split('\n').map((line) => `  ${oneLine(line)}`).join('\n')}`
+  return `${oneLine(`Last failure of ${what}: ${errorText(error)}`)}${next}${cause}`
 }
 
 function advice({ service, id, failure }: ShownSagaItem): string {
   const step = failure?.stuck?.step
-  const retry = `It is stuck. Mend the cause, then: banyan sagas retry ${service} ${id} --reason "..."`
+  const saga = `${shellWord(service)} ${shellWord(id)}`
+  const retry = `It is stuck. Mend the cause, then: banyan sagas retry ${saga} --reason "..."`
   if (step === undefined) return retry
-  return `${retry}\nOr settle the step by hand, then: banyan sagas skip ${service} ${id} --step ${step} --reason "..."`
+  return `${retry}\nOr settle the step by hand, then: banyan sagas skip ${saga} --step ${shellWord(step)} --reason "..."`
 }

@@ -1,23 +1,26 @@
-/** Lays rows out in columns for people. Returns `empty` when there are no rows. */
+import { oneLine } from 'banyan/telemetry'
+
+/** Lays rows out in columns for people; a cell is one line whatever is in it. Returns `empty` when there are no rows. */
 export function table(rows: readonly Readonly<Record<string, unknown>>[], empty: string): string {
   const first = rows[0]
   if (!first) return empty
   const columns = Object.keys(first)
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => text(row[column]).length)))
-  const line = (cells: readonly string[]): string =>
-    cells
+  const cells = rows.map((row) => columns.map((column) => cellText(row[column])))
+  const widths = columns.map((column, index) => Math.max(column.length, ...cells.map((row) => (row[index] as string).length)))
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, index) => cell.padEnd(widths[index] as number))
       .join('  ')
       .trimEnd()
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => text(row[column]))))].join('\n')
+  return [line(columns), ...cells.map(line)].join('\n')
 }
 
-function text(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '-'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** Writes epoch milliseconds as ISO time. */
 export function isoTime(ms: unknown): string {
-  return typeof ms === 'number' ? new Date(ms).toISOString() : '-'
+  return typeof ms === 'number' && Number.isFinite(new Date(ms).getTime()) ? new Date(ms).toISOString() : '-'
 }

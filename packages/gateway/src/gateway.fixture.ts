@@ -89,7 +89,7 @@ export function stubHost({
     runtime,
     environment: {},
     services,
-    admin: admin ?? { services: [], violations: async () => [] },
+    admin: admin ?? { services: [], hasInvariants: false, violations: async () => [] },
     metrics: createMetrics(),
     operatorKey: OPERATOR_SECRET,
     health: () => ({

@@ -6,10 +6,18 @@ const ROWS_MAX = 1_000
 /** An audit of a large shop reads all of it. */
 const AUDIT_MS = 120_000
 
+/** A cursor holds up to four names and a number. */
+const CURSOR_LENGTH_MAX = 2_500
+
 const Name = Type.String({ minLength: 1, maxLength: 200 })
 const Reason = Type.String({ minLength: 1, maxLength: 1_000 })
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: ROWS_MAX }))
 const Rows = Type.Object({ items: Type.Array(Type.Unknown()) })
+/** Rows of a list that has pages: `after` goes on where `nextCursor` says; null on the last page. */
+const Page = Type.Object({ items: Type.Array(Type.Unknown()), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+/** Rows of a list that ends at a bound: `more` says that there are others. */
+const Beginning = Type.Object({ items: Type.Array(Type.Unknown()), more: Type.Boolean() })
+const After = Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_LENGTH_MAX, description: '`nextCursor` of the page before' }))
 const Done = Type.Object({ ok: Type.Literal(true) })
 const Nothing = Type.Object({})
 const SagaPath = { service: Name, id: Name }
@@ -19,7 +27,7 @@ const SagaFilter = Type.Object({
   name: Type.Optional(Name),
   status: Type.Optional(Type.Enum(['running', 'waiting', 'compensating', 'completed', 'compensated', 'stuck'])),
   correlationId: Type.Optional(Name),
-  after: Type.Optional(Name),
+  after: After,
   limit: Limit,
 })
 const ParkedFilter = Type.Object({
@@ -28,6 +36,7 @@ const ParkedFilter = Type.Object({
   source: Type.Optional(Name),
   key: Type.Optional(Name),
   state: Type.Optional(Type.Enum(['failed', 'waiting', 'redriving'])),
+  after: After,
   limit: Limit,
 })
 
@@ -43,7 +52,12 @@ export function operatorContract(roles: readonly string[]) {
 function sagaOperations(access: RoleAccess) {
   const change = { output: Done, access, idempotency: 'none' } as const
   return {
-    sagas: query('GET /api/ops/sagas', { summary: 'Sagas of all services, or of one', input: SagaFilter, output: Rows, access }),
+    sagas: query('GET /api/ops/sagas', {
+      summary: 'Sagas of all services, or of one, by service and id',
+      input: SagaFilter,
+      output: Page,
+      access,
+    }),
     sagaCounts: query('GET /api/ops/saga-counts', {
       summary: 'Number of sagas by service, name and status',
       input: Nothing,
@@ -77,7 +91,7 @@ function sagaOperations(access: RoleAccess) {
 function eventOperations(access: RoleAccess) {
   const change = { output: Done, access, idempotency: 'none' } as const
   return {
-    parked: query('GET /api/ops/parked', { summary: 'Parked events, oldest first', input: ParkedFilter, output: Rows, access }),
+    parked: query('GET /api/ops/parked', { summary: 'Parked events by service, oldest first', input: ParkedFilter, output: Page, access }),
     redrive: command('POST /api/ops/parked/redrive', {
       summary: 'Handles the parked events of a key again, in order',
       input: Type.Object({ ...ParkedKey, key: Name }),
@@ -91,7 +105,7 @@ function eventOperations(access: RoleAccess) {
     flow: query('GET /api/ops/flows/:correlationId', {
       summary: 'Events of one business flow over all services, oldest first',
       input: Type.Object({ correlationId: Name }),
-      output: Rows,
+      output: Beginning,
       access,
     }),
     lag: query('GET /api/ops/lag', { summary: 'How far each consumer is behind', input: Nothing, output: Rows, access }),
@@ -111,13 +125,13 @@ function dataOperations(access: RoleAccess) {
     trail: query('GET /api/ops/audit', {
       summary: 'What people did to the platform, newest first',
       input: Type.Object({ service: Type.Optional(Name), limit: Limit }),
-      output: Rows,
+      output: Beginning,
       access,
     }),
     violations: query('GET /api/ops/violations', {
-      summary: "Violated invariants of the platform's data; none when all is well",
+      summary: "Violated invariants of the platform's data; `defined` is false when there are none to check",
       input: Nothing,
-      output: Rows,
+      output: Type.Object({ defined: Type.Boolean(), items: Type.Array(Type.Unknown()) }),
       access,
       timeoutMs: AUDIT_MS,
     }),

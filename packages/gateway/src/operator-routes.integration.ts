@@ -75,7 +75,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     parked: async () => [PARKED],
     redrive: noting('redrive'),
     skipParked: noting('skipParked'),
-    lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0 }],
+    lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0, parkedMore: false }],
     flow: async () => [event(2, 20)],
     rebuild: noting('rebuild'),
     audit: async () => [{ at: 1, actor: 'a', action: 'retry', subject: 's1', reason: 'r' }],
@@ -90,7 +90,11 @@ function admin(changes: unknown[][]): PlatformAdmin {
     audit: async () => [],
     flow: async () => [event(1, 10)],
   }
-  return { services: [orders, inventory], violations: async () => [{ invariant: 'stock', subject: 'mug', expected: '1', actual: '2' }] }
+  return {
+    services: [orders, inventory],
+    hasInvariants: true,
+    violations: async () => [{ invariant: 'stock', subject: 'mug', expected: '1', actual: '2' }],
+  }
 }
 
 async function started(): Promise<{
@@ -115,16 +119,17 @@ test('lists and shows what runs, with the journal as data', async () => {
   await using _ = running
   assert.deepEqual(await get('/sagas?status=stuck&service=orders&limit=5'), {
     items: [{ service: 'orders', ...SAGA, input: { orderId: 'o1' }, failure: { code: 'declined', message: 'no' } }],
+    nextCursor: null,
   })
-  assert.deepEqual(changes, [['sagas', { status: 'stuck', limit: 5 }]])
+  assert.deepEqual(changes, [['sagas', { status: 'stuck', limit: 6 }]])
   const detail = (await get('/sagas/orders/s1')) as { saga: { service: string }; steps: object[] }
   assert.equal(detail.saga.service, 'orders')
   assert.deepEqual(detail.steps, [{ ...STEP, error: { code: 'declined' } }])
   assert.deepEqual(await get('/saga-counts'), { items: [{ service: 'orders', name: 'place-order', status: 'stuck', count: 1 }] })
-  assert.deepEqual(await get('/parked'), { items: [{ service: 'orders', ...PARKED }] })
+  assert.deepEqual(await get('/parked'), { items: [{ service: 'orders', ...PARKED }], nextCursor: null })
   assert.equal(((await get('/lag')) as { items: object[] }).items.length, 1)
   assert.equal(((await get('/audit')) as { items: object[] }).items.length, 1)
-  assert.deepEqual(await get('/violations'), { items: [{ invariant: 'stock', subject: 'mug', expected: '1', actual: '2' }] })
+  assert.deepEqual(await get('/violations'), { defined: true, items: [{ invariant: 'stock', subject: 'mug', expected: '1', actual: '2' }] })
 })
 
 test('shows a flow over all services in the order of time', async () => {

@@ -49,6 +49,8 @@ export interface ServiceAdmin {
 /** Operations for people on a whole platform. */
 export interface PlatformAdmin {
   readonly services: readonly ServiceAdmin[]
+  /** False when the platform defines no invariants: then an empty list of violations says nothing. */
+  readonly hasInvariants: boolean
   /** Checks the platform's invariants; an empty list means that all hold. */
   violations(): Promise<readonly Violation[]>
 }

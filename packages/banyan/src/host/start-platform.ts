@@ -147,6 +147,7 @@ function platformAdmin(
     get services() {
       return [...hosted.values()].map(serviceAdmin)
     },
+    hasInvariants: platform.invariants !== undefined,
     async violations() {
       const open = <T>(name: string, read: Parameters<HostedService['readSql']>[0]): Promise<T> => {
         const service = hosted.get(name)

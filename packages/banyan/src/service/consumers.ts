@@ -13,8 +13,10 @@ export interface ConsumerLag {
   readonly source: string
   readonly position: number
   readonly head: number
-  /** Events of the source that wait for a person. */
+  /** Events of the source that wait for a person; counted no further than {@link PARKED_COUNT_MAX}. */
   readonly parked: number
+  /** True when there are more than `parked` says. */
+  readonly parkedMore: boolean
 }
 
 /** The consumers of a service's subscriptions: one per consumer name and source. */
@@ -29,8 +31,8 @@ export interface ServiceConsumers {
   skip(consumer: string, source: string, position: number, by: ParkedAction): Promise<void>
 }
 
-/** Parked events counted at most for the figure of lag. */
-const PARKED_COUNT_MAX = 1_000
+/** Parked events counted at most for the figure of lag: some milliseconds of reading an index. */
+const PARKED_COUNT_MAX = 100_000
 
 /** Builds the consumers of a service; nothing is read before `start`. `others` are consumers whose parked events are administered here too. */
 export function createConsumers(shared: ServiceRuntime, service: Service, others: () => readonly Consumer[]): ServiceConsumers {
@@ -93,6 +95,7 @@ function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscri
 /** How far a consumer is behind its source, and how many of its events are parked. */
 export async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
   const { position, head } = await consumer.progress()
-  const parked = await store.read((tx) => tx.consumption.parkedCount(consumer.consumer, consumer.source, PARKED_COUNT_MAX))
-  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, parked }
+  const counted = await store.read((tx) => tx.consumption.parkedCount(consumer.consumer, consumer.source, PARKED_COUNT_MAX + 1))
+  const parked = { parked: Math.min(counted, PARKED_COUNT_MAX), parkedMore: counted > PARKED_COUNT_MAX }
+  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, ...parked }
 }

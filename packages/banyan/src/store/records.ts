@@ -133,6 +133,8 @@ export interface ParkedFilter {
   readonly source?: string
   readonly key?: string
   readonly state?: ParkedRecord['state']
+  /** Only those that come after this one; for paging. */
+  readonly after?: Pick<ParkedRecord, 'position' | 'consumer' | 'source'>
   /** At most this many; at most 1,000. */
   readonly limit: number
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ParkedRecord } from './records.ts'
+import type { ParkedFilter, ParkedRecord } from './records.ts'
 import { COUNT, counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store, StoreTransaction } from './store.ts'
 
@@ -198,6 +198,23 @@ function testParked(harness: StoreHarness): void {
       ]),
     )
     assert.deepEqual(asked, [true, false, false, 3, 2, 0])
+  })
+
+  promise(harness, 'parked: pages go on after the last event of the one before, also among events of one position', async ({ store }) => {
+    const places = [4, 5, 5, 6].map((position, index) =>
+      aParked({ position, consumer: index === 2 ? 'other' : CONSUMER, key: `k${index}` }),
+    )
+    await park(store, ...places.toReversed())
+    const seen: string[] = []
+    let after: ParkedFilter['after']
+    for (let page = 0; page < places.length; page++) {
+      const [one, ...more] = await store.read((tx) => tx.consumption.parked({ limit: 1, ...(after ? { after } : {}) }))
+      assert.equal(more.length, 0)
+      seen.push(one?.key ?? 'none')
+      after = one
+    }
+    assert.deepEqual(seen.toSorted(), ['k0', 'k1', 'k2', 'k3'])
+    assert.deepEqual(await store.read((tx) => tx.consumption.parked({ limit: 9, ...(after ? { after } : {}) })), [])
   })
 
   promise(harness, 'parked: keys without a failed event are those whose redrive was cut short', async ({ store }) => {

@@ -5,7 +5,7 @@ import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { loadPlatform } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
-import { connectOperator } from '../operator-client.ts'
+import { runningPlatform } from '../operator.ts'
 import { readSettings } from '../settings.ts'
 import { table } from '../table.ts'
 
@@ -13,41 +13,59 @@ import { table } from '../table.ts'
 export const audit: Command = {
   name: 'audit',
   summary: 'check the invariants of the data; exits 1 on a violation',
-  help: `Usage: banyan audit [--json]
-
-Checks the platform's invariants, e.g. that stock, money and orders agree across services.
+  about: `Checks the platform's invariants, e.g. that stock, money and orders agree across services.
 Asks the running platform, or reads the data of a stopped one.
 
-Exit codes: 0 all invariants hold, 1 at least one is violated.`,
-  options: {},
-  async run(call) {
-    const operator = await connectOperator(call)
-    const violations = operator ? ((await operator.get('/violations')) as { items: readonly Violation[] }).items : await auditStopped(call)
-    if (call.json) call.print(JSON.stringify({ violations }))
-    else if (violations.length === 0) call.print('All invariants hold.')
-    else call.print(`${table(violations as never, '')}\n\n${violations.length} violated.`)
-    return violations.length === 0 ? EXIT.ok : EXIT.failed
-  },
+Exit codes: 0 all invariants hold, 1 at least one is violated, 66 there are none to check, 75 no answer in time;
+all others: nothing is known.`,
+  actions: { '': { arguments: [], options: {}, summary: '', run } },
 }
 
-async function auditStopped(call: CommandCall): Promise<readonly Violation[]> {
+interface Audit {
+  /** False when the platform defines no invariants: then nothing was checked. */
+  readonly defined: boolean
+  readonly violations: readonly Violation[]
+}
+
+async function run(call: CommandCall): Promise<number> {
+  const { defined, violations } = await audited(call)
+  if (call.json) call.print(JSON.stringify({ defined, violations }))
+  else if (!defined) call.print('No invariants are defined, so nothing was checked. Give them to platform({ services, invariants }).')
+  else if (violations.length === 0) call.print('All invariants hold.')
+  else call.print(`${table(violations.map(violationRow), '')}\n\n${violations.length} violated.`)
+  if (!defined) return EXIT.missing
+  return violations.length === 0 ? EXIT.ok : EXIT.failed
+}
+
+function violationRow({ invariant, subject, expected, actual }: Violation): Readonly<Record<string, string>> {
+  return { invariant, subject, expected, actual }
+}
+
+async function audited(call: CommandCall): Promise<Audit> {
+  const operator = await runningPlatform(call)
+  if (!operator) return auditStopped(call)
+  const { items, defined } = (await operator.get('/violations')) as { items: readonly Violation[]; defined: boolean }
+  return { defined, violations: items }
+}
+
+async function auditStopped(call: CommandCall): Promise<Audit> {
   const settings = readSettings(call.environment, call.directory)
   const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { readOnly: true })])
+  if (!platform.invariants) return { defined: false, violations: [] }
   const runtime = createRuntime()
-  return (
-    (await platform.invariants?.({
-      directory: path.join(settings.directory, 'files'),
-      environment: call.environment,
-      now: runtime.clock.now(),
-      async open(name, read) {
-        const service = platform.services.find((candidate) => candidate.name === name)
-        const store = await stores.open({ service: name, migrations: service?.definition.store.migrations ?? [], runtime })
-        try {
-          return await store.read((tx) => read(tx.sql))
-        } finally {
-          await store.close()
-        }
-      },
-    })) ?? []
-  )
+  const violations = await platform.invariants({
+    directory: path.join(settings.directory, 'files'),
+    environment: call.environment,
+    now: runtime.clock.now(),
+    async open(name, read) {
+      const service = platform.services.find((candidate) => candidate.name === name)
+      const store = await stores.open({ service: name, migrations: service?.definition.store.migrations ?? [], runtime })
+      try {
+        return await store.read((tx) => read(tx.sql))
+      } finally {
+        await store.close()
+      }
+    },
+  })
+  return { defined: true, violations }
 }

@@ -1,85 +1,101 @@
-import type { Command, CommandCall } from '../command.ts'
+import { oneLine } from 'banyan/telemetry'
+import type { Command, CommandCall, CommandOption } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
-import { requireOperator } from '../operator-client.ts'
-import { queryOf, requiredOption, requiredPositional } from '../required.ts'
-import { isoTime, table } from '../table.ts'
+import { theRunningPlatform } from '../operator.ts'
+import { PAGE_OPTIONS, printPage } from '../pages.ts'
+import { isoTime } from '../table.ts'
 
 type Row = Readonly<Record<string, unknown>>
+
+const PLACE = {
+  service: { value: 'name', summary: 'whose consumer it is' },
+  consumer: { value: 'name', summary: 'the consumer, as events lag shows it' },
+  source: { value: 'name', summary: 'the service whose events it reads' },
+} as const satisfies Record<string, CommandOption>
+const key: CommandOption = { value: 'text', summary: "the events' key, e.g. an order's id" }
+const position: CommandOption = { value: 'number', summary: 'place of the event in the log of its source', required: true, count: true }
+const reason: CommandOption = { value: 'text', summary: 'why; recorded with what you change', required: true }
 
 /** `banyan events`: shows flows, lag and parked events; redrives or skips the parked ones. */
 export const events: Command = {
   name: 'events',
   summary: 'follow a flow, see lag, list, redrive or skip parked events',
-  help: `Usage: banyan events flow <correlation id>     all events of one business flow, e.g. an order's id
-       banyan events lag                       how far each consumer is behind
-       banyan events parked [--service s] [--consumer c] [--key k] [--limit 50]
-       banyan events redrive --service s --consumer c --source s2 --key k --reason "..."
-       banyan events skip --service s --consumer c --source s2 --position n --reason "..."
-
-Works on the running platform. Redrive and skip are recorded with your reason.
---json prints the answer as JSON.`,
-  options: {
-    service: { type: 'string' },
-    consumer: { type: 'string' },
-    source: { type: 'string' },
-    key: { type: 'string' },
-    position: { type: 'string' },
-    limit: { type: 'string' },
-    reason: { type: 'string' },
+  about: 'Works on the running platform. Redrive and skip are recorded with your reason.',
+  usually: 'lag',
+  actions: {
+    lag: {
+      arguments: [],
+      options: {},
+      summary: 'how far each consumer is behind, and how many of its events are parked',
+      run: (call) => printPage(call, { path: '/lag', row: lagRow, empty: 'No consumers.' }),
+    },
+    flow: {
+      arguments: ['correlation id'],
+      options: {},
+      summary: "all events of one business flow, e.g. by an order's id",
+      run: (call) =>
+        printPage(call, {
+          path: `/flows/${encodeURIComponent(call.positionals[0] ?? '')}`,
+          row: flowRow,
+          empty: 'No events carry that correlation id.',
+        }),
+    },
+    parked: {
+      arguments: [],
+      options: { ...PLACE, key, ...PAGE_OPTIONS },
+      summary: 'parked events, by service and position',
+      run: (call) =>
+        printPage(call, {
+          path: '/parked',
+          filter: ['service', 'consumer', 'source', 'key', 'limit', 'after'],
+          row: parkedRow,
+          empty: 'Nothing is parked.',
+        }),
+    },
+    redrive: {
+      arguments: [],
+      options: { ...required(PLACE), key: { ...key, required: true }, reason },
+      summary: 'handles the parked events of a key again, in order',
+      run: redrive,
+    },
+    skip: {
+      arguments: [],
+      options: { ...required(PLACE), position, reason },
+      summary: 'gives a parked event up and redrives those behind it',
+      run: skip,
+    },
   },
-  async run(call) {
-    const [action = 'lag'] = call.positionals
-    if (action === 'flow')
-      return print(
-        call,
-        `/flows/${encodeURIComponent(requiredPositional(call, 1, 'the correlation id'))}`,
-        flowRow,
-        'No events carry that correlation id.',
-      )
-    if (action === 'lag') return print(call, '/lag', (item) => item, 'No consumers.')
-    if (action === 'parked')
-      return print(call, `/parked${queryOf(call, ['service', 'consumer', 'source', 'key', 'limit'])}`, parkedRow, 'Nothing is parked.')
-    if (action === 'redrive') return redrive(call)
-    if (action === 'skip') return skip(call)
-    call.printError(`banyan events: there is no "${action}"; see banyan events --help`)
-    return EXIT.usage
-  },
 }
 
-async function print(call: CommandCall, path: string, rowOf: (item: Row) => Row, empty: string): Promise<number> {
-  const operator = await requireOperator(call)
-  const { items } = (await operator.get(path)) as { items: Row[] }
-  call.print(call.json ? JSON.stringify(items) : table(items.map(rowOf), empty))
-  return EXIT.ok
+function required(options: Readonly<Record<string, CommandOption>>): Record<string, CommandOption> {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { ...option, required: true }]))
 }
 
-function flowRow({ time, source, type, key, position, data }: Row): Row {
-  return { time: isoTime(time), source, type, key, position, data: typeof data === 'string' ? data : JSON.stringify(data) }
+function lagRow({ service, consumer, source, position: at, head, parked, parkedMore }: Row): Row {
+  return { service, consumer, source, position: at, head, parked: parkedMore === true ? `${String(parked)}+` : parked }
 }
 
-function parkedRow({ service, consumer, source, position, key, state, attempts, error }: Row): Row {
-  return { service, consumer, source, position, key, state, attempts, error }
+function flowRow({ time, source, type, key: of, position: at, data }: Row): Row {
+  return { time: isoTime(time), source, type, key: of, position: at, data }
+}
+
+function parkedRow({ service, consumer, source, position: at, key: of, state, attempts, error }: Row): Row {
+  return { service, consumer, source, position: at, key: of, state, attempts, error }
 }
 
 async function redrive(call: CommandCall): Promise<number> {
-  const target = targetOf(call)
-  const answer = await (await requireOperator(call)).post('/parked/redrive', { ...target, key: requiredOption(call, 'key') })
-  call.print(call.json ? JSON.stringify(answer ?? { ok: true }) : `Redriving key ${String(call.options.key)}, oldest first.`)
+  const answer = await (await theRunningPlatform(call)).post('/parked/redrive', { ...targetOf(call), key: call.options['key'] })
+  call.print(call.json ? JSON.stringify(answer ?? { ok: true }) : oneLine(`Redriving key ${call.options['key']}, oldest first.`))
   return EXIT.ok
 }
 
 async function skip(call: CommandCall): Promise<number> {
-  const target = targetOf(call)
-  const answer = await (await requireOperator(call)).post('/parked/skip', { ...target, position: Number(requiredOption(call, 'position')) })
-  call.print(
-    call.json
-      ? JSON.stringify(answer ?? { ok: true })
-      : `Skipped position ${String(call.options.position)}; the events behind it are redriven.`,
-  )
+  const at = Number(call.options['position'])
+  const answer = await (await theRunningPlatform(call)).post('/parked/skip', { ...targetOf(call), position: at })
+  call.print(call.json ? JSON.stringify(answer ?? { ok: true }) : `Skipped position ${at}; the events behind it are redriven.`)
   return EXIT.ok
 }
 
-function targetOf(call: CommandCall): Row {
-  const [service, consumer, source, reason] = ['service', 'consumer', 'source', 'reason'].map((name) => requiredOption(call, name))
-  return { service, consumer, source, reason }
+function targetOf({ options: { service, consumer, source, reason: why } }: CommandCall): Row {
+  return { service, consumer, source, reason: why }
 }

@@ -1,65 +1,70 @@
-import type { Command, CommandCall } from '../command.ts'
+import { oneLine } from 'banyan/telemetry'
+import type { Command, CommandCall, CommandOption } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
-import { requireOperator } from '../operator-client.ts'
-import { queryOf, requiredOption, requiredPositional } from '../required.ts'
+import { theRunningPlatform } from '../operator.ts'
+import { PAGE_OPTIONS, printPage } from '../pages.ts'
 import { sagaRow, sagaText, type ShownSagaItem, type ShownStep } from '../saga-view.ts'
-import { table } from '../table.ts'
+
+const SAGA = ['service', 'id'] as const
+const reason: CommandOption = { value: 'text', summary: 'why; recorded with what you change', required: true }
 
 /** `banyan sagas`: lists sagas and settles stuck ones. */
 export const sagas: Command = {
   name: 'sagas',
   summary: 'list sagas; retry, skip or roll back a stuck one',
-  help: `Usage: banyan sagas [list] [--status stuck] [--service orders] [--name place-order] [--limit 50]
-       banyan sagas show <service> <id>
-       banyan sagas retry <service> <id> --reason "..."
-       banyan sagas skip <service> <id> --step <name> --reason "..."
-       banyan sagas rollback <service> <id> --reason "..."
-
-Works on the running platform. What you change is recorded with your reason.
---json prints the answer as JSON.`,
-  options: {
-    status: { type: 'string' },
-    service: { type: 'string' },
-    name: { type: 'string' },
-    limit: { type: 'string' },
-    step: { type: 'string' },
-    reason: { type: 'string' },
+  about: 'Works on the running platform. What you change is recorded with your reason.',
+  usually: 'list',
+  actions: {
+    list: {
+      arguments: [],
+      options: {
+        status: { value: 'status', summary: 'running, waiting, compensating, completed, compensated or stuck' },
+        service: { value: 'name', summary: 'of this service' },
+        name: { value: 'saga', summary: 'of this kind, e.g. place-order' },
+        ...PAGE_OPTIONS,
+      },
+      summary: 'sagas of all services, by id',
+      run: (call) =>
+        printPage(call, {
+          path: '/sagas',
+          filter: ['status', 'service', 'name', 'limit', 'after'],
+          row: sagaRow,
+          empty: 'No sagas match.',
+        }),
+    },
+    show: { arguments: SAGA, options: {}, summary: 'one saga with its steps', run: show },
+    retry: {
+      arguments: SAGA,
+      options: { reason },
+      summary: 'lets a stuck saga go on from where it stands',
+      run: (call) => change(call, 'retry'),
+    },
+    skip: {
+      arguments: SAGA,
+      options: { step: { value: 'name', summary: 'the step that was settled by hand', required: true }, reason },
+      summary: 'marks a step, or its compensation, as settled by hand',
+      run: (call) => change(call, 'skip', { step: call.options['step'] }),
+    },
+    rollback: { arguments: SAGA, options: { reason }, summary: 'asks a saga to roll back', run: (call) => change(call, 'rollback') },
   },
-  async run(call) {
-    const [action = 'list'] = call.positionals
-    if (action === 'list') return list(call)
-    if (action === 'show') return show(call)
-    if (action === 'retry' || action === 'skip' || action === 'rollback') return change(call, action)
-    call.printError(`banyan sagas: there is no "${action}"; see banyan sagas --help`)
-    return EXIT.usage
-  },
-}
-
-async function list(call: CommandCall): Promise<number> {
-  const operator = await requireOperator(call)
-  const { items } = (await operator.get(`/sagas${queryOf(call, ['status', 'service', 'name', 'limit'])}`)) as { items: ShownSagaItem[] }
-  if (call.json) call.print(JSON.stringify(items))
-  else call.print(table(items.map(sagaRow), 'No sagas match.'))
-  return EXIT.ok
 }
 
 async function show(call: CommandCall): Promise<number> {
-  const operator = await requireOperator(call)
-  const detail = (await operator.get(path(call))) as { saga: ShownSagaItem; steps: ShownStep[] }
-  call.print(call.json ? JSON.stringify(detail) : sagaText(detail.saga, detail.steps))
+  const operator = await theRunningPlatform(call)
+  const { saga, steps } = (await operator.get(pathOf(call))) as { saga: ShownSagaItem; steps: ShownStep[] }
+  call.print(call.json ? JSON.stringify({ saga, steps }) : sagaText(saga, steps))
   return EXIT.ok
 }
 
-async function change(call: CommandCall, action: 'retry' | 'skip' | 'rollback'): Promise<number> {
-  const reason = requiredOption(call, 'reason')
-  const step = action === 'skip' ? { step: requiredOption(call, 'step') } : {}
-  const operator = await requireOperator(call)
-  const answer = await operator.post(`${path(call)}/${action}`, { reason, ...step })
-  call.print(call.json ? JSON.stringify(answer ?? { ok: true }) : `Done: ${action} of ${call.positionals[2]}. It goes on by itself.`)
+async function change(call: CommandCall, action: 'retry' | 'skip' | 'rollback', more: object = {}): Promise<number> {
+  const operator = await theRunningPlatform(call)
+  const answer = await operator.post(`${pathOf(call)}/${action}`, { reason: call.options['reason'], ...more })
+  call.print(
+    call.json ? JSON.stringify(answer ?? { ok: true }) : oneLine(`Done: ${action} of ${call.positionals[1]}. It goes on by itself.`),
+  )
   return EXIT.ok
 }
 
-function path(call: CommandCall): string {
-  const service = requiredPositional(call, 1, 'the service')
-  return `/sagas/${encodeURIComponent(service)}/${encodeURIComponent(requiredPositional(call, 2, "the saga's id"))}`
+function pathOf({ positionals: [service = '', id = ''] }: CommandCall): string {
+  return `/sagas/${encodeURIComponent(service)}/${encodeURIComponent(id)}`
 }

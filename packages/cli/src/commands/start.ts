@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type RunningPlatform, startPlatform } from 'banyan/host'
-import { BanyanError, createIds, createRuntime, type LogLevel, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
-import { createLogger } from 'banyan/telemetry'
+import { type BanyanError, createIds, createRuntime, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
+import { type LimitedLog, oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { checkFileLimit } from '../file-limit.ts'
@@ -9,6 +9,7 @@ import { loadPlatform } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { localUrl, removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
 import { environmentFaults } from '../environment-faults.ts'
+import { processLog } from '../process-log.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { startBanner } from '../start-banner.ts'
 import { guardStop } from '../stop-guard.ts'
@@ -26,29 +27,34 @@ const PRIVATE_UMASK = 0o077
 export const start: Command = {
   name: 'start',
   summary: 'run the platform in this process',
-  help: `Usage: banyan start [--json]
-
-Runs every service of platform.ts and the gateway in one process. Ctrl-C drains and exits 0.
+  about: `Runs every service of platform.ts in this folder, and the gateway, in one process. Ctrl-C drains and exits 0.
 
 Environment:
-  PORT              port of the gateway (default 8080; 0 picks a free one)
-  HOST              address to listen on (default 127.0.0.1)
-  BANYAN_DATA       directory of the data (default ./data)
-  BANYAN_STORE      sqlite (default) or postgres
-  POSTGRES_URL      database, when BANYAN_STORE is postgres
-  BANYAN_LEASE_MS   on PostgreSQL: how long a crashed process keeps what it ran (default 15000)
-  BANYAN_LOG        debug, info, warn (default) or error
-
-Exit codes: 0 stopped cleanly, 65 data damaged or newer, 69 port or database not available, 74 disk full or failing, 78 wrong settings.`,
-  options: {},
-  run,
+  PORT               port of the gateway (default 8080; 0 picks a free one)
+  HOST               address to listen on (default 127.0.0.1)
+  BANYAN_DATA        directory of the data (default ./data)
+  BANYAN_STORE       sqlite (default) or postgres
+  POSTGRES_URL       database, when BANYAN_STORE is postgres
+  BANYAN_LEASE_MS    on PostgreSQL: how long a crashed process keeps what it ran (default 15000)
+  BANYAN_LOG         debug, info, warn (default) or error
+  BANYAN_LOG_FORMAT  human (default in a terminal) or json (default elsewhere)`,
+  actions: { '': { arguments: [], options: {}, summary: '', run } },
 }
 
 async function run(call: CommandCall): Promise<number> {
+  const log = processLog(call.environment)
+  try {
+    return await serve(call, log)
+  } finally {
+    log.flush()
+  }
+}
+
+async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
   const startedAt = performance.now()
   process.umask(PRIVATE_UMASK)
   const settings = readSettings(call.environment, call.directory)
-  const runtime = processRuntime(call, settings)
+  const runtime = processRuntime(call, settings, log)
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
   const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { onFatal: fatal.resolve })])
@@ -75,7 +81,7 @@ async function run(call: CommandCall): Promise<number> {
   )
   const reason = await Promise.race([stop, fatal.promise])
   if (typeof reason === 'string') return drain(running, settings, call)
-  call.printError(`banyan start: ${reason.message}`)
+  call.printError(oneLine(`banyan start: ${reason.message}`))
   await drain(running, settings, call).catch(() => {}) // what cannot be written any more cannot be finished; the reason was told
   return reason.code === 'data_damaged' ? EXIT.data : EXIT.io
 }
@@ -91,19 +97,6 @@ async function drain(running: RunningPlatform, settings: Settings, call: Command
   return EXIT.ok
 }
 
-function processRuntime({ environment }: CommandCall, { leaseMs }: Settings): Runtime {
-  const clock = systemClock()
-  const log = createLogger({
-    write: (line) => void process.stderr.write(line),
-    level: logLevel(environment.BANYAN_LOG),
-    clock,
-    format: process.stderr.isTTY ? 'human' : 'json',
-  })
-  return createRuntime({ clock, log, faults: environmentFaults(environment), ...(leaseMs === undefined ? {} : { leaseMs }) })
-}
-
-function logLevel(text: string | undefined): LogLevel {
-  if (text === undefined || text === '') return 'warn'
-  if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text
-  throw new BanyanError('failed_precondition', `BANYAN_LOG is "${text}"; it must be "debug", "info", "warn" or "error"`)
+function processRuntime({ environment }: CommandCall, { leaseMs }: Settings, log: LimitedLog): Runtime {
+  return createRuntime({ clock: systemClock(), log, faults: environmentFaults(environment), ...(leaseMs === undefined ? {} : { leaseMs }) })
 }

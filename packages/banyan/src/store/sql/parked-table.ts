@@ -46,6 +46,10 @@ export async function listParked(sql: SqlReader, filter: ParkedFilter): Promise<
   compare('source', filter.source)
   compare('event_key', filter.key)
   compare('state', filter.state)
+  if (filter.after !== undefined) {
+    conditions.push('(position, consumer, source) > (?, ?, ?)')
+    values.push(filter.after.position, filter.after.consumer, filter.after.source)
+  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   const query = `SELECT ${COLUMNS} FROM banyan_parked ${where} ORDER BY position, consumer, source LIMIT ?`
   const rows = await sql.all<ParkedRow>(query, ...values, boundedLimit(filter.limit))

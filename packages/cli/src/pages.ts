@@ -1,0 +1,50 @@
+import { oneLine } from 'banyan/telemetry'
+import type { CommandCall, CommandOption } from './command.ts'
+import { EXIT } from './exit-code.ts'
+import { theRunningPlatform } from './operator.ts'
+import { queryOf } from './query-of.ts'
+import { table } from './table.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** A page of rows as the operations API answers it. */
+export interface Page {
+  readonly items: readonly Row[]
+  /** Where the next page begins; null when this is the last. */
+  readonly nextCursor?: string | null
+}
+
+/** Options of a list that has pages. */
+export const PAGE_OPTIONS: Readonly<Record<'limit' | 'after', CommandOption>> = {
+  limit: { value: 'rows', summary: 'rows of one page, at most 1000 (default 100)', count: true },
+  after: { value: 'cursor', summary: 'go on where the last page ended' },
+}
+
+/** What to list and how to show it. */
+export interface Listing {
+  /** Path below `/api/ops`. */
+  readonly path: string
+  /** Options that go into the query string. */
+  readonly filter?: readonly string[]
+  readonly row: (item: Row) => Row
+  /** What to say when there is nothing. */
+  readonly empty: string
+}
+
+/** Prints one page, and how to get the next one if there is one. */
+export async function printPage(call: CommandCall, { path, filter = [], row, empty }: Listing): Promise<number> {
+  const operator = await theRunningPlatform(call)
+  const { items, nextCursor = null } = (await operator.get(path + queryOf(call, filter))) as Page
+  if (call.json) call.print(JSON.stringify({ items, nextCursor }))
+  else
+    call.print(
+      table(items.map(row), empty) + (nextCursor === null ? '' : `\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`),
+    )
+  return EXIT.ok
+}
+
+/** Writes a text so that a shell takes it as one word, and a terminal as text. */
+export function shellWord(text: string): string {
+  if (/^[\w./:@%+=,-][\w./:@%+=,~-]*$/.test(text)) return text
+  return oneLine(`'${text.replaceAll("'", String.raw`'\''`)}'`)
+}
