@@ -33,3 +33,14 @@ test('an error of the function itself is shown with its place', () => {
   assert.match(text, /Last failure of the saga: internal: it was logged\n {2}TypeError: y/)
   assert.doesNotMatch(text, /skip/)
 })
+
+test('nothing in ids, names, messages or causes fakes a line or reaches the terminal as a command', () => {
+  const hostile = 'x\u001B[2J\r\nLast failure of step pay: ok\u2028\u202E\u200B'
+  const error = { code: hostile, message: hostile, cause: `${hostile}\n    at x (y.ts:1:1)` }
+  const failure = { ...error, stuck: { ...error, phase: 'forward', step: hostile } }
+  const shown = sagaText({ ...saga, id: hostile, service: hostile, name: hostile, status: 'stuck', failure }, [
+    { ...step, name: hostile, state: hostile, error },
+  ])
+  assert.match(shown, /^[ -~\n]+$/)
+  assert.doesNotMatch(shown, /^Last failure of step pay/m)
+})

@@ -62,7 +62,13 @@ function errorText({ code, message }: ShownError): string {
 
 function lastFailure(what: string, error: ShownError): string {
   const next = error.retryAt === undefined ? '' : `; next attempt not before ${isoTime(error.retryAt)}`
-  const cause = error.cause === undefined ? '' : `\n${error.cause.split('\n').map((line) => `  ${oneLine(line)}`).join('\n')}`
+  const cause =
+    error.cause === undefined
+      ? ''
+      : `\n${error.cause
+          .split('\n')
+          .map((line) => `  ${oneLine(line)}`)
+          .join('\n')}`
   return `${oneLine(`Last failure of ${what}: ${errorText(error)}`)}${next}${cause}`
 }
 

@@ -28,7 +28,7 @@ export const sagas: Command = {
         printPage(call, {
           path: '/sagas',
           filter: ['status', 'service', 'name', 'limit', 'after'],
-          row: sagaRow,
+          row: (item) => sagaRow(item as unknown as ShownSagaItem),
           empty: 'No sagas match.',
         }),
     },
