@@ -9,7 +9,7 @@ import {
   misuse,
   remainingMs,
   reworded,
-  toBanyanError,
+  shownInLog,
   within,
 } from 'banyan/kernel'
 import { type Aggregate, type AggregateContext, type Part, PART_SHARE } from './aggregate.ts'
@@ -20,6 +20,7 @@ import type { EdgeRoute } from './edge-route.ts'
 import type { Exchange } from './exchange.ts'
 import type { JsonObject } from './json-body.ts'
 import { operationRoute } from './operation-route.ts'
+import { isOwnMistake, partError } from './part-error.ts'
 import { publicError } from './problem.ts'
 
 /** How a part went; `pending` where the whole failed before it was done. */
@@ -53,7 +54,9 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
     }
     const sections: Sections = Object.fromEntries(entries.map(([name]) => [name, { status: 'pending' }]))
     try {
-      await Promise.all(entries.map(([name, part]) => runPart({ id, name, part, context, sections, clock, deadline, log })))
+      await Promise.all(
+        entries.map(([name, part]) => runPart({ id, name, part, context, sections, clock, deadline, log, traceId: scope.trace.traceId })),
+      )
     } catch (thrown) {
       // The answer names the part and how far the others were; what the route sends afterwards is dropped.
       exchange.headers.push(STATUS_HEADER, statusText(sections))
@@ -75,17 +78,20 @@ interface RunningPart {
   readonly clock: Clock
   readonly deadline: Deadline
   readonly log: Logger
+  readonly traceId: string
 }
 
 /** Fills in the part's section. Rejects only for a required part. */
-async function runPart({ id, name, part, context, sections, clock, deadline, log }: RunningPart): Promise<void> {
+async function runPart({ id, name, part, context, sections, clock, deadline, log, traceId }: RunningPart): Promise<void> {
   try {
     // In an async function also what `run` throws at once becomes a rejection.
     const data = await within(clock, deadline, `part "${name}"`, (async () => part.run(context))())
     sections[name] = { status: 'ok', data }
   } catch (thrown) {
-    const error = toBanyanError(thrown)
-    if (error.status >= 500) log.warn('a part of an aggregate failed', { aggregate: id, part: name, error: error.cause ?? error })
+    const error = partError(`part "${name}" of aggregate "${id}"`, thrown)
+    const isLoggedWithTheWhole = part.need === 'required' && isOwnMistake(error)
+    if (error.status >= 500 && !isLoggedWithTheWhole)
+      log.warn('a part of an aggregate failed', { aggregate: id, part: name, trace_id: traceId, error: shownInLog(error) })
     const shown = publicError(error)
     const told = { code: shown.code, message: shown.detail }
     sections[name] = part.need === 'fallback' ? { status: 'fallback', data: part.fallback, error: told } : { status: 'error', error: told }
@@ -93,10 +99,11 @@ async function runPart({ id, name, part, context, sections, clock, deadline, log
   }
 }
 
-/** A caller's own mistake stays one; what went wrong inside means that the whole is not available. */
+/** A caller's own mistake stays one, and so does the aggregate's; what went wrong in a service means that the whole is not available. */
 function requiredPartFailed(name: string, error: BanyanError): BanyanError {
   const { code, status } = error
   const message = `the part "${name}" failed: ${publicError(error).detail}`
+  if (isOwnMistake(error)) return new BanyanError('internal', message, { cause: error })
   if (status >= 500 && code !== 'deadline_exceeded' && code !== 'overloaded')
     return new BanyanError('unavailable', message, { cause: error })
   return reworded(error, message)

@@ -1,4 +1,5 @@
-import { type BanyanError, type Clock, type Faults, type Logger, toBanyanError } from 'banyan/kernel'
+import { wasLogged } from 'banyan/call'
+import { type BanyanError, type Clock, type Faults, type Logger, shownInLog, toBanyanError } from 'banyan/kernel'
 import type { Exchange } from './exchange.ts'
 import { PROBLEM_TYPE, problemDocument, retryAfterSeconds } from './problem.ts'
 import { isSpoofable } from './security-headers.ts'
@@ -61,7 +62,7 @@ export function createAnswers({ clock, log, faults, closing, accessLog, finished
     if (exchange.answered) return
     const error = toBanyanError(thrown)
     if (error.status >= 500) exchange.span.fail(error)
-    if (error.code === 'internal' || error.code === 'misuse') logFailure(log, exchange, error)
+    if ((error.code === 'internal' || error.code === 'misuse') && !wasLogged(error)) logFailure(log, exchange, error)
     const { headers, requestId, trace } = exchange
     if (error.status === 401) headers.push('www-authenticate', error.code === 'unauthenticated' ? challenge(exchange) : 'Bearer')
     const seconds = retryAfterSeconds(error)
@@ -97,7 +98,7 @@ function logFailure(log: Logger, exchange: Exchange, error: BanyanError): void {
     request_id: exchange.requestId,
     correlation_id: exchange.correlationId,
     trace_id: exchange.trace.traceId,
-    error: error.cause ?? error,
+    error: shownInLog(error),
   })
 }
 

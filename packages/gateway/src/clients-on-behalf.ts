@@ -1,6 +1,6 @@
-import type { Scope, Transport } from 'banyan/call'
+import { receivedFrom, type Scope, type Transport } from 'banyan/call'
 import type { CallOptions, Clients, Contract } from 'banyan/contract'
-import { BanyanError, type Clock, deadlineAfter, remainingMs } from 'banyan/kernel'
+import { BanyanError, type Clock, deadlineAfter, misuse, remainingMs } from 'banyan/kernel'
 
 /** Builds clients for one request. */
 export type ClientsOnBehalf = (scope: Scope) => Clients<readonly Contract[]>
@@ -21,13 +21,21 @@ export function clientsOnBehalf(uses: readonly Contract[], transport: Transport,
 
 function prototypeOf({ name: service, operations }: Contract, transport: Transport, clock: Clock): object {
   const prototype: Record<string, unknown> = {}
-  for (const [operation, { timeoutMs }] of Object.entries(operations))
+  for (const [operation, { timeoutMs, access }] of Object.entries(operations))
     prototype[operation] = async function send(this: Sender, input: unknown, options?: CallOptions): Promise<unknown> {
+      if (access === 'internal')
+        misuse(
+          `an aggregate called ${service}.${operation}, which is internal; it has no rights of its own, so call what its users may call`,
+        )
       const deadline = deadlineAfter(clock, options?.timeoutMs ?? timeoutMs, this.scope.deadline)
       if (remainingMs(clock, deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operation}; it was not sent`, { retry: 'safe' })
       const scope: Scope = { ...this.scope, deadline, key: options?.key, waitMs: undefined }
-      return (await transport.send({ service, operation, input, scope })).output
+      try {
+        return (await transport.send({ service, operation, input, scope })).output
+      } catch (thrown) {
+        throw receivedFrom(`${service}.${operation}`, thrown)
+      }
     }
   return prototype
 }

@@ -67,7 +67,7 @@ test('answers declared errors with their status and data', async () => {
   const host = stubHost({
     handlers: {
       createOrder: async () => {
-        throw new BanyanError('insufficient_stock', 'insufficient stock', { status: 409, data: { sku: 'mug' } })
+        throw new BanyanError('insufficient_stock', 'insufficient stock', { status: 409, declared: true, data: { sku: 'mug' } })
       },
     },
   })

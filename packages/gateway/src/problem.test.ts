@@ -22,7 +22,7 @@ test('names code, status, fields and request', () => {
 })
 
 test('shows the data of declared errors only', () => {
-  assert.deepEqual(documentOf(new BanyanError('sold_out', 'sold out', { data: { sku: 'a' } }))['data'], { sku: 'a' })
+  assert.deepEqual(documentOf(new BanyanError('sold_out', 'sold out', { data: { sku: 'a' }, declared: true }))['data'], { sku: 'a' })
   assert.equal('data' in documentOf(new BanyanError('unavailable', 'x', { data: { password: 'x' } })), false)
 })
 

@@ -4,6 +4,7 @@ import type { CallOptions, Clients, Contract } from '../contract/contract.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { type Clock, deadlineAfter, remainingMs } from '../kernel/index.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
+import { receivedFrom } from './uncaught.ts'
 import type { Progress } from './progress.ts'
 import type { Scope } from './scope.ts'
 import type { CallReply, Transport } from './transport.ts'
@@ -76,8 +77,12 @@ async function sendCall(
     input,
     scope: { ...scope, deadline, key: callOptions?.key ?? scope.callKey, callKey: undefined, waitMs: undefined, principal },
   })
-  const reply = await (progress && operation.kind === 'command' ? noting(progress, sending) : sending)
-  return reply.output
+  try {
+    const reply = await (progress && operation.kind === 'command' ? noting(progress, sending) : sending)
+    return reply.output
+  } catch (thrown) {
+    throw receivedFrom(`${service}.${operationName}`, thrown)
+  }
 }
 
 /** Notes that a command was carried out, or may have been. */

@@ -56,7 +56,7 @@ test('undefined, dates, maps and empty lists arrive as they would over the wire;
 
 test('an error keeps code, data and retry advice over three hops; an unknown one becomes opaque', async () => {
   const third = clientOf(() => {
-    throw new BanyanError('sold_out', 'sold out', { data: { sku: 'a' }, status: 410, retry: 'safe' })
+    throw new BanyanError('sold_out', 'sold out', { data: { sku: 'a' }, declared: true, status: 410, retry: 'safe' })
   })
   const second = clientOf(() => third.say({ value: 1 }))
   const first = clientOf(() => second.say({ value: 1 }))

@@ -1,4 +1,4 @@
-import { BanyanError, reworded, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import { copyAsJson } from '../kernel/json.ts'
 import type { CallReply, CallRequest, Transport } from './transport.ts'
 
@@ -14,17 +14,26 @@ export function localTransport(find: (service: string) => LocalService | undefin
     async send(request) {
       const service = find(request.service)
       if (!service) throw new BanyanError('unavailable', `no running instance of service "${request.service}"; start one`)
-      try {
-        const reply = await service.invoke({ ...request, input: copyAsJson(request.input) })
-        return { ...reply, output: copyAsJson(reply.output) }
-      } catch (thrown) {
-        throw asReceived(toBanyanError(thrown))
-      }
+      const input = copyAsJson(request.input)
+      const reply = await service.invoke({ ...request, input }).catch((thrown: unknown) => {
+        throw asReceived(`${request.service}.${request.operation}`, toBanyanError(thrown))
+      })
+      return { ...reply, output: copyOfAnswer(`${request.service}.${request.operation}`, reply.output) }
     },
   }
 }
 
-/** Gives the caller an error of its own: copied data and no cause, as it would arrive over the wire (C2). */
-function asReceived(error: BanyanError): BanyanError {
-  return reworded(error, error.message, error.data === undefined ? {} : { data: copyAsJson(error.data) })
+/** Gives the caller an error of its own: copied data, no cause, and where it comes from, as it would arrive over the wire (C2). */
+function asReceived(from: string, error: BanyanError): BanyanError {
+  const { code, message, status, retry, declared, fields, retryAfterMs } = error
+  return new BanyanError(code, message, { status, retry, declared, fields, retryAfterMs, from, data: copyOfAnswer(from, error.data) })
+}
+
+/** The caller cannot help what an operation answers, so it is our error; the receiver logs it. */
+function copyOfAnswer<T>(operation: string, value: T): T {
+  try {
+    return copyAsJson(value)
+  } catch (cause) {
+    throw new BanyanError('internal', `${operation} answered with something that cannot be sent as JSON`, { cause })
+  }
 }

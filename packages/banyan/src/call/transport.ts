@@ -22,7 +22,8 @@ export interface CallReply {
  *
  * Promises of every transport:
  * - C1 The callee gets a copy of the input and the caller a copy of the output; nothing is shared (law 2).
- * - C2 Errors arrive with the same code, data, status and retry advice over any number of hops; unknown ones as an opaque `internal`.
+ * - C2 Errors arrive with the code, data, status, retry advice and `declared` with which the operation answered, and with its name in `from`;
+ *      unknown ones as an opaque `internal`. What nobody handles on the way goes on as `uncaught` says.
  * - C3 The deadline travels as what is left; a call whose deadline has passed is not sent.
  * - C4 Principal, trace, correlation and idempotency key travel along.
  */

@@ -22,14 +22,14 @@ export function failedWith<D extends OperationDefinition<any, any, any>, C exten
 
 /** Returns the full declaration of an error; undefined when the operation does not declare the code. */
 export function declaredError(errors: ErrorSpec, code: string): DeclaredError | undefined {
-  const spec = errors[code]
+  const spec = Object.hasOwn(errors, code) ? errors[code] : undefined
   if (spec === undefined) return undefined
-  return 'status' in spec && 'data' in spec ? spec : { status: 409, data: spec, retry: 'never' }
+  return 'status' in spec && 'data' in spec ? (spec as DeclaredError) : { status: 409, data: spec, retry: 'never' }
 }
 
 /** Builds the error that a handler's `fail` throws. */
 export function failure(errors: ErrorSpec, code: string, data: unknown): BanyanError {
   const declared = declaredError(errors, code)
   if (!declared) return new BanyanError('misuse', `error "${code}" is not declared in the operation's contract; add it to errors`)
-  return new BanyanError(code, code.replaceAll('_', ' '), { data, status: declared.status, retry: declared.retry })
+  return new BanyanError(code, code.replaceAll('_', ' '), { data, declared: true, status: declared.status, retry: declared.retry })
 }

@@ -13,6 +13,8 @@ export interface SchemaCheck {
   parse(value: unknown, what: string): unknown
   /** Tells whether the value fits. */
   fits(value: unknown): boolean
+  /** Returns our own value when it fits; throws `internal` with the wrong fields as cause, because no caller can help that. */
+  own(value: unknown, what: string): unknown
 }
 
 const checks = new WeakMap<object, SchemaCheck>()
@@ -29,6 +31,10 @@ export function schemaCheck(schema: TSchema): SchemaCheck {
       throw invalid(validator(), value, what)
     },
     fits: (value) => validator().Check(value),
+    own(value, what) {
+      if (validator().Check(value)) return value
+      throw new BanyanError('internal', `${what} is not what its contract says`, { cause: invalid(validator(), value, what) })
+    },
   }
   checks.set(schema, check)
   return check

@@ -1,9 +1,10 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, shownInLog, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { StoreTransaction } from '../store/store.ts'
+import { parseTraceparent } from '../telemetry/trace-context.ts'
 import { isClaimLost, releaseClaim } from './claim.ts'
 import { CursorFold } from './cursor-fold.ts'
 import { handlerPoints, type HandlerRun, runHandler } from './handler-attempt.ts'
@@ -198,7 +199,14 @@ export class KeyedSession implements Session {
     if (error.code === 'fenced' && (await isClaimLost(store, claim))) return this.#lose()
     this.#counts.failedAttempts++
     const delayMs = retryDelayMs(retry, error, ++task.attempts, runtime.random)
-    const facts = { type: task.event.type, position: task.position, attempts: task.attempts, error: error.cause ?? error }
+    const { type, traceparent } = task.event
+    const facts = {
+      type,
+      position: task.position,
+      trace_id: parseTraceparent(traceparent)?.traceId,
+      attempts: task.attempts,
+      error: shownInLog(error),
+    }
     if (delayMs !== undefined) {
       this.#log.warn('event failed; it will be tried again', facts)
       return delayMs

@@ -1,5 +1,5 @@
 import { backoffDelayMs, type BackoffPolicy } from '../kernel/backoff.ts'
-import type { BanyanError } from '../kernel/error.ts'
+import { BanyanError } from '../kernel/error.ts'
 import type { Random } from '../kernel/random.ts'
 
 /** When a failed event is tried again, and when it is parked (P6). */
@@ -36,6 +36,8 @@ export function retryDelayMs(policy: RetryPolicy, error: BanyanError, attempts: 
 }
 
 /** Whether the event is hardly to blame: trying again may help, and it is not a mistake in the program. */
-export function isOutage({ code, retry }: BanyanError): boolean {
-  return retry !== 'never' && code !== 'internal'
+export function isOutage({ code, retry, cause }: BanyanError): boolean {
+  // A declared error of another service that nobody caught: its own advice still tells whether it may pass.
+  if (code === 'internal') return cause instanceof BanyanError && cause.from !== undefined && cause.retry === 'safe'
+  return retry !== 'never'
 }

@@ -66,6 +66,10 @@ export interface BanyanErrorOptions {
   readonly fields?: readonly FieldError[] | undefined
   /** Typed data of an error that a contract declares. */
   readonly data?: unknown
+  /** True for an error that the contract of the operation that answers with it declares. Default false. */
+  readonly declared?: boolean
+  /** Operation whose answer to a call it is, e.g. `inventory.reserve`. Default: none, it was made here. */
+  readonly from?: string | undefined
   /** HTTP status; given for errors that a contract declares. */
   readonly status?: number
   /** Whether trying again can help; given for errors that a contract declares. */
@@ -85,17 +89,23 @@ export class BanyanError extends Error {
   readonly code: string
   readonly status: number
   readonly retry: Retry
-  /** True when the code and the shape of `data` come from an operation's contract. */
+  /**
+   * True when the operation that answered with it declares the code and the shape of `data`. Said by whoever makes the error, and carried by
+   * transports: it cannot be told from the code.
+   */
   readonly declared: boolean
+  /** Operation whose answer to a call it is; undefined for an error that was made here. It is not the receiver's own, see `uncaught`. */
+  readonly from: string | undefined
   readonly fields: readonly FieldError[] | undefined
   readonly data: unknown
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode | (string & {}), message: string, options: BanyanErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    const known = (ERROR_CODES as Record<string, ErrorKind>)[code]
+    const known: ErrorKind | undefined = isErrorCode(code) ? ERROR_CODES[code] : undefined
     this.code = code
-    this.declared = known === undefined
+    this.declared = options.declared ?? false
+    this.from = options.from
     this.status = options.status ?? known?.status ?? 409
     this.retry = options.retry ?? known?.retry ?? 'never'
     this.fields = options.fields
@@ -106,14 +116,27 @@ export class BanyanError extends Error {
 
 /** Returns an error with the same code as `error` and other words, and with some of its parts replaced. It has no cause unless one is given. */
 export function reworded(error: BanyanError, message: string, changes: BanyanErrorOptions = {}): BanyanError {
-  const { code, status, retry, data, fields, retryAfterMs } = error
-  return new BanyanError(code, message, { status, retry, data, fields, retryAfterMs, ...changes })
+  const { code, status, retry, data, declared, from, fields, retryAfterMs } = error
+  return new BanyanError(code, message, { status, retry, data, declared, from, fields, retryAfterMs, ...changes })
 }
+
+/** All that others learn of a mistake of ours. */
+export const LOGGED = 'something went wrong on our side; it was logged with the trace id'
 
 /** Turns anything thrown into a {@link BanyanError}; what is not one becomes an opaque `internal` with the original as cause. */
 export function toBanyanError(thrown: unknown): BanyanError {
   if (thrown instanceof BanyanError) return thrown
-  return new BanyanError('internal', 'something went wrong on our side; it was logged with the trace id', { cause: thrown })
+  return new BanyanError('internal', LOGGED, { cause: thrown })
+}
+
+/** Returns what a log line shows of an error: what was thrown, without the opaque words that stand before it, else the error with its causes. */
+export function shownInLog(error: BanyanError): unknown {
+  return error.message === LOGGED && error.cause !== undefined ? error.cause : error
+}
+
+/** Tells whether a code is one of the platform's own. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code)
 }
 
 /** Throws `misuse`: a mistake in the program, with what to do about it. */

@@ -8,9 +8,11 @@ export {
   ERROR_CODES,
   type ErrorCode,
   type FieldError,
+  isErrorCode,
   misuse,
   type Retry,
   reworded,
+  shownInLog,
   toBanyanError,
   unreachable,
 } from './error.ts'

@@ -5,19 +5,24 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * Copies a value exactly as a trip over the wire would: through its JSON text.
- * `undefined` fields vanish, a Date becomes a text, a Map becomes `{}`. Throws `invalid_argument` for BigInt and cycles.
+ * `undefined` fields vanish, a Date becomes a text, a Map becomes `{}`. Throws `invalid_argument` for BigInt and cycles: whoever gave it is to blame.
  * Local calls use it, so that a service cannot tell a local caller from a remote one (law 2).
  */
 export function copyAsJson<T>(value: T): T {
   if (value === undefined) return value
-  return JSON.parse(toJson(value)) as T
+  const text = written(value, (message, cause) => new BanyanError('invalid_argument', message, { cause }))
+  return JSON.parse(text) as T
 }
 
-/** Writes JSON; throws `invalid_argument` with a reason when the value cannot be written. */
+/** Writes JSON of our own data; throws `misuse` with a reason when the value cannot be written, because no caller can help that. */
 export function toJson(value: unknown): string {
+  return written(value, (message, cause) => new BanyanError('misuse', message, { cause }))
+}
+
+function written(value: unknown, refusal: (message: string, cause: unknown) => BanyanError): string {
   try {
     return JSON.stringify(value) ?? 'null'
   } catch (cause) {
-    throw new BanyanError('invalid_argument', `the value cannot be sent as JSON: ${(cause as Error).message}`, { cause })
+    throw refusal(`the value cannot be sent as JSON: ${(cause as Error).message}`, cause)
   }
 }

@@ -9,6 +9,7 @@ import {
   createIds,
   durationMs,
   formatMoney,
+  reworded,
   seededRandom,
   toBanyanError,
 } from './index.ts'
@@ -82,5 +83,11 @@ test('an unknown error becomes an opaque internal one that keeps its cause for t
   assert.equal(error.code, 'internal')
   assert.doesNotMatch(error.message, /hunter2/)
   assert.equal(error.cause, cause)
-  assert.equal(new BanyanError('insufficient_stock', 'no', { data: 1 }).declared, true)
+})
+
+test('whether an error is declared is said by whoever makes it, not told from its code, and is kept in other words', () => {
+  assert.equal(new BanyanError('insufficient_stock', 'no', { data: 1 }).declared, false)
+  const declared = new BanyanError('not_found', 'no', { data: 1, declared: true, from: 'stock.take' })
+  const { code, data, declared: still, from } = reworded(declared, 'nothing there')
+  assert.deepEqual([code, data, still, from], ['not_found', 1, true, 'stock.take'])
 })

@@ -1,5 +1,5 @@
 import { causeText } from '../telemetry/cause-text.ts'
-import { BanyanError, type Retry } from '../kernel/error.ts'
+import { BanyanError, isErrorCode, type Retry } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 
 /** What made a saga roll back or get stuck, as the journal keeps it. */
@@ -31,6 +31,10 @@ export interface StepError {
   readonly data?: unknown
   readonly retry: Retry
   readonly status: number
+  /** Whether the participant declares it; absent in journals of older versions. */
+  readonly declared?: boolean
+  /** Operation that answered with it; absent when the step itself failed. */
+  readonly from?: string
   /** True when some attempt may have happened without an answer. */
   readonly unknown: boolean
   /** What was thrown and where, for operators; a replay does not show it to the function. Absent when the code says it all. */
@@ -63,8 +67,8 @@ export function stepErrorText(
   unknown: boolean,
   more: Pick<StepError, 'retryAt' | 'pauseMs'> & { cause?: string | undefined } = {},
 ): string {
-  const { code, message, data, retry, status } = error
-  return toJson({ code, message: bounded(message), data, retry, status, unknown, cause: causeText(error), ...more })
+  const { code, message, data, retry, status, declared, from } = error
+  return toJson({ code, message: bounded(message), data, retry, status, declared, from, unknown, cause: causeText(error), ...more })
 }
 
 /** Says for the log what was thrown, in a line (the stack was logged with the failure), and what a person can do. */
@@ -104,8 +108,8 @@ export function readStepError(text: string | null): StepError | undefined {
 export function replayedError(text: string | null): BanyanError {
   const error = readStepError(text)
   if (!error || error.underWay) return new BanyanError('outcome_unknown', INTERRUPTED)
-  const { code, message, data, retry, status } = error
-  return new BanyanError(code, message, { data, retry, status })
+  const { code, message, data, retry, status, declared = !isErrorCode(code), from } = error
+  return new BanyanError(code, message, { data, retry, status, declared, from })
 }
 
 /** Writes an output; null stands for `undefined`, so that a replay answers exactly what the first run answered. */

@@ -61,7 +61,7 @@ function emit(
 ): void {
   const event = definition.contract.events[type]
   if (!event) misuse(`service ${name} emitted "${type}", which its contract does not have; add it to events`)
-  schemaCheck(event.data).parse(data, `event ${type}`)
+  schemaCheck(event.data).own(data, `event ${type} of service ${name}`)
   store.emit({
     id: runtime.ids.uuid(),
     type,
@@ -82,6 +82,9 @@ async function schedule(
   timer: TimerDefinition,
   entry: { id: string; at: number; data: unknown },
 ): Promise<void> {
+  service.assertTimer(timer.name)
+  if (!Number.isSafeInteger(entry.at))
+    misuse(`timer "${timer.name}" of ${service.name} needs the moment at which it is due, in whole epoch milliseconds; got ${entry.at}`)
   await store.timers.schedule({
     id: entry.id,
     name: timer.name,

@@ -5,13 +5,13 @@ import { eventDefinition, sourceOf } from './service.ts'
 
 /**
  * Returns what reads the data of stored events and checks it against the contract that declares their type. Reading throws
- * `invalid_argument` that names each wrong field, and `misuse` for a type that none of the service's contracts has.
+ * `internal` with the wrong fields as cause, and `misuse` for a type that none of the service's contracts has.
  */
 export function eventDataReader(definition: ServiceDefinition): (stored: StoredEvent) => unknown {
   const checks = new Map<string, SchemaCheck>()
   return ({ type, data }) => {
     let check = checks.get(type)
     if (!check) checks.set(type, (check = schemaCheck(eventDefinition(sourceOf(definition, type), type).data)))
-    return check.parse(JSON.parse(data), `event ${type}`)
+    return check.own(JSON.parse(data), `event ${type}`)
   }
 }

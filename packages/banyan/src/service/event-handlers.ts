@@ -1,8 +1,10 @@
 import type { Scope } from '../call/scope.ts'
+import { uncaught } from '../call/uncaught.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { receivedEvent } from '../events/received-event.ts'
 import type { Consume, EventHandler } from '../events/subscription.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
+import { toBanyanError } from '../kernel/error.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import type { EventSubscription } from './define.ts'
@@ -36,7 +38,7 @@ export function eventHandler(service: ServiceRuntime, subscription: EventSubscri
       )
     } catch (thrown) {
       span.fail(thrown)
-      throw thrown
+      throw uncaught(label, toBanyanError(thrown))
     } finally {
       span.end()
     }

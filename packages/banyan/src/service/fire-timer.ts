@@ -1,8 +1,9 @@
 import type { Scope } from '../call/scope.ts'
+import { uncaught } from '../call/uncaught.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, shownInLog, toBanyanError } from '../kernel/error.ts'
 import type { TimerRecord } from '../store/records.ts'
 import { newTrace } from '../telemetry/trace-context.ts'
 import type { TimerDefinition } from './context.ts'
@@ -28,9 +29,9 @@ export async function fireTimer(
   try {
     await attempt(service, definition, timer)
   } catch (thrown) {
-    const error = toBanyanError(thrown)
+    const error = uncaught(`timer "${timer.name}" of ${service.name}`, toBanyanError(thrown))
     return postpone(service, timer, error).catch((refusal: unknown) => {
-      const fields = { service: service.name, timer: timer.name, attempts: timer.attempts + 1, error: error.cause ?? error, refusal }
+      const fields = { service: service.name, timer: timer.name, attempts: timer.attempts + 1, error: shownInLog(error), refusal }
       if (!quiet) service.runtime.log.error('a timer failed and could not be postponed; it stays due', fields)
       return false
     })
@@ -61,7 +62,7 @@ async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRe
   await store.transaction(async (tx) => {
     if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt })
   })
-  runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: error.cause ?? error })
+  runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: shownInLog(error) })
   return true
 }
 

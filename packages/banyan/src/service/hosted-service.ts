@@ -21,7 +21,7 @@ import { createServiceSagas, type ServiceSagas } from './service-sagas.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import { standaloneContext } from './standalone-context.ts'
 import { createTimerPump, type TimerPump } from './timer-pump.ts'
-import { BanyanError } from '../kernel/error.ts'
+import { BanyanError, misuse } from '../kernel/error.ts'
 
 /** What a process gives to the services that it hosts. */
 export interface HostOptions {
@@ -133,7 +133,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
 }
 
 function serviceRuntime(service: Service, { runtime, transport, tracing, metrics }: HostOptions, store: Store): ServiceRuntime & Connected {
-  const { name, definition } = service
+  const { name, definition, parts } = service
   return {
     name,
     definition,
@@ -155,6 +155,10 @@ function serviceRuntime(service: Service, { runtime, transport, tracing, metrics
     },
     requestRollback(tx, id, reason) {
       return (this.sagas as ServiceSagas).requestRollbackIn(tx, id, reason)
+    },
+    assertTimer(timer) {
+      if (!parts.timers.some((listed) => listed.name === timer))
+        misuse(`timer "${timer}" is scheduled but not part of service ${name}; add it to timers`)
     },
     timerScheduled(at) {
       this.timers?.scheduled(at)

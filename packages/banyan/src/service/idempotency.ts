@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { declaredError } from '../contract/failure.ts'
 import type { ErrorSpec } from '../contract/operation.ts'
-import { BanyanError } from '../kernel/error.ts'
+import { BanyanError, type Retry } from '../kernel/error.ts'
+import { toJson } from '../kernel/json.ts'
 import type { IdempotencyRecord } from '../store/records.ts'
 
 /** How long an answer is kept for its key: longer than any retry of a saga that is not stuck, and seven times what clients are promised. */
@@ -25,13 +26,38 @@ function canonicalJson(value: unknown): string {
   return text === '' ? '{}' : `${text}}`
 }
 
+/** A declared error as it is kept for its key: whole, so that a repetition says the same even if the contract has changed since. */
+interface FailedReply {
+  readonly code: string
+  readonly message: string
+  readonly data?: unknown
+  /** Absent in records of older versions, as is `retry`. */
+  readonly status?: number
+  readonly retry?: Retry
+  readonly retryAfterMs?: number
+}
+
+/** An error that was answered before; it leaves as it did then. */
+export class KeptError extends BanyanError {}
+
+/** Writes a declared error for its key. */
+export function failedReply({ code, message, data, status, retry, retryAfterMs }: BanyanError): string {
+  return toJson({ code, message, data, status, retry, retryAfterMs } satisfies Record<keyof FailedReply, unknown>)
+}
+
 /** Returns the stored output, or throws the stored error (P15). */
 export function replay(record: IdempotencyRecord, errors: ErrorSpec): unknown {
   const reply = JSON.parse(record.reply ?? 'null') as unknown
   if (record.state === 'succeeded') return reply
-  const { code, message, data } = reply as { code: string; message: string; data?: unknown }
+  throw replayedFailure(reply as FailedReply, errors)
+}
+
+/** Older versions kept errors without their status, also those of other operations: what is not declared was no answer of this one. */
+function replayedFailure({ code, message, ...kept }: FailedReply, errors: ErrorSpec): BanyanError {
+  if (kept.status !== undefined) return new KeptError(code, message, { ...kept, declared: true })
   const declared = declaredError(errors, code)
-  throw new BanyanError(code, message, { data, ...(declared ? { status: declared.status, retry: declared.retry } : {}) })
+  if (declared) return new BanyanError(code, message, { ...kept, declared: true, status: declared.status, retry: declared.retry })
+  return new BanyanError('internal', `the answer kept for this key is an error that the operation does not declare: ${code}`)
 }
 
 /** The error for a key that was used with another input. */

@@ -1,10 +1,11 @@
 import type { CallReply } from '../call/transport.ts'
 import { within } from '../kernel/deadline.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 import type { IdempotencyRecord } from '../store/records.ts'
 import type { StoreTransaction } from '../store/store.ts'
-import { fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
+import { failedReply, fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
+import { leavingError } from './leaving-error.ts'
 import type { RunnableOperation } from './operation-runner.ts'
 import type { Work } from './work.ts'
 
@@ -69,11 +70,9 @@ async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<C
     const earlier = await earlierAnswer(operation, call)
     if (earlier) return earlier
     if (thrown instanceof AnsweredBefore) throw inProgress()
-    const error = toBanyanError(thrown)
-    if (error.declared && error.retry === 'never') {
-      const reply = toJson({ code: error.code, message: error.message, data: error.data })
-      await store.transaction((tx) => tx.idempotency.save(record(operation, call, 'failed', reply)))
-    }
+    const error = leavingError(operation, thrown)
+    if (error.declared && error.retry === 'never')
+      await store.transaction((tx) => tx.idempotency.save(record(operation, call, 'failed', failedReply(error))))
     throw error
   }
 }

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import type { Scope } from '../call/scope.ts'
-import { ANONYMOUS, command, contract, declareError, event, query, Type } from '../contract/index.ts'
+import { ANONYMOUS, command, contract, declareError, event, type OperationDefinition, query, Type } from '../contract/index.ts'
 import { type BanyanError, createRuntime, deadlineAfter } from '../kernel/index.ts'
 import { store } from '../store/definition.ts'
 import { sqliteStores } from '../store/sqlite/index.ts'
 import type { Sql } from '../store/sql.ts'
 import { createMetrics, createTracing, newTrace } from '../telemetry/index.ts'
 import { define, type OperationHandler } from './define.ts'
+import { fingerprint } from './idempotency.ts'
 import { createNotifier } from './notifier.ts'
 import { operationRunner } from './operation-runner.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
@@ -68,7 +69,7 @@ const add = operation('add', async ({ id, by }, { transaction, fail }) => {
   })
 })
 
-function runner(handler: OperationHandler, name: 'add' | 'get' = 'add') {
+function runner(handler: OperationHandler, name: 'add' | 'get' = 'add', definitionOfIt: OperationDefinition = counters.operations[name]) {
   const service = {
     name: 'counters',
     definition,
@@ -80,7 +81,7 @@ function runner(handler: OperationHandler, name: 'add' | 'get' = 'add') {
     notifier: createNotifier(),
     resources: undefined,
   } as unknown as ServiceRuntime
-  const run = operationRunner(service, counters.operations[name], handler)
+  const run = operationRunner(service, definitionOfIt, handler)
   return (input: unknown, more: Partial<Scope> = {}) =>
     run.run({ service: 'counters', operation: name, input, scope: { ...scope(), ...more } })
 }
@@ -138,6 +139,22 @@ test('a declared error rolls back what was written and is remembered for its key
     )
   assert.equal(await total('e'), 0)
   assert.equal(await opened.feed.head(), head)
+})
+
+test('a declared error is repeated as it was first answered, also when its declaration has changed since', async () => {
+  const first = await runner(add)({ id: 'e', by: 101 }, { key: 'k51' }).catch((error: BanyanError) => error)
+  const changed = { ...counters.operations.add, errors: { too_much: declareError(418, Type.Object({ limit: Type.Integer() })) } }
+  const again = await runner(add, 'add', changed)({ id: 'e', by: 101 }, { key: 'k51' }).catch((error: BanyanError) => error)
+  const said = ({ code, message, status, retry, data, declared }: BanyanError) => ({ code, message, status, retry, data, declared })
+  assert.deepEqual(said(again as BanyanError), said(first as BanyanError))
+  assert.equal((again as BanyanError).status, 409)
+})
+
+test('an answer kept by an older version that is no error of the operation is not repeated as one', async () => {
+  const foreign = JSON.stringify({ code: 'sold_out', message: 'sold out', data: { sku: 'a' } })
+  const record = { scope: 'add', key: 'k52', fingerprint: fingerprint({ id: 'e', by: 1 }), expiresAt: runtime.clock.now() + 60_000 }
+  await opened.transaction((tx) => tx.idempotency.save({ ...record, state: 'failed', reply: foreign }))
+  await assert.rejects(runner(add)({ id: 'e', by: 1 }, { key: 'k52' }), { code: 'internal', status: 500 })
 })
 
 test('an error that may pass is not remembered', async () => {

@@ -1,16 +1,18 @@
 import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { CallReply, CallRequest } from '../call/transport.ts'
+import { wasLogged } from '../call/uncaught.ts'
 import { accessRoles } from '../contract/access.ts'
 import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { inputCheck, schemaCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
-import { BanyanError, misuse, reworded, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, misuse, reworded, shownInLog } from '../kernel/error.ts'
 import { authorize, permit } from './authorize.ts'
 import type { OperationHandler } from './define.ts'
 import { WorkContext } from './handler-context.ts'
 import { keyedRunner } from './keyed-runner.ts'
+import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
@@ -79,7 +81,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         return reply
       } catch (thrown) {
         span.fail(thrown)
-        const error = partlyDone(label, progress, reported(service, label, thrown))
+        const error = partlyDone(label, progress, reported(service, label, scope, leavingError(operation, thrown)))
         meter.failed((clock.monotonic() - started) / 1_000, error.code)
         throw error
       } finally {
@@ -96,13 +98,7 @@ function runnableOperation(
 ): RunnableOperation {
   const label = `${service.name}.${name}`
   const output = schemaCheck(definition.output)
-  function checked(result: unknown): unknown {
-    if (output.fits(result)) return result
-    // The caller cannot help it, so it is our error, not an invalid argument.
-    throw new BanyanError('internal', `${label} answered with something its contract does not allow`, {
-      cause: thrownBy(() => output.parse(result, label)),
-    })
-  }
+  const checked = (result: unknown): unknown => output.own(result, `the answer of ${label}`)
   return {
     service,
     definition,
@@ -147,11 +143,21 @@ class OperationWorkContext extends WorkContext {
   }
 }
 
-/** Logs what callers must not see, and hands on what they may. */
-function reported({ runtime }: ServiceRuntime, operation: string, thrown: unknown): BanyanError {
-  const error = toBanyanError(thrown)
-  if (error.code === 'internal' || error.code === 'misuse')
-    runtime.log.error('operation failed', { operation, error: error.cause ?? error })
+/** Logs what callers must not see, and hands on what they may. What another operation has logged is not logged again. */
+function reported(
+  { runtime }: ServiceRuntime,
+  operation: string,
+  { trace, correlationId, causationId }: Scope,
+  error: BanyanError,
+): BanyanError {
+  if ((error.code === 'internal' || error.code === 'misuse') && !error.declared && !wasLogged(error))
+    runtime.log.error('operation failed', {
+      operation,
+      trace_id: trace.traceId,
+      correlation_id: correlationId,
+      causation_id: causationId,
+      error: shownInLog(error),
+    })
   return error
 }
 
@@ -163,12 +169,4 @@ function partlyDone(label: string, { acted }: Progress, error: BanyanError): Ban
   if (!acted || error.declared || error.retry === 'unknown' || (error.retry === 'never' && error.status < 500)) return error
   const message = `${error.message}; an earlier part of ${label} stands, so it may only be tried again with the same key`
   return reworded(error, message, { retry: 'unknown', cause: error.cause })
-}
-
-function thrownBy(run: () => unknown): unknown {
-  try {
-    return run()
-  } catch (thrown) {
-    return thrown
-  }
 }

@@ -25,6 +25,8 @@ export interface ServiceRuntime {
   startSaga(tx: StoreTransaction, saga: AnySaga, start: { id: string; input: unknown }, scope: Scope): Promise<void>
   signalSaga(tx: StoreTransaction, id: string, name: string, signal: { id?: string; data?: unknown }): Promise<void>
   requestRollback(tx: StoreTransaction, id: string, reason: string): Promise<boolean>
+  /** Throws `misuse` for a timer that the service does not list: nobody would fire it. */
+  assertTimer(name: string): void
   /** Tells the timers that one is due at `at`, once it is durable. */
   timerScheduled(at: number): void
   /** Names of a projection's tables in the generation that serves. */
