@@ -23,6 +23,7 @@ const BECOMES = {
   precondition_required: 'internal',
   rate_limited: 'unavailable',
   headers_too_large: 'internal',
+  misdirected: 'internal',
   cancelled: 'outcome_unknown',
   internal: 'internal',
   unavailable: 'unavailable',
