@@ -1,6 +1,6 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { nextTurn } from '../kernel/clock.ts'
-import type { BanyanError } from '../kernel/error.ts'
+import { type BanyanError, shownInLog } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { nextAttemptAt, type SagaFailure, readOutput, readStepError, stepErrorText, underWayText } from './failure.ts'
@@ -84,7 +84,7 @@ async function undo(step: AnyStep, context: object, record: SagaStepRecord, { co
 /** Decides what follows a compensation that failed: another attempt later, the next one, or a person. */
 async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
   const { log } = run.environment.runtime
-  const fields = { ...run.facts, step: record.name, attempts: record.compensationAttempts, code: error.code, error: error.cause ?? error }
+  const fields = { ...run.facts, step: record.name, attempts: record.compensationAttempts, code: error.code, error: shownInLog(error) }
   if (error.retry !== 'never' && record.compensationAttempts < COMPENSATION_ATTEMPTS_MAX) {
     log.warn('a compensation failed; it will be tried again', fields)
     const pauseMs = Math.max(delayMs(run, record.compensationAttempts), error.retryAfterMs ?? 0)

@@ -287,5 +287,5 @@ export function local(entry: string, options: { readonly local?: boolean } = {})
 
 /** The error that a participant which knows its answer gives. */
 export function declined(code = 'declined'): BanyanError {
-  return new BanyanError(code, `${code} by the participant`, { data: { code } })
+  return new BanyanError(code, `${code} by the participant`, { data: { code }, declared: true, from: 'participant.act' })
 }

@@ -1,7 +1,7 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { durationMs } from '../kernel/duration.ts'
 import { causeText } from '../telemetry/cause-text.ts'
-import type { BanyanError } from '../kernel/error.ts'
+import { type BanyanError, isErrorCode, shownInLog } from '../kernel/error.ts'
 import type { LogFields } from '../kernel/logger.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
@@ -169,8 +169,8 @@ class StepExecution {
     const run = this.#run
     run.active--
     const state = this.#unknown ? 'unknown' : 'failed'
-    // An error that a participant declares is an answer like any other; what it leads to is for the saga to say.
-    if (!error.declared) run.environment.runtime.log.warn('a saga step failed for good', this.#lines(error))
+    // What a participant declares, or the author names with a code of their own, is an answer; what it leads to is for the saga to say.
+    if (isErrorCode(error.code) && !error.declared) run.environment.runtime.log.warn('a saga step failed for good', this.#lines(error))
     run.journal.record({ ...this.#record, state, error: stepErrorText(error, this.#unknown, { cause }), endedAt: run.now() })
     run.check()
     return remembered(run, this.#record.name, error)
@@ -200,7 +200,7 @@ class StepExecution {
 
   #lines(error: BanyanError): LogFields {
     const { name, attempts } = this.#record
-    return { ...this.#run.facts, step: name, attempts, code: error.code, error: error.cause ?? error }
+    return { ...this.#run.facts, step: name, attempts, code: error.code, error: shownInLog(error) }
   }
 
   async #waitUntil(dueAt: number): Promise<void> {
