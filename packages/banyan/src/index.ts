@@ -8,11 +8,17 @@ export {
   type EventMap,
   event,
   failedWith,
+  fromTimestamp,
+  GivenTimestamp,
   type Principal,
   query,
   type Static,
   Text,
+  Timestamp,
+  toTimestamp,
+  toTimestampOrNull,
   Type,
+  Version,
 } from './contract/index.ts'
 export type { HandlerContext, OperationContext, Snapshot, StepContext, TimerDefinition, Transaction } from './service/context.ts'
 export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define.ts'

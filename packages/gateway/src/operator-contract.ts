@@ -1,23 +1,25 @@
-import { command, contract, query, Type } from 'banyan'
-import type { RoleAccess } from 'banyan/contract'
+import { command, contract, query, Text, Type } from 'banyan'
+import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess } from 'banyan/contract'
 
 /** Rows of one answer at most. */
 const ROWS_MAX = 1_000
 /** An audit of a large shop reads all of it. */
 const AUDIT_MS = 120_000
 
-/** A cursor holds up to four names and a number. */
-const CURSOR_LENGTH_MAX = 2_500
-
-const Name = Type.String({ minLength: 1, maxLength: 200 })
-const Reason = Type.String({ minLength: 1, maxLength: 1_000 })
+/** Name of a service, a consumer, a saga or a step, an id or a key. Authors choose them, so whatever a store can hold can be asked for. */
+const Name = Text.raw({ max: KEY_LENGTH_MAX })
+const Reason = Text.line({ max: 1_000 })
+/** A character of a key is up to four bytes, and each is three characters of a cursor, e.g. `%F0`. */
+const CURSOR_CHARACTERS_PER_CHARACTER = 12
+/** A cursor holds a key or a number, and up to three names of services and projections. */
+const CURSOR_LENGTH_MAX = KEY_LENGTH_MAX * CURSOR_CHARACTERS_PER_CHARACTER + 3 * NAME_LENGTH_MAX
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: ROWS_MAX }))
 const Rows = Type.Object({ items: Type.Array(Type.Unknown()) })
 /** Rows of a list that has pages: `after` goes on where `nextCursor` says; null on the last page. */
 const Page = Type.Object({ items: Type.Array(Type.Unknown()), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 /** Rows of a list that ends at a bound: `more` says that there are others. */
 const Beginning = Type.Object({ items: Type.Array(Type.Unknown()), more: Type.Boolean() })
-const After = Type.Optional(Type.String({ minLength: 1, maxLength: CURSOR_LENGTH_MAX, description: '`nextCursor` of the page before' }))
+const After = Type.Optional(Text.raw({ max: CURSOR_LENGTH_MAX, description: '`nextCursor` of the page before' }))
 const Done = Type.Object({ ok: Type.Literal(true) })
 const Nothing = Type.Object({})
 const SagaPath = { service: Name, id: Name }
@@ -99,7 +101,7 @@ function eventOperations(access: RoleAccess) {
     }),
     skipParked: command('POST /api/ops/parked/skip', {
       summary: 'Gives a parked event up and redrives those behind it',
-      input: Type.Object({ ...ParkedKey, position: Type.Integer({ minimum: 1 }) }),
+      input: Type.Object({ ...ParkedKey, position: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
       ...change,
     }),
     flow: query('GET /api/ops/flows/:correlationId', {

@@ -1,4 +1,4 @@
-import type { Principal } from 'banyan/contract'
+import { type Principal, schemaCheck, SUBJECT_LENGTH_MAX, Text } from 'banyan/contract'
 import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { createKeySet, type PublishedKeys } from './key-set.ts'
@@ -27,8 +27,9 @@ export interface TokenVerifier {
 const TOKEN_LENGTH_MAX = 8_192
 /** Difference between the issuer's clock and ours that does not matter, in seconds. */
 const TOLERANCE_SECONDS = 5
-const SUBJECT_LENGTH_MAX = 256
 const ROLES_MAX = 100
+/** Services take the subject as the id of a user, and bound it so. */
+const SUBJECT = schemaCheck(Text.subject())
 
 /** What a verifier is built from. */
 export interface TokenVerifierParts {
@@ -99,8 +100,8 @@ function keyId(token: string, algorithm: string): string | undefined {
 }
 
 function principalOf(payload: JWTPayload, rolesClaim: string): Principal {
-  const { sub } = payload
-  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH_MAX) throw refused('it names no subject')
+  const sub: unknown = payload.sub
+  if (typeof sub !== 'string' || !SUBJECT.fits(sub)) throw refused(`its subject is not 1 to ${SUBJECT_LENGTH_MAX} visible ASCII characters`)
   const claimed = payload[rolesClaim]
   const roles = Array.isArray(claimed) ? claimed.filter((role): role is string => typeof role === 'string').slice(0, ROLES_MAX) : []
   return { kind: 'user', subject: sub, roles }

@@ -1,4 +1,5 @@
-import { command, contract, event, query, type Static, Type } from 'banyan'
+import { ID_LENGTH_MAX } from 'banyan/contract'
+import { command, contract, event, query, type Static, Text, Type, Version } from 'banyan'
 
 /** States of a product. Deleting one archives it: orders and events keep referring to it. */
 export const PRODUCT_STATUSES = ['draft', 'active', 'archived'] as const
@@ -6,36 +7,52 @@ export const PRODUCT_STATUSES = ['draft', 'active', 'archived'] as const
 export const PRODUCT_SORTS = ['newest', 'title', 'price', '-price'] as const
 /** Currency of filters and answers where the caller names none. */
 export const DEFAULT_CURRENCY = 'EUR'
-/** Highest price: times {@link QUANTITY_MAX} times {@link QUOTE_LINES_MAX} it is still an exact integer. */
+/** Highest price in minor units. */
 export const PRICE_MINOR_MAX = 4_000_000_000
-/** Units of one line at most. */
-export const QUANTITY_MAX = 10_000
-/** Lines of one quote at most. */
-export const QUOTE_LINES_MAX = 200
+/** Units of one line at most, of a quote, an order, a reservation and a parcel alike. */
+export const QUANTITY_MAX = 9_999
+/** Lines at most, of the same. */
+export const LINES_MAX = 100
+/** What the lines of one quote may cost together: still an exact integer. What an order may cost is bounded by what can be paid. */
+export const SUBTOTAL_MINOR_MAX = PRICE_MINOR_MAX * QUANTITY_MAX * LINES_MAX
+/** Weight of one unit at most: ten tonnes. */
+export const WEIGHT_GRAMS_MAX = 10_000_000
+/** Variants of one product at most, also after a change that adds some. */
+export const VARIANTS_MAX = 100
+/** Prices of one variant at most, one a currency, also after a change that adds some. */
+export const PRICES_MAX = 20
+/** Characters of a title at most. */
+export const TITLE_LENGTH_MAX = 200
 
 /** Stock keeping unit: names one variant for ever. */
-export const Sku = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
+export const Sku = Text.id({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
 /** ISO 4217 code. */
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
 /** An amount in the smallest unit of its currency, e.g. cents. */
 export const Minor = Type.Integer({ minimum: 0, maximum: PRICE_MINOR_MAX })
 
-const ProductId = Type.String({ minLength: 1, maxLength: 64 })
-const Slug = Type.String({ minLength: 1, maxLength: 120, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
-const Title = Type.String({ minLength: 1, maxLength: 200 })
+/** Characters of a slug at most; products are found by id or slug, so it is no shorter than an id. */
+const SLUG_LENGTH_MAX = 120
+/** Bytes that one character of a title takes at most in JSON, e.g. `\u0007`: an earlier release took titles with controls. */
+const JSON_BYTES_PER_CHARACTER_MAX = 6
+/** A cursor holds the sort, the last title and its id as JSON in base64url. */
+export const LIST_CURSOR_LENGTH_MAX = Math.ceil(((TITLE_LENGTH_MAX * JSON_BYTES_PER_CHARACTER_MAX + ID_LENGTH_MAX + 32) * 4) / 3)
+
+const ProductId = Text.id()
+const Slug = Text.id({ max: SLUG_LENGTH_MAX, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
+const Title = Text.line({ max: TITLE_LENGTH_MAX })
+const TaxClass = Text.id({ max: 60 })
 const Status = Type.Enum([...PRODUCT_STATUSES])
 const OptionalText = Type.Union([Type.String(), Type.Null()])
-const Options = Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 120 }), { maxProperties: 10 })
-const Attributes = Type.Record(
-  Type.String({ maxLength: 60 }),
-  Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean()]),
-  {
-    maxProperties: 50,
-  },
-)
-const Media = Type.Array(Type.Object({ url: Type.String({ maxLength: 2_000 }), alt: Type.String({ maxLength: 300 }) }), { maxItems: 20 })
+/** Name of an option or an attribute. */
+const Label = Text.line({ max: 60 })
+const Options = Type.Record(Type.String(), Text.line({ max: 120 }), { propertyNames: Label, maxProperties: 10 })
+const Attributes = Type.Record(Type.String(), Type.Union([Text.prose({ max: 500 }), Type.Number(), Type.Boolean()]), {
+  propertyNames: Label,
+  maxProperties: 50,
+})
+const Media = Type.Array(Type.Object({ url: Text.token({ max: 2_000 }), alt: Text.line({ min: 0, max: 300 }) }), { maxItems: 20 })
 const Categories = Type.Array(Slug, { maxItems: 10, uniqueItems: true })
-const Version = Type.Integer({ minimum: 1 })
 
 const Price = Type.Object({ currency: Currency, amountMinor: Minor, compareAtMinor: Type.Union([Minor, Type.Null()]) })
 
@@ -77,11 +94,11 @@ const VariantInput = Type.Object({
   sku: Sku,
   title: Type.Optional(Title),
   options: Type.Optional(Options),
-  weightGrams: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+  weightGrams: Type.Integer({ minimum: 0, maximum: WEIGHT_GRAMS_MAX }),
   requiresShipping: Type.Optional(Type.Boolean()),
   prices: Type.Array(Type.Object({ currency: Currency, amountMinor: Minor, compareAtMinor: Type.Optional(Minor) }), {
     minItems: 1,
-    maxItems: 20,
+    maxItems: PRICES_MAX,
   }),
   /** Units that inventory books in when the variant is new. */
   initialStock: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
@@ -89,18 +106,18 @@ const VariantInput = Type.Object({
 const ProductFields = {
   title: Title,
   slug: Type.Optional(Slug),
-  description: Type.Optional(Type.String({ maxLength: 10_000 })),
-  brand: Type.Optional(Type.Union([Type.String({ maxLength: 120 }), Type.Null()])),
+  description: Type.Optional(Text.prose({ max: 10_000 })),
+  brand: Type.Optional(Type.Union([Text.line({ max: 120 }), Type.Null()])),
   categories: Type.Optional(Categories),
   attributes: Type.Optional(Attributes),
   media: Type.Optional(Media),
-  taxClass: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+  taxClass: Type.Optional(TaxClass),
 }
 /** A product to be created. */
 export const NewProduct = Type.Object({
   ...ProductFields,
   status: Type.Optional(Type.Enum(['draft', 'active'])),
-  variants: Type.Array(VariantInput, { minItems: 1, maxItems: 100 }),
+  variants: Type.Array(VariantInput, { minItems: 1, maxItems: VARIANTS_MAX }),
 })
 export type NewProduct = Static<typeof NewProduct>
 
@@ -111,14 +128,15 @@ export const ProductChange = Type.Object({
   version: Version,
   title: Type.Optional(Title),
   status: Type.Optional(Status),
-  variants: Type.Optional(Type.Array(VariantInput, { minItems: 1, maxItems: 100 })),
+  variants: Type.Optional(Type.Array(VariantInput, { minItems: 1, maxItems: VARIANTS_MAX })),
 })
 export type ProductChange = Static<typeof ProductChange>
 
 const ProductFilter = Type.Object({
   q: Type.Optional(
-    Type.String({
-      maxLength: 100,
+    Text.line({
+      min: 0,
+      max: 100,
       description:
         'Beginnings of words, in any order, that must all be found in title, brand, description, or a variant: six of them count. Case and accents do not matter; what is neither letter nor digit parts words.',
     }),
@@ -129,7 +147,7 @@ const ProductFilter = Type.Object({
   currency: Type.Optional(Currency),
   status: Type.Optional(Status),
   sort: Type.Optional(Type.Enum([...PRODUCT_SORTS])),
-  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  cursor: Type.Optional(Text.token({ max: LIST_CURSOR_LENGTH_MAX })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const Category = Type.Object({ id: Type.String(), parentId: OptionalText, slug: Slug, name: Type.String(), position: Type.Integer() })
@@ -138,7 +156,7 @@ const QuoteRequest = Type.Object({
   currency: Currency,
   lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) }), {
     minItems: 1,
-    maxItems: QUOTE_LINES_MAX,
+    maxItems: LINES_MAX,
   }),
 })
 const QuotedLine = Type.Object({
@@ -187,7 +205,7 @@ export const catalog = contract('catalog', {
     }),
     get: query('GET /api/products/:idOrSlug', {
       summary: 'One product by id or slug',
-      input: Type.Object({ idOrSlug: Type.String({ minLength: 1, maxLength: 120 }) }),
+      input: Type.Object({ idOrSlug: Text.id({ max: SLUG_LENGTH_MAX }) }),
       output: Product,
       access: 'public',
     }),

@@ -1,13 +1,14 @@
-import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Type } from 'banyan'
+import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 
-/** Stock keeping unit: the immutable name of a variant. */
-export const Sku = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
+/** Units of a sku on hand at most. */
+export const STOCK_UNITS_MAX = 1_000_000_000
+/** Units that one adjustment by a difference moves at most; a count may say any number. */
+const ADJUSTMENT_UNITS_MAX = 1_000_000
 
-/** Most units one line may ask for. */
-export const QUANTITY_MAX = 9_999
-
-/** Most lines one reservation may have. */
-export const RESERVATION_LINES_MAX = 100
+const OrderId = Text.id()
+/** Why something was done: a code, or words of staff. */
+const Reason = Text.line({ max: 200 })
 
 /** Units of one sku. */
 export const StockLine = Type.Object({ sku: Sku, qty: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) })
@@ -77,7 +78,7 @@ export const inventory = contract('inventory', {
     listStock: query('GET /api/inventory', {
       input: Type.Object({
         low: Type.Optional(Type.Boolean()),
-        cursor: Type.Optional(Type.String({ maxLength: 200 })),
+        cursor: Type.Optional(Sku),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
       }),
       output: Type.Object({ items: Type.Array(StockItem), nextCursor: Type.Union([Type.String(), Type.Null()]) }),
@@ -88,10 +89,10 @@ export const inventory = contract('inventory', {
       input: Type.Object({
         sku: Sku,
         /** Units found (positive) or lost (negative). Exactly one of `delta` and `setTo`. */
-        delta: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 })),
+        delta: Type.Optional(Type.Integer({ minimum: -ADJUSTMENT_UNITS_MAX, maximum: ADJUSTMENT_UNITS_MAX })),
         /** Units counted. */
-        setTo: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
-        reason: Type.String({ minLength: 1, maxLength: 200 }),
+        setTo: Type.Optional(Type.Integer({ minimum: 0, maximum: STOCK_UNITS_MAX })),
+        reason: Reason,
       }),
       output: StockItem,
       errors: {
@@ -103,7 +104,7 @@ export const inventory = contract('inventory', {
       summary: 'Corrects the stock of a sku after a count, a receipt or a loss',
     }),
     reserve: command('POST /api/inventory/reservations', {
-      input: Type.Object({ orderId: Type.String(), lines: Type.Array(StockLine, { minItems: 1, maxItems: RESERVATION_LINES_MAX }) }),
+      input: Type.Object({ orderId: OrderId, lines: Type.Array(StockLine, { minItems: 1, maxItems: LINES_MAX }) }),
       output: Reservation,
       errors: {
         insufficient_stock: InsufficientStock,
@@ -115,7 +116,7 @@ export const inventory = contract('inventory', {
       summary: 'Holds all lines of an order or none; once per order',
     }),
     commit: command('POST /api/inventory/reservations/:orderId/commit', {
-      input: Type.Object({ orderId: Type.String() }),
+      input: Type.Object({ orderId: OrderId }),
       output: Reservation,
       errors: { reservation_closed: ReservationClosed },
       access: 'internal',
@@ -123,7 +124,7 @@ export const inventory = contract('inventory', {
       summary: 'Makes the hold of an order final, so that it no longer lapses',
     }),
     release: command('POST /api/inventory/reservations/:orderId/release', {
-      input: Type.Object({ orderId: Type.String(), reason: Type.String() }),
+      input: Type.Object({ orderId: OrderId, reason: Reason }),
       output: Type.Object({ orderId: Type.String(), releasedLines: Type.Array(ReservedLine) }),
       access: 'internal',
       idempotency: 'none',

@@ -1,6 +1,7 @@
-import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
-import { QUANTITY_MAX, RESERVATION_LINES_MAX, Shortage, Sku } from '@shop/inventory/contract'
-import { PaymentMethod } from '@shop/payments/contract'
+import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Type } from 'banyan'
+import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
+import { Shortage } from '@shop/inventory/contract'
+import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
 import { STAFF } from './staff.ts'
 
@@ -93,7 +94,7 @@ export const OrderView = Type.Object({
   source: Type.Enum(['projection', 'order']),
 })
 
-const OrderId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
+const OrderId = Type.Object({ id: Text.id() })
 
 /** The order's version after the event; grows by one with each event of an order. */
 const version = Type.Integer()
@@ -110,13 +111,13 @@ export const orders = contract('orders', {
       input: Type.Object({
         items: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) }), {
           minItems: 1,
-          maxItems: RESERVATION_LINES_MAX,
+          maxItems: LINES_MAX,
         }),
         shippingAddress: ShippingAddress,
         shippingMethod: ShippingMethodCode,
         payment: PaymentMethod,
         /** Refuse the order when it costs something else. */
-        expectedTotalMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+        expectedTotalMinor: Type.Optional(AmountMinor),
       }),
       output: Order,
       errors: {
@@ -146,10 +147,12 @@ export const orders = contract('orders', {
     list: query('GET /api/orders', {
       input: Type.Object({
         status: Type.Optional(OrderStatus),
-        userId: Type.Optional(Type.String({ maxLength: 64 })),
-        from: Type.Optional(Type.Integer({ minimum: 0 })),
-        to: Type.Optional(Type.Integer({ minimum: 0 })),
-        cursor: Type.Optional(Type.String({ maxLength: 200 })),
+        userId: Type.Optional(Text.subject()),
+        /** Moment of the placing, inclusive. */
+        from: Type.Optional(GivenTimestamp),
+        /** Likewise. */
+        to: Type.Optional(GivenTimestamp),
+        cursor: Type.Optional(Text.id()),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
       }),
       output: Type.Object({ items: Type.Array(Order), nextCursor: nullable(Type.String()) }),
@@ -157,7 +160,7 @@ export const orders = contract('orders', {
       summary: "One's own orders, newest first; all orders for staff",
     }),
     cancel: command('POST /api/orders/:id/cancel', {
-      input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
+      input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Text.line({ max: 200 })) }),
       output: Order,
       errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
       access: { user: true, roles: ['support', 'admin'] },

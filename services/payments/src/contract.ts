@@ -1,4 +1,5 @@
-import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Type } from 'banyan'
+import { Currency } from '@shop/catalog/contract'
 
 /** Providers that an installation can take money through. */
 export const ProviderName = Type.Enum(['fake'])
@@ -6,14 +7,16 @@ export const ProviderName = Type.Enum(['fake'])
 /** A means of payment as the provider's page handed it to the shopper: a reference, never card data. */
 export const PaymentMethod = Type.Object({
   provider: ProviderName,
-  token: Type.String({ minLength: 1, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' }),
+  token: Text.token({ max: 200, pattern: '^[A-Za-z0-9_-]+$' }),
 })
 
-/** Amount in minor units; more than any order may cost is refused. */
-export const AmountMinor = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })
+/** What can be paid at once at most, in minor units: an order that costs more is refused. The ledger adds thousands of them up exactly. */
+export const AMOUNT_MINOR_MAX = 1_000_000_000_000
 
-/** ISO 4217 code. */
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
+/** Amount in minor units. */
+export const AmountMinor = Type.Integer({ minimum: 0, maximum: AMOUNT_MINOR_MAX })
+
+const OrderId = Text.id()
 
 /** States of a payment. Whether a request is on its way, or its outcome unknown, is a matter of its attempts. */
 export const PaymentStatus = Type.Enum([
@@ -53,12 +56,11 @@ const Declined = declareError(402, Type.Object({ declineCode: Type.String(), ret
 const PaymentClosed = Type.Object({ orderId: Type.String(), status: PaymentStatus })
 
 const OrderPayment = Type.Object({
-  orderId: Type.String(),
-  userId: Type.String(),
+  orderId: OrderId,
+  userId: Text.subject(),
   amountMinor: AmountMinor,
   currency: Currency,
-  provider: ProviderName,
-  token: Type.String(),
+  ...PaymentMethod.properties,
 })
 
 /** Time for one call that may have to look up at the provider what became of an earlier attempt. */
@@ -77,13 +79,13 @@ const moved = {
 export const payments = contract('payments', {
   operations: {
     get: query('GET /api/payments/:id', {
-      input: Type.Object({ id: Type.String() }),
+      input: Type.Object({ id: Text.id() }),
       output: Payment,
       access: { user: true, roles: ['finance', 'admin'] },
       summary: 'One payment; for its owner, finance and admin',
     }),
     list: query('GET /api/payments', {
-      input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
+      input: Type.Object({ orderId: OrderId }),
       output: Type.Object({ items: Type.Array(Payment), nextCursor: Type.Null() }),
       access: { user: true, roles: ['finance', 'admin'] },
       summary: 'Payments of an order; for its owner, finance and admin',
@@ -116,7 +118,7 @@ export const payments = contract('payments', {
       summary: 'Reserves the money of an order at the provider; once per order',
     }),
     capture: command('POST /api/payments/captures', {
-      input: Type.Object({ orderId: Type.String() }),
+      input: Type.Object({ orderId: OrderId }),
       output: Payment,
       errors: { payment_closed: PaymentClosed },
       access: 'internal',
@@ -125,7 +127,7 @@ export const payments = contract('payments', {
       summary: 'Takes the authorised money of an order',
     }),
     cancel: command('POST /api/payments/cancellations', {
-      input: Type.Object({ orderId: Type.String(), reason: Type.String() }),
+      input: Type.Object({ orderId: OrderId, reason: Text.line({ max: 200 }) }),
       output: Type.Object({ orderId: Type.String(), voidedMinor: Type.Integer(), refundedMinor: Type.Integer() }),
       access: 'internal',
       idempotency: 'none',

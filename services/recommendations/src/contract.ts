@@ -1,11 +1,10 @@
-import { command, contract, query, type Static, Type } from 'banyan'
+import { command, contract, query, type Static, Text, Type } from 'banyan'
+import { Sku } from '@shop/catalog/contract'
 
 /** Why a product is recommended. */
 export const REASONS = ['bought_together', 'trending', 'newest'] as const
 /** Products of one answer at most. */
 export const RECOMMENDATIONS_MAX = 50
-
-const Sku = Type.String({ minLength: 1, maxLength: 64 })
 
 /** One recommended product. Scores order items of one answer; they mean nothing across answers. */
 export const Recommendation = Type.Object({
@@ -26,9 +25,9 @@ export const recommendations = contract('recommendations', {
       input: Type.Object({
         sku: Type.Optional(Sku),
         /** Skus separated by commas; they are not recommended again. */
-        cart: Type.Optional(Type.String({ maxLength: 2_000 })),
+        cart: Type.Optional(Text.token({ min: 0, max: 2_000, pattern: '^[A-Za-z0-9._, -]*$' })),
         /** Default: the signed-in user. Somebody else's id is refused. */
-        userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+        userId: Type.Optional(Text.subject()),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: RECOMMENDATIONS_MAX })),
       }),
       output: Type.Object({ items: Type.Array(Recommendation), nextCursor: Type.Null() }),

@@ -1,24 +1,28 @@
-import { command, contract, event, query, type Static, Type } from 'banyan'
+import { command, contract, event, query, type Static, Text, Type } from 'banyan'
+import { Currency, LINES_MAX, QUANTITY_MAX, Sku, SUBTOTAL_MINOR_MAX, WEIGHT_GRAMS_MAX } from '@shop/catalog/contract'
 
 /** ISO 3166-1 alpha-2 code. */
 export const Country = Type.String({ pattern: '^[A-Z]{2}$' })
 
-const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+/** Weight of the heaviest order. No carrier takes it, but a question about it is in order. */
+const PARCEL_GRAMS_MAX = WEIGHT_GRAMS_MAX * QUANTITY_MAX * LINES_MAX
+
+const OrderId = Text.id()
 
 /** Where a parcel goes. Personal data: it travels in calls only, never in events. */
 export const ShippingAddress = Type.Object({
-  recipient: text(120),
-  line1: text(200),
-  line2: Type.Optional(text(200)),
-  city: text(120),
-  region: Type.Optional(text(120)),
-  postalCode: text(20),
+  recipient: Text.name({ max: 120 }),
+  line1: Text.name({ max: 200 }),
+  line2: Type.Optional(Text.name({ max: 200 })),
+  city: Text.name({ max: 120 }),
+  region: Type.Optional(Text.name({ max: 120 })),
+  postalCode: Text.name({ max: 20 }),
   country: Country,
-  phone: Type.Optional(text(40)),
+  phone: Type.Optional(Text.name({ max: 40 })),
 })
 
 /** Code of a shipping method, e.g. `standard`. */
-export const ShippingMethodCode = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z][a-z0-9-]*$' })
+export const ShippingMethodCode = Text.id({ max: 40, pattern: '^[a-z][a-z0-9-]*$' })
 
 /** What shipping an order one way costs. */
 export const ShippingRate = Type.Object({
@@ -33,7 +37,7 @@ export const ShippingRate = Type.Object({
 /** States of a shipment, in the order in which they come. */
 export const ShipmentStatus = Type.Enum(['pending', 'label_created', 'in_transit', 'delivered', 'cancelled'])
 
-const ShipmentLine = Type.Object({ lineId: Type.String(), sku: Type.String(), qty: Type.Integer({ minimum: 1 }) })
+const ShipmentLine = Type.Object({ lineId: Text.id(), sku: Sku, qty: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) })
 
 /** A parcel on its way. */
 export const Shipment = Type.Object({
@@ -53,11 +57,11 @@ export const Shipment = Type.Object({
 const ShipmentClosed = Type.Object({ orderId: Type.String(), status: ShipmentStatus })
 
 const Consignment = Type.Object({
-  orderId: Type.String(),
-  userId: Type.String(),
+  orderId: OrderId,
+  userId: Text.subject(),
   shippingMethod: ShippingMethodCode,
   address: ShippingAddress,
-  lines: Type.Array(ShipmentLine, { minItems: 1, maxItems: 100 }),
+  lines: Type.Array(ShipmentLine, { minItems: 1, maxItems: LINES_MAX }),
 })
 
 /** Rates and shipments. */
@@ -66,9 +70,9 @@ export const shipping = contract('shipping', {
     rate: query('POST /api/shipping/rates', {
       input: Type.Object({
         country: Country,
-        currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-        subtotalMinor: Type.Integer({ minimum: 0 }),
-        weightGrams: Type.Integer({ minimum: 0 }),
+        currency: Currency,
+        subtotalMinor: Type.Integer({ minimum: 0, maximum: SUBTOTAL_MINOR_MAX }),
+        weightGrams: Type.Integer({ minimum: 0, maximum: PARCEL_GRAMS_MAX }),
         /** Only this method; all that go to the country when left out. */
         shippingMethod: Type.Optional(ShippingMethodCode),
       }),
@@ -81,7 +85,7 @@ export const shipping = contract('shipping', {
       summary: 'What shipping costs, by method',
     }),
     list: query('GET /api/shipments', {
-      input: Type.Object({ orderId: Type.String({ minLength: 1, maxLength: 64 }) }),
+      input: Type.Object({ orderId: OrderId }),
       output: Type.Object({ items: Type.Array(Shipment), nextCursor: Type.Null() }),
       access: { user: true, roles: ['support', 'warehouse', 'admin'] },
       summary: 'Shipments of an order; for its owner and staff',
@@ -102,7 +106,7 @@ export const shipping = contract('shipping', {
       summary: 'Creates the shipment of an order with its label; once per order',
     }),
     cancelShipment: command('POST /api/shipments/cancellations', {
-      input: Type.Object({ orderId: Type.String(), reason: Type.String() }),
+      input: Type.Object({ orderId: OrderId, reason: Text.line({ max: 200 }) }),
       output: Type.Object({ orderId: Type.String(), cancelled: Type.Boolean() }),
       errors: { shipment_closed: ShipmentClosed },
       access: 'internal',

@@ -1,4 +1,4 @@
-import { command, contract, declareError, event, query, type Static, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Type, Version } from 'banyan'
 
 /** Roles a user may have. */
 export const ROLES = ['customer', 'support', 'warehouse', 'finance', 'admin'] as const
@@ -14,17 +14,16 @@ export const TOKENS_ENDED = 'tokens-ended'
 /** How long an access token is good, in seconds. Whoever verifies tokens must know of those that were ended within this time. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60
 
-const UserId = Type.String({ minLength: 1, maxLength: 64 })
-/** One @ with something on both sides and a dot in the domain; whether mail arrives is for a confirmation to find out. */
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$' })
+const UserId = Text.id()
+const Email = Text.email()
 /** The policy (`domain/password-policy.ts`) is the handler's; the bound keeps a huge text from being hashed. */
-const Password = Type.String({ minLength: 1, maxLength: 256 })
-const Name = Type.String({ minLength: 1, maxLength: 200 })
+const Password = Text.raw({ max: 256 })
+const Name = Text.name({ max: 200 })
 const Phone = Type.String({ maxLength: 32, pattern: '^\\+?[0-9 ()./-]{5,31}$' })
 const Locale = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' })
 const Status = Type.Enum([...USER_STATUSES])
 const Roles = Type.Array(Type.Enum([...ROLES]), { minItems: 1, maxItems: ROLES.length, uniqueItems: true })
-const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
+const RefreshToken = Text.token({ max: 512 })
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 
 /** A user as the user and staff see it. Times are ISO 8601 in UTC. */
@@ -75,7 +74,7 @@ const Registration = Type.Object({
 })
 const UserChange = Type.Object({
   id: UserId,
-  version: Type.Integer({ minimum: 1 }),
+  version: Version,
   name: Type.Optional(Name),
   phone: Type.Optional(Type.Union([Phone, Type.Null()])),
   locale: Type.Optional(Type.Union([Locale, Type.Null()])),
@@ -84,9 +83,9 @@ const UserChange = Type.Object({
   status: Type.Optional(Type.Enum(['active', 'disabled'])),
 })
 const UserFilter = Type.Object({
-  q: Type.Optional(Type.String({ maxLength: 100 })),
+  q: Type.Optional(Text.line({ min: 0, max: 100 })),
   status: Type.Optional(Status),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(UserId),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
@@ -114,7 +113,7 @@ export const users = contract('users', {
     }),
     login: command('POST /api/auth/login', {
       summary: 'Signs in with email and password',
-      input: Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }),
+      input: Type.Object({ email: Text.name({ max: 254 }), password: Password }),
       output: Session,
       access: 'public',
       idempotency: 'none',

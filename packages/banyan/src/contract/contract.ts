@@ -16,6 +16,8 @@ export interface Contract<N extends string = string, O extends Operations = Oper
   readonly events: E
 }
 
+/** Longest name of a service: a database takes no longer one as the name of a schema. */
+export const NAME_LENGTH_MAX = 63
 const NAME = /^[a-z][a-z0-9-]*$/
 const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
 
@@ -25,6 +27,7 @@ export function contract<const N extends string, O extends Operations = {}, E ex
   spec: { readonly operations?: O; readonly events?: E },
 ): Contract<N, O, E> {
   if (!NAME.test(name)) misuse(`contract name "${name}" must be lower-case letters, digits and dashes, e.g. "orders"`)
+  if (name.length > NAME_LENGTH_MAX) misuse(`contract name "${name}" must have at most ${NAME_LENGTH_MAX} characters`)
   for (const type of Object.keys(spec.events ?? {}))
     if (!EVENT_TYPE.test(type)) misuse(`event "${type}" of ${name} must be dotted lower-case words, e.g. "order.created"`)
   return { name, operations: spec.operations ?? ({} as O), events: spec.events ?? ({} as E) }

@@ -18,6 +18,7 @@ export {
   type EventMap,
   type Events,
   type EventType,
+  NAME_LENGTH_MAX,
   type Operations,
 } from './contract.ts'
 export { type EventData, type EventDefinition, event } from './event.ts'
@@ -39,5 +40,7 @@ export {
   query,
 } from './operation.ts'
 export { METHODS, type Method, parseRoute, type Route, type RouteText, type Segment } from './route.ts'
-export { type CodeBounds, NORMALISATION, Text, type TextBounds } from './text.ts'
+export { type CodeBounds, ID_LENGTH_MAX, KEY_LENGTH_MAX, NORMALISATION, SUBJECT_LENGTH_MAX, Text, type TextBounds } from './text.ts'
+export { fromTimestamp, GivenTimestamp, Timestamp, toTimestamp, toTimestampOrNull } from './timestamp.ts'
+export { Version, VERSION_MAX } from './version.ts'
 export { type InputCheck, inputCheck, type SchemaCheck, schemaCheck } from './validator.ts'

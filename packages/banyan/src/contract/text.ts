@@ -12,6 +12,13 @@ export interface TextBounds {
   readonly description?: string
 }
 
+/** Longest id in contracts where none is given: UUIDs have 36 characters, and authors' own ids are no longer than this. */
+export const ID_LENGTH_MAX = 64
+/** Longest key that a program chooses: of an event, a saga, a timer. PostgreSQL cannot index much longer ones, whatever characters they have. */
+export const KEY_LENGTH_MAX = 256
+/** Longest subject of a principal, as OpenID Connect bounds it. Ids of users from other issuers are as long as this. */
+export const SUBJECT_LENGTH_MAX = 255
+
 /** A text of a narrower form than its kind asks for. */
 export interface CodeBounds extends TextBounds {
   /** A regular expression for the whole text, with `^` and `$`. It must allow nothing but visible ASCII characters. */
@@ -41,10 +48,17 @@ const ID_PATTERN = String.raw`^[A-Za-z0-9][A-Za-z0-9._:-]*$`
 const VISIBLE_ASCII_PATTERN = String.raw`^[\u0021-\u007e]*$`
 const RAW_PATTERN = String.raw`^[^\u0000\ud800-\udfff]*$`
 
+/** A mailbox as the rest of a name: without blanks, and with nothing invisible in it. */
+const EMAIL_PATTERN = String.raw`^[^\s@${OUT_OF_NAMES}]+@[^\s@.${OUT_OF_NAMES}]+(\.[^\s@.${OUT_OF_NAMES}]+)+$`
+const EMAIL_LENGTH_MIN = 3
+/** Longest path that SMTP carries, without its angle brackets (RFC 5321). */
+const EMAIL_LENGTH_MAX = 254
+
 /** What patterns of this file mean, for people: the pattern itself tells them nothing. */
 const MEANINGS = new Map([
   [ID_PATTERN, 'must be letters, digits, and any of . _ : - after the first'],
   [VISIBLE_ASCII_PATTERN, 'must be visible ASCII characters without blanks'],
+  [EMAIL_PATTERN, 'must be a mail address without blanks and invisible characters, e.g. ada@example.org'],
   [RAW_PATTERN, 'must be well-formed Unicode without NUL'],
 ])
 
@@ -58,12 +72,18 @@ export const Text = {
   name: (bounds: TextBounds): TString => forPeople(OUT_OF_NAMES, { min: 1, ...bounds }, NAME_MEANING),
   /** One line, e.g. a title or a search: like {@link Text.name}, but joiners, variation selectors and marks of direction are allowed, as emoji and some languages need them. */
   line: (bounds: TextBounds): TString => forPeople(OUT_OF_LINES, { min: 1, ...bounds }, LINE_MEANING),
+  /** A mail address: one @ with something on both sides and a dot in the domain. Whether mail arrives is for a confirmation to find out. */
+  email: (): TString =>
+    Type.String({ minLength: EMAIL_LENGTH_MIN, maxLength: EMAIL_LENGTH_MAX, pattern: EMAIL_PATTERN, [NORMALISATION]: 'NFC' }),
   /** Lines of text: like {@link Text.line}, with tabs and line feeds. May be empty. */
   prose: (bounds: TextBounds): TString => forPeople(OUT_OF_PROSE, { min: 0, ...bounds }, PROSE_MEANING),
-  /** An identifier that a program made: letters, digits and `. _ : -`, or what `pattern` says. */
-  id: ({ pattern = ID_PATTERN, ...bounds }: CodeBounds): TString => ofPattern(pattern, bounds),
+  /** An identifier that a program made: letters, digits and `. _ : -`, or what `pattern` says; at most {@link ID_LENGTH_MAX} unless told otherwise. */
+  id: ({ pattern = ID_PATTERN, max = ID_LENGTH_MAX, ...bounds }: Partial<CodeBounds> = {}): TString =>
+    ofPattern(pattern, { ...bounds, max }),
   /** An opaque text of a program, e.g. a cursor, a token, a URL: visible ASCII characters, or what `pattern` says. */
   token: ({ pattern = VISIBLE_ASCII_PATTERN, ...bounds }: CodeBounds): TString => ofPattern(pattern, bounds),
+  /** Id of whoever calls: of a user, of this shop or of another issuer, or of a service. */
+  subject: (): TString => ofPattern(VISIBLE_ASCII_PATTERN, { max: SUBJECT_LENGTH_MAX }),
   /** Whatever a store can keep: well-formed Unicode without NUL, not normalised. For secrets, and for what repeats a stored text exactly. */
   raw: (bounds: TextBounds): TString => ofPattern(RAW_PATTERN, bounds),
 } as const
@@ -72,9 +92,14 @@ const NAME_MEANING = 'must be one line of visible characters: no controls, no li
 const LINE_MEANING = 'must be one line: no controls, no line breaks, no zero-width spaces or direction-turning characters'
 const PROSE_MEANING = 'must be text: no controls but tabs and line feeds, no zero-width spaces or direction-turning characters'
 
-/** Says in words what a pattern of {@link Text} asks for; undefined for patterns of others. */
-export function patternMeaning(pattern: string): string | undefined {
-  return MEANINGS.get(pattern)
+/** Says what a pattern, or a format of JSON Schema, asks for, for messages to callers. */
+export function declareMeaning(form: string, meaning: string): void {
+  MEANINGS.set(form, meaning)
+}
+
+/** Says in words what a pattern or a format asks for; undefined where nobody declared it. */
+export function meaningOf(form: string): string | undefined {
+  return MEANINGS.get(form)
 }
 
 function forPeople(out: string, { min, max, description }: TextBounds & { readonly min: number }, meaning: string): TString {

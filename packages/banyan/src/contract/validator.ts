@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { BanyanError, type FieldError } from '../kernel/error.ts'
 import { textNormaliser } from './normalised.ts'
-import { patternMeaning } from './text.ts'
+import { meaningOf } from './text.ts'
 
 /** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
 const FIELDS_MAX = 20
@@ -75,6 +75,7 @@ function fieldError(error: { keyword: string; instancePath: string; message: str
     const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
     return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
   }
-  const meaning = error.keyword === 'pattern' ? patternMeaning(String((error.params as { pattern?: unknown }).pattern)) : undefined
+  const { pattern, format } = error.params as { pattern?: unknown; format?: unknown }
+  const meaning = meaningOf(String(pattern ?? format))
   return { path: error.instancePath, expected: meaning ?? error.message }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PRICE_MINOR_MAX, QUANTITY_MAX, QUOTE_LINES_MAX } from '../contract.ts'
+import { LINES_MAX, PRICE_MINOR_MAX, QUANTITY_MAX } from '../contract.ts'
 import { type Offer, quoteLines } from './quote.ts'
 
 function anOffer(overrides: Partial<Offer> = {}): Offer {
@@ -66,7 +66,7 @@ test('refuses a variant without a price in the currency, but not a free one', ()
 })
 
 test('stays exact at the bounds of the contract', () => {
-  const lines = Array.from({ length: QUOTE_LINES_MAX }, () => ({ sku: 'MUG', quantity: QUANTITY_MAX }))
+  const lines = Array.from({ length: LINES_MAX }, () => ({ sku: 'MUG', quantity: QUANTITY_MAX }))
   const quoted = quoteLines('EUR', lines, offers(anOffer({ unitMinor: PRICE_MINOR_MAX })))
   assert.ok(quoted.kind === 'quoted')
   assert.ok(Number.isSafeInteger(quoted.quote.subtotalMinor))

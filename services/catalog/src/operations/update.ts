@@ -1,4 +1,5 @@
-import { DEFAULT_CURRENCY, type ProductChange } from '../contract.ts'
+import { DEFAULT_CURRENCY, PRICES_MAX, type ProductChange, VARIANTS_MAX } from '../contract.ts'
+import { BanyanError } from 'banyan'
 import { type CatalogTransaction, operation } from '../define.ts'
 import { toMedia } from '../domain/media.ts'
 import type { ProductRecord, ProductVariant } from '../domain/product.ts'
@@ -15,6 +16,7 @@ export const update = operation('update', async (input, { transaction, fail, id,
     if (!before) throw noSuchProduct()
     if (before.version !== input.version) throw outdated(before.version)
     const product = changed(before, input, now())
+    refuseTooMany(product.variants)
     if (!canMove(before.status, product.status))
       fail('illegal_transition', { from: before.status, to: product.status, allowed: [...allowedStatuses(before.status)] })
     const holder = await tx.products.idOfSlug(product.slug)
@@ -47,6 +49,18 @@ function changed(before: ProductRecord, { variants, ...change }: ProductChange, 
     updatedAt: now,
     version: before.version + 1,
   }
+}
+
+/** A change adds variants and prices to those that stand; a product of many changes is bounded like a new one. */
+function refuseTooMany(variants: readonly ProductVariant[]): void {
+  if (variants.length > VARIANTS_MAX)
+    throw tooMany(`a product has at most ${VARIANTS_MAX} variants; with these it would have ${variants.length}`)
+  const dear = variants.find(({ prices }) => prices.length > PRICES_MAX)
+  if (dear) throw tooMany(`a variant has at most ${PRICES_MAX} prices; ${dear.sku} would have ${dear.prices.length}`)
+}
+
+function tooMany(expected: string): BanyanError {
+  return new BanyanError('invalid_argument', `variants: ${expected}`, { fields: [{ path: '/variants', expected }] })
 }
 
 /** Puts given variants in place of those with the same sku and adds the others; currencies that are not named keep their prices. */

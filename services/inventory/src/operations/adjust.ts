@@ -1,5 +1,5 @@
 import { BanyanError } from 'banyan'
-import type { StockItem } from '../contract.ts'
+import { STOCK_UNITS_MAX, type StockItem } from '../contract.ts'
 import { operation } from '../define.ts'
 import { MAIN_LOCATION } from '../store/migrations.ts'
 
@@ -16,6 +16,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
     if (!item) return fail('unknown_sku', { skus: [sku] })
     const wanted = input.setTo ?? item.onHand + (input.delta ?? 0)
     if (wanted < item.reserved) return fail('below_reserved', { sku, onHand: item.onHand, reserved: item.reserved, wanted })
+    if (wanted > STOCK_UNITS_MAX) throw tooMuch(wanted)
     const delta = wanted - item.onHand
     if (delta === 0) return item
     const at = now()
@@ -47,3 +48,8 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
     return adjusted
   })
 })
+
+function tooMuch(wanted: number): BanyanError {
+  const expected = `must leave at most ${STOCK_UNITS_MAX} units on hand, not ${wanted}`
+  return new BanyanError('invalid_argument', `delta ${expected}`, { fields: [{ path: '/delta', expected }] })
+}

@@ -1,3 +1,4 @@
+import { fromTimestamp } from 'banyan'
 import { operation } from '../define.ts'
 import { isStaff } from '../staff.ts'
 
@@ -8,7 +9,13 @@ const PAGE_ORDERS = 20
 export const list = operation('list', async ({ status, userId, from, to, cursor, limit = PAGE_ORDERS }, { read, principal, permit }) => {
   const owner = isStaff(principal) ? userId : principal.subject
   if (userId !== undefined && owner !== userId) permit(userId)
-  const orders = await read((tx) => tx.orders.list({ userId: owner, status, from, to, before: cursor, limit: limit + 1 }))
+  const orders = await read((tx) =>
+    tx.orders.list({ userId: owner, status, from: moment(from), to: moment(to), before: cursor, limit: limit + 1 }),
+  )
   const items = orders.slice(0, limit)
   return { items, nextCursor: orders.length > limit ? (items.at(-1)?.id ?? null) : null }
 })
+
+function moment(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : fromTimestamp(text)
+}

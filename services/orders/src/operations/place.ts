@@ -1,6 +1,7 @@
 import { catalog, DEFAULT_CURRENCY } from '@shop/catalog/contract'
 import { shipping } from '@shop/shipping/contract'
-import { failedWith } from 'banyan'
+import { AMOUNT_MINOR_MAX } from '@shop/payments/contract'
+import { BanyanError, failedWith } from 'banyan'
 import { orderKey } from '../change-order.ts'
 import type { Order } from '../contract.ts'
 import { operation } from '../define.ts'
@@ -20,6 +21,7 @@ export const place = operation(
     const parcel = { country: address.country, currency, subtotalMinor, weightGrams: weightGramsOf(quote.lines), shippingMethod }
     const { rates } = await translated(call.shipping.rate(parcel), fail)
     const price = priceOrder(quote.lines, rates[0]?.amountMinor ?? 0)
+    refuseTooDear(price.totalMinor, currency)
     if (input.expectedTotalMinor !== undefined && input.expectedTotalMinor !== price.totalMinor)
       return fail('price_changed', {
         expectedTotalMinor: input.expectedTotalMinor,
@@ -46,6 +48,13 @@ export const place = operation(
     },
   },
 )
+
+/** Refused here, before anything stands: payments would refuse it when the goods are held already. */
+function refuseTooDear(totalMinor: number, currency: string): void {
+  if (totalMinor <= AMOUNT_MINOR_MAX) return
+  const expected = `must cost at most ${AMOUNT_MINOR_MAX} minor units of ${currency} together with shipping; these cost ${totalMinor}`
+  throw new BanyanError('invalid_argument', `items ${expected}`, { fields: [{ path: '/items', expected }] })
+}
 
 type Fail = Parameters<Parameters<typeof operation<'place'>>[1]>[1]['fail']
 

@@ -1,0 +1,92 @@
+// Rules that hold for every contract of the shop: walked as data, so a new operation is covered by itself.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { operatorContract } from '../packages/gateway/src/operator-contract.ts'
+import { catalog } from '@shop/catalog/contract'
+import { inventory } from '@shop/inventory/contract'
+import { orders } from '@shop/orders/contract'
+import { payments } from '@shop/payments/contract'
+import { recommendations } from '@shop/recommendations/contract'
+import { shipping } from '@shop/shipping/contract'
+import { users } from '@shop/users/contract'
+import { schemaCheck } from 'banyan/contract'
+
+const CONTRACTS = [catalog, inventory, orders, payments, recommendations, shipping, users, operatorContract(['admin'])] as const
+
+/** Parts of a JSON Schema that have schemas in them. */
+interface Node {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly pattern?: string
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxItems?: number
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly patternProperties?: Readonly<Record<string, Node>>
+  readonly propertyNames?: Node
+  readonly items?: Node
+  readonly anyOf?: readonly Node[]
+  readonly maxProperties?: number
+}
+
+/** Returns the leaves of a schema and where each stands. */
+function leavesOf(node: Node, at: string): { readonly at: string; readonly node: Node }[] {
+  const parts: (readonly [string, Node])[] = [
+    ...Object.entries(node.properties ?? {}).map(([name, part]) => [`${at}/${name}`, part] as const),
+    ...Object.values(node.patternProperties ?? {}).map((part) => [`${at}/*`, part] as const),
+    ...(node.propertyNames ? [[`${at}/(name)`, node.propertyNames] as const] : []),
+    ...(node.items ? [[`${at}/0`, node.items] as const] : []),
+    ...(node.anyOf ?? []).map((part) => [at, part] as const),
+  ]
+  return [{ at, node }, ...parts.flatMap(([where, part]) => leavesOf(part, where))]
+}
+
+function inputs(): { readonly at: string; readonly node: Node }[] {
+  return CONTRACTS.flatMap(({ name, operations }) =>
+    Object.entries(operations).flatMap(([operation, { input }]) => leavesOf(input as Node, `${name}.${operation}`)),
+  )
+}
+
+const isFreeText = ({ type, enum: choices, const: only }: Node): boolean => type === 'string' && !choices && only === undefined
+
+test('every text of an input has a form and a bound, and takes neither NUL nor half a character', () => {
+  const texts = inputs().filter(({ node }) => isFreeText(node))
+  assert.ok(texts.length > 60, `${texts.length} texts`)
+  const lax = texts.filter(({ node }) => {
+    const check = schemaCheck(node)
+    const samples = ['\0', 'a\0', '\ud800', 'a\udc00', `a${'\u0301'.repeat(20_000)}`, 'x'.repeat(20_000)]
+    return samples.some((text) => check.fits(text))
+  })
+  assert.deepEqual(
+    lax.map(({ at }) => at),
+    [],
+  )
+})
+
+test('no text of an input but a secret takes controls or what turns the direction of writing', () => {
+  const exempt = /\/password$|^ops\./
+  const lax = inputs().filter(
+    ({ at, node }) =>
+      isFreeText(node) &&
+      !exempt.test(at) &&
+      ['a\u0007', 'a\u0085', 'a@b.c\u202e', 'a@b.c\u2066', 'a@b.c\u200b'].some((text) => schemaCheck(node).fits(text)),
+  )
+  assert.deepEqual(
+    lax.map(({ at }) => at),
+    [],
+  )
+})
+
+test('every number of an input has bounds within exact integers, and every list and record a length', () => {
+  const open = inputs().filter(({ node }) => {
+    if (node.type === 'integer') return !(Number.isSafeInteger(node.minimum) && Number.isSafeInteger(node.maximum))
+    if (node.type === 'array') return node.maxItems === undefined
+    return node.patternProperties !== undefined && (node.maxProperties === undefined || node.propertyNames === undefined)
+  })
+  assert.deepEqual(
+    open.map(({ at }) => at),
+    [],
+  )
+})
