@@ -1,4 +1,5 @@
-import { command, contract, declareError, event, query, type Static, Text, Type, Version } from 'banyan'
+import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type, Version } from 'banyan'
+import { ID_LENGTH_MAX } from 'banyan/contract'
 
 /** Roles a user may have. */
 export const ROLES = ['customer', 'support', 'warehouse', 'finance', 'admin'] as const
@@ -90,7 +91,9 @@ const UserFilter = Type.Object({
 })
 const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
 /** Whose access tokens were ended: those issued at this moment or before are no longer good. */
-const EndedTokens = Type.Object({ userId: UserId, at: Type.String() })
+const EndedTokens = Type.Object({ userId: UserId, at: Timestamp })
+/** Epoch milliseconds and a user id, parted by a dot. */
+const RevocationCursor = Text.id({ max: 16 + ID_LENGTH_MAX, pattern: '^[0-9]{1,15}[.][A-Za-z0-9._:-]+$' })
 const Nothing = Type.Object({})
 
 /**
@@ -170,7 +173,7 @@ export const users = contract('users', {
     }),
     revocations: query('GET /api/auth/revocations', {
       summary: 'Users whose access tokens were ended after a moment, oldest first; for the gateway',
-      input: Type.Object({ since: Type.String({ maxLength: 32 }), cursor: Type.Optional(Type.String({ maxLength: 100 })) }),
+      input: Type.Object({ since: GivenTimestamp, cursor: Type.Optional(RevocationCursor) }),
       output: Type.Object({ items: Type.Array(EndedTokens), nextCursor: OptionalText }),
       access: 'internal',
     }),
