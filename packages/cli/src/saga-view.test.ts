@@ -24,7 +24,7 @@ test('a stuck saga is shown with what its step failed with, where, and what to d
   )
   assert.equal(text.split('TypeError').length, 2, 'once')
   assert.match(text, /banyan sagas retry orders o1 --reason/)
-  assert.match(text, /banyan sagas skip orders o1 --step capture --reason/)
+  assert.match(text, /banyan sagas skip orders o1 --step capture \[--output JSON\] --reason/)
 })
 
 test('an error of the function itself is shown with its place', () => {

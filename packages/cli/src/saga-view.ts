@@ -77,5 +77,5 @@ function advice({ service, id, failure }: ShownSagaItem): string {
   const saga = `${shellWord(service)} ${shellWord(id)}`
   const retry = `It is stuck. Mend the cause, then: banyan sagas retry ${saga} --reason "..."`
   if (step === undefined) return retry
-  return `${retry}\nOr settle the step by hand, then: banyan sagas skip ${saga} --step ${shellWord(step)} --reason "..."`
+  return `${retry}\nOr settle the step by hand, then: banyan sagas skip ${saga} --step ${shellWord(step)} [--output JSON] --reason "..."`
 }

@@ -78,8 +78,8 @@ function sagaOperations(access: RoleAccess) {
       ...change,
     }),
     skipSagaStep: command('POST /api/ops/sagas/:service/:id/skip', {
-      summary: 'Marks a step, or its compensation, as settled by hand',
-      input: Type.Object({ ...SagaPath, step: Name, reason: Reason }),
+      summary: 'Marks a step, or its compensation, as settled by hand; `output` is what the step would have answered',
+      input: Type.Object({ ...SagaPath, step: Name, output: Type.Optional(Type.Unknown()), reason: Reason }),
       ...change,
     }),
     rollbackSaga: command('POST /api/ops/sagas/:service/:id/rollback', {

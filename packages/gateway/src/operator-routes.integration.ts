@@ -152,13 +152,15 @@ test('changes things in the name of whoever asks, with a reason', async () => {
   const { reason } = by
   assert.deepEqual((await post('/sagas/orders/s1/retry', { reason })).json, { ok: true })
   await post('/sagas/orders/s1/skip', { step: 'charge', reason })
+  await post('/sagas/orders/s1/skip', { step: 'charge', output: null, reason })
   await post('/sagas/orders/s1/rollback', { reason })
   await post('/parked/redrive', { service: 'orders', consumer: 'main', source: 'users', key: 'k', reason })
   await post('/parked/skip', { service: 'orders', consumer: 'main', source: 'users', position: 7, reason })
   assert.equal((await post('/projections/rebuild', { service: 'orders', projection: 'order-view', reason })).status, 202)
   assert.deepEqual(changes, [
     ['retry', 's1', by],
-    ['skip', 's1', 'charge', by],
+    ['skip', 's1', 'charge', by, {}],
+    ['skip', 's1', 'charge', by, { output: null }],
     ['rollback', 's1', by],
     ['redrive', 'main', 'users', 'k', by],
     ['skipParked', 'main', 'users', 7, by],

@@ -51,7 +51,8 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
       return { saga: { service, ...sagaRow(detail.saga) }, steps: detail.steps.map(stepRow) }
     },
     retrySaga: (input, actor) => done(one(input.service).retrySaga(input.id, by(actor, input))),
-    skipSagaStep: (input, actor) => done(one(input.service).skipSagaStep(input.id, input.step, by(actor, input))),
+    skipSagaStep: ({ service, id, step, output, reason }, actor) =>
+      done(one(service).skipSagaStep(id, step, { actor, reason }, output === undefined ? {} : { output })),
     rollbackSaga: (input, actor) => done(one(input.service).rollbackSaga(input.id, by(actor, input))),
     parked: (input) => parkedPage(admin, input),
     redrive: (input, actor) => done(one(input.service).redrive(input.consumer, input.source, input.key, by(actor, input))),

@@ -31,8 +31,11 @@ export interface ServiceAdmin {
   saga(id: string): Promise<SagaDetail | undefined>
   /** Lets a stuck saga go on from where it stands. */
   retrySaga(id: string, by: Actor): Promise<void>
-  /** Marks a step (or its compensation) as settled by hand. */
-  skipSagaStep(id: string, step: string, by: Actor): Promise<void>
+  /**
+   * Marks a step (or its compensation) as settled by hand; the saga goes on with the `output` given, else with the one that its author
+   * declared. Throws `failed_precondition` when a step needs an output, `invalid_argument` when it does not fit.
+   */
+  skipSagaStep(id: string, step: string, by: Actor, settlement?: { readonly output?: unknown }): Promise<void>
   rollbackSaga(id: string, by: Actor): Promise<void>
   parked(filter: ParkedFilter): Promise<readonly ParkedRecord[]>
   /** Handles the parked events of a key again, in order. */

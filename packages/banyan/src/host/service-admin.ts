@@ -15,7 +15,7 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     sagaCounts: () => sagas.admin.counts(),
     saga: (id) => sagas.admin.show(id),
     retrySaga: (id, by) => sagas.admin.retry(id, checkedActor(by)),
-    skipSagaStep: (id, step, by) => sagas.admin.skip(id, step, checkedActor(by)),
+    skipSagaStep: (id, step, by, settlement) => sagas.admin.skip(id, step, checkedActor(by), settlement),
     rollbackSaga: (id, by) => sagas.admin.rollback(id, checkedActor(by)),
     parked: (filter) => store.readApart((tx) => tx.consumption.parked(filter)),
     redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),

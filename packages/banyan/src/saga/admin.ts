@@ -1,10 +1,11 @@
 import { BanyanError } from '../kernel/error.ts'
-import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
-import type { Store, StoreTransaction } from '../store/store.ts'
+import type { StoreTransaction } from '../store/store.ts'
 import type { SagaDefinitions } from './definitions.ts'
+import type { SagaEnvironment } from './environment.ts'
 import { readStepError, type SagaFailure } from './failure.ts'
 import { requestRollback, type SagaSignal, sendSignal } from './requests.ts'
+import { type Settlement, skippedStep } from './skip.ts'
 
 /** Who does something to a saga, and why; both go into the audit trail. */
 export interface SagaActor {
@@ -31,16 +32,18 @@ export interface SagaAdmin {
   show(id: string): Promise<ShownSaga | undefined>
   /** Lets a stuck saga go on from where it stands, with fresh attempts (P9). */
   retry(id: string, by: SagaActor): Promise<void>
-  /** Marks a step of a stuck saga as settled by hand, then lets the saga go on (P9). */
-  skip(id: string, step: string, by: SagaActor): Promise<void>
+  /**
+   * Marks a step of a stuck saga, or its compensation, as settled by hand, then lets the saga go on (P9): forward with the output that
+   * the step would have had. Throws `invalid_argument` when that does not fit the step.
+   */
+  skip(id: string, step: string, by: SagaActor, settlement?: Settlement): Promise<void>
   rollback(id: string, by: SagaActor): Promise<void>
   signal(id: string, name: string, signal: SagaSignal, by: SagaActor): Promise<void>
 }
 
 /** What the administration needs. */
 export interface SagaAdminOptions {
-  readonly store: Store
-  readonly runtime: Runtime
+  readonly environment: SagaEnvironment
   readonly definitions: SagaDefinitions
   /** Tells the engine that something changed for a saga. */
   readonly poke: (id: string) => void
@@ -48,7 +51,8 @@ export interface SagaAdminOptions {
 
 /** Builds the administration of one service's sagas. */
 export function createSagaAdmin(options: SagaAdminOptions): SagaAdmin {
-  const { store, definitions } = options
+  const { environment, definitions } = options
+  const { store, runtime } = environment
   const listed = (saga: SagaRecord): ListedSaga => ({ ...saga, versionMissing: !isFinal(saga) && definitions.find(saga) === undefined })
   return {
     list: async (filter) => (await store.readApart((tx) => tx.sagas.list(filter))).map(listed),
@@ -59,7 +63,7 @@ export function createSagaAdmin(options: SagaAdminOptions): SagaAdmin {
         return saga && { saga: listed(saga), steps: await tx.sagas.steps(id) }
       }),
     retry: (id, by) => change(options, 'saga.retry', id, by, (tx, saga, now) => goOn(tx, saga, now)),
-    skip: (id, step, by) => change(options, `saga.skip ${step}`, id, by, (tx, saga, now) => skip(tx, saga, step, now)),
+    skip: (id, step, by, settlement = {}) => skip(options, id, step, by, settlement),
     rollback: (id, by) =>
       change(options, 'saga.rollback', id, by, async (tx, { committed, status }, now) => {
         if (await requestRollback(tx, now, id, by.reason)) return
@@ -68,17 +72,16 @@ export function createSagaAdmin(options: SagaAdminOptions): SagaAdmin {
           `saga ${id} cannot roll back: it is ${committed ? 'committed and only goes forward' : status}`,
         )
       }),
-    signal: (id, name, signal, by) =>
-      change(options, `saga.signal ${name}`, id, by, (tx) => sendSignal(tx, options.runtime, id, name, signal)),
+    signal: (id, name, signal, by) => change(options, `saga.signal ${name}`, id, by, (tx) => sendSignal(tx, runtime, id, name, signal)),
   }
 }
 
 type Change = (tx: StoreTransaction, saga: SagaRecord, now: number) => Promise<void>
 
-async function change({ store, runtime, poke }: SagaAdminOptions, action: string, id: string, by: SagaActor, apply: Change): Promise<void> {
+async function change({ environment, poke }: SagaAdminOptions, action: string, id: string, by: SagaActor, apply: Change): Promise<void> {
+  const { store, runtime } = environment
   await store.transaction(async (tx) => {
-    const saga = await tx.sagas.find(id)
-    if (!saga) throw new BanyanError('not_found', `there is no saga ${id}`)
+    const saga = await found(tx, id)
     const now = runtime.clock.now()
     await apply(tx, saga, now)
     await tx.audit.append({ at: now, actor: by.actor, action, subject: id, reason: by.reason })
@@ -103,17 +106,25 @@ async function goOn(tx: StoreTransaction, saga: SagaRecord, now: number): Promis
   })
 }
 
-async function skip(tx: StoreTransaction, saga: SagaRecord, name: string, now: number): Promise<void> {
-  stuckFailure(saga)
-  const step = (await tx.sagas.steps(saga.id)).find((one) => one.name === name)
-  if (!step) throw new BanyanError('not_found', `saga ${saga.id} has no step "${name}"`)
-  if (SETTLED.has(step.state))
-    throw new BanyanError('failed_precondition', `step "${name}" of saga ${saga.id} is ${step.state}; there is nothing to skip`)
-  await tx.sagas.saveSteps([{ ...step, state: 'skipped', endedAt: now }])
-  await goOn(tx, saga, now)
+/** What the step becomes is decided outside of the transaction, because the saga's function is asked; it counts if nothing moved meanwhile. */
+async function skip(options: SagaAdminOptions, id: string, name: string, by: SagaActor, settlement: Settlement): Promise<void> {
+  const { environment, definitions } = options
+  const { record, steps } = await environment.store.read(async (tx) => ({ record: await found(tx, id), steps: await tx.sagas.steps(id) }))
+  const step = await skippedStep(environment, definitions, { saga: record, steps, stuck: stuckFailure(record).stuck, name, settlement })
+  await change(options, `saga.skip ${name}`, id, by, async (tx, current, now) => {
+    stuckFailure(current)
+    if (current.epoch !== record.epoch || current.updatedAt !== record.updatedAt)
+      throw new BanyanError('failed_precondition', `saga ${id} moved while it was looked at; look again`)
+    await tx.sagas.saveSteps([step])
+    await goOn(tx, current, now)
+  })
 }
 
-const SETTLED: ReadonlySet<SagaStepRecord['state']> = new Set(['compensated', 'kept', 'skipped'])
+async function found(tx: Pick<StoreTransaction, 'sagas'>, id: string): Promise<SagaRecord> {
+  const saga = await tx.sagas.find(id)
+  if (saga) return saga
+  throw new BanyanError('not_found', `there is no saga ${id}`)
+}
 
 function stuckFailure(saga: SagaRecord): SagaFailure & Required<Pick<SagaFailure, 'stuck'>> {
   const failure = saga.failure === null ? undefined : (JSON.parse(saga.failure) as SagaFailure)

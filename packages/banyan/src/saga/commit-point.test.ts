@@ -76,7 +76,7 @@ test('P10: a step after the commit point that was settled by hand is skipped', a
   const process = await world.open([order])
   await process.start(order, 's1')
   await process.settled('s1')
-  await process.engine.admin.skip('s1', 'ship', BY)
+  await process.engine.admin.skip('s1', 'ship', BY, { output: null })
   assert.equal((await process.settled('s1')).output, '"shipped"')
   await audit(process, 's1', { status: 'completed', standing: ['charge'], book: [] })
 })

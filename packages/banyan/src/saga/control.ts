@@ -43,9 +43,14 @@ export function sagaControl(run: SagaRun): SagaControl<unknown> {
   }
 }
 
+/** Whether an entry of the journal is a sleep or a wait for a signal, not a step. */
+export function isWait(name: string): boolean {
+  return name.startsWith(SLEEP) || name.startsWith(SIGNAL)
+}
+
 function checkName(name: string): void {
   if (name.length === 0 || name.length > NAME_LENGTH_MAX) misuse(`"${name}" must have 1 to ${NAME_LENGTH_MAX} characters to name a step`)
-  if (name.startsWith(SLEEP) || name.startsWith(SIGNAL)) misuse(`step "${name}" must not begin with "${SLEEP}" or "${SIGNAL}"; rename it`)
+  if (isWait(name)) misuse(`step "${name}" must not begin with "${SLEEP}" or "${SIGNAL}"; rename it`)
 }
 
 /** Durable before anything leaves that follows it: it goes into the write that the next step needs, or one of its own in this turn. */

@@ -100,7 +100,7 @@ class Engine implements SagaEngine {
       loaded: (id) => this.#runs.has(id),
       load: (records) => this.#load(records),
     })
-    this.admin = createSagaAdmin({ store, runtime, definitions: this.#definitions, poke: (id) => this.#poke(id) })
+    this.admin = createSagaAdmin({ environment: this.#environment, definitions: this.#definitions, poke: (id) => this.#poke(id) })
   }
 
   get size(): number {

@@ -5,6 +5,7 @@ export { createSagaEngine, SAGAS_IN_MEMORY_MAX, type SagaEngine, type SagaEngine
 export type { Enlist, Guard, StepContextFactory } from './environment.ts'
 export type { SagaFailure, StepError, StuckReason } from './failure.ts'
 export type { SagaSignal } from './requests.ts'
+export type { Settlement } from './skip.ts'
 export { COMPENSATION_ATTEMPTS_MAX } from './rollback.ts'
 export {
   type CompensationInput,

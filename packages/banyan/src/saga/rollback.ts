@@ -42,7 +42,12 @@ async function compensate(run: SagaRun): Promise<void> {
 }
 
 function openSteps(run: SagaRun): SagaStepRecord[] {
-  return [...run.journal.steps.values()].filter(({ state }) => OPEN.has(state)).toSorted((a, b) => b.number - a.number)
+  return [...run.journal.steps.values()].filter(isOpen).toSorted((a, b) => b.number - a.number)
+}
+
+/** Also a step that was skipped on the way forward: whoever settled it by hand may have done it, as with an outcome that is unknown. */
+function isOpen({ state, compensationAttempts }: SagaStepRecord): boolean {
+  return OPEN.has(state) || (state === 'skipped' && compensationAttempts === 0)
 }
 
 /** States of steps that a rollback has to deal with. */

@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox'
 import type { Duration } from '../kernel/duration.ts'
 import type { BanyanError } from '../kernel/error.ts'
 
@@ -28,6 +29,14 @@ export interface SagaStep<X, T> {
   readonly attemptsMax?: number
   /** How long one attempt may take. Default {@link STEP_TIMEOUT}. */
   readonly timeout?: Duration
+  /** What the output looks like. Checks what a person gives as output when the step is skipped (P9). Default: any JSON. */
+  readonly output?: TSchema
+  /**
+   * What the saga goes on with when a person settles the step by hand and gives no output. A step that has neither this nor an output
+   * given by that person cannot be skipped: a saga never goes on with an output that nobody meant.
+   * @example skipped: () => null
+   */
+  readonly skipped?: () => T
   /** When the compensation fails for good: `hold` (default) keeps the saga `stuck` until a person acts; `continue` goes on with the others. */
   readonly onCompensationFail?: 'hold' | 'continue'
 }

@@ -47,6 +47,9 @@ class AuthorTransaction {
   get requestRollback() {
     return (sagaId: string, reason: string) => this.#service.requestRollback(this.#store, sagaId, reason)
   }
+  get sagaStatus() {
+    return async (sagaId: string) => (await this.#store.sagas.find(sagaId))?.status
+  }
   get notify() {
     return (key: string): void => this.#store.afterCommit(() => this.#service.notifier.notify(key))
   }

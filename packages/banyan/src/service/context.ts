@@ -5,6 +5,7 @@ import type { Duration } from '../kernel/duration.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
 import type { SagaDefinition, SagaStart } from '../saga/saga.ts'
+import type { SagaStatus } from '../store/saga-records.ts'
 import type { Sql, SqlReader } from '../store/sql.ts'
 
 /** What a transaction's body works with: the service's repository, and everything that commits with it (law 3). */
@@ -23,6 +24,8 @@ export type Transaction<C extends Contract, R extends object> = R & {
   signal(sagaId: string, name: string, options?: { readonly id?: string; readonly data?: unknown }): Promise<void>
   /** Asks a saga to roll back; it does so between two steps, unless it has committed. */
   requestRollback(sagaId: string, reason: string): Promise<boolean>
+  /** Where a saga of this service stands; undefined when there is none of that id. */
+  sagaStatus(sagaId: string): Promise<SagaStatus | undefined>
   /** Wakes whoever waits on `key` with `until`, once the transaction is durable. */
   notify(key: string): void
 }

@@ -43,7 +43,7 @@ export interface SagaStepRecord {
    * `started`: durable before the action is sent (P8). `done`: output known. `failed`: the action said no for good, nothing happened.
    * `unknown`: given up; it may or may not have happened, so a rollback compensates it.
    * `compensated`, `compensation_failed`: how its compensation went. `kept`: rolled back, and it has nothing to undo.
-   * `skipped`: a person settled it, or its compensation, by hand.
+   * `skipped`: a person settled it by hand; its compensation if it has `compensationAttempts`, else the step itself, with its output.
    */
   readonly state: 'started' | 'done' | 'failed' | 'unknown' | 'compensated' | 'kept' | 'compensation_failed' | 'skipped'
   /** JSON text; null while unknown. */

@@ -1,3 +1,4 @@
+import { BanyanError } from 'banyan/kernel'
 import { oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall, CommandOption } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
@@ -41,9 +42,13 @@ export const sagas: Command = {
     },
     skip: {
       arguments: SAGA,
-      options: { step: { value: 'name', summary: 'the step that was settled by hand', required: true }, reason },
+      options: {
+        step: { value: 'name', summary: 'the step that was settled by hand', required: true },
+        output: { value: 'JSON', summary: 'what the step would have answered; default: what the author of the saga declared for it' },
+        reason,
+      },
       summary: 'marks a step, or its compensation, as settled by hand',
-      run: (call) => change(call, 'skip', { step: call.options['step'] }),
+      run: (call) => change(call, 'skip', { step: call.options['step'], ...outputOf(call) }),
     },
     rollback: { arguments: SAGA, options: { reason }, summary: 'asks a saga to roll back', run: (call) => change(call, 'rollback') },
   },
@@ -63,6 +68,15 @@ async function change(call: CommandCall, action: 'retry' | 'skip' | 'rollback', 
     call.json ? JSON.stringify(answer ?? { ok: true }) : oneLine(`Done: ${action} of ${call.positionals[1]}. It goes on by itself.`),
   )
   return EXIT.ok
+}
+
+function outputOf({ options: { output } }: CommandCall): { readonly output?: unknown } {
+  if (output === undefined) return {}
+  try {
+    return { output: JSON.parse(output) as unknown }
+  } catch {
+    throw new BanyanError('invalid_argument', `--output must be JSON, e.g. null, true or '{"amountMinor":100}'; got ${oneLine(output)}`)
+  }
 }
 
 function pathOf({ positionals: [service = '', id = ''] }: CommandCall): string {

@@ -1,3 +1,4 @@
+import { payments } from '@shop/payments/contract'
 import { changeOrder } from '../change-order.ts'
 import { saga } from '../define.ts'
 import { statusAfter } from '../domain/order.ts'
@@ -21,6 +22,7 @@ export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: C
     local: true,
     attemptsMax: NEVER_GIVEN_UP,
     action: async () => null,
+    skipped: () => null,
     compensation: async ({ transaction, now }) =>
       transaction(async (tx) => {
         const order = await standing(tx, orderId)
@@ -30,18 +32,27 @@ export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: C
   })
   await s.step('call-back-shipment', {
     attemptsMax: NEVER_GIVEN_UP,
-    action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }),
+    action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }).then(() => null),
+    skipped: () => null,
   })
   await s.commit()
-  const { voidedMinor, refundedMinor } = await s.step('return-money', { action: ({ call }) => call.payments.cancel({ orderId, reason }) })
-  await s.step('release-stock', { action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null) })
+  const { voidedMinor, refundedMinor } = await s.step('return-money', {
+    action: ({ call }) => call.payments.cancel({ orderId, reason }),
+    output: payments.operations.cancel.output,
+  })
+  await s.step('release-stock', {
+    action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null),
+    skipped: () => null,
+  })
   await s.step('close', {
     local: true,
     action: async ({ transaction, now }) =>
       transaction(async (tx) => {
-        await changeOrder(tx, await standing(tx, orderId), { type: 'finish_cancel', voidedMinor, refundedMinor }, now())
+        const order = await standing(tx, orderId)
+        if (statusAfter(order, 'finish_cancel')) await changeOrder(tx, order, { type: 'finish_cancel', voidedMinor, refundedMinor }, now())
         return null
       }),
+    skipped: () => null,
   })
 })
 

@@ -8,10 +8,11 @@ import { reject } from './place-order.ts'
  */
 export const giveUpOrder = saga('give-up-order', async (s, { orderId, reason }: Cancellation) => {
   await s.commit()
-  await s.step('return-money', { action: ({ call }) => call.payments.cancel({ orderId, reason }).then(() => null) })
-  await s.step('release-stock', { action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null) })
+  await s.step('return-money', { action: ({ call }) => call.payments.cancel({ orderId, reason }).then(() => null), skipped: () => null })
+  await s.step('release-stock', { action: ({ call }) => call.inventory.release({ orderId, reason }).then(() => null), skipped: () => null })
   await s.step('reject', {
     local: true,
     action: async ({ transaction, now }) => transaction((tx) => reject(tx, orderId, { code: reason, message: '' }, now())),
+    skipped: () => null,
   })
 })

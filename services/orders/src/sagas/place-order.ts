@@ -1,4 +1,4 @@
-import { failedWith } from 'banyan'
+import { failedWith, Type } from 'banyan'
 import { payments } from '@shop/payments/contract'
 import { shipping } from '@shop/shipping/contract'
 import { changeOrder } from '../change-order.ts'
@@ -6,6 +6,9 @@ import type { Order } from '../contract.ts'
 import { type OrdersTransaction, saga } from '../define.ts'
 import { failureOf, type RollbackCause } from '../domain/failure.ts'
 import { statusAfter } from '../domain/order.ts'
+
+/** Output of a capture that was skipped, because somebody took the money by hand: then the order is settled apart from it. */
+const TAKEN_BY_HAND = 'taken_by_hand'
 
 /** What the saga carries: ids and facts. Personal data is read where it is needed, so that journals hold none. */
 export interface PlacedOrder {
@@ -29,10 +32,12 @@ export const placeOrder = saga('place-order', async (s, order: PlacedOrder) => {
   await s.step('order', {
     local: true,
     action: async () => null,
+    skipped: () => null,
     compensation: async ({ transaction, now, error }) => transaction((tx) => reject(tx, orderId, error, now())),
   })
   await s.step('reserve', {
     action: ({ call }) => call.inventory.reserve({ orderId, lines }).then(() => null),
+    skipped: () => null,
     compensation: ({ call, error }) => call.inventory.release({ orderId, reason: error.code }),
   })
   await s.step('authorize', {
@@ -41,13 +46,20 @@ export const placeOrder = saga('place-order', async (s, order: PlacedOrder) => {
       await call.payments.authorize({ orderId, userId, amountMinor: totalMinor, currency, provider, token })
       return null
     },
+    skipped: () => null,
     compensation: ({ call, error }) => call.payments.cancel({ orderId, reason: error.code }),
   })
-  await s.step('commit-reservation', { action: ({ call }) => call.inventory.commit({ orderId }).then(() => null) })
+  await s.step('commit-reservation', {
+    action: ({ call }) => call.inventory.commit({ orderId }).then(() => null),
+    skipped: () => null,
+  })
   await s.commit()
   const isConfirmed = await s.step('confirm', {
     local: true,
     action: async ({ transaction, now }) => transaction((tx) => confirm(tx, orderId, now())),
+    // Nobody can confirm an order by hand: one whose confirmation is skipped is given up when its time is over.
+    output: Type.Literal(false),
+    skipped: () => false,
   })
   if (!isConfirmed) return
   const isShipped = await s.step('ship', {
@@ -55,14 +67,23 @@ export const placeOrder = saga('place-order', async (s, order: PlacedOrder) => {
       const { address } = await read((tx) => tx.orders.pii(orderId))
       return unlessClosed(call.shipping.createShipment({ orderId, userId, shippingMethod, address, lines: [...order.lines] }))
     },
+    output: Type.Boolean(), // whoever skips it says whether the goods went out; if not, the order stays confirmed until it is cancelled
   })
   if (!isShipped) return
-  await s.step('capture', {
+  const isSettled = await s.step<boolean | typeof TAKEN_BY_HAND>('capture', {
     action: async ({ call, transaction, now }) => {
       if (!(await unlessClosed(call.payments.capture({ orderId })))) return false
       return transaction((tx) => settle(tx, orderId, now()))
     },
+    output: Type.Union([Type.Literal(TAKEN_BY_HAND), Type.Literal(false)]),
+    skipped: () => TAKEN_BY_HAND,
   })
+  if (isSettled === TAKEN_BY_HAND)
+    await s.step('settle', {
+      local: true,
+      action: async ({ transaction, now }) => transaction((tx) => settle(tx, orderId, now())),
+      skipped: () => false,
+    })
 })
 
 /** Rejects an order that is still pending; one that is being cancelled is ended by its cancellation. */

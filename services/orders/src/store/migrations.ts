@@ -25,4 +25,8 @@ CREATE TABLE order_pii (order_id TEXT NOT NULL PRIMARY KEY, address TEXT NOT NUL
 CREATE TABLE order_counter (name TEXT NOT NULL PRIMARY KEY, last BIGINT NOT NULL);
 INSERT INTO order_counter (name, last) VALUES ('order_number', 0);`,
   },
+  {
+    id: '002-cancelling',
+    sql: `CREATE INDEX customer_order_cancelling ON customer_order (updated_at) WHERE status = 'cancelling';`,
+  },
 ]

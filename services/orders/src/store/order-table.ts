@@ -37,6 +37,8 @@ export interface OrderTable {
   list(filter: OrderFilter): Promise<Order[]>
   /** Pending orders placed at or before `placedAt`, oldest first. */
   overdue(placedAt: number, limit: number): Promise<{ id: string; flow: Order['flow']; placedAt: number }[]>
+  /** Orders that are being cancelled since `updatedAt` or longer, oldest first. */
+  longCancelling(updatedAt: number, limit: number): Promise<{ id: string; version: number }[]>
 }
 
 const SELECT = `SELECT ${ORDER_COLUMNS} FROM customer_order o JOIN order_line l ON l.order_id = o.id`
@@ -79,6 +81,12 @@ export function orderTable(sql: Sql): OrderTable {
       sql.all(
         `SELECT id AS "id", flow AS "flow", placed_at AS "placedAt" FROM customer_order WHERE status = 'pending' AND placed_at <= ? ORDER BY placed_at LIMIT ?`,
         placedAt,
+        limit,
+      ),
+    longCancelling: (updatedAt, limit) =>
+      sql.all(
+        `SELECT id AS "id", version AS "version" FROM customer_order WHERE status = 'cancelling' AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
+        updatedAt,
         limit,
       ),
   }

@@ -1,26 +1,34 @@
 import type { TimerDefinition } from 'banyan'
 import { type OrdersTransaction, timer } from '../define.ts'
 import { giveUpOrder } from '../sagas/give-up-order.ts'
+import { cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
 import { reject } from '../sagas/place-order.ts'
+import { startAnew } from '../start-anew.ts'
 
 /** Overdue orders taken up in one sweep. */
 const BATCH_MAX = 100
-/** How much longer than its deadline an orchestrated order may take to roll back before it is given up from outside. */
-const ROLLBACK_GRACE_MS = 60_000
+/** How much longer than its deadline an order may take to roll back, or to be cancelled, before somebody else ends it; at most its deadline. */
+const GRACE_MS_MAX = 60_000
 /** Why an overdue order is rejected. */
 const REASON = 'deadline'
 
 /** Id of the one sweeping timer; a timer per order would cost each order two more rows. The deadline itself is durable with the order. */
 export const EXPIRE_ORDERS = 'expire-orders'
 
-/** Ends orders that stayed pending beyond their deadline, then sets itself again. */
+/**
+ * Ends orders that stayed pending beyond their deadline, takes up cancellations whose saga ended before the order did (a person may have skipped
+ * its last steps), then sets itself again.
+ */
 export const expireOrders: TimerDefinition<object> = timer('expire-orders', async (_data: object, { transaction, now, resources }) =>
   transaction(async (tx) => {
     const at = now()
+    const lostAfterMs = resources.deadlineMs + Math.min(GRACE_MS_MAX, resources.deadlineMs)
     const overdue = await tx.orders.overdue(at - resources.deadlineMs, BATCH_MAX)
+    for (const { id, version } of await tx.orders.longCancelling(at - lostAfterMs, BATCH_MAX))
+      await startAnew(tx, cancelOrder, { id: cancellationId(id, version), input: { orderId: id, reason: REASON } })
     for (const { id, flow, placedAt } of overdue) {
       if (flow === 'choreography') await reject(tx, id, { code: REASON, message: '' }, at)
-      else await rollBackOrGiveUp(tx, id, at - placedAt > resources.deadlineMs + ROLLBACK_GRACE_MS)
+      else await rollBackOrGiveUp(tx, id, at - placedAt > lostAfterMs)
     }
     await tx.schedule(expireOrders, { id: EXPIRE_ORDERS, at: at + resources.sweepMs, data: {} })
   }),
@@ -28,5 +36,5 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
 
 async function rollBackOrGiveUp(tx: OrdersTransaction, orderId: string, isLongOverdue: boolean): Promise<void> {
   if (await tx.requestRollback(orderId, REASON)) return
-  if (isLongOverdue) await tx.start(giveUpOrder, { id: `give-up:${orderId}`, input: { orderId, reason: REASON } })
+  if (isLongOverdue) await startAnew(tx, giveUpOrder, { id: `give-up:${orderId}`, input: { orderId, reason: REASON } })
 }
