@@ -1,4 +1,5 @@
 import type { StoredEvent } from 'banyan/store'
+import { olderLog } from 'banyan/store/sql'
 
 /** An event with the number of its row, which is the token of its transaction. */
 export interface NumberedEvent {
@@ -31,12 +32,17 @@ export class EventTail {
     this.#trim()
   }
 
-  /** Events above `after`, at most `limit`; undefined when it cannot tell and the database must be asked. */
-  read(after: number, limit: number): StoredEvent[] | undefined {
+  /**
+   * Events above `after`, at most `limit`; undefined when it cannot tell and the database must be asked, also about the event at `after` that is
+   * to be compared with `afterId`. Throws `data_older` when that is another one.
+   */
+  read(after: number, limit: number, afterId?: string): StoredEvent[] | undefined {
     const first = this.#events[0]?.event.position
-    if (first === undefined || after + 1 < first) return undefined
+    if (first === undefined) return undefined
     const from = after + 1 - first
-    if (from >= this.#events.length) return undefined
+    if (from < (afterId === undefined ? 0 : 1) || from >= this.#events.length) return undefined
+    const known = this.#events[from - 1]?.event.id
+    if (afterId !== undefined && known !== afterId) throw olderLog(after, afterId, known)
     return this.#events.slice(from, from + limit).map(({ event }) => event)
   }
 

@@ -1,6 +1,6 @@
 import { BanyanError, type Logger } from 'banyan/kernel'
 import type { Feed, StoredEvent } from 'banyan/store'
-import { refuseRemovedEvents, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
+import { pageBehind, refuseRemovedEvents, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
 import type { EventTail } from './event-tail.ts'
 import type { Row } from './wire-batch.ts'
 
@@ -27,14 +27,12 @@ export class PostgresFeed implements Feed {
     this.#options = options
   }
 
-  async read(after: number, limit: number): Promise<StoredEvent[]> {
+  async read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
     const count = Math.max(0, Math.min(READ_MAX, Math.floor(limit)))
     if (count === 0) return []
-    const known = this.#options.tail.read(after, count)
+    const known = this.#options.tail.read(after, count, afterId)
     if (known !== undefined) return known
-    const rows = await this.#options.query('feed-read', READ, [after, count])
-    refuseRemovedEvents(rows as unknown as StoredEventRow[], after)
-    return (rows as unknown as StoredEventRow[]).map(storedEvent)
+    return (afterId === undefined ? await this.#page(after, count) : await this.#pageBehind(after, count, afterId)).map(storedEvent)
   }
 
   async head(): Promise<number> {
@@ -61,6 +59,16 @@ export class PostgresFeed implements Feed {
       this.#listeners.delete(entry)
       if (this.#listeners.size === 0) this.close()
     }
+  }
+
+  async #page(after: number, count: number): Promise<readonly StoredEventRow[]> {
+    const rows = (await this.#options.query('feed-read', READ, [after, count])) as unknown as StoredEventRow[]
+    refuseRemovedEvents(rows, after)
+    return rows
+  }
+  async #pageBehind(after: number, count: number, afterId: string): Promise<readonly StoredEventRow[]> {
+    const rows = await this.#options.query('feed-read', READ, [after - 1, count + 1])
+    return pageBehind(rows as unknown as StoredEventRow[], after, afterId).slice(0, count)
   }
 
   /** Tells the listeners that there may be new events. */

@@ -30,6 +30,7 @@ const BECOMES = {
   overloaded: 'overloaded',
   data_damaged: 'unavailable',
   data_newer: 'unavailable',
+  data_older: 'unavailable',
   storage_full: 'unavailable',
   deadline_exceeded: 'deadline_exceeded',
   outcome_unknown: 'outcome_unknown',

@@ -1,5 +1,6 @@
 import { BanyanError } from '../kernel/error.ts'
-import type { CursorRecord } from '../store/records.ts'
+import type { EventMark } from '../store/feed.ts'
+import type { CursorRecord, ReadMark } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { PARKED_KEYS_MAX } from './parked-keys.ts'
 import type { Subscription } from './subscription.ts'
@@ -11,6 +12,8 @@ export interface Claim {
   readonly epoch: number
   /** Everything up to here was consumed. */
   readonly position: number
+  /** The newest event that was read, as far as it is known. */
+  readonly read: ReadMark
   /** Positions above it that were consumed as well. */
   readonly recorded: ReadonlySet<number>
   /** Keys with parked events; of very many only some. */
@@ -32,11 +35,13 @@ export async function takeClaim(store: Store, subscription: Subscription): Promi
   const start = isNew ? await feed.head() : 0
   const { value } = await store.transaction(async ({ consumption }) => {
     const cursor = await consumption.takeOver(consumer, source, start)
+    const read = (await consumption.lastRead(consumer, source)) ?? { position: cursor.position, id: undefined }
     return {
       consumer,
       source,
       epoch: cursor.epoch,
       position: cursor.position,
+      read,
       recorded: new Set(await consumption.recorded(consumer, source)),
       parkedKeys: await consumption.parkedKeys(consumer, source, PARKED_KEYS_MAX + 1),
       startsSinceStop: await consumption.countAttempt(consumer, source, START_COUNTER),
@@ -45,10 +50,20 @@ export async function takeClaim(store: Store, subscription: Subscription): Promi
   return value
 }
 
+/** Notes which event it was that a claim found without its id: that of a new consumer, or in data that an earlier release wrote. */
+export async function noteRead(store: Store, { consumer, source, epoch }: Claim, event: EventMark): Promise<void> {
+  await store.transaction(({ consumption }) => consumption.advance(consumer, source, 0, epoch, event))
+}
+
 /** Notes that the consumer stopped cleanly: nothing was under way. */
-export async function releaseClaim(store: Store, { consumer, source, epoch }: Claim, position: number): Promise<void> {
+export async function releaseClaim(
+  store: Store,
+  { consumer, source, epoch }: Claim,
+  position: number,
+  newest: EventMark | undefined,
+): Promise<void> {
   await store.transaction(async ({ consumption }) => {
-    await consumption.advance(consumer, source, position, epoch)
+    await consumption.advance(consumer, source, position, epoch, newest)
     await consumption.clearAttempts(consumer, source, START_COUNTER)
   })
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
@@ -111,7 +112,7 @@ export function promise(harness: StoreHarness, name: string, body: (stores: Stor
 export async function eventually(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = soon(10_000)
   while (!(await check())) {
-    if (testClock.monotonic() > deadline.at) throw new Error(`not in time: ${what}`)
+    if (testClock.monotonic() > deadline.at) assert.fail(`not in time: ${what}`)
     await new Promise(setImmediate)
   }
 }

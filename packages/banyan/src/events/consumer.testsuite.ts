@@ -245,7 +245,7 @@ export function testConsumer(harness: StoreHarness): void {
     const consumer = aConsumer(sink, source.feed, writeLedger(sink))
     await consumer.start()
     await assert.rejects(consumer.reached(51, soon(50)), { code: 'deadline_exceeded' })
-    const refusal = /ends at 1, but events up to 50 were consumed/
+    const refusal = /events up to 50 were read, but the log ends at 1/
     await eventually('the log is refused', () => refusal.test(consumer.state().error ?? ''))
     await consumer.stop()
   })

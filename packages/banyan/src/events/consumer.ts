@@ -5,8 +5,9 @@ import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { findCursor, takeClaim } from './claim.ts'
+import { findCursor, noteRead, takeClaim } from './claim.ts'
 import { FeedReader } from './feed-reader.ts'
+import { isOlderLog } from './history.ts'
 import { createHolder, type Holder } from './holder.ts'
 import { KeyedSession } from './keyed-session.ts'
 import { PositionWaiters } from './position-waiters.ts'
@@ -27,6 +28,8 @@ export interface ConsumerOptions {
   readonly instance: string
   /** Replaces parts of the default policy. */
   readonly retry?: Partial<RetryPolicy>
+  /** Told when the source's log turned out to be an older copy: the consumer has stopped for good, and the source must take no new work. */
+  readonly sourceIsOlder?: (error: BanyanError) => void
   /** Says how events are worked through. Default: each by its own handler, keys in order, different keys at once. */
   readonly session?: (options: SessionOptions) => Session
 }
@@ -56,8 +59,9 @@ export interface Consumer {
 
 /** How a consumer fares. */
 export interface ConsumerState extends SessionFigures {
-  /** `waiting`: another instance consumes, or taking over failed so far. `fenced`: another process took over; it will not start again. */
-  readonly status: 'stopped' | 'waiting' | 'consuming' | 'fenced'
+  /** `waiting`: another instance consumes, or taking over failed so far. `fenced`: another process took over; `refused`: the source's log
+   * is an older copy. Neither starts again by itself. */
+  readonly status: 'stopped' | 'waiting' | 'consuming' | 'fenced' | 'refused'
   readonly position: number | undefined
   /** Why nothing could be read or taken over the last time; undefined when all is well. */
   readonly error: string | undefined
@@ -124,7 +128,7 @@ class FeedConsumer implements Consumer {
     await this.#turn?.session.stop()
     await this.#loop
     this.#loop = undefined
-    if (this.#status !== 'fenced') this.#status = 'stopped'
+    if (this.#status === 'waiting' || this.#status === 'consuming') this.#status = 'stopped'
   }
 
   position(): number | undefined {
@@ -222,7 +226,16 @@ class FeedConsumer implements Consumer {
     }
     const options = { service, store, subscription, runtime, retry: { ...defaultRetryPolicy, ...retry }, claim, progressed, lost }
     const opened = session ? session(options) : new KeyedSession(options)
-    const reader = new FeedReader({ feed: subscription.feed, source: this.source, session: opened, runtime, log: this.#log })
+    const reader = new FeedReader({
+      feed: subscription.feed,
+      source: this.source,
+      session: opened,
+      service,
+      read: claim.read,
+      recognised: (event) => noteRead(store, claim, event),
+      runtime,
+      log: this.#log,
+    })
     const turn: Turn = { session: opened, reader, isLost: false }
     return turn
   }
@@ -252,8 +265,14 @@ class FeedConsumer implements Consumer {
   }
 
   async #failed(error: BanyanError, failures: number): Promise<void> {
-    const { store, runtime } = this.#options
+    const { store, runtime, sourceIsOlder } = this.#options
     this.#error = error
+    if (isOlderLog(error)) {
+      this.#status = 'refused'
+      this.#log.error('the consumer stops: its source is an older copy', { error })
+      sourceIsOlder?.(error)
+      return
+    }
     if (error.code === 'fenced' && !store.features.shared) {
       this.#status = 'fenced'
       this.#log.error('another process consumes from this store; this one stops consuming', { error })

@@ -1,3 +1,4 @@
+import type { EventMark } from '../store/feed.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Claim } from './claim.ts'
 
@@ -7,6 +8,8 @@ export interface CursorFoldOptions {
   readonly claim: Claim
   /** Everything up to here is consumed. */
   readonly watermark: () => number
+  /** The newest event that was read; undefined while there is none. */
+  readonly newest: () => EventMark | undefined
 }
 
 /** Bounds the records that stand above the cursor; each costs a row of three small columns. */
@@ -41,19 +44,20 @@ export class CursorFold {
 
   /** Moves the cursor as part of a transaction. */
   async join(tx: StoreTransaction): Promise<void> {
-    const { consumer, source, epoch } = this.#options.claim
+    const { claim, newest } = this.#options
+    const { consumer, source, epoch } = claim
     const position = this.#options.watermark()
     this.#threshold = this.#consumed + FOLD_AGAIN_EVENTS
     tx.afterCommit(() => this.#folded(position))
-    await tx.consumption.advance(consumer, source, position, epoch)
+    await tx.consumption.advance(consumer, source, position, epoch, newest())
   }
 
   /** Moves the cursor in a transaction of its own, if it can move. */
   async flush(): Promise<void> {
-    const { store, claim, watermark } = this.#options
+    const { store, claim, watermark, newest } = this.#options
     const position = watermark()
     if (position <= this.#durable) return
-    await store.transaction((tx) => tx.consumption.advance(claim.consumer, claim.source, position, claim.epoch))
+    await store.transaction((tx) => tx.consumption.advance(claim.consumer, claim.source, position, claim.epoch, newest()))
     this.#folded(position)
   }
 

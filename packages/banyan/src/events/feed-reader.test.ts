@@ -75,7 +75,16 @@ function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs
     subscribe: () => () => {},
   }
   const runtime = createRuntime({ clock })
-  return new FeedReader({ feed, source: 'source', session, runtime, log: runtime.log })
+  return new FeedReader({
+    feed,
+    source: 'source',
+    session,
+    service: 'sink',
+    read: { position: 0, id: undefined },
+    recognised: async () => {},
+    runtime,
+    log: runtime.log,
+  })
 }
 
 /** A session that takes everything at once. */

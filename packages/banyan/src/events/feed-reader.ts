@@ -3,7 +3,9 @@ import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { Feed, StoredEvent } from '../store/feed.ts'
+import type { EventMark, Feed, StoredEvent } from '../store/feed.ts'
+import type { ReadMark } from '../store/records.ts'
+import { checkHistory, isOlderLog, olderCopy } from './history.ts'
 import { SOURCE_BACKOFF } from './retry-policy.ts'
 import type { Session } from './session.ts'
 import { Wake } from './wake.ts'
@@ -14,6 +16,11 @@ export interface FeedReaderOptions {
   /** Name of the source, for errors. */
   readonly source: string
   readonly session: Session
+  /** Name of the service that reads, and the newest event that it is known to have read. */
+  readonly service: string
+  readonly read: ReadMark
+  /** Told of the event at `read` when only its position was known. */
+  readonly recognised: (event: EventMark) => Promise<void>
   readonly runtime: Runtime
   readonly log: Logger
 }
@@ -26,13 +33,15 @@ const POLL_MS_MAX = 1_000
 
 /**
  * Reads a feed into a session, by polling; hints of the feed only shorten the pauses.
- * Invariant: the session is given every position once, ascending and without a gap, whatever the feed answers.
+ * Invariants: the session is given every position once, ascending and without a gap, whatever the feed answers; each page comes from the log
+ * that the pages before it came from (S12).
  */
 export class FeedReader {
   readonly #options: FeedReaderOptions
   readonly #wake: Wake
   #stopped = false
   #isChecked = false
+  #newest: ReadMark
   #failures = 0
   #quietTurns = 0
   #error: BanyanError | undefined
@@ -41,6 +50,7 @@ export class FeedReader {
 
   constructor(options: FeedReaderOptions) {
     this.#options = options
+    this.#newest = options.read
     this.#wake = new Wake(options.runtime.clock)
     this.#refusals = createRefusals(options.runtime, SOURCE_BACKOFF)
   }
@@ -50,7 +60,7 @@ export class FeedReader {
     return this.#error ?? this.#idleError
   }
 
-  /** Reads until it is stopped. Rejects with `fenced` when the session's claim is lost. */
+  /** Reads until it is stopped. Rejects with `fenced` when the session's claim is lost, with `data_older` when the log is another one. */
   async run(): Promise<void> {
     const unsubscribe = this.#options.feed.subscribe(() => this.#wake.wake())
     try {
@@ -75,9 +85,9 @@ export class FeedReader {
     try {
       if (!this.#isChecked) await this.#check()
       this.#wake.clear()
-      const events = await feed.read(session.head, BATCH_EVENTS)
+      const events = await feed.read(session.head, BATCH_EVENTS, this.#idOfHead())
       if (this.#stopped) return 0
-      if (events.length > 0) await session.accept(this.#following(events))
+      if (events.length > 0) await this.#accept(this.#following(events))
       this.#succeeded(events.length)
       if (events.length >= BATCH_EVENTS) return 0
       await this.#idle()
@@ -112,21 +122,34 @@ export class FeedReader {
 
   #failed(error: BanyanError): number {
     if (error.code === 'fenced') throw error
+    if (isOlderLog(error)) throw this.#isChecked ? olderCopy(this.#options.source, this.#options.service, error) : error
     if (this.#failures === 0) this.#options.log.warn('nothing can be consumed for now; trying again', { error: error.cause ?? error })
     this.#error = error
     return backoffDelayMs(SOURCE_BACKOFF, ++this.#failures, this.#options.runtime.random)
   }
 
-  /** A log that ends before what was consumed is another log: its next events would be taken for consumed ones. */
   async #check(): Promise<void> {
-    const { feed, session, source } = this.#options
-    const consumed = session.head
-    const head = consumed === 0 ? 0 : await feed.head()
-    if (head < consumed) {
-      const what = `the log of "${source}" ends at ${head}, but events up to ${consumed} were consumed; was an older copy of it restored?`
-      throw new BanyanError('failed_precondition', `${what} Restore a newer one, or this service's data of the same time`)
+    const { feed, read, recognised } = this.#options
+    await checkHistory(feed, this.#options)
+    if (read.id === undefined && read.position > 0) {
+      const [event] = await feed.read(read.position - 1, 1).catch(nothingIfRemoved)
+      if (event?.position === read.position) {
+        await recognised(event)
+        this.#newest = event
+      }
     }
     this.#isChecked = true
+  }
+
+  async #accept(events: readonly StoredEvent[]): Promise<void> {
+    await this.#options.session.accept(events)
+    this.#newest = events.at(-1) ?? this.#newest
+  }
+
+  /** Id of the event that the next page must follow, if it is known. */
+  #idOfHead(): string | undefined {
+    const { position, id } = this.#newest
+    return position === this.#options.session.head ? id : undefined
   }
 
   /** Drops what was delivered before and what comes after a gap. */
@@ -146,4 +169,9 @@ export class FeedReader {
     }
     return following
   }
+}
+
+function nothingIfRemoved(thrown: unknown): StoredEvent[] {
+  if (thrown instanceof BanyanError && thrown.code === 'failed_precondition') return []
+  throw thrown
 }

@@ -2,7 +2,7 @@ import { backoffDelayMs } from '../kernel/backoff.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, shownInLog, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { StoredEvent } from '../store/feed.ts'
+import type { EventMark, StoredEvent } from '../store/feed.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import { isClaimLost, releaseClaim } from './claim.ts'
@@ -60,6 +60,7 @@ export class KeyedSession implements Session {
   readonly #recorded: Set<number>
   readonly #parkedKeys: ParkedKeys
   readonly #counts = { consumed: 0, failedAttempts: 0, parked: 0 }
+  #newest: EventMark | undefined
   #storeFailures = 0
   #foldedAt = -Infinity
   #state: 'open' | 'lost' | 'stopped' = 'open'
@@ -74,7 +75,7 @@ export class KeyedSession implements Session {
     this.#recorded = new Set(claim.recorded)
     this.#parkedKeys = new ParkedKeys(claim.parkedKeys)
     this.#window = new PositionWindow(claim.position)
-    this.#fold = new CursorFold({ store, claim, watermark: () => this.#window.watermark })
+    this.#fold = new CursorFold({ store, claim, watermark: () => this.#window.watermark, newest: () => this.#newest })
     this.#recovery = new Recovery({ store, claim, head: () => subscription.feed.head() })
     const concurrency = this.#recovery.careful ? 1 : CONCURRENCY
     this.#executor = new KeyedExecutor({ clock: runtime.clock, concurrency, run: (task) => this.#run(task) })
@@ -107,6 +108,7 @@ export class KeyedSession implements Session {
     for (const event of events) {
       if (suspectsTo !== undefined && event.position > suspectsTo) await this.#recover()
       this.#take(event)
+      this.#newest = event
     }
     this.#options.progressed()
     if (!this.#hasRoom()) await new Promise<void>((resolve) => (this.#makeRoom = resolve))
@@ -138,7 +140,7 @@ export class KeyedSession implements Session {
     const deadline = deadlineAfter(runtime.clock, STOP_MS)
     try {
       await within(runtime.clock, deadline, `handlers of consumer ${claim.consumer}`, this.#end('stopped'))
-      if (!lost) await releaseClaim(store, claim, this.position)
+      if (!lost) await releaseClaim(store, claim, this.position, this.#newest)
     } catch (error) {
       this.#log.warn('the consumer did not stop cleanly; what was under way is handled again at its next start', { error })
     }
@@ -189,7 +191,7 @@ export class KeyedSession implements Session {
   async #record(tx: StoreTransaction, task: EventTask): Promise<boolean> {
     const { consumer, source, epoch } = this.#options.claim
     if (this.#fold.due) await this.#fold.join(tx)
-    if (!(await tx.consumption.record(consumer, source, task.position, epoch))) return false
+    if (!(await tx.consumption.record(consumer, source, task.event, epoch))) return false
     if (task.counted) await this.#clearCounts(tx, task)
     return true
   }

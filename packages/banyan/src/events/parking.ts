@@ -22,7 +22,7 @@ export interface ParkReason {
  */
 export async function parkEvent(tx: StoreTransaction, claim: Claim, event: StoredEvent, reason: ParkReason): Promise<boolean> {
   const { consumer, source, epoch } = claim
-  if (!(await tx.consumption.record(consumer, source, event.position, epoch))) return false
+  if (!(await tx.consumption.record(consumer, source, event, epoch))) return false
   await tx.consumption.park(parkedRecord(claim, event, reason))
   return true
 }

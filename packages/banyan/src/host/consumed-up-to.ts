@@ -1,8 +1,9 @@
 import type { HostedService } from '../service/hosted-service.ts'
 
 /**
- * Tells up to which position of a service's log every consumer has durably consumed: what stands in the consumers' databases, not in
- * memory, because that is where they go on after a crash. The largest number when nobody listens; 0 while a service of the platform does not run.
+ * Tells which events at the beginning of a service's log no consumer needs: those before the last one that each has durably consumed. What
+ * stands in the consumers' databases counts, not their memory, because that is where they go on after a crash; and there they ask for the event
+ * they consumed last, to know the log by it. The largest number when nobody listens; 0 while a service of the platform does not run.
  */
 export async function consumedUpTo(services: Iterable<HostedService>, source: string): Promise<number> {
   let position = Number.MAX_SAFE_INTEGER
@@ -13,7 +14,7 @@ export async function consumedUpTo(services: Iterable<HostedService>, source: st
     for (const reader of consumers) {
       if (reader.source !== source) continue
       const cursor = cursors.find((one) => one.consumer === reader.consumer && one.source === source)
-      position = Math.min(position, cursor?.position ?? 0)
+      position = Math.min(position, Math.max(0, (cursor?.position ?? 0) - 1))
     }
   }
   return position

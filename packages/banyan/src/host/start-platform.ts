@@ -10,6 +10,7 @@ import type { PlatformAdmin } from './admin.ts'
 import type { RunningEdge } from './edge.ts'
 import { consumedUpTo } from './consumed-up-to.ts'
 import { edgeService } from './edge-service.ts'
+import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
 import type { Platform } from './platform.ts'
@@ -123,17 +124,21 @@ interface Started {
 async function startServices(platform: Platform, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
   const { runtime, stores, directory, environment } = options
   const tracing = createTracing({ ids: runtime.ids })
+  const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   for (const service of platform.services) {
-    const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment })
+    const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })
     hosted.set(service.name, one)
     for (const [name, check] of one.checks) monitor.add(`${service.name}:${name}`, check)
   }
+  await checkHistories(hosted)
   for (const service of hosted.values()) await service.prepare()
   for (const service of hosted.values())
     await service.run(
       (source) => hosted.get(source)?.feed,
       () => consumedUpTo(hosted.values(), service.name),
     )
+  // where another process may be the one that reads, only a look at what is stored tells
+  if ([...hosted.values()].some(({ store }) => store.features.shared)) monitor.add('platform:histories', () => checkHistories(hosted))
   await monitor.round()
   monitor.start()
 }

@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   data_damaged: { status: 503, retry: 'never' },
   /** The data was written by a newer version of the program. */
   data_newer: { status: 503, retry: 'never' },
+  /** The data are an older copy: others know of things that it lacks. */
+  data_older: { status: 503, retry: 'never' },
   storage_full: { status: 503, retry: 'safe' },
   deadline_exceeded: { status: 504, retry: 'unknown' },
   outcome_unknown: { status: 504, retry: 'unknown' },

@@ -12,7 +12,7 @@ import { allDone } from '../kernel/all-done.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { StoredEvent } from '../store/feed.ts'
+import type { EventMark, StoredEvent } from '../store/feed.ts'
 import type { ParkedRecord } from '../store/records.ts'
 import type { Sql } from '../store/sql.ts'
 import type { StoreTransaction } from '../store/store.ts'
@@ -63,6 +63,7 @@ export class BatchSession implements Session {
   readonly #parkedKeys: ParkedKeys
   readonly #counts = { consumed: 0, failedAttempts: 0, parked: 0 }
   #position: number
+  #newest: EventMark | undefined
   #durable: number
   #task: BatchTask | undefined
   #outages = 0
@@ -118,7 +119,7 @@ export class BatchSession implements Session {
     await this.#recover()
     const now = this.#options.runtime.clock.monotonic()
     if (now - this.#foldedAt < FOLD_IDLE_MS || this.#state !== 'open') return
-    if (this.#position > this.#durable) await this.#commit(this.#position, [])
+    if (this.#newest && this.#position > this.#durable) await this.#commit(this.#newest, [])
     await this.#redriver.look()
     this.#foldedAt = now
   }
@@ -137,7 +138,7 @@ export class BatchSession implements Session {
     const isLost = this.#state === 'lost'
     try {
       await within(runtime.clock, deadlineAfter(runtime.clock, STOP_MS), `the batch of ${claim.consumer}`, this.#end('stopped'))
-      if (!isLost) await releaseClaim(store, claim, this.#position)
+      if (!isLost) await releaseClaim(store, claim, this.#position, this.#newest)
     } catch (error) {
       this.#log.warn('the projection did not stop cleanly; it goes on from its cursor at its next start', { error })
     }
@@ -185,7 +186,8 @@ export class BatchSession implements Session {
     task.error = undefined
     this.#outages = 0
     this.#counts.consumed += events.length
-    this.#position = (events.at(-1) as StoredEvent).position
+    this.#newest = events.at(-1) as StoredEvent
+    this.#position = this.#newest.position
     this.#options.progressed()
   }
 
@@ -198,7 +200,7 @@ export class BatchSession implements Session {
       if (change && this.#parkedKeys.mayHave(event.key)) changes.push((tx) => this.#parkBehind(tx, event, change))
       else if (change) changes.push((tx) => change(tx.sql))
     }
-    if (changes.length > 0) await this.#commit((events.at(-1) as StoredEvent).position, changes)
+    if (changes.length > 0) await this.#commit(events.at(-1) as StoredEvent, changes)
   }
 
   /** Parks an event behind others of its key; applies it when none is left, whoever redrove or skipped the last. */
@@ -210,19 +212,20 @@ export class BatchSession implements Session {
   }
 
   async #park(event: StoredEvent, { attempts, error }: BatchTask): Promise<void> {
-    await this.#commit(event.position, [(tx) => tx.consumption.park(this.#parked(event, attempts, error))])
+    await this.#commit(event, [(tx) => tx.consumption.park(this.#parked(event, attempts, error))])
     this.#parkedKeys.add(event.key)
     this.#counts.parked++
     this.#log.error('event parked: it cannot be applied to the projection', { type: event.type, position: event.position, error })
   }
 
-  /** Commits changes with the cursor behind them. */
-  async #commit(position: number, changes: readonly Change[]): Promise<void> {
+  /** Commits changes with the cursor behind them; `newest` is the last event they come from. */
+  async #commit(newest: EventMark, changes: readonly Change[]): Promise<void> {
     const { store, claim, guard } = this.#options
     const { consumer, source, epoch } = claim
+    const { position } = newest
     await store.transaction(async (tx) => {
       const cleared = this.#recovery.careful ? tx.consumption.clearAttempts(consumer, source, -position) : undefined
-      await allDone([guard?.(tx), tx.consumption.advance(consumer, source, position, epoch), cleared, makeAll(changes, tx)])
+      await allDone([guard?.(tx), tx.consumption.advance(consumer, source, position, epoch, newest), cleared, makeAll(changes, tx)])
     })
     this.#durable = position
   }

@@ -31,6 +31,8 @@ export interface ProjectionOptions {
   readonly sources: readonly ProjectionSource[]
   /** Reads and checks an event's data. Default: reads its JSON. */
   readonly parse?: (event: StoredEvent, source: string) => unknown
+  /** Told when the log of a source turned out to be an older copy than what was read. */
+  readonly sourceIsOlder?: (source: string, error: BanyanError) => void
   /** Replaces parts of the default retry policy. */
   readonly retry?: Partial<RetryPolicy>
 }
@@ -118,7 +120,7 @@ export class Generation {
   }
 
   #consumer({ source, feed }: ProjectionSource): Consumer {
-    const { service, store, runtime, instance, projection, retry } = this.#options
+    const { service, store, runtime, instance, projection, retry, sourceIsOlder } = this.#options
     const prepare = (event: StoredEvent): ((sql: Sql) => unknown) | undefined => this.#prepare(event, source)
     const apply: EventHandler = async (event, consume) => {
       const change = prepare(event)
@@ -134,6 +136,7 @@ export class Generation {
       runtime,
       instance,
       retry: { ...RETRY, ...retry },
+      sourceIsOlder: (error) => sourceIsOlder?.(source, error),
       subscription: { consumer: this.consumer, source, feed, handlers },
       session: (options) => new BatchSession({ ...options, prepare, ...(store.features.shared ? { guard: this.#refuseRetired } : {}) }),
     })

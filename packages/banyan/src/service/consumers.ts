@@ -50,7 +50,16 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
           feed,
           handlers: handlersOf(shared, group.subscriptions),
         }
-        running.push(createConsumer({ service: name, store, runtime, instance, subscription }))
+        running.push(
+          createConsumer({
+            service: name,
+            store,
+            runtime,
+            instance,
+            subscription,
+            sourceIsOlder: (error) => shared.sourceIsOlder(group.source, error),
+          }),
+        )
       }
       await Promise.all(running.map((consumer) => consumer.start()))
     },

@@ -10,6 +10,7 @@ import type { SqlReader } from '../store/sql.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics, Tracing } from '../telemetry/index.ts'
 import { createConsumers, type ServiceConsumers } from './consumers.ts'
+import { createHistoryGuard, guardedStore, type HistoryGuard } from './history-guard.ts'
 import { createNotifier } from './notifier.ts'
 import { type OperationRunner, operationRunner } from './operation-runner.ts'
 import { openRawRoutes, type RawHandler } from './raw-routes.ts'
@@ -33,6 +34,8 @@ export interface HostOptions {
   /** Directory for services' own files. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Told when a service's log turned out to be an older copy than what was read of it. */
+  readonly sourceIsOlder: (source: string, reason: BanyanError) => void
 }
 
 /** A service that runs in this process. */
@@ -49,13 +52,15 @@ export interface HostedService extends LocalService {
   readonly raw: RawHandler | undefined
   /** Named health checks. */
   readonly checks: ReadonlyMap<string, () => Promise<void>>
-  /** Opens resources and runs the service's own preparation. */
+  /** Opens resources and runs the service's own preparation, unless work is refused. */
   prepare(): Promise<void>
   /**
-   * Starts sagas, timers, consumers, projections and retention; `feedOf` finds the logs of other services, `consumedUpTo` tells what all
-   * consumers have of this service's own.
+   * Starts sagas, timers, consumers, projections and retention; nothing when work is refused. `feedOf` finds the logs of other services,
+   * `consumedUpTo` tells what all consumers have of this service's own.
    */
   run(feedOf: (service: string) => Feed | undefined, consumedUpTo: () => Promise<number>): Promise<void>
+  /** Takes no work from now on, because its data are an older copy; see {@link HistoryGuard}. */
+  readonly refuse: (reason: BanyanError) => void
   /** Consumers of this service, with the sources that they read; undefined while it does not run. */
   readers(): readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined
   /** Stops taking new work and waits for what is under way. */
@@ -75,17 +80,12 @@ const AUDIT_MS_MAX = 60_000
 export async function hostService(service: Service, options: HostOptions): Promise<HostedService> {
   const { runtime } = options
   const { definition, parts, name } = service
-  const store = await options.stores.open({ service: name, migrations: definition.store.migrations, runtime })
+  const guard = createHistoryGuard(name, runtime.log)
+  const store = guardedStore(await options.stores.open({ service: name, migrations: definition.store.migrations, runtime }), guard)
   const shared = serviceRuntime(service, options, store)
   const instance = runtime.ids.uuid()
-  const sagas = createServiceSagas(shared, parts.sagas, instance)
-  const timers = createTimerPump(shared, parts.timers)
-  const projections = createServiceProjections(shared, service)
-  const retention = createRetentionJob(shared, retentionPolicy(name, parts.retention))
-  const consumers = createConsumers(shared, service, () => projections.consumers())
-  connect(shared, { sagas, timers, projections })
+  const { sagas, timers, projections, retention, consumers } = createWorkers(shared, service, instance)
   const context = (): ServiceContext => standaloneContext(shared)
-  const invoke = invoker(service, shared)
   let raw: RawHandler | undefined
   let state: 'starting' | 'running' | 'draining' = 'starting'
 
@@ -101,14 +101,17 @@ export async function hostService(service: Service, options: HostOptions): Promi
     get raw() {
       return raw
     },
-    checks: healthChecks(service, store, context),
-    invoke,
+    checks: healthChecks(service, store, guard, context),
+    invoke: invoker(service, shared, guard),
+    refuse: guard.refuse,
     async prepare() {
+      if (guard.refusal) return
       shared.resources = await definition.resources?.({ runtime, directory: options.directory, environment: options.environment })
       await parts.prepare?.(context())
       if (parts.routes) raw = await openRawRoutes(parts.routes, context)
     },
     async run(feedOf, consumedUpTo) {
+      if (guard.refusal) return
       await sagas.start()
       timers.start()
       await Promise.all([consumers.start(feedOf, instance), projections.start(feedOf, instance)])
@@ -132,7 +135,11 @@ export async function hostService(service: Service, options: HostOptions): Promi
   }
 }
 
-function serviceRuntime(service: Service, { runtime, transport, tracing, metrics }: HostOptions, store: Store): ServiceRuntime & Connected {
+function serviceRuntime(
+  service: Service,
+  { runtime, transport, tracing, metrics, sourceIsOlder }: HostOptions,
+  store: Store,
+): ServiceRuntime & Connected {
   const { name, definition, parts } = service
   return {
     name,
@@ -163,6 +170,7 @@ function serviceRuntime(service: Service, { runtime, transport, tracing, metrics
     timerScheduled(at) {
       this.timers?.scheduled(at)
     },
+    sourceIsOlder,
     projectionTables(projection) {
       return (this.projections as ServiceProjections).tables(projection.name)
     },
@@ -176,11 +184,19 @@ interface Connected {
   projections: ServiceProjections | undefined
 }
 
-function connect(shared: Connected, parts: Connected): void {
-  Object.assign(shared, parts)
+/** Makes what works by itself once the service runs, and lets the service's runtime know of it. */
+function createWorkers(shared: ServiceRuntime & Connected, service: Service, instance: string) {
+  const { name, parts } = service
+  const sagas = createServiceSagas(shared, parts.sagas, instance)
+  const timers = createTimerPump(shared, parts.timers)
+  const projections = createServiceProjections(shared, service)
+  Object.assign(shared, { sagas, timers, projections } satisfies Connected)
+  const retention = createRetentionJob(shared, retentionPolicy(name, parts.retention))
+  const consumers = createConsumers(shared, service, () => projections.consumers())
+  return { sagas, timers, projections, retention, consumers }
 }
 
-function invoker({ name, definition, parts }: Service, shared: ServiceRuntime): LocalService['invoke'] {
+function invoker({ name, definition, parts }: Service, shared: ServiceRuntime, guard: HistoryGuard): LocalService['invoke'] {
   const runners = new Map<string, OperationRunner>()
   for (const handler of parts.operations) {
     const operation = definition.contract.operations[handler.name]
@@ -189,6 +205,7 @@ function invoker({ name, definition, parts }: Service, shared: ServiceRuntime): 
   return async (request) => {
     const runner = runners.get(request.operation)
     if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
+    guard.assertCurrent()
     return runner.run(request)
   }
 }
@@ -198,10 +215,22 @@ function listen({ notifier, store }: ServiceRuntime, key: string, listener: () =
   return () => stops.forEach((stop) => stop())
 }
 
-function healthChecks({ parts }: Service, store: Store, context: () => ServiceContext): ReadonlyMap<string, () => Promise<void>> {
-  const checks = new Map<string, () => Promise<void>>([['store', () => store.ping()]])
+function healthChecks(
+  { parts }: Service,
+  store: Store,
+  guard: HistoryGuard,
+  context: () => ServiceContext,
+): ReadonlyMap<string, () => Promise<void>> {
+  const checks = new Map<string, () => Promise<void>>([
+    ['store', () => store.ping()],
+    ['history', async () => refuseOlder(guard)],
+  ])
   for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
   return checks
+}
+
+function refuseOlder({ refusal }: HistoryGuard): void {
+  if (refusal) throw refusal
 }
 
 /** Disposes of what the service opened: the whole if it can be disposed of, otherwise each part that can. */

@@ -52,6 +52,7 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
             projection,
             sources,
             parse: eventDataReader(service.definition),
+            sourceIsOlder: (source, error) => shared.sourceIsOlder(source, error),
           }),
         )
       }

@@ -1,5 +1,6 @@
 import type { ClientFactory } from '../call/client.ts'
 import type { Contract } from '../contract/contract.ts'
+import type { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
 import type { AnySaga } from '../saga/index.ts'
@@ -29,6 +30,8 @@ export interface ServiceRuntime {
   assertTimer(name: string): void
   /** Tells the timers that one is due at `at`, once it is durable. */
   timerScheduled(at: number): void
+  /** Tells that the log of a service turned out to be an older copy than this one has read. */
+  sourceIsOlder(source: string, error: BanyanError): void
   /** Names of a projection's tables in the generation that serves. */
   projectionTables(projection: ProjectionDefinition): TableName
 }

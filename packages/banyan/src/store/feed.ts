@@ -24,14 +24,22 @@ export interface StoredEvent extends NewEvent {
   readonly position: number
 }
 
+/** Names an event of a log. One whose log has another event, or none, at that position has another history. */
+export interface EventMark {
+  readonly position: number
+  readonly id: string
+}
+
 /** Reads a service's log of events. In another process the same port is served over HTTP. */
 export interface Feed {
   /**
    * Returns up to `limit` durable events with positions above `after`, ascending and without gaps.
    * An empty answer means that there is nothing yet. Throws `failed_precondition` when events that belong into the answer were removed
-   * by retention: a reader is never led past them.
+   * by retention: a reader is never led past them. `afterId` is the id of the event at `after` as the reader knows it: throws `data_older`
+   * when the log has another event there, or ends before it, because then an older copy of it was restored (S12). Without it, and where
+   * retention has removed that event, nothing is compared.
    */
-  read(after: number, limit: number): Promise<StoredEvent[]>
+  read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]>
   /** Position of the newest durable event; 0 when there is none. */
   head(): Promise<number>
   /**

@@ -1,6 +1,6 @@
 export { noTables, type StoreDefinition, store } from './definition.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
-export type { Feed, NewEvent, StoredEvent } from './feed.ts'
+export type { EventMark, Feed, NewEvent, StoredEvent } from './feed.ts'
 export { type Migration, migrationSql } from './migration.ts'
 export type {
   AuditRecord,
@@ -11,6 +11,7 @@ export type {
   IdempotencyRecords,
   ParkedFilter,
   ParkedRecord,
+  ReadMark,
   TimerRecord,
   TimerRecords,
 } from './records.ts'

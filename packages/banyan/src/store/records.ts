@@ -1,3 +1,5 @@
+import type { EventMark } from './feed.ts'
+
 /** What was recorded for an idempotency key. */
 export interface IdempotencyRecord {
   readonly scope: string
@@ -61,6 +63,13 @@ export interface CursorRecord {
   readonly epoch: number
 }
 
+/** The newest event that a consumer is known to have read. */
+export interface ReadMark {
+  readonly position: number
+  /** Undefined where it is not known: before the first event, and in data that an earlier release wrote. */
+  readonly id: string | undefined
+}
+
 /** An event that a consumer could not handle, or that waits behind one with the same key (P6). */
 export interface ParkedRecord {
   readonly consumer: string
@@ -98,11 +107,24 @@ export interface ConsumptionRecords {
   /**
    * Records one event as consumed. Returns false when it already is, and throws `fenced` when `epoch` is not the current one.
    */
-  record(consumer: string, source: string, position: number, epoch: number): Promise<boolean>
+  record(consumer: string, source: string, event: EventMark, epoch: number): Promise<boolean>
   /** Positions above the cursor that are recorded, ascending. */
   recorded(consumer: string, source: string): Promise<number[]>
-  /** Moves the cursor to `position`, never back, and forgets the records at or below it. Throws `fenced` for an old epoch. */
-  advance(consumer: string, source: string, position: number, epoch: number): Promise<void>
+  /**
+   * Moves the cursor to `position`, never back, and forgets the records at or below it. `read` is the newest event that was read, at `position`
+   * or above it. Throws `fenced` for an old epoch.
+   */
+  advance(consumer: string, source: string, position: number, epoch: number, read?: EventMark): Promise<void>
+  /**
+   * The newest event of the source that is known to have been read: by it a log is told from an older copy (S12). Its id is undefined where
+   * nothing is known but the position; the whole is undefined for a consumer without a cursor.
+   */
+  lastRead(consumer: string, source: string): Promise<ReadMark | undefined>
+  /**
+   * Moves the cursor back to `to`, with all that is known of later events: they do not exist any more, and others will take their positions.
+   * Attempts of earlier epochs cannot commit afterwards. Returns how many parked events were forgotten.
+   */
+  rewind(consumer: string, source: string, to: ReadMark): Promise<number>
   /** Cursors of this service's consumers. */
   cursors(): Promise<CursorRecord[]>
   /** Removes a cursor with its records and parked events. */

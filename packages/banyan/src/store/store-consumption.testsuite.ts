@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { EventMark } from './feed.ts'
 import type { ParkedFilter, ParkedRecord } from './records.ts'
 import { COUNT, counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store, StoreTransaction } from './store.ts'
@@ -15,11 +16,16 @@ export function testConsumption(harness: StoreHarness): void {
 /** A handler: adds one to a counter if the position is new. */
 function consume(store: Store, position: number, epoch: number): Promise<boolean> {
   const body = async (tx: StoreTransaction) => {
-    if (!(await tx.consumption.record(CONSUMER, SOURCE, position, epoch))) return false
+    if (!(await tx.consumption.record(CONSUMER, SOURCE, at(position), epoch))) return false
     await tx.sql.run(COUNT, 'effects')
     return true
   }
   return store.transaction(body).then(({ value }) => value)
+}
+
+/** The event at a position, as its consumer knows it. */
+function at(position: number): EventMark {
+  return { position, id: `e${position}` }
 }
 
 function takeOver(store: Store, start?: number) {
@@ -64,7 +70,7 @@ function testCursors(harness: StoreHarness): void {
   promise(harness, 'consumption: the record goes with the effect: when the handler fails, the event is not consumed', async ({ store }) => {
     const { epoch } = await takeOver(store)
     const failed = store.transaction(async (tx) => {
-      assert.equal(await tx.consumption.record(CONSUMER, SOURCE, 1, epoch), true)
+      assert.equal(await tx.consumption.record(CONSUMER, SOURCE, at(1), epoch), true)
       await tx.sql.run(COUNT, 'effects')
       throw new Error('no')
     })
@@ -77,7 +83,7 @@ function testCursors(harness: StoreHarness): void {
     const { epoch } = await takeOver(store)
     await store.transaction((tx) => tx.consumption.takeOver('other', SOURCE))
     await consume(store, 1, epoch)
-    const other = await store.transaction((tx) => tx.consumption.record('other', SOURCE, 1, 1))
+    const other = await store.transaction((tx) => tx.consumption.record('other', SOURCE, at(1), 1))
     assert.equal(other.value, true)
     await store.transaction((tx) => tx.consumption.forget('other'))
     assert.equal((await store.read((tx) => tx.consumption.cursors())).length, 1)
@@ -230,7 +236,7 @@ function testParked(harness: StoreHarness): void {
     await park(store, aParked({ attempts: 6, error: 'again' }))
     assert.equal((await store.read((tx) => tx.consumption.parked({ limit: 10 })))[0]?.error, 'again')
     const failed = store.transaction(async (tx) => {
-      await tx.consumption.record(CONSUMER, SOURCE, 8, epoch)
+      await tx.consumption.record(CONSUMER, SOURCE, at(8), epoch)
       await tx.consumption.park(aParked({ position: 8, key: 'order-3' }))
       throw new Error('no')
     })

@@ -62,7 +62,7 @@ async function consumeAll(store: Store, events: number): Promise<void> {
 
 async function consume(store: Store, position: number, epoch: number): Promise<void> {
   await store.transaction(async (tx) => {
-    if (!(await tx.consumption.record(CRASH_CONSUMER, CRASH_SOURCE, position, epoch))) return
+    if (!(await tx.consumption.record(CRASH_CONSUMER, CRASH_SOURCE, { position, id: `e${position}` }, epoch))) return
     await tx.sql.run(COUNT, 'effects')
     tx.emit(anEvent(`k${position % 3}`, { position }))
   })

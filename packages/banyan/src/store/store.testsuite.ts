@@ -4,6 +4,7 @@ import { testConsumption } from './store-consumption.testsuite.ts'
 import { testCrashes } from './store-crash.testsuite.ts'
 import { testFeed } from './store-feed.testsuite.ts'
 import type { StoreHarness } from './store-harness.testsuite.ts'
+import { testHistory } from './store-history.testsuite.ts'
 import { testIsolation } from './store-isolation.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
 import { testOrder } from './store-order.testsuite.ts'
@@ -14,7 +15,7 @@ import { testSagas } from './store-sagas.testsuite.ts'
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S11 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S12 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
@@ -27,6 +28,7 @@ export function testStore(harness: StoreHarness): void {
   testConsumption(harness)
   testSagas(harness)
   testRetention(harness)
+  testHistory(harness)
   testOpening(harness)
 }
 

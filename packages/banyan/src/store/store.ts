@@ -23,6 +23,8 @@ import type { Sql, SqlReader } from './sql.ts'
  * - S10 A second process that may not share the store, a damaged or newer database are refused at `open` with an error that says what to do.
  * - S11 `readApart` holds nobody: commits and reads go on while a statement of it runs. At its time limit, or when its signal aborts, it ends
  *      with `deadline_exceeded` or `cancelled`, and so does the statement that runs. Else it is as `read`.
+ * - S12 A reader that names the event it read last is refused a log that has another one there, or ends before it: an older copy, whose next
+ *      events it would take for those it has consumed.
  */
 export interface Store {
   readonly features: StoreFeatures

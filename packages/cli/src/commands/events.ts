@@ -1,5 +1,6 @@
 import { oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall, CommandOption } from '../command.ts'
+import { acceptLostEvents } from './accept-loss.ts'
 import { EXIT } from '../exit-code.ts'
 import { theRunningPlatform } from '../operator.ts'
 import { PAGE_OPTIONS, printPage } from '../pages.ts'
@@ -14,13 +15,17 @@ const PLACE = {
 } as const satisfies Record<string, CommandOption>
 const key: CommandOption = { value: 'text', summary: "the events' key, e.g. an order's id" }
 const position: CommandOption = { value: 'number', summary: 'place of the event in the log of its source', required: true, count: true }
+const lastCommon: CommandOption = {
+  value: 'number',
+  summary: 'newest event of the older copy when it was restored, if it was written to since',
+}
 const reason: CommandOption = { value: 'text', summary: 'why; recorded with what you change', required: true }
 
 /** `banyan events`: shows flows, lag and parked events; redrives or skips the parked ones. */
 export const events: Command = {
   name: 'events',
   summary: 'follow a flow, see lag, list, redrive or skip parked events',
-  about: 'Works on the running platform. Redrive and skip are recorded with your reason.',
+  about: 'Works on the running platform, but for accept-loss. What changes something is recorded with your reason.',
   usually: 'lag',
   actions: {
     lag: {
@@ -63,6 +68,12 @@ export const events: Command = {
       options: { ...required(PLACE), position, reason },
       summary: 'gives a parked event up and redrives those behind it',
       run: skip,
+    },
+    'accept-loss': {
+      arguments: [],
+      options: { service: { ...PLACE.service, required: true }, position: lastCommon, reason },
+      summary: 'goes on with an older copy of a service, without the events it lacks; on a stopped platform',
+      run: acceptLostEvents,
     },
   },
 }

@@ -89,13 +89,13 @@ export function simulatedStore(service: string, inner: Store, weather: Weather):
 
 function simulatedFeed(service: string, inner: Feed, weather: Weather): Feed {
   const { events: label, hint } = names(service)
-  async function read(after: number, limit: number): Promise<StoredEvent[]> {
+  async function read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
     const [low, high] = weather.strikes('events-late', service) ? READ_LATE_MS : READ_MS
     await pass(weather, durationMs(weather, label, low, high), label)
     if (weather.strikes('events-failed', service)) throw new BanyanError('unavailable', `the log of ${service} does not answer; try again`)
     const isRepeated = after > 0 && weather.strikes('events-repeated', service)
     const from = isRepeated ? Math.max(0, after - 1 - Math.floor(weather.choose('events-repeated', service) * REPEATED_MAX)) : after
-    const events = await inner.read(from, limit)
+    const events = await inner.read(from, limit, isRepeated ? undefined : afterId)
     if (events.length < 2 || !weather.strikes('events-cut', service)) return events
     // One event is missing in the middle, as when an answer was put together while it was not there yet.
     const gap = 1 + Math.floor(weather.choose('events-cut', service) * (events.length - 1))

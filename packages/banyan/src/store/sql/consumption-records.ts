@@ -1,5 +1,6 @@
 import { BanyanError } from '../../kernel/error.ts'
-import type { ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord } from '../records.ts'
+import type { EventMark } from '../feed.ts'
+import type { ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, ReadMark } from '../records.ts'
 import type { Sql } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT } from './parked-table.ts'
@@ -28,9 +29,9 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
     return cursorRecord(row as CursorRecord)
   }
 
-  async record(consumer: string, source: string, position: number, epoch: number): Promise<boolean> {
+  async record(consumer: string, source: string, { position, id }: EventMark, epoch: number): Promise<boolean> {
     const query = this.#sql.dialect === 'postgres' ? RECORD_LOCKED : RECORD
-    if ((await this.#sql.run(query, position, consumer, source, epoch, position)) === 1) return true
+    if ((await this.#sql.run(query, position, id, consumer, source, epoch, position)) === 1) return true
     await this.#refuseOldEpoch(consumer, source, epoch)
     return false
   }
@@ -40,10 +41,31 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
     return rows.map(({ position }) => position)
   }
 
-  async advance(consumer: string, source: string, position: number, epoch: number): Promise<void> {
-    const advanced = this.#sql.run(ADVANCE, position, position, consumer, source, epoch)
+  async advance(consumer: string, source: string, position: number, epoch: number, read?: EventMark): Promise<void> {
+    const { position: readTo, id } = read ?? NOTHING_READ
+    const advanced = this.#sql.run(ADVANCE, position, position, readTo, id, readTo, readTo, consumer, source, epoch)
     const [changed] = await Promise.all([advanced, this.#sql.run(FORGET_CONSUMED, consumer, source, position)])
     if (changed === 0) await this.#refuseOldEpoch(consumer, source, epoch)
+  }
+
+  async lastRead(consumer: string, source: string): Promise<ReadMark | undefined> {
+    const row = await this.#sql.get<{ position: number; id: string | null }>(
+      LAST_READ,
+      consumer,
+      source,
+      consumer,
+      source,
+      consumer,
+      source,
+    )
+    return row && { position: row.position, id: row.id ?? undefined }
+  }
+
+  async rewind(consumer: string, source: string, { position, id }: ReadMark): Promise<number> {
+    await this.#sql.run(REWIND, position, position, position, id ?? null, consumer, source)
+    for (const table of ['banyan_consumed', 'banyan_attempt'])
+      await this.#sql.run(`DELETE FROM ${table} WHERE consumer = ? AND source = ? AND ABS(position) > ?`, consumer, source, position)
+    return this.#sql.run('DELETE FROM banyan_parked WHERE consumer = ? AND source = ? AND position > ?', consumer, source, position)
   }
 
   async cursors(): Promise<CursorRecord[]> {
@@ -131,8 +153,8 @@ const TAKE_OVER = `INSERT INTO banyan_cursor (consumer, source, position, epoch)
   RETURNING consumer, source, position, epoch`
 
 /** One statement in the normal case: is it new, is it above the cursor, is the epoch still ours. */
-const recordText = (lock: string): string => `INSERT INTO banyan_consumed (consumer, source, position)
-  SELECT consumer, source, CAST(? AS BIGINT) FROM banyan_cursor
+const recordText = (lock: string): string => `INSERT INTO banyan_consumed (consumer, source, position, event_id)
+  SELECT consumer, source, CAST(? AS BIGINT), CAST(? AS TEXT) FROM banyan_cursor
   WHERE consumer = ? AND source = ? AND epoch = ? AND position < ?${lock}
   ON CONFLICT (consumer, source, position) DO NOTHING`
 
@@ -142,8 +164,23 @@ const RECORD_LOCKED = recordText(' FOR SHARE')
 const RECORDED = `SELECT d.position FROM banyan_consumed AS d JOIN banyan_cursor AS c ON c.consumer = d.consumer AND c.source = d.source
   WHERE d.consumer = ? AND d.source = ? AND d.position > c.position ORDER BY d.position`
 
-const ADVANCE = `UPDATE banyan_cursor SET position = CASE WHEN position < ? THEN ? ELSE position END
+const ADVANCE = `UPDATE banyan_cursor SET position = CASE WHEN position < ? THEN ? ELSE position END,
+    read_id = CASE WHEN read_position < ? THEN ? ELSE read_id END, read_position = CASE WHEN read_position < ? THEN ? ELSE read_position END
   WHERE consumer = ? AND source = ? AND epoch = ?`
+
+/** Moves no mark: every event has a position above it. */
+const NOTHING_READ = { position: 0, id: null }
+
+/** Of one position the row with the id counts: a cursor that an earlier release moved has none. */
+const LAST_READ = `SELECT position, id FROM (
+    SELECT position, NULL AS id FROM banyan_cursor WHERE consumer = ? AND source = ?
+    UNION ALL SELECT read_position, read_id FROM banyan_cursor WHERE consumer = ? AND source = ?
+    UNION ALL SELECT position, event_id FROM (SELECT position, event_id FROM banyan_consumed WHERE consumer = ? AND source = ?
+      ORDER BY position DESC LIMIT 1) AS newest) AS known
+  ORDER BY position DESC, CASE WHEN id IS NULL THEN 1 ELSE 0 END LIMIT 1`
+
+const REWIND = `UPDATE banyan_cursor SET position = CASE WHEN position > ? THEN ? ELSE position END, read_position = ?, read_id = ?, epoch = epoch + 1
+  WHERE consumer = ? AND source = ?`
 
 const FORGET_CONSUMED = 'DELETE FROM banyan_consumed WHERE consumer = ? AND source = ? AND position <= ?'
 

@@ -10,3 +10,4 @@ export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, t
 export { SqlRecords } from './sql-records.ts'
 export { eventsOfFlow } from './flow.ts'
 export { refuseRemovedEvents } from './removed-events.ts'
+export { olderLog, pageBehind } from './log-history.ts'

@@ -33,6 +33,10 @@ export const toolkitMigrations: readonly Migration[] = [
   variants('banyan-004-sagas', sagaTables),
   variants('banyan-005-readers', readerTables),
   { id: 'banyan-006-retention', sql: RETENTION_INDEXES },
+  {
+    id: 'banyan-007-history',
+    sql: { sqlite: history('lower(hex(randomblob(16)))'), postgres: history("replace(CAST(gen_random_uuid() AS TEXT), '-', '')") },
+  },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {
@@ -88,6 +92,15 @@ CREATE TABLE banyan_saga_signal (
   consumed INTEGER NOT NULL, received_at BIGINT NOT NULL, UNIQUE (saga_id, signal_id));
 CREATE TABLE banyan_lease (
   instance TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, taken_over INTEGER NOT NULL)${keyed};`
+}
+
+/** What tells a log, and a whole database, from an older copy or another one: the newest event that a consumer read, and a name drawn once. */
+function history(random: string): string {
+  return `
+ALTER TABLE banyan_cursor ADD COLUMN read_position BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE banyan_cursor ADD COLUMN read_id TEXT;
+ALTER TABLE banyan_consumed ADD COLUMN event_id TEXT;
+INSERT INTO banyan_meta (name, value) VALUES ('identity', ${random});`
 }
 
 /** Which instance reads for a consumer, and the generations of projections. */

@@ -9,7 +9,7 @@ function events(from: number, to: number, data = '{}') {
 const positions = (page: readonly { position: number }[] | undefined) => page?.map(({ position }) => position)
 
 test('a tail answers what it has and refers to the file for what it has not', () => {
-  const tail = new EventTail(10)
+  const tail = new EventTail({ position: 10, id: 'e10' })
   assert.deepEqual(tail.read(10, 5), [])
   assert.equal(tail.read(9, 5), undefined)
   tail.append(events(11, 14))
@@ -21,7 +21,7 @@ test('a tail answers what it has and refers to the file for what it has not', ()
 })
 
 test('a tail keeps a bounded number of events, the newest', () => {
-  const tail = new EventTail(0)
+  const tail = new EventTail(undefined)
   for (let start = 1; start <= 5_000; start += 10) tail.append(events(start, start + 9))
   assert.equal(tail.read(0, 10), undefined)
   assert.deepEqual(positions(tail.read(4_998, 10)), [4_999, 5_000])
@@ -30,7 +30,7 @@ test('a tail keeps a bounded number of events, the newest', () => {
 })
 
 test('a tail drops events with much data rather than keep them all in memory', () => {
-  const tail = new EventTail(0)
+  const tail = new EventTail(undefined)
   tail.append(events(1, 5, 'x'.repeat(1_000_000)))
   assert.equal(tail.read(0, 10), undefined)
   assert.equal(tail.head, 5)

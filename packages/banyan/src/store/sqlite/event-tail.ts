@@ -1,4 +1,5 @@
-import type { StoredEvent } from '../feed.ts'
+import type { EventMark, StoredEvent } from '../feed.ts'
+import { olderLog } from '../sql/log-history.ts'
 
 /** Consumers in the same process are seldom further behind; an event takes about a kilobyte. */
 const TAIL_EVENTS_MAX = 1_000
@@ -14,10 +15,12 @@ export class EventTail {
   #events: StoredEvent[] = []
   #characters = 0
   #head: number
+  #newestId: string | undefined
 
-  /** `head` is the newest position on disk. */
-  constructor(head: number) {
-    this.#head = head
+  /** `newest` is the newest event on disk; undefined when there never was one. */
+  constructor(newest: EventMark | undefined) {
+    this.#head = newest?.position ?? 0
+    this.#newestId = newest?.id
   }
 
   /** Position of the newest durable event. */
@@ -31,16 +34,26 @@ export class EventTail {
       this.#events.push(event)
       this.#characters += event.data.length
       this.#head = event.position
+      this.#newestId = event.id
     }
     if (this.#events.length >= 2 * TAIL_EVENTS_MAX || this.#characters > TAIL_CHARACTERS_MAX) this.#shrink()
   }
 
-  /** Returns up to `limit` events above `after`; undefined when some of them are no longer here. */
-  read(after: number, limit: number): StoredEvent[] | undefined {
-    if (after >= this.#head) return []
+  /**
+   * Returns up to `limit` events above `after`; undefined when some of them, or the one at `after` that is to be compared with `afterId`, are
+   * no longer here. Throws `data_older` when that is another one.
+   */
+  read(after: number, limit: number, afterId?: string): StoredEvent[] | undefined {
+    if (after >= this.#head) {
+      if (afterId !== undefined && (after > this.#head || afterId !== this.#newestId))
+        throw olderLog(after, afterId, after > this.#head ? undefined : this.#newestId)
+      return []
+    }
     const first = this.#head - this.#events.length + 1
-    if (after + 1 < first) return undefined
     const start = after + 1 - first
+    if (start < (afterId === undefined ? 0 : 1)) return undefined
+    const known = this.#events[start - 1]
+    if (afterId !== undefined && known?.id !== afterId) throw olderLog(after, afterId, known?.id)
     return this.#events.slice(start, start + limit)
   }
 

@@ -1,9 +1,10 @@
 import type { Logger } from '../../kernel/logger.ts'
 import type { Feed, StoredEvent } from '../feed.ts'
 import { boundedLimit } from '../sql/bounded-limit.ts'
+import { pageBehind } from '../sql/log-history.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
 import { refuseRemovedEvents } from '../sql/removed-events.ts'
-import { EventTail } from './event-tail.ts'
+import type { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 
 const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > ? ORDER BY position LIMIT ?`
@@ -19,16 +20,16 @@ export class SqliteFeed implements Feed {
   readonly #listeners = new Set<() => void>()
   readonly #tail: EventTail | undefined
 
-  /** `head` is undefined where another process writes: then everything is read from the file. */
-  constructor(snapshots: SnapshotQueue, log: Logger, head: number | undefined) {
+  /** `tail` is undefined where another process writes: then everything is read from the file. */
+  constructor(snapshots: SnapshotQueue, log: Logger, tail: EventTail | undefined) {
     this.#snapshots = snapshots
     this.#log = log
-    this.#tail = head === undefined ? undefined : new EventTail(head)
+    this.#tail = tail
   }
 
-  async read(after: number, limit: number): Promise<StoredEvent[]> {
+  async read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
     this.#snapshots.assertUsable()
-    return this.#tail?.read(after, boundedLimit(limit)) ?? this.#readFile(after, boundedLimit(limit))
+    return this.#tail?.read(after, boundedLimit(limit), afterId) ?? this.#readFile(after, boundedLimit(limit), afterId)
   }
 
   async head(): Promise<number> {
@@ -62,7 +63,11 @@ export class SqliteFeed implements Feed {
     }
   }
 
-  async #readFile(after: number, limit: number): Promise<StoredEvent[]> {
+  async #readFile(after: number, limit: number, afterId: string | undefined): Promise<StoredEvent[]> {
+    if (afterId !== undefined) {
+      const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after - 1, limit + 1))
+      return pageBehind(rows, after, afterId).slice(0, limit).map(storedEvent)
+    }
     const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after, limit))
     refuseRemovedEvents(rows, after)
     return rows.map(storedEvent)

@@ -7,7 +7,7 @@ import type { Store } from '../store.ts'
 import { CommitTurns } from './commit-turns.ts'
 import type { Sync } from './group-commit.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
-import { migrationTarget, newestPosition } from './sqlite-schema.ts'
+import { migrationTarget, newestEvent } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
 
@@ -64,7 +64,7 @@ export class SqliteMedium {
     this.#migrated = migrations
     this.#isOwned = true
     const lock = { release: () => void (this.#isOwned = false) }
-    const writer = { connection, lock, head: newestPosition(connection), turns: new CommitTurns(runtime.clock), sync }
+    const writer = { connection, lock, newest: newestEvent(connection), turns: new CommitTurns(runtime.clock), sync }
     return new SqliteStore({ service, runtime, reader, writer, health: new StoreHealth(runtime.log, undefined) })
   }
 

@@ -1,3 +1,4 @@
+import type { EventMark } from '../feed.ts'
 import type { MigrationTarget } from '../sql/migrate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteSql } from './sqlite-sql.ts'
@@ -21,8 +22,9 @@ export function migrationTarget(connection: SqliteConnection): MigrationTarget {
   }
 }
 
-/** Position of the newest event in a migrated database; 0 when there is none. */
-export function newestPosition(connection: SqliteConnection): number {
-  const row = connection.get("SELECT seq AS head FROM sqlite_sequence WHERE name = 'banyan_outbox'", []) as { head: number } | undefined
-  return row?.head ?? 0
+/** The newest event in a migrated database; undefined when there is none. Retention leaves the newest one, so none is none ever. */
+export function newestEvent(connection: SqliteConnection): EventMark | undefined {
+  return connection.get(NEWEST, []) as EventMark | undefined
 }
+
+const NEWEST = 'SELECT position, event_id AS id FROM banyan_outbox ORDER BY position DESC LIMIT 1'

@@ -1,5 +1,6 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import type { EventMark } from '../feed.ts'
 import {
   APART_MS_MAX,
   type ApartOptions,
@@ -11,6 +12,7 @@ import {
 } from '../store.ts'
 import type { ApartReader } from './apart/apart-reader.ts'
 import type { CommitTurns } from './commit-turns.ts'
+import { EventTail } from './event-tail.ts'
 import { GroupCommit, type Sync } from './group-commit.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
@@ -26,7 +28,8 @@ export interface SqliteStoreParts {
   readonly writer?: {
     readonly connection: SqliteConnection
     readonly lock: { release(): void }
-    readonly head: number
+    /** The newest event on disk; undefined when there never was one. */
+    readonly newest: EventMark | undefined
     readonly turns: CommitTurns
     readonly sync?: Sync
   }
@@ -57,7 +60,7 @@ export class SqliteStore implements Store {
     const { service, runtime, reader, writer, health } = parts
     this.#parts = parts
     this.#snapshots = new SnapshotQueue(reader, runtime.clock, health)
-    this.feed = new SqliteFeed(this.#snapshots, runtime.log, writer?.head)
+    this.feed = new SqliteFeed(this.#snapshots, runtime.log, writer && new EventTail(writer.newest))
     this.#writer = writer && new GroupCommit({ ...writer, service, runtime, feed: this.feed, snapshots: this.#snapshots, health })
   }
 

@@ -11,7 +11,7 @@ import { createPrivateFile, prepareDirectory } from './data-directory.ts'
 import { openReader, openWriter } from './open-database.ts'
 import { OwnerLock } from './owner-lock.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
-import { migrationTarget, newestPosition } from './sqlite-schema.ts'
+import { migrationTarget, newestEvent } from './sqlite-schema.ts'
 import { SqliteSql } from './sqlite-sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
@@ -72,7 +72,7 @@ async function openForWriting(
     await migrate(migrationTarget(connection), migrations, runtime.clock.now())
     const reader = openReader(path)
     connections.push(reader)
-    const writer = { connection, lock, head: newestPosition(connection), turns }
+    const writer = { connection, lock, newest: newestEvent(connection), turns }
     return new SqliteStore({ service, runtime, reader, writer, apart, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
     for (const connection of connections) connection.close()

@@ -1,0 +1,98 @@
+import { checkHistory, isOlderLog } from '../events/history.ts'
+import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+import type { StoreFactory } from '../store/factory.ts'
+import type { ReadMark } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import type { Actor } from './admin.ts'
+import { readLogs } from './histories.ts'
+import type { Platform } from './platform.ts'
+
+/** Which loss is accepted, by whom. */
+export interface AcceptLossOptions {
+  readonly runtime: Runtime
+  readonly stores: StoreFactory
+  /** The service whose data are an older copy. */
+  readonly service: string
+  readonly by: Actor
+  /**
+   * The last event that the older copy has in common with what was read. Default: its newest one, which is right as long as nothing was written
+   * since it was restored; where it can be seen that something was, it must be given.
+   */
+  readonly position?: number
+}
+
+/** A consumer that was set back. */
+export interface SetBack {
+  readonly service: string
+  readonly consumer: string
+  /** What it had read up to, and where it goes on. */
+  readonly from: number
+  readonly to: number
+  /** Parked events of the lost ones, which were forgotten. */
+  readonly parked: number
+}
+
+/**
+ * Gives up the events that an older copy of a service's data lacks: whoever read them is set back to what the copy has, so that its next events
+ * are new to them. What was done because of the lost events stays done. For a stopped platform; may be repeated. Each change is in the audit
+ * trails. Throws `failed_precondition` when nothing is lost, or when the common position must be given.
+ */
+export async function acceptLoss(platform: Platform, options: AcceptLossOptions): Promise<readonly SetBack[]> {
+  const { service } = options
+  if (!platform.services.some(({ name }) => name === service))
+    throw new BanyanError('not_found', `the platform has no service "${service}"`)
+  const stores = new Map<string, Store>()
+  try {
+    for (const { name, definition } of platform.services)
+      stores.set(name, await options.stores.open({ service: name, migrations: definition.store.migrations, runtime: options.runtime }))
+    const all: SetBack[] = []
+    for (const [name, store] of stores) all.push(...(await setBackReaders(name, store, stores.get(service) as Store, options)))
+    if (all.length === 0)
+      throw new BanyanError('failed_precondition', `nobody has read events that the log of "${service}" lacks; start it`)
+    await (stores.get(service) as Store).transaction((tx) => tx.audit.append(auditRecord(options, service)))
+    return all
+  } finally {
+    for (const store of stores.values()) await store.close()
+  }
+}
+
+async function setBackReaders(name: string, store: Store, source: Store, options: AcceptLossOptions): Promise<SetBack[]> {
+  const done: SetBack[] = []
+  for (const { consumer, source: log, read } of await readLogs({ store })) {
+    if (log !== options.service || !(await isLost(source, name, options, read))) continue
+    const to = await commonMark(source, read, options)
+    const { value: parked } = await store.transaction(async (tx) => {
+      await tx.audit.append(auditRecord(options, `${consumer} of ${log} from ${read.position} to ${to.position}`))
+      return tx.consumption.rewind(consumer, log, to)
+    })
+    done.push({ service: name, consumer, from: read.position, to: to.position, parked })
+  }
+  return done
+}
+
+async function isLost(source: Store, reader: string, { service }: AcceptLossOptions, read: ReadMark): Promise<boolean> {
+  try {
+    await checkHistory(source.feed, { source: service, service: reader, read })
+    return false
+  } catch (thrown) {
+    if (isOlderLog(toBanyanError(thrown))) return true
+    throw thrown
+  }
+}
+
+async function commonMark({ feed }: Store, read: ReadMark, { service, position }: AcceptLossOptions): Promise<ReadMark> {
+  const head = await feed.head()
+  if (position === undefined && head >= read.position)
+    throw new BanyanError(
+      'failed_precondition',
+      `the log of "${service}" ends at ${head}, so it went on after it was restored; say with --position what its newest event was then`,
+    )
+  const common = Math.min(position ?? head, head)
+  const [event] = common === 0 ? [] : await feed.read(common - 1, 1)
+  return { position: common, id: event?.id }
+}
+
+function auditRecord({ runtime, by }: AcceptLossOptions, subject: string) {
+  return { at: runtime.clock.now(), action: 'events.accept-loss', subject, ...by }
+}

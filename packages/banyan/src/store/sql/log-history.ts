@@ -1,0 +1,24 @@
+import { BanyanError } from '../../kernel/error.ts'
+import { refuseRemovedEvents } from './removed-events.ts'
+import type { StoredEventRow } from './outbox-table.ts'
+
+/**
+ * Takes the event at `after` off a page that was read from there on, and checks that it is the one the reader knows (S12).
+ * Where retention has removed it there is nothing to compare.
+ */
+export function pageBehind(page: readonly StoredEventRow[], after: number, afterId: string): readonly StoredEventRow[] {
+  const [first] = page
+  if (first === undefined) throw olderLog(after, afterId, undefined)
+  if (first.position > after) {
+    refuseRemovedEvents(page, after)
+    return page
+  }
+  if (first.event_id !== afterId) throw olderLog(after, afterId, first.event_id)
+  return page.slice(1)
+}
+
+/** Says that a log does not have what a reader has read of it; `found` is the id of the event that stands there instead. */
+export function olderLog(position: number, id: string, found: string | undefined): BanyanError {
+  const what = found === undefined ? 'the log ends before it' : `the log has event ${found} there`
+  return new BanyanError('data_older', `event ${id} was read at position ${position}, but ${what}: this is not the log that was read`)
+}
