@@ -11,8 +11,8 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     mistake: 'the cursor is moved to what was read, not to what was handled',
     promises: ['P3'],
     file: `${EVENTS}/keyed-session.ts`,
-    find: 'new CursorFold({ store, claim, watermark: () => this.#window.watermark })',
-    replace: 'new CursorFold({ store, claim, watermark: () => this.#window.head })',
+    find: 'new CursorFold({ store, claim, watermark: () => this.#window.watermark,',
+    replace: 'new CursorFold({ store, claim, watermark: () => this.#window.head,',
     caughtBy: { file: `${EVENTS}/consumer.integration.ts`, test: 'a stop amid a backlog, with a key that waits' },
   },
   {

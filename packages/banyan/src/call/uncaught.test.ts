@@ -15,6 +15,7 @@ const MAY_PASS: Partial<Record<ErrorCode, ErrorCode>> = {
   storage_full: 'unavailable',
   data_damaged: 'unavailable',
   data_newer: 'unavailable',
+  data_older: 'unavailable',
   fenced: 'unavailable',
 }
 
