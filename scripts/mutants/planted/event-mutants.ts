@@ -29,9 +29,9 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     mistake: "a projection's cursor is moved in a second transaction, after the batch that it applied",
     promises: ['P1', 'P2'],
     file: 'packages/banyan/src/projection/batch-session.ts',
-    find: 'guard?.(tx), tx.consumption.advance(consumer, source, position, epoch), cleared',
+    find: 'guard?.(tx), tx.consumption.advance(consumer, source, position, epoch, newest), cleared',
     replace:
-      'guard?.(tx), tx.afterCommit(() => void store.transaction((later) => later.consumption.advance(consumer, source, position, epoch))), cleared',
+      'guard?.(tx), tx.afterCommit(() => void store.transaction((later) => later.consumption.advance(consumer, source, position, epoch, newest))), cleared',
     caughtBy: {
       file: 'packages/banyan/src/projection/projection-kill.integration.ts',
       test: 'a process killed while it fills a projection',
