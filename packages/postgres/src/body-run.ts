@@ -1,5 +1,5 @@
-import { BanyanError, type Clock, type Deadline } from 'banyan/kernel'
-import type { NewEvent, Sql, SqlValue, StoreTransaction } from 'banyan/store'
+import { assertStorable, BanyanError, type Clock, type Deadline } from 'banyan/kernel'
+import { assertEventFits, type NewEvent, type Sql, type SqlValue, type StoreTransaction } from 'banyan/store'
 import { SqlRecords } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import type { Part } from './frontend-messages.ts'
@@ -73,6 +73,7 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
 
   emit(event: NewEvent): void {
     if (this.#over) throw overError()
+    assertEventFits(event)
     this.events.push(event)
   }
   afterCommit(callback: () => void): void {
@@ -155,6 +156,7 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   #part(query: string, values: readonly SqlValue[]): Part {
     const { context, deadline } = this.#options
     if (context.clock.monotonic() > deadline.at) throw tooLongError()
+    assertStorable(values, query)
     const { text, name } = context.texts.of(query)
     return { text, name, values }
   }

@@ -68,7 +68,12 @@ export function toStatementError(error: unknown, target: ConnectionTarget, query
   if (code.startsWith('42') || code.startsWith('0A'))
     return new BanyanError('misuse', `PostgreSQL cannot run the statement: ${text}${where}`, cause)
   if (code === '22021')
-    return new BanyanError('invalid_argument', 'a text holds the character NUL, which PostgreSQL cannot store; remove it', cause)
+    // Texts of bodies are refused before they are sent; this is what others put in, e.g. a hand-written list.
+    return new BanyanError(
+      'misuse',
+      `a text holds the character NUL, which no store can keep; bound the text in the contract${where}`,
+      cause,
+    )
   return new BanyanError('internal', `PostgreSQL refused the statement (${code}): ${text}${where}`, cause)
 }
 

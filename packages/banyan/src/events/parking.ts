@@ -1,4 +1,5 @@
 import { BanyanError } from '../kernel/error.ts'
+import { storableText } from '../kernel/storable.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { ParkedRecord } from '../store/records.ts'
 import type { StoreTransaction } from '../store/store.ts'
@@ -40,9 +41,9 @@ export async function parkAgain(tx: StoreTransaction, claim: Claim, event: Store
 /** Writes an error for the people who will look at a parked event. */
 export function errorText(error: BanyanError): string {
   const { code, message, cause } = error
-  if (code !== 'internal' || !(cause instanceof Error)) return `${code}: ${message}`.slice(0, ERROR_LENGTH_MAX)
+  if (code !== 'internal' || !(cause instanceof Error)) return storableText(`${code}: ${message}`.slice(0, ERROR_LENGTH_MAX))
   const reason = cause instanceof BanyanError ? `${message}: ${cause.message}` : `${cause.name}: ${cause.message}`
-  return `${code}: ${reason}`.slice(0, ERROR_LENGTH_MAX)
+  return storableText(`${code}: ${reason}`.slice(0, ERROR_LENGTH_MAX))
 }
 
 /** Builds the record of a parked event. */

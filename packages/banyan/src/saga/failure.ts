@@ -1,6 +1,7 @@
 import { causeText } from '../telemetry/cause-text.ts'
 import { BanyanError, isErrorCode, type Retry } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
+import { assertOutputFits } from '../store/bounds.ts'
 
 /** What made a saga roll back or get stuck, as the journal keeps it. */
 export interface SagaFailure {
@@ -112,9 +113,12 @@ export function replayedError(text: string | null): BanyanError {
   return new BanyanError(code, message, { data, retry, status, declared, from })
 }
 
-/** Writes an output; null stands for `undefined`, so that a replay answers exactly what the first run answered. */
+/** Writes an output, at most a mebibyte; null stands for `undefined`, so that a replay answers exactly what the first run answered. */
 export function outputText(value: unknown): string | null {
-  return value === undefined ? null : toJson(value)
+  if (value === undefined) return null
+  const text = toJson(value)
+  assertOutputFits('a step', text)
+  return text
 }
 
 /** Reads an output: always a copy, live as in a replay. */

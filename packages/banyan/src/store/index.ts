@@ -1,4 +1,5 @@
 export { noTables, type StoreDefinition, store } from './definition.ts'
+export { ANSWER_BYTES_MAX, assertEventFits, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
 export type { EventMark, Feed, NewEvent, StoredEvent } from './feed.ts'
 export { type Migration, migrationSql } from './migration.ts'

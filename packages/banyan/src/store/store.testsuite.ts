@@ -1,5 +1,6 @@
 import { testReadsApart } from './store-apart.testsuite.ts'
 import { testAtomicity } from './store-atomicity.testsuite.ts'
+import { testBounds } from './store-bounds.testsuite.ts'
 import { testConsumption } from './store-consumption.testsuite.ts'
 import { testCrashes } from './store-crash.testsuite.ts'
 import { testFeed } from './store-feed.testsuite.ts'
@@ -15,7 +16,7 @@ import { testSagas } from './store-sagas.testsuite.ts'
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S12 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S13 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
@@ -30,6 +31,7 @@ export function testStore(harness: StoreHarness): void {
   testRetention(harness)
   testHistory(harness)
   testOpening(harness)
+  testBounds(harness)
 }
 
 /** The part of the suite that starts processes and kills them; some seconds. */

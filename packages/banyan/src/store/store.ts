@@ -25,6 +25,8 @@ import type { Sql, SqlReader } from './sql.ts'
  *      with `deadline_exceeded` or `cancelled`, and so does the statement that runs. Else it is as `read`.
  * - S12 A reader that names the event it read last is refused a log that has another one there, or ends before it: an older copy, whose next
  *      events it would take for those it has consumed.
+ * - S13 A text with NUL or half a surrogate pair, and a record larger than its bound (see `bounds.ts`), are refused with `misuse` by the call that
+ *      brings them, before anything commits. Every other text comes back as it was.
  */
 export interface Store {
   readonly features: StoreFeatures

@@ -1,3 +1,4 @@
+import { assertAnswerFits } from '../bounds.ts'
 import type { IdempotencyRecord, IdempotencyRecords } from '../records.ts'
 import type { Sql } from '../sql.ts'
 
@@ -26,6 +27,7 @@ export class SqlIdempotencyRecords implements IdempotencyRecords {
   }
 
   async save(record: IdempotencyRecord): Promise<boolean> {
+    assertAnswerFits(record)
     const { scope, key, fingerprint, state, reply, expiresAt } = record
     return (await this.#sql.run(SAVE, scope, key, fingerprint, state, reply, expiresAt, this.#now())) === 1
   }

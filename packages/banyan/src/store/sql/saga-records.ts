@@ -1,5 +1,6 @@
 import { allDone } from '../../kernel/all-done.ts'
 import { BanyanError } from '../../kernel/error.ts'
+import { assertSagaFits, assertSignalFits } from '../bounds.ts'
 import type {
   SagaChange,
   SagaFilter,
@@ -34,6 +35,7 @@ export class SqlSagaRecords implements SagaRecords {
   }
 
   async insert(saga: SagaRecord): Promise<boolean> {
+    assertSagaFits(saga)
     return (await this.#sql.run(statement.INSERT, ...sagaValues(saga))) === 1
   }
 
@@ -117,7 +119,9 @@ export class SqlSagaRecords implements SagaRecords {
     await allDone(saved)
   }
 
-  async addSignal({ sagaId, name, signalId, data, consumed, receivedAt }: SagaSignalRecord): Promise<boolean> {
+  async addSignal(signal: SagaSignalRecord): Promise<boolean> {
+    assertSignalFits(signal)
+    const { sagaId, name, signalId, data, consumed, receivedAt } = signal
     return (await this.#sql.run(statement.ADD_SIGNAL, sagaId, name, signalId, data, consumed ? 1 : 0, receivedAt)) === 1
   }
 

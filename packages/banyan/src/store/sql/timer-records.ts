@@ -1,3 +1,4 @@
+import { assertTimerFits } from '../bounds.ts'
 import type { TimerRecord, TimerRecords } from '../records.ts'
 import type { Sql } from '../sql.ts'
 
@@ -19,6 +20,7 @@ export class SqlTimerRecords implements TimerRecords {
   }
 
   async schedule(timer: TimerRecord): Promise<void> {
+    assertTimerFits(timer)
     await this.#sql.run(SCHEDULE, timer.id, timer.name, timer.dueAt, timer.data, timer.attempts, timer.correlationId)
   }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { BanyanError, misuse } from '../../kernel/error.ts'
+import { assertStorable } from '../../kernel/storable.ts'
 import type { SqlValue } from '../sql.ts'
 import type { Prepared } from './prepared.ts'
 import { type SqliteFailure, sqliteFailure } from './sqlite-error.ts'
@@ -41,6 +42,7 @@ export class SqliteConnection {
 
   get(query: string, values: readonly SqlValue[]): unknown {
     try {
+      assertStorable(values, query)
       return this.#prepare(query).get(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
@@ -49,6 +51,7 @@ export class SqliteConnection {
 
   all(query: string, values: readonly SqlValue[]): unknown[] {
     try {
+      assertStorable(values, query)
       return this.#prepare(query).all(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
@@ -58,6 +61,7 @@ export class SqliteConnection {
   /** Returns how many rows changed. */
   run(query: string, values: readonly SqlValue[]): number {
     try {
+      assertStorable(values, query)
       return this.#prepare(query).run(values).changes
     } catch (thrown) {
       throw this.#remember(thrown, query)
@@ -67,6 +71,7 @@ export class SqliteConnection {
   /** Inserts a row and returns its number. */
   insert(query: string, values: readonly SqlValue[]): number {
     try {
+      assertStorable(values, query)
       return this.#prepare(query).run(values).rowNumber
     } catch (thrown) {
       throw this.#remember(thrown, query)

@@ -1,3 +1,4 @@
+import { assertEventFits } from '../bounds.ts'
 import type { NewEvent, StoredEvent } from '../feed.ts'
 import { NEW_EVENT_COLUMNS, newEventValues } from '../sql/outbox-table.ts'
 import { SqlRecords } from '../sql/sql-records.ts'
@@ -22,6 +23,7 @@ export class SqliteTransaction extends SqlRecords implements StoreTransaction {
 
   emit(event: NewEvent): void {
     this.#sql.assertUsable()
+    assertEventFits(event)
     if (this.#events) this.#events.push(event)
     else this.#events = [event]
   }
