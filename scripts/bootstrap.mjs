@@ -36,7 +36,12 @@ async function main([verb, ...args]) {
     return problem.exitCode
   }
   const [entry, ...first] = target
-  return supervise({ node: repositoryNode(root), args: [path.join(root, entry), ...first, ...args], root })
+  return supervise({ node: repositoryNode(root), args: [path.join(root, entry), ...first, ...args], root, directory: directoryOf(verb) })
+}
+
+// npm runs scripts in the root; `banyan` is meant for the folder in which it was called, e.g. that of an example.
+function directoryOf(verb) {
+  return verb === 'banyan' && process.env.npm_lifecycle_event === verb ? (process.env.INIT_CWD ?? root) : root
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { printResult, printSummary, type Result } from './gate/result.ts'
 import { killAll } from './gate/run-process.ts'
 import { runStaticCheck, STATIC_CHECKS } from './gate/static-checks.ts'
-import { INTEGRATION, JOURNEY, POSTGRES, testFiles, UNIT } from './gate/test-files.ts'
+import { INTEGRATION, JOURNEY, POSTGRES, testFiles, UNIT, wordsWithoutFile } from './gate/test-files.ts'
 import { runTests, type TestRun } from './gate/test-run.ts'
 import { whenAskedToEnd } from './when-asked-to-end.ts'
 
@@ -21,7 +21,24 @@ whenAskedToEnd(stop)
 
 const args = process.argv.slice(2)
 const only = args.filter((argument) => !argument.startsWith('-'))
-process.exitCode = args.includes('--postgres') ? await postgresGate() : await gate()
+const postgres = args.includes('--postgres')
+process.exitCode = refusal() ?? (await (postgres ? postgresGate() : gate()))
+
+/** Refuses what would run nothing, or something else than was asked for. */
+function refusal(): number | undefined {
+  const unknown = args.find((argument) => argument.startsWith('-') && argument !== '--postgres')
+  if (unknown !== undefined) return usage(`there is no option ${unknown}`)
+  const [globs, kind] = postgres ? [[...POSTGRES, ...JOURNEY], 'PostgreSQL test'] : [[...UNIT, ...INTEGRATION, ...JOURNEY], 'test']
+  const lost = wordsWithoutFile(globs, only)
+  if (lost.length > 0) return usage(`no ${kind} file has ${lost.map((word) => `"${word}"`).join(' or ')} in its path`)
+  return undefined
+}
+
+function usage(problem: string): number {
+  console.error(`npm test: ${problem}; nothing was run.`)
+  console.error('Words after -- choose test files by a part of their path, e.g. npm test -- saga orders/src')
+  return 2
+}
 
 async function gate(): Promise<number> {
   const results: Result[] = []

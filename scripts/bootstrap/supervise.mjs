@@ -14,10 +14,10 @@ const KILL_MS = 30_000 // later than the child's own limit, so that it is the ch
 
 const posix = process.platform !== 'win32'
 
-/** Runs `node args` in `root`; resolves to the exit code (128 + n when a signal ended the child). `killMs` is for tests. */
-export function supervise({ node, args, root, killMs = KILL_MS }) {
+/** Runs `node args` in `directory`; resolves to the exit code (128 + n when a signal ended the child). `killMs` is for tests. */
+export function supervise({ node, args, root, directory = root, killMs = KILL_MS }) {
   const child = spawn(node, args, {
-    cwd: root,
+    cwd: directory,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: posix, // a process group of its own, so that the terminal's Ctrl-C reaches it only through us (I1)
     env: { ...nodeEnvironment(root), ...process.env, BANYAN_PARENT_IPC: '1' },
