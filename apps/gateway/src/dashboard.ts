@@ -12,8 +12,12 @@ export const dashboard = aggregate('GET /api/dashboard', {
   access: 'user',
   uses: [orders, recommendations, users],
   parts: ({ required, optional, withFallback }) => ({
-    orders: required(({ call, principal }) => call.orders.list({ userId: principal.subject, limit: ITEMS })),
-    recommendations: optional(({ call }) => call.recommendations.list({ limit: ITEMS })),
-    profile: withFallback<User | null>(({ call }) => call.users.me({}), null),
+    orders: required(({ call, principal }) => call.orders.list({ userId: principal.subject, limit: ITEMS }), {
+      schema: orders.operations.list.output,
+    }),
+    recommendations: optional(({ call }) => call.recommendations.list({ limit: ITEMS }), {
+      schema: recommendations.operations.list.output,
+    }),
+    profile: withFallback<User | null>(({ call }) => call.users.me({}), null, { schema: users.operations.me.output }),
   }),
 })

@@ -11,7 +11,13 @@ import { readSettings } from './settings.ts'
 export const shopGateway: Edge = {
   start(host, options) {
     const { issuer, audience, ...rest } = readSettings(host.environment)
-    const tokens: TokenOptions = { issuer, audience, keys: (call) => call(users).jwks({}), revocations }
+    const tokens: TokenOptions = {
+      issuer,
+      audience,
+      keys: (call) => call(users).jwks({}),
+      revocations,
+      signIn: { operation: 'users.login', token: 'accessToken' },
+    }
     return gateway({ ...rest, title: 'Banyan Shop', tokens, aggregates: [dashboard] }).start(host, options)
   },
 }

@@ -1,4 +1,6 @@
 import type { HostedService } from 'banyan/host'
+import { inputFields, type OperationDefinition, schemaExample } from 'banyan/contract'
+import { shellWord } from './pages.ts'
 import type { Settings } from './settings.ts'
 
 /** What the first lines of a started platform say. */
@@ -35,16 +37,39 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
     gateway   ${url}
 
   Try:
-    ${url}/docs   every operation, to read and to try${first === undefined ? '' : `\n    curl ${url}${first}`}
+    ${url}/docs   every operation, to read and to try${first === undefined ? '' : `\n    curl ${shellWord(url + first)}`}
     kill -9 ${process.pid}, then start again: nothing is lost
 
   Ctrl-C stops it.
 `
 }
 
-/** Path of something that anyone can ask for without knowing an id. */
-function firstPublicPath(services: BannerFacts['services']): string | undefined {
-  const operations = services.flatMap(({ contract }) => Object.values(contract.operations))
+/** Path of something that anyone can ask for, with examples in the place of parameters: what the banner shows can be run as it stands. */
+export function firstPublicPath(services: readonly Pick<HostedService, 'contract'>[]): string | undefined {
+  const operations = services.flatMap(({ contract }) => Object.values(contract.operations) as OperationDefinition[])
   const open = operations.filter(({ access, route }) => access === 'public' && route.method === 'GET' && route.path.startsWith('/api/'))
-  return (open.find(({ route }) => route.parameters.length === 0 && route.segments.length === 2) ?? open[0])?.route.path
+  const simplestFirst = open.toSorted((first, second) => effort(first) - effort(second))
+  for (const operation of simplestFirst) {
+    const path = filledPath(operation)
+    if (path !== undefined) return path
+  }
+  return undefined
+}
+
+/** The fewer parameters and the shorter the path, the likelier it means something to a stranger. */
+function effort({ route, input }: OperationDefinition): number {
+  return [...inputFields(input).values()].filter(({ required }) => required).length * 100 + route.segments.length
+}
+
+function filledPath({ route, input }: OperationDefinition): string | undefined {
+  const fields = inputFields(input)
+  const example = (name: string): string | undefined => {
+    const value = schemaExample(fields.get(name)?.schema ?? { type: 'string' }, name)
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? encodeURIComponent(value) : undefined
+  }
+  const segments = route.segments.map((segment) => ('literal' in segment ? segment.literal : example(segment.parameter)))
+  const asked = [...fields].filter(([name, { required }]) => required && !route.parameters.includes(name))
+  const query = asked.map(([name]) => [encodeURIComponent(name), example(name)])
+  if (segments.includes(undefined) || query.some(([, value]) => value === undefined)) return undefined
+  return `/${segments.join('/')}${query.length === 0 ? '' : `?${query.map((pair) => pair.join('=')).join('&')}`}`
 }

@@ -5,6 +5,7 @@ import {
   type OperationDefinition,
   query,
   type RouteText,
+  schemaCheck,
   type Static,
   type TSchema,
   Type,
@@ -32,16 +33,24 @@ export interface Part<T = unknown, N extends PartNeed = PartNeed> {
   readonly run: (context: any) => Promise<T>
   /** What stands in when a `fallback` part fails. */
   readonly fallback: T | undefined
+  /** What the part answers, for the API's reference. */
+  readonly schema: TSchema | undefined
+}
+
+/** How a part is described. */
+export interface PartOptions {
+  /** What the part answers, most often the output of the operation it calls, e.g. `orders.operations.list.output`. Default: anything. */
+  readonly schema?: TSchema
 }
 
 /** Makers of parts, typed by what the aggregate uses. */
 export interface PartMakers<X> {
   /** Without it there is no answer: when it fails, the whole fails and names it. */
-  required<T>(run: (context: X) => Promise<T>): Part<T, 'required'>
+  required<T>(run: (context: X) => Promise<T>, options?: PartOptions): Part<T, 'required'>
   /** When it fails, its section says so and the others stand. */
-  optional<T>(run: (context: X) => Promise<T>): Part<T, 'optional'>
+  optional<T>(run: (context: X) => Promise<T>, options?: PartOptions): Part<T, 'optional'>
   /** When it fails, `fallback` stands in and its section says so. */
-  withFallback<T>(run: (context: X) => Promise<T>, fallback: NoInfer<T>): Part<T, 'fallback'>
+  withFallback<T>(run: (context: X) => Promise<T>, fallback: NoInfer<T>, options?: PartOptions): Part<T, 'fallback'>
 }
 
 /** Parts by name. */
@@ -99,9 +108,9 @@ const AGGREGATE_MS = 2_000
 export const PART_SHARE = 0.85
 
 const MAKERS: PartMakers<unknown> = {
-  required: (run) => ({ need: 'required', run, fallback: undefined }),
-  optional: (run) => ({ need: 'optional', run, fallback: undefined }),
-  withFallback: (run, fallback) => ({ need: 'fallback', run, fallback }),
+  required: (run, { schema } = {}) => ({ need: 'required', run, fallback: undefined, schema }),
+  optional: (run, { schema } = {}) => ({ need: 'optional', run, fallback: undefined, schema }),
+  withFallback: (run, fallback, { schema } = {}) => ({ need: 'fallback', run, fallback, schema }),
 }
 
 /**
@@ -140,19 +149,24 @@ function lastWord(route: string): string {
   return words.at(-1) as string
 }
 
-/** The types of the parts live in TypeScript only; the reference shows the frame. */
+/** The frame, with what the parts say of themselves. */
 function answerSchema(parts: Parts): TSchema {
-  const sections = Object.entries(parts).map(([name, { need }]) => [name, sectionSchema(need)])
+  const sections = Object.entries(parts).map(([name, part]) => [name, sectionSchema(part)])
   return Type.Object({
     generatedAt: Type.String({ format: 'date-time' }),
     sections: Type.Object(Object.fromEntries(sections) as Record<string, TSchema>),
   })
 }
 
-function sectionSchema(need: PartNeed): TSchema {
+function sectionSchema({ need, schema, fallback }: Part): TSchema {
   const error = Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }))
-  const data = Type.Unknown()
+  const data = schema === undefined ? Type.Unknown() : needsNull(schema, fallback) ? Type.Union([schema, Type.Null()]) : schema
   if (need === 'required') return Type.Object({ status: Type.Literal('ok'), data })
   if (need === 'optional') return Type.Object({ status: Type.Enum(['ok', 'error']), data: Type.Optional(data), error })
   return Type.Object({ status: Type.Enum(['ok', 'fallback']), data, error })
+}
+
+/** A fallback need not be what the operation answers; most often it is nothing. */
+function needsNull(schema: TSchema, fallback: unknown): boolean {
+  return fallback === null && !schemaCheck(schema).fits(null)
 }

@@ -12,8 +12,18 @@ import type { TokenRules } from './token-verifier.ts'
 /** Calls services in the name of the gateway. */
 export type GatewayCalls = <C extends Contract>(contract: C) => Client<C>
 
+/** How a person gets an access token, for the API's reference page. */
+export interface SignInOptions {
+  /** Operation that takes credentials, e.g. `users.login`; its fields become the form. */
+  readonly operation: string
+  /** Where the token stands in its answer, with dots between, e.g. `accessToken`. */
+  readonly token: string
+}
+
 /** Whose access tokens are accepted. */
 export interface TokenOptions extends TokenRules {
+  /** Lets people sign in on the API's reference page. Default none: they paste a token. */
+  readonly signIn?: SignInOptions
   /**
    * Asks for the issuer's public keys. Kept, refreshed in the background, and used for up to a day when asking fails.
    * @example keys: (call) => call(users).jwks({})

@@ -196,6 +196,7 @@ const ProductFacts = Type.Object({
 
 /** Catalog: products, their variants and prices. Stock is inventory's matter. */
 export const catalog = contract('catalog', {
+  schemas: { Product, Variant, Price, NewProduct, ProductChange, Category, Quote },
   operations: {
     list: query('GET /api/products', {
       summary: 'Products that are for sale, searched, filtered and sorted',

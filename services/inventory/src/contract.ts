@@ -68,6 +68,7 @@ const ReservationEnded = Type.Object({
 
 /** Stock and reservations. */
 export const inventory = contract('inventory', {
+  schemas: { Stock, StockItem, StockLine, Shortage, Reservation },
   operations: {
     getStock: query('GET /api/inventory/:sku', {
       input: Type.Object({ sku: Sku }),

@@ -106,6 +106,7 @@ export const choreographed = { when: ({ flow }: { readonly flow: string }): bool
 
 /** Orders from the first click to the last state. */
 export const orders = contract('orders', {
+  schemas: { Order, OrderView, OrderLine, OrderFailure },
   operations: {
     place: command('POST /api/orders', {
       input: Type.Object({

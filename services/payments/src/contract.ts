@@ -7,7 +7,7 @@ export const ProviderName = Type.Enum(['fake'])
 /** A means of payment as the provider's page handed it to the shopper: a reference, never card data. */
 export const PaymentMethod = Type.Object({
   provider: ProviderName,
-  token: Text.token({ max: 200, pattern: '^[A-Za-z0-9_-]+$' }),
+  token: Text.token({ max: 200, pattern: '^[A-Za-z0-9_-]+$', examples: ['tok_ok'] }),
 })
 
 /** What can be paid at once at most, in minor units: an order that costs more is refused. The ledger adds thousands of them up exactly. */
@@ -77,6 +77,7 @@ const moved = {
 
 /** Payments: intents, attempts at a provider, and the ledger. */
 export const payments = contract('payments', {
+  schemas: { Payment, PaymentMethod },
   operations: {
     get: query('GET /api/payments/:id', {
       input: Type.Object({ id: Text.id() }),

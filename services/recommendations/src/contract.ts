@@ -19,6 +19,7 @@ export type Recommendation = Static<typeof Recommendation>
 
 /** Recommendations: what is bought together, what is popular, what is new. */
 export const recommendations = contract('recommendations', {
+  schemas: { Recommendation },
   operations: {
     list: query('GET /api/recommendations', {
       summary: 'Products that go with a product, a cart or what a user bought; popular ones where nothing is known',

@@ -22,7 +22,7 @@ export const ShippingAddress = Type.Object({
 })
 
 /** Code of a shipping method, e.g. `standard`. */
-export const ShippingMethodCode = Text.id({ max: 40, pattern: '^[a-z][a-z0-9-]*$' })
+export const ShippingMethodCode = Text.id({ max: 40, pattern: '^[a-z][a-z0-9-]*$', examples: ['standard'] })
 
 /** What shipping an order one way costs. */
 export const ShippingRate = Type.Object({
@@ -66,6 +66,7 @@ const Consignment = Type.Object({
 
 /** Rates and shipments. */
 export const shipping = contract('shipping', {
+  schemas: { ShippingAddress, ShippingRate, Shipment },
   operations: {
     rate: query('POST /api/shipping/rates', {
       input: Type.Object({

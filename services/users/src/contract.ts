@@ -101,6 +101,7 @@ const Nothing = Type.Object({})
  * Answers that hold tokens are never kept under an idempotency key: a stored answer would be a stored secret.
  */
 export const users = contract('users', {
+  schemas: { User, Session, Registration, UserChange },
   operations: {
     register: command('POST /api/auth/register', {
       summary: 'Creates an account and signs it in',

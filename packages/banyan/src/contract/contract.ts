@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox'
 import { misuse } from '../kernel/error.ts'
 import type { EventData, EventDefinition } from './event.ts'
 import type { Input, OperationDefinition, Output } from './operation.ts'
@@ -14,23 +15,38 @@ export interface Contract<N extends string = string, O extends Operations = Oper
   readonly name: N
   readonly operations: O
   readonly events: E
+  /** Schemas that have a name in the API's reference, as `<contract>.<name>`. */
+  readonly schemas?: Readonly<Record<string, TSchema>>
 }
 
 /** Longest name of a service: a database takes no longer one as the name of a schema. */
 export const NAME_LENGTH_MAX = 63
 const NAME = /^[a-z][a-z0-9-]*$/
+const SCHEMA_NAME = /^[A-Za-z][\w-]*$/
 const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
 
-/** Declares a contract. Throws `misuse` for names that cannot travel in a path, a topic or a database. */
+/**
+ * Declares a contract. `schemas` names schemas for the API's reference and for the types of generated clients: wherever one of them stands in an
+ * operation of any contract, the reference says `orders.Order` instead of repeating it. Throws `misuse` for names that cannot travel in a path, a topic
+ * or a database.
+ * @example contract('orders', { schemas: { Order, OrderLine }, operations: { get: query('GET /api/orders/:id', { output: Order, … }) } })
+ */
 export function contract<const N extends string, O extends Operations = {}, E extends Events = {}>(
   name: N,
-  spec: { readonly operations?: O; readonly events?: E },
+  spec: { readonly operations?: O; readonly events?: E; readonly schemas?: Readonly<Record<string, TSchema>> },
 ): Contract<N, O, E> {
   if (!NAME.test(name)) misuse(`contract name "${name}" must be lower-case letters, digits and dashes, e.g. "orders"`)
   if (name.length > NAME_LENGTH_MAX) misuse(`contract name "${name}" must have at most ${NAME_LENGTH_MAX} characters`)
   for (const type of Object.keys(spec.events ?? {}))
     if (!EVENT_TYPE.test(type)) misuse(`event "${type}" of ${name} must be dotted lower-case words, e.g. "order.created"`)
-  return { name, operations: spec.operations ?? ({} as O), events: spec.events ?? ({} as E) }
+  for (const schema of Object.keys(spec.schemas ?? {}))
+    if (!SCHEMA_NAME.test(schema)) misuse(`schema "${schema}" of ${name} must be a word, e.g. "OrderLine"`)
+  return {
+    name,
+    operations: spec.operations ?? ({} as O),
+    events: spec.events ?? ({} as E),
+    ...(spec.schemas ? { schemas: spec.schemas } : {}),
+  }
 }
 
 /** How one call differs from the default. */

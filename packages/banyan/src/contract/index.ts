@@ -43,4 +43,5 @@ export { METHODS, type Method, parseRoute, type Route, type RouteText, type Segm
 export { type CodeBounds, ID_LENGTH_MAX, KEY_LENGTH_MAX, NORMALISATION, SUBJECT_LENGTH_MAX, Text, type TextBounds } from './text.ts'
 export { fromTimestamp, GivenTimestamp, Timestamp, toTimestamp, toTimestampOrNull } from './timestamp.ts'
 export { Version, VERSION_MAX } from './version.ts'
+export { schemaExample } from './schema-example.ts'
 export { type InputCheck, inputCheck, type SchemaCheck, schemaCheck } from './validator.ts'

@@ -39,6 +39,7 @@ export function bodySchema(
   if (left.length === 0) return undefined
   // The version may stand in the If-Match header instead.
   const needed = required.filter((name) => !inPath.has(name) && name !== ifMatch)
-  const schema = { ...input, properties: Object.fromEntries(left), required: needed }
+  const whole = left.length === Object.keys(properties).length && needed.length === required.length
+  const schema = whole ? input : { ...input, properties: Object.fromEntries(left), required: needed }
   return { schema, required: needed.length > 0 }
 }

@@ -197,3 +197,43 @@ test('declares what can happen to any request: found by the fuzz of every operat
   const codes = JSON.stringify(document.components['responses'])
   for (const code of ['overloaded', 'storage_full', 'outcome_unknown', 'failed_precondition']) assert.match(codes, new RegExp(`"${code}"`))
 })
+
+test('a schema with a name stands once, wherever it is used, and keeps its text', () => {
+  const Line = Type.Object({ sku: Type.String() })
+  const Basket = Type.Object({ lines: Type.Array(Line), first: Type.Optional(Line), best: Type.Union([Line, Type.Null()]) })
+  const put = command('PUT /api/baskets/:id', {
+    input: Type.Object({ id: Type.String(), basket: Basket }),
+    output: Basket,
+    access: 'public',
+    errors: { no_such_line: Type.Object({ line: Line }) },
+  })
+  const add = command('POST /api/lines', { input: Line, output: Type.Array(Line), access: 'public' })
+  const operations = [
+    { id: 'shop.put', tag: 'shop', operation: put },
+    { id: 'shop.add', tag: 'shop', operation: add },
+  ]
+  const schemas = { 'shop.Line': Line, 'shop.Basket': Basket, 'other.Line': Type.Object({ other: Type.Null() }) }
+  const named = JSON.parse(JSON.stringify(openApiDocument({ title: 'Shop', version: '1', operations, schemas }))) as OpenApiDocument
+  const { 'shop.Line': line, 'shop.Basket': basket, ...others } = named.components['schemas'] as Record<string, unknown>
+  assert.deepEqual(line, JSON.parse(JSON.stringify(Line)))
+  const reference = { $ref: '#/components/schemas/shop.Line' }
+  assert.deepEqual((basket as { properties: object }).properties, {
+    lines: { type: 'array', items: reference },
+    first: reference,
+    best: { anyOf: [reference, { type: 'null' }] },
+  })
+  assert.deepEqual(Object.keys(others), ['Problem'], 'a name that nothing uses is left out')
+  const text = JSON.stringify(named.paths)
+  assert.doesNotMatch(text, /"sku":\{/, 'its text stands nowhere else')
+  assert.match(
+    text,
+    /"requestBody":\{"required":true,"content":\{"application\/json":\{"schema":\{"\$ref":"#\/components\/schemas\/shop\.Line"\}/,
+  )
+})
+
+test('gives bodies and required parameters an example that fits', () => {
+  const place = operationAt('/api/orders', 'post').requestBody!.content['application/json'] as unknown as { example: object }
+  assert.deepEqual(Object.keys(place.example), ['sku'])
+  const [id] = operationAt('/api/orders/{id}', 'get').parameters as unknown as { example: string }[]
+  assert.equal(id!.example, 'o-1', 'that of the author')
+})

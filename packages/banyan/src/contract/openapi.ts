@@ -3,7 +3,9 @@ import { accessRoles } from './access.ts'
 import { type Json31, problemResponses, type SharedResponses, standardComponents } from './openapi-problems.ts'
 import { bodySchema, inputFields, type InputField } from './openapi-input.ts'
 import type { OperationDefinition } from './operation.ts'
+import { namedSchemas, type NamedSchemas } from './openapi-names.ts'
 import type { Route } from './route.ts'
+import { schemaExample } from './schema-example.ts'
 
 /** One operation of the reference. */
 export interface OpenApiOperation {
@@ -19,6 +21,8 @@ export interface OpenApiOptions {
   readonly title: string
   readonly version: string
   readonly operations: readonly OpenApiOperation[]
+  /** Schemas by the names that they have in the document. Default none: every schema stands where it is used. */
+  readonly schemas?: Readonly<Record<string, TSchema>>
 }
 
 /** An OpenAPI 3.1 document, ready for JSON.stringify. */
@@ -33,20 +37,22 @@ export interface OpenApiDocument {
 
 /**
  * Derives the reference of an API from contracts. Schemas stand in it as they are: TypeBox schemas are JSON Schema, and so is
- * OpenAPI 3.1. Internal operations are left out.
+ * OpenAPI 3.1. Those with a name stand once, under `components`. Bodies and required parameters have an example that fits where one can be
+ * made. Internal operations are left out.
  */
-export function openApiDocument({ title, version, operations }: OpenApiOptions): OpenApiDocument {
+export function openApiDocument({ title, version, operations, schemas = {} }: OpenApiOptions): OpenApiDocument {
   const shown = operations.filter(({ operation }) => operation.access !== 'internal')
   const shared: SharedResponses = new Map()
+  const names = namedSchemas(schemas)
   const paths: Record<string, Record<string, Json31>> = {}
   const namesOf = new Map<string, readonly string[]>()
   for (const each of shown) {
     const { route } = each.operation
     // Two paths that differ only in the names of their parameters are one path: the first names them for all.
     const shape = pathTemplate(route, [])
-    const names = namesOf.get(shape) ?? route.parameters
-    namesOf.set(shape, names)
-    ;(paths[pathTemplate(route, names)] ??= {})[route.method.toLowerCase()] = operationObject(each, names, shared)
+    const parameters = namesOf.get(shape) ?? route.parameters
+    namesOf.set(shape, parameters)
+    ;(paths[pathTemplate(route, parameters)] ??= {})[route.method.toLowerCase()] = names.refer(operationObject(each, parameters, shared))
   }
   return {
     openapi: '3.1.0',
@@ -54,8 +60,13 @@ export function openApiDocument({ title, version, operations }: OpenApiOptions):
     servers: [{ url: '/' }],
     tags: [...new Set(shown.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: standardComponents(shared),
+    components: withSchemas(standardComponents(shared), names),
   }
+}
+
+function withSchemas(components: Json31, names: NamedSchemas): Json31 {
+  const responses = names.refer(components['responses'] as Json31)
+  return { ...components, responses, schemas: { ...(components['schemas'] as Json31), ...names.components() } }
 }
 
 /** Writes a route's path as OpenAPI does: `/api/orders/{id}`, with `names` for its parameters in order. */
@@ -82,21 +93,29 @@ function operationObject({ id, tag, operation }: OpenApiOperation, names: readon
     ...(operation.summary === undefined ? {} : { summary: operation.summary }),
     description: accessText(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': { schema: body.schema } } } }),
+    ...(body === undefined ? {} : { requestBody: { required: body.required, content: { 'application/json': media(body.schema) } } }),
     responses: { [operation.status]: success(operation), ...problemResponses(operation, shared) },
     security: securityOf(operation),
   }
 }
 
+function media(schema: object): Json31 {
+  const example = schemaExample(schema)
+  return example === undefined ? { schema } : { schema, example }
+}
+
 function parameter(where: 'path' | 'query', name: string, field: InputField | undefined): Json31 {
   const schema: TSchema = field?.schema ?? { type: 'string' }
   const { description } = schema as { description?: string }
+  const required = where === 'path' || (field?.required ?? false)
+  const example = required ? schemaExample(schema, name) : undefined
   return {
     name,
     in: where,
-    required: where === 'path' || (field?.required ?? false),
+    required,
     ...(description === undefined ? {} : { description }),
     schema,
+    ...(example === undefined ? {} : { example }),
   }
 }
 

@@ -10,6 +10,8 @@ export interface TextBounds {
   readonly min?: number
   /** Stands in the reference of the API. */
   readonly description?: string
+  /** Values to begin with, for the reference: the first stands in the bodies that it shows. */
+  readonly examples?: readonly string[]
 }
 
 /** Longest id in contracts where none is given: UUIDs have 36 characters, and authors' own ids are no longer than this. */
@@ -102,15 +104,15 @@ export function meaningOf(form: string): string | undefined {
   return MEANINGS.get(form)
 }
 
-function forPeople(out: string, { min, max, description }: TextBounds & { readonly min: number }, meaning: string): TString {
+function forPeople(out: string, { min, max, ...shown }: TextBounds & { readonly min: number }, meaning: string): TString {
   // A blank cannot match the middle part, so each text is read once, whatever is in it.
   const pattern = min === 0 ? `^[^${out}]*$` : `^[${blanksBut(out)}]*[^${BLANKS}${out}][^${out}]*$`
   MEANINGS.set(pattern, min === 0 ? meaning : `${meaning}, and not blank`)
-  return Type.String({ minLength: min, maxLength: max, pattern, ...described(description), [NORMALISATION]: 'NFC' })
+  return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown), [NORMALISATION]: 'NFC' })
 }
 
-function ofPattern(pattern: string, { min = 1, max, description }: TextBounds): TString {
-  return Type.String({ minLength: min, maxLength: max, pattern, ...described(description) })
+function ofPattern(pattern: string, { min = 1, max, ...shown }: TextBounds): TString {
+  return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown) })
 }
 
 /** Blanks that a kind allows: those of one line have neither tabs nor line feeds. */
@@ -118,6 +120,6 @@ function blanksBut(out: string): string {
   return out === OUT_OF_PROSE ? BLANKS : BLANKS.slice(String.raw`\t\n`.length)
 }
 
-function described(description: string | undefined): { description?: string } {
-  return description === undefined ? {} : { description }
+function described({ description, examples }: Pick<TextBounds, 'description' | 'examples'>): { description?: string; examples?: string[] } {
+  return { ...(description === undefined ? {} : { description }), ...(examples === undefined ? {} : { examples: [...examples] }) }
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+import type { Operations } from 'banyan/contract'
+import { command, contract, query, Type } from 'banyan'
+import { firstPublicPath, startBanner } from './start-banner.ts'
+
+const output = Type.Object({})
+const ofId = query('GET /api/things/:id', { input: Type.Object({ id: Type.String({ pattern: '^[A-Z]{2}$' }) }), output, access: 'public' })
+const search = query('GET /api/search', {
+  input: Type.Object({ text: Type.String({ minLength: 3 }), page: Type.Integer() }),
+  output,
+  access: 'public',
+})
+const list = query('GET /api/things', { input: Type.Object({ limit: Type.Optional(Type.Integer()) }), output, access: 'public' })
+const mine = query('GET /api/mine', { input: Type.Object({}), output, access: 'user' })
+const hard = query('GET /api/hard/:code', {
+  input: Type.Object({ code: Type.String({ pattern: '^\\d{31}!$' }) }),
+  output,
+  access: 'public',
+})
+const add = command('POST /api/things', { input: Type.Object({}), output, access: 'public' })
+
+const path = (operations: Operations) => firstPublicPath([{ contract: contract('things', { operations }) }])
+
+test('shows a path that anyone can ask for as it stands', () => {
+  assert.equal(path({ mine, add, ofId, search, list }), '/api/things')
+  assert.equal(path({ ofId }), '/api/things/AB')
+  assert.match(path({ search }) ?? '', /^\/api\/search\?text=[\w%]{3,}&page=1$/)
+  assert.equal(path({ mine, add, hard }), undefined, 'rather none than a wrong one')
+})
+
+test('the curl of the banner is one word for a shell', () => {
+  const services = [{ name: 'things', contract: contract('things', { operations: { search } }) }]
+  const settings = { store: 'sqlite', directory: '/data' } as never
+  const banner = startBanner({ url: 'http://[::1]:8080', settings, services, startMs: 1, json: false })
+  const line = /curl (.*)$/m.exec(banner)?.[1] ?? ''
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  assert.equal(words.length, 1, line)
+  assert.ok(URL.canParse(words[0] ?? ''))
+})

@@ -1,0 +1,138 @@
+// The API's reference as a newcomer meets it: a page that reads well, bodies that can be sent as they stand, schemas with names.
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { type OperationDefinition, schemaCheck, type TSchema } from 'banyan/contract'
+import { temporaryDirectory } from '@banyan/testing'
+import platform from '../platform.ts'
+import { runPage } from './support/page-of-text.ts'
+import { ADMIN, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
+import { type ShopProcess, startShop } from './support/shop-process.ts'
+import { dropTestSchemas } from './support/test-stores.ts'
+
+const SCHEMA_PREFIX = `reference_${process.pid}_`
+const directory = temporaryDirectory()
+let shop: ShopProcess
+let document: ReferenceDocument
+
+interface Media {
+  readonly schema: TSchema
+  readonly example?: unknown
+}
+interface ReferenceOperation {
+  readonly operationId: string
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean; readonly example?: unknown }[]
+  readonly requestBody?: { readonly content: { readonly 'application/json': Media } }
+  readonly responses: Readonly<Record<string, { readonly content?: { readonly 'application/json'?: Media } }>>
+}
+interface ReferenceDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ReferenceOperation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+before(async () => {
+  const environment = { ...ADMIN, BANYAN_SEED: 'off', BANYAN_RATE_LIMITS: 'off', BANYAN_POSTGRES_SCHEMA_PREFIX: SCHEMA_PREFIX }
+  shop = await startShop({ directory: directory.path, environment })
+  document = (await (await fetch(`${shop.url}/openapi.json`)).json()) as ReferenceDocument
+})
+after(async () => {
+  await shop.stop()
+  directory[Symbol.dispose]()
+  await dropTestSchemas(SCHEMA_PREFIX)
+})
+
+const operations = (): ReferenceOperation[] => Object.values(document.paths).flatMap((item) => Object.values(item))
+const bodyOf = (operation: ReferenceOperation): Media | undefined => operation.requestBody?.content['application/json']
+
+suite('the reference of the shop', () => {
+  test('every body and every required parameter has an example that the operation takes', () => {
+    const known = new Map<string, OperationDefinition>(
+      platform.services.flatMap(({ definition: { contract } }) =>
+        Object.entries(contract.operations).map(([name, one]) => [`${contract.name}.${name}`, one as OperationDefinition] as const),
+      ),
+    )
+    let bodies = 0
+    for (const operation of operations()) {
+      const body = bodyOf(operation)
+      const parameters = (operation.parameters ?? []).filter((each) => each.in === 'path' || each.in === 'query')
+      for (const { name, required, example } of parameters)
+        assert.ok(!required || example !== undefined, `${operation.operationId} ${name}`)
+      if (body !== undefined) assert.ok(body.example !== undefined, operation.operationId)
+      if (body !== undefined) bodies++
+      const definition = known.get(operation.operationId)
+      if (definition === undefined) continue // of the gateway itself
+      // Paths that differ only in the names of their parameters are one in the document.
+      const inPath = parameters
+        .filter((each) => each.in === 'path')
+        .map(({ example }, index) => [definition.route.parameters[index], example])
+      const inQuery = parameters.filter((each) => each.in === 'query' && each.required).map(({ name, example }) => [name, example])
+      const given = Object.fromEntries([...inPath, ...inQuery]) as object
+      const version = definition.ifMatch === undefined ? {} : { [definition.ifMatch]: 1 }
+      const input = { ...version, ...given, ...(body?.example as object | undefined) }
+      schemaCheck(definition.input).parse(input, operation.operationId)
+    }
+    assert.ok(bodies > 10)
+  })
+
+  test('the examples of registering and ordering work as they stand', async () => {
+    const exampleOf = (id: string) => bodyOf(operations().find(({ operationId }) => operationId === id) as ReferenceOperation)?.example
+    await sellProducts(shop.url, 1, 10)
+    const ann = await shopClient(shop.url).request<{ accessToken: string }>('POST', '/api/auth/register', exampleOf('users.register'))
+    assert.equal(ann.status, 201, JSON.stringify(ann.body))
+    const order = { ...(exampleOf('orders.place') as object), items: [{ sku: 'TEST-1', quantity: 1 }] }
+    const placed = await shopClient(shop.url, ann.body.accessToken).request('POST', '/api/orders', order, {
+      'idempotency-key': 'reference',
+      prefer: 'wait=20',
+    })
+    assert.deepEqual([placed.status, placed.body['status']], [201, 'confirmed'], JSON.stringify(placed.body))
+  })
+
+  test('schemas have names, also those of aggregates', () => {
+    const names = Object.keys(document.components.schemas)
+    for (const name of ['orders.Order', 'orders.OrderLine', 'catalog.Product', 'users.User', 'recommendations.Recommendation'])
+      assert.ok(names.includes(name), name)
+    const dashboard = JSON.stringify(document.paths['/api/dashboard'])
+    for (const name of ['orders.Order', 'recommendations.Recommendation', 'users.User'])
+      assert.ok(dashboard.includes(`#/components/schemas/${name}"`), name)
+  })
+
+  test('the page says nothing that a program forgot to fill in', async () => {
+    const page = await runPage(await (await fetch(`${shop.url}/docs`)).text(), shop.url)
+    const entries = page.all('details').filter(({ id }) => id !== '')
+    assert.equal(entries.length, operations().length)
+    for (const entry of entries) {
+      entry.open = true
+      void entry.listeners.get('toggle')?.({})
+    }
+    const text = page.text()
+    assert.doesNotMatch(text, /\bundefined\b|\[object |\bNaN\b/)
+    assert.match(text, /Places an order/)
+    const bodies = page.all('textarea').map(({ value }) => JSON.parse(value) as unknown)
+    assert.deepEqual(
+      bodies.map((body) => JSON.stringify(body)).toSorted(),
+      operations()
+        .flatMap((operation) => (bodyOf(operation) ? [JSON.stringify(bodyOf(operation)?.example)] : []))
+        .toSorted(),
+    )
+  })
+
+  test('a person signs in on the page, and its requests carry the token', async () => {
+    await registerUser(shop.url, 'signs-in@example.org')
+    const page = await runPage(await (await fetch(`${shop.url}/docs`)).text(), shop.url)
+    const form = page.all('form')[0]
+    const [email, password] = page.all('input').filter((input) => 'type' in input && 'required' in input && 'name' in input)
+    assert.ok(form && email && password)
+    const token = page.body.children.find((child) => typeof child !== 'string' && child.id === 'token') as { value: string }
+    const submit = async (secret: string) => {
+      email.value = 'signs-in@example.org'
+      password.value = secret
+      await form.listeners.get('submit')?.({ preventDefault() {} })
+    }
+    await submit('wrong')
+    assert.equal(token.value, '')
+    assert.match(page.text(), /Not signed in: /)
+    await submit('correct horse battery')
+    assert.match(page.text(), /Signed in as signs-in@example\.org/)
+    assert.equal(password.value, '', 'the password is forgotten')
+    assert.equal((await shopClient(shop.url, token.value).request('GET', '/api/dashboard')).status, 200)
+  })
+})
