@@ -164,4 +164,13 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     replace: 'store.read((tx) => read(tx.sql))',
     caughtBy: { file: 'packages/banyan/src/host/audit-apart.integration.ts', test: 'customers are served while an audit reads' },
   },
+  {
+    name: 'hold-without-a-name',
+    mistake: 'a loop that was held is told of without the statement that held it',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/kernel/work-log.ts',
+    find: 'this.#longest = { what: what(), durationMs }',
+    replace: 'this.#longest = undefined',
+    caughtBy: { file: 'packages/banyan/src/telemetry/loop-watch.test.ts', test: 'a loop that was held for more than 200 ms is logged' },
+  },
 ]

@@ -5,7 +5,7 @@ import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type HostedService, hostService } from '../service/hosted-service.ts'
 import type { StoreFactory } from '../store/factory.ts'
-import { createMetrics, createTracing, type Metrics } from '../telemetry/index.ts'
+import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
 import type { RunningEdge } from './edge.ts'
 import { consumedUpTo } from './consumed-up-to.ts'
@@ -62,6 +62,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const transport = options.network?.(local) ?? local
   const admin = platformAdmin(platform, options, hosted)
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
+  const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work })
   let edge: RunningEdge | undefined
   let draining = false
 
@@ -77,6 +78,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     const reverse = [...hosted.values()].toReversed()
     await Promise.all(reverse.map((service) => service.drain()))
     for (const service of reverse) await service.close()
+    unwatch()
   }
   try {
     await startServices(platform, options, { hosted, transport, metrics, monitor })
@@ -123,7 +125,7 @@ interface Started {
 /** Opens all stores first, because services read each other's events; then prepares and runs services in dependency order. */
 async function startServices(platform: Platform, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
   const { runtime, stores, directory, environment } = options
-  const tracing = createTracing({ ids: runtime.ids })
+  const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   for (const service of platform.services) {
     const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })

@@ -24,4 +24,5 @@ export { type LogFields, type Logger, type LogLevel, silentLogger } from './logg
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'
 export { assertStorable, isStorable, storableText, unstorable } from './storable.ts'
+export { type HeldBy, WorkLog, type WorkSeen } from './work-log.ts'
 export { createRuntime, LEASE_MS, type Runtime, type RuntimeOptions } from './runtime.ts'

@@ -3,6 +3,7 @@ import { type Faults, noFaults } from './faults.ts'
 import { createIds, type Ids } from './ids.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { type Random, systemRandom } from './random.ts'
+import { WorkLog } from './work-log.ts'
 
 /**
  * Everything a process takes from its surroundings, as ports: time, randomness, ids, log, fault points.
@@ -14,6 +15,8 @@ export interface Runtime {
   readonly ids: Ids
   readonly log: Logger
   readonly faults: Faults
+  /** What the process works on, for whoever finds its loop held. */
+  readonly work: WorkLog
   /**
    * How long this process may be silent on a store that several share before others take over what it runs, in milliseconds.
    * All processes on a store use the same. Default {@link LEASE_MS}.
@@ -37,6 +40,7 @@ export function createRuntime(overrides: RuntimeOptions = {}): Runtime {
     ids: overrides.ids ?? createIds(clock, random),
     log: overrides.log ?? silentLogger,
     faults: overrides.faults ?? noFaults,
+    work: overrides.work ?? new WorkLog(),
     leaseMs: overrides.leaseMs ?? LEASE_MS,
   }
 }

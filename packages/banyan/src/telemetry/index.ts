@@ -1,5 +1,6 @@
 export { causeText } from './cause-text.ts'
 export { type LimitedLog, limitedLog, type LimitedLogOptions, LOG_INTERVAL_MS } from './limited-log.ts'
+export { type LoopWatchOptions, watchLoop } from './loop-watch.ts'
 export { createLogger, type LogFormat, type LoggerOptions } from './log-writer.ts'
 export {
   type Counter,

@@ -11,6 +11,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import type { Ids } from '../kernel/ids.ts'
+import type { WorkLog } from '../kernel/work-log.ts'
 import { newTrace, type TraceContext } from './trace-context.ts'
 
 /** Facts of a span. Names of routes, services and codes; never personal data, tokens or bodies. */
@@ -49,6 +50,8 @@ export interface TracingOptions {
   readonly ids: Ids
   /** An OpenTelemetry tracer provider. Default: the globally registered one, also when it is registered later. */
   readonly provider?: TracerProvider
+  /** Is told what is under way. Names of spans come from the program, never from input. Default: nobody. */
+  readonly work?: WorkLog
 }
 
 const SCOPE = 'banyan'
@@ -61,15 +64,16 @@ const KINDS = {
 } as const satisfies Record<SpanKindName, SpanKind>
 
 /** Creates tracing over `@opentelemetry/api`; spans are started by hand, nothing is patched. */
-export function createTracing({ ids, provider }: TracingOptions): Tracing {
+export function createTracing({ ids, provider, work }: TracingOptions): Tracing {
   let tracer: Tracer | undefined = provider?.getTracer(SCOPE)
   return {
     startSpan(name, kind, parent, attributes) {
       tracer ??= registeredTracer()
-      if (tracer === undefined) return new PassingSpan(parent ?? newTrace(ids))
+      const noted = work && new Noted(work, name)
+      if (tracer === undefined) return new PassingSpan(parent ?? newTrace(ids), noted)
       const options = attributes === undefined ? { kind: KINDS[kind] } : { kind: KINDS[kind], attributes: attributes as Attributes }
-      if (parent === undefined) return new RecordedSpan(tracer.startSpan(name, { ...options, root: true }), undefined)
-      return new RecordedSpan(tracer.startSpan(name, options, trace.setSpanContext(context.active(), spanContext(parent))), parent)
+      if (parent === undefined) return new RecordedSpan(tracer.startSpan(name, { ...options, root: true }), undefined, noted)
+      return new RecordedSpan(tracer.startSpan(name, options, trace.setSpanContext(context.active(), spanContext(parent))), parent, noted)
     },
   }
 }
@@ -94,11 +98,30 @@ function traceOf(own: SpanContext, parent: TraceContext | undefined): TraceConte
   return parent?.state === undefined ? traceContext : { ...traceContext, state: parent.state }
 }
 
+/** A span in the log of what is under way. */
+class Noted {
+  readonly #work: WorkLog
+  readonly #name: string
+  #ended = false
+
+  constructor(work: WorkLog, name: string) {
+    this.#work = work
+    this.#name = name
+    work.began(name)
+  }
+  end(): void {
+    if (!this.#ended) this.#work.ended(this.#name)
+    this.#ended = true
+  }
+}
+
 /** Stands for a span that nobody records. */
 class PassingSpan implements Span {
   readonly trace: TraceContext
-  constructor(passed: TraceContext) {
+  readonly #noted: Noted | undefined
+  constructor(passed: TraceContext, noted: Noted | undefined) {
     this.trace = passed
+    this.#noted = noted
   }
   get recording(): boolean {
     return false
@@ -108,16 +131,20 @@ class PassingSpan implements Span {
   run<T>(work: () => T): T {
     return work()
   }
-  end(): void {}
+  end(): void {
+    this.#noted?.end()
+  }
 }
 
 class RecordedSpan implements Span {
   readonly trace: TraceContext
   readonly recording: boolean
   readonly #span: OpenTelemetrySpan
+  readonly #noted: Noted | undefined
 
-  constructor(span: OpenTelemetrySpan, parent: TraceContext | undefined) {
+  constructor(span: OpenTelemetrySpan, parent: TraceContext | undefined, noted: Noted | undefined) {
     this.#span = span
+    this.#noted = noted
     this.trace = traceOf(span.spanContext(), parent)
     this.recording = span.isRecording()
   }
@@ -134,6 +161,7 @@ class RecordedSpan implements Span {
   }
   end(): void {
     this.#span.end()
+    this.#noted?.end()
   }
 }
 

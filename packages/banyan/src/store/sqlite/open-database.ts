@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { BanyanError } from '../../kernel/error.ts'
 import { damaged, sqliteFailure } from './sqlite-error.ts'
-import { SqliteConnection } from './sqlite-connection.ts'
+import { SqliteConnection, type StatementTiming } from './sqlite-connection.ts'
 
 /** Another program that looks at the file, e.g. a backup, may hold it for a moment. */
 const BUSY_TIMEOUT_MS = 5_000
@@ -24,8 +24,8 @@ PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
 PRAGMA journal_size_limit = ${LOG_BYTES_MAX};`
 
 /** Opens the writing connection. Throws `data_damaged` when the file is damaged or not a database (S10). */
-export function openWriter(path: string): SqliteConnection {
-  return opened(path, false, (database) => {
+export function openWriter(path: string, timing?: StatementTiming): SqliteConnection {
+  return opened(path, false, timing, (database) => {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
     if (mode !== 'wal')
       throw new BanyanError('unavailable', `the disk of ${path} cannot hold a write-ahead log; choose a local disk, not a network share`)
@@ -35,16 +35,21 @@ export function openWriter(path: string): SqliteConnection {
 }
 
 /** Opens a connection that cannot write. Throws `unavailable` when there is no such file, `data_damaged` when it is damaged. */
-export function openReader(path: string): SqliteConnection {
-  return opened(path, true, (database) => database.exec('PRAGMA temp_store = MEMORY; SELECT COUNT(*) FROM sqlite_schema'))
+export function openReader(path: string, timing?: StatementTiming): SqliteConnection {
+  return opened(path, true, timing, (database) => database.exec('PRAGMA temp_store = MEMORY; SELECT COUNT(*) FROM sqlite_schema'))
 }
 
-function opened(path: string, readOnly: boolean, prepare: (database: DatabaseSync) => void): SqliteConnection {
+function opened(
+  path: string,
+  readOnly: boolean,
+  timing: StatementTiming | undefined,
+  prepare: (database: DatabaseSync) => void,
+): SqliteConnection {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
     prepare(database)
-    return new SqliteConnection(database, path, readOnly)
+    return new SqliteConnection(database, path, readOnly, timing)
   } catch (thrown) {
     if (database?.isOpen) database.close()
     throw thrown instanceof BanyanError ? thrown : sqliteFailure(thrown, path, 'open').error

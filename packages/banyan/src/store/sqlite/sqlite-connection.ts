@@ -1,6 +1,8 @@
+import { basename } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { BanyanError, misuse } from '../../kernel/error.ts'
 import { assertStorable } from '../../kernel/storable.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
 import type { SqlValue } from '../sql.ts'
 import type { Prepared } from './prepared.ts'
 import { type SqliteFailure, sqliteFailure } from './sqlite-error.ts'
@@ -8,6 +10,12 @@ import { StatementCache } from './statement-cache.ts'
 
 /** Statements that would end or nest the store's own transaction. */
 const CONTROL = /^\s*(?:begin|commit|end|rollback|savepoint|release|attach|detach|vacuum)\b/i
+
+/** Where the time of statements is told. */
+export type StatementTiming = Pick<Runtime, 'clock' | 'work'>
+
+/** Characters of a statement that are shown; values are never part of it. */
+const SHOWN_MAX = 200
 
 /**
  * One connection to a database file, synchronous.
@@ -22,10 +30,13 @@ export class SqliteConnection {
   readonly #savepoint: StatementSync
   readonly #release: StatementSync
   readonly #rollback: StatementSync
+  readonly #timing: StatementTiming | undefined
   #failure: SqliteFailure | undefined
 
-  constructor(database: DatabaseSync, path: string, readOnly: boolean) {
+  /** `timing`, if given, is told how long each statement held the thread. */
+  constructor(database: DatabaseSync, path: string, readOnly: boolean, timing?: StatementTiming) {
     this.path = path
+    this.#timing = timing
     this.#database = database
     this.#statements = new StatementCache(database)
     this.#begin = database.prepare(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')
@@ -125,11 +136,22 @@ export class SqliteConnection {
   }
 
   #step(statement: StatementSync, name: string): void {
+    const startedAt = this.#now()
     try {
       statement.run()
     } catch (thrown) {
       throw this.#remember(thrown, name)
+    } finally {
+      this.#ran(startedAt, name)
     }
+  }
+
+  #now(): number {
+    return this.#timing?.clock.monotonic() ?? 0
+  }
+  #ran(startedAt: number, query: string): void {
+    const timing = this.#timing
+    timing?.work.ran(timing.clock.monotonic() - startedAt, () => `statement on ${basename(this.path)}: ${shown(query)}`)
   }
 
   #remember(thrown: unknown, query: string): Error {
@@ -138,4 +160,8 @@ export class SqliteConnection {
     if (failure.severity !== 'statement') this.#failure ??= failure
     return failure.error
   }
+}
+
+function shown(query: string): string {
+  return query.replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN_MAX)
 }

@@ -131,3 +131,15 @@ test('a reader is refused where there is nothing to read, or something else, or 
   const newer = [...TABLES, { id: '002-more', sql: 'CREATE TABLE more (a TEXT)' }]
   await rejectsWith(open(directory.path, { readOnly: true, migrations: newer }), 'misuse', /older.*002-more/)
 })
+
+test('a long statement is noted for whoever finds the loop held, without its values', async () => {
+  await using directory = await temporaryDirectory()
+  const runtime = createRuntime()
+  const store = await sqliteStores({ directory: directory.path }).open({ service: SERVICE, migrations: TABLES, runtime })
+  const long = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000000) SELECT COUNT(*), ? FROM numbers`
+  await store.read((tx) => tx.sql.get(long, 'a secret'))
+  await store.close()
+  const { longest } = runtime.work.take()
+  assert.match(longest?.what ?? '', /^statement on test\.db: WITH RECURSIVE numbers/)
+  assert.doesNotMatch(longest?.what ?? '', /secret/)
+})

@@ -67,10 +67,10 @@ async function openForWriting(
   const connections: SqliteConnection[] = []
   try {
     createPrivateFile(path)
-    const connection = openWriter(path)
+    const connection = openWriter(path, runtime)
     connections.push(connection)
     await migrate(migrationTarget(connection), migrations, runtime.clock.now())
-    const reader = openReader(path)
+    const reader = openReader(path, runtime)
     connections.push(reader)
     const writer = { connection, lock, newest: newestEvent(connection), turns }
     return new SqliteStore({ service, runtime, reader, writer, apart, health: new StoreHealth(runtime.log, onFatal) })
@@ -89,7 +89,7 @@ async function openForReading(
   const path = databasePath(directory, service)
   if (!existsSync(path))
     throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)
-  const reader = openReader(path)
+  const reader = openReader(path, runtime)
   try {
     const books = reader.get("SELECT 1 FROM sqlite_schema WHERE name = 'banyan_migration'", [])
     if (!books) misuse(`${path} is not a database of this platform; name the directory of its data`)

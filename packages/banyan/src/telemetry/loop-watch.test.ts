@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type LogFields, silentLogger } from '../kernel/logger.ts'
+import { WorkLog } from '../kernel/work-log.ts'
+import { watchLoop } from './loop-watch.ts'
+import { createMetrics } from './metrics.ts'
+
+/** A loop whose timers run when the test says so, however late. */
+function aLoop() {
+  let now = 0
+  let due: (() => void) | undefined
+  const warned: (LogFields | undefined)[] = []
+  const metrics = createMetrics()
+  const work = new WorkLog()
+  const clock = {
+    now: () => now,
+    monotonic: () => now,
+    setTimer: (_delayMs: number, callback: () => void) => {
+      due = callback
+      return () => (due = undefined)
+    },
+    soon: () => {},
+  }
+  const log = { ...silentLogger, warn: (_message: string, fields?: LogFields) => void warned.push(fields) }
+  const stop = watchLoop({ clock, log, metrics, work })
+  const turn = (afterMs: number): void => {
+    now += afterMs
+    due?.()
+  }
+  return { work, warned, metrics, stop, turn, isWatching: () => due !== undefined }
+}
+
+test('a loop that was held for more than 200 ms is logged with its longest statement and what was under way', () => {
+  const { work, warned, turn } = aLoop()
+  work.began('orders.place')
+  work.began('orders.place')
+  work.began('catalog.list')
+  work.ended('catalog.list')
+  work.ran(900, () => 'statement on orders.db: SELECT 1')
+  work.ran(30, () => 'statement on orders.db: SELECT 2')
+  turn(1_100)
+  assert.deepEqual(warned, [{ heldMs: 1_000, longest: 'statement on orders.db: SELECT 1, 900 ms', underWay: ['orders.place (2)'] }])
+})
+
+test('a statement is not blamed for a later hold', () => {
+  const { work, warned, turn } = aLoop()
+  work.ran(150, () => 'statement on orders.db: SELECT 1')
+  turn(160)
+  turn(900)
+  assert.deepEqual(
+    warned.map((fields) => fields?.['longest']),
+    [undefined],
+  )
+})
+
+test('every look is counted, and a stopped watch looks no more', () => {
+  const { warned, metrics, turn, stop, isWatching } = aLoop()
+  turn(100)
+  turn(400)
+  assert.match(metrics.text(), /banyan_loop_delay_seconds_count 2/)
+  assert.match(metrics.text(), /banyan_loop_delay_seconds_bucket\{le="0\.2"\} 1/)
+  assert.equal(warned.length, 1)
+  stop()
+  assert.equal(isWatching(), false)
+})

@@ -1,0 +1,46 @@
+import type { CancelTimer, Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { WorkLog } from '../kernel/work-log.ts'
+import type { Metrics } from './metrics.ts'
+
+/** How often the loop is looked at; a hold is noticed when it ends. */
+const LOOK_MS = 100
+/** A loop that was held longer is worth a line in the log: a client that waits for 200 ms notices. */
+const HELD_MS = 200
+/** Delays that are told apart, in seconds: from what a timer is late by itself to what an orchestrator kills a process for. */
+const BUCKETS_SECONDS = [0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+
+/** What the watch needs. */
+export interface LoopWatchOptions {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly work: WorkLog
+}
+
+/**
+ * Watches how late the event loop is, and says by what it was held for more than 200 ms: the longest statement that was measured in that time,
+ * and the handlers that were under way. Returns how to stop it.
+ * Metrics: `banyan_loop_delay_seconds`. A pause of the garbage collector or of the machine looks the same; then nothing long was measured.
+ */
+export function watchLoop({ clock, log, metrics, work }: LoopWatchOptions): CancelTimer {
+  const delay = metrics
+    .histogram({ name: 'banyan_loop_delay_seconds', help: 'How late the event loop was when it was looked at.', buckets: BUCKETS_SECONDS })
+    .handle()
+  let dueAt = clock.monotonic() + LOOK_MS
+  const look = (): void => {
+    const lateMs = Math.max(0, clock.monotonic() - dueAt)
+    delay.observe(lateMs / 1_000)
+    const { longest, underWay } = work.take()
+    if (lateMs >= HELD_MS)
+      log.warn('the event loop was held', {
+        heldMs: Math.round(lateMs),
+        longest: longest && `${longest.what}, ${Math.round(longest.durationMs)} ms`,
+        underWay,
+      })
+    dueAt = clock.monotonic() + LOOK_MS
+    cancel = clock.setTimer(LOOK_MS, look)
+  }
+  let cancel = clock.setTimer(LOOK_MS, look)
+  return () => cancel()
+}
