@@ -52,40 +52,52 @@ export class SqliteConnection {
   }
 
   get(query: string, values: readonly SqlValue[]): unknown {
+    const startedAt = this.#now()
     try {
       assertStorable(values, query)
       return this.#prepare(query).get(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
+    } finally {
+      this.#ran(startedAt, query)
     }
   }
 
   all(query: string, values: readonly SqlValue[]): unknown[] {
+    const startedAt = this.#now()
     try {
       assertStorable(values, query)
       return this.#prepare(query).all(values)
     } catch (thrown) {
       throw this.#remember(thrown, query)
+    } finally {
+      this.#ran(startedAt, query)
     }
   }
 
   /** Returns how many rows changed. */
   run(query: string, values: readonly SqlValue[]): number {
+    const startedAt = this.#now()
     try {
       assertStorable(values, query)
       return this.#prepare(query).run(values).changes
     } catch (thrown) {
       throw this.#remember(thrown, query)
+    } finally {
+      this.#ran(startedAt, query)
     }
   }
 
   /** Inserts a row and returns its number. */
   insert(query: string, values: readonly SqlValue[]): number {
+    const startedAt = this.#now()
     try {
       assertStorable(values, query)
       return this.#prepare(query).run(values).rowNumber
     } catch (thrown) {
       throw this.#remember(thrown, query)
+    } finally {
+      this.#ran(startedAt, query)
     }
   }
 
