@@ -90,7 +90,7 @@ async function change({ environment, poke }: SagaAdminOptions, action: string, i
 }
 
 /** Puts a stuck saga back on its way, in the direction in which it stopped. */
-async function goOn(tx: StoreTransaction, saga: SagaRecord, now: number): Promise<void> {
+export async function goOn(tx: StoreTransaction, saga: SagaRecord, now: number): Promise<void> {
   const { stuck, ...cause } = stuckFailure(saga)
   for (const step of await tx.sagas.steps(saga.id)) {
     if (step.state === 'compensation_failed') await tx.sagas.saveSteps([{ ...step, compensationAttempts: 0 }])

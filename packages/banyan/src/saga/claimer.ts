@@ -2,6 +2,7 @@ import type { CancelTimer } from '../kernel/clock.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaKind } from '../store/saga-records.ts'
 import type { Store } from '../store/store.ts'
+import { letHeldGo } from './held.ts'
 import type { SagaLease } from './lease.ts'
 import type { LoadedRecords } from './run.ts'
 
@@ -48,6 +49,8 @@ export class Claimer {
   #suspects: ReadonlySet<string> = new Set()
   #orphansAt = 0
   #pruneAt = 0
+  /** Once per start, until it succeeded. */
+  #letHeldGo = false
 
   constructor(options: ClaimerOptions) {
     this.#options = options
@@ -106,6 +109,10 @@ export class Claimer {
     let next: number | undefined
     try {
       if (lease.valid()) {
+        if (!this.#letHeldGo) {
+          await letHeldGo(this.#options)
+          this.#letHeldGo = true
+        }
         const limit = Math.min(slots(), BATCH_MAX)
         this.#starved = limit <= 0
         if (limit > 0 && (await this.#claim(limit)) === limit) this.#again = true

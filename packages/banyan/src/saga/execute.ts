@@ -2,6 +2,7 @@ import { causeText } from '../telemetry/cause-text.ts'
 import { toBanyanError } from '../kernel/error.ts'
 import { sagaControl } from './control.ts'
 import { outputText, sagaFailure } from './failure.ts'
+import { isMistakeOfFunction } from './mistake.ts'
 import { resumeRollback } from './rollback.ts'
 import type { SagaRun } from './run.ts'
 
@@ -31,10 +32,8 @@ async function callFunction(run: SagaRun): Promise<void> {
 async function returned(run: SagaRun, output: unknown): Promise<void> {
   if (run.phase !== 'forward' || !(await run.replayed(undefined))) return
   if (run.active > 0 || run.waits.size > 0) {
-    return run.stop(
-      'misuse',
-      `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`,
-    )
+    const message = `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`
+    return run.stop('misuse', message, { mistake: true })
   }
   let text: string | null
   try {
@@ -45,13 +44,18 @@ async function returned(run: SagaRun, output: unknown): Promise<void> {
   await run.finish({ status: 'completed', output: text })
 }
 
-/** An error that the function did not handle: rolls back, or stops when the commit point has passed (P10). */
+/**
+ * An error that the function did not handle. What a step failed with, and what the author named by a code, rolls back, or stops when the commit
+ * point has passed (P10). A mistake in the program undoes nothing: a bad deployment must not cancel what customers ordered (P7).
+ */
 function threw(run: SagaRun, thrown: unknown): void {
+  run.mayStart() // a rollback that is due comes before whatever the function did
   if (run.phase !== 'forward') return
   const error = toBanyanError(thrown)
   const step = typeof thrown === 'object' && thrown !== null ? run.stepErrors.get(thrown) : undefined
   if (error !== thrown) run.environment.runtime.log.error('the function of a saga threw', { ...run.facts, error: thrown })
   const cause = step === undefined ? causeText(error) : run.causeOf(step)
-  if (run.committed) run.stop(error.code, error.message, step, cause)
+  const isMistake = isMistakeOfFunction(thrown, (one) => run.stepErrors.has(one))
+  if (run.committed || isMistake) run.stop(error.code, error.message, { step, cause, mistake: isMistake })
   else run.beginRollback(sagaFailure(error, cause))
 }

@@ -2,6 +2,7 @@ import { causeText } from '../telemetry/cause-text.ts'
 import { BanyanError, isErrorCode, type Retry } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 import { assertOutputFits } from '../store/bounds.ts'
+import { isMistakeOfAction } from './mistake.ts'
 
 /** What made a saga roll back or get stuck, as the journal keeps it. */
 export interface SagaFailure {
@@ -23,6 +24,8 @@ export interface StuckReason {
   readonly cause?: string
   /** The step that failed; absent when the function itself did. */
   readonly step?: string
+  /** True when the program is wrong, not the business: the next start, which may bring other code, tries again by itself. */
+  readonly mistake?: true
 }
 
 /** The last error of a step, as the journal keeps it. */
@@ -44,6 +47,8 @@ export interface StepError {
   readonly retryAt?: number
   /** How long before that the pause began: a clock that was set back since makes it no longer than this again. */
   readonly pauseMs?: number
+  /** True when the program was wrong; such a step is not given up, see `mistake.ts`. */
+  readonly mistake?: true
   /** True while an attempt is under way: read after a restart, that attempt ended without an answer. */
   readonly underWay?: true
 }
@@ -66,10 +71,23 @@ export function sagaFailure(error: BanyanError, cause?: string): SagaFailure {
 export function stepErrorText(
   error: BanyanError,
   unknown: boolean,
-  more: Pick<StepError, 'retryAt' | 'pauseMs'> & { cause?: string | undefined } = {},
+  more: Pick<StepError, 'retryAt' | 'pauseMs' | 'mistake'> & { cause?: string | undefined } = {},
 ): string {
+  const mistake = isMistakeOfAction(error) || undefined
   const { code, message, data, retry, status, declared, from } = error
-  return toJson({ code, message: bounded(message), data, retry, status, declared, from, unknown, cause: causeText(error), ...more })
+  return toJson({
+    code,
+    message: bounded(message),
+    data,
+    retry,
+    status,
+    declared,
+    from,
+    unknown,
+    mistake,
+    cause: causeText(error),
+    ...more,
+  })
 }
 
 /** Says for the log what was thrown, in a line (the stack was logged with the failure), and what a person can do. */

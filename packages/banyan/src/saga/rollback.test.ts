@@ -240,19 +240,24 @@ test('a compensation that never gets through is given to a person in the end', a
   assert.equal((await process.show('s1')).steps[0]?.compensationAttempts, 20)
 })
 
-test('an error in the function itself rolls back; its place is kept for operators, and compensations get its code only', async () => {
+test('what made a step fail is kept for operators with its place, and compensations get its code only', async () => {
   await using world = new SagaWorld()
   const heard: unknown[] = []
   const definition = aSaga('order', async (s) => {
     await s.step('reserve', { ...remote('reserve'), compensation: async ({ error }) => heard.push(error) })
-    throw new TypeError('lines is undefined')
+    await s.step('write', {
+      attemptsMax: 1,
+      action: async () => {
+        throw new Error('the disk of the printer is full')
+      },
+    })
   })
   const process = await world.open([definition])
   await process.start(definition, 's1')
   const { status, failure } = await process.settled('s1')
   assert.equal(status, 'compensated')
-  assert.match(failure as string, /"internal".*TypeError: lines is undefined\\n/)
-  assert.doesNotMatch(JSON.stringify(heard), /TypeError/)
+  assert.match(failure as string, /"internal".*Error: the disk of the printer is full\\n/)
+  assert.doesNotMatch(JSON.stringify(heard), /printer/)
 })
 
 test('a rollback asked for from outside is honoured between two steps', async () => {

@@ -5,6 +5,7 @@ import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { nextAttemptAt, type SagaFailure, readOutput, readStepError, stepErrorText, underWayText } from './failure.ts'
 import type { AnyStep } from './asked-steps.ts'
+import { isMistakeOfAction } from './mistake.ts'
 import type { SagaRun } from './run.ts'
 import { stepTimeoutMs } from './step.ts'
 
@@ -103,7 +104,7 @@ async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error
   run.stop(
     error.code,
     `the compensation of step "${record.name}" failed for good: ${error.message}; retry it when its cause is gone, or skip it`,
-    record.name,
+    { step: record.name, mistake: isMistakeOfAction(error) },
   )
   return false
 }

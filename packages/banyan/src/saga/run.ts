@@ -23,6 +23,16 @@ export interface LoadedRecords {
   readonly steps: readonly SagaStepRecord[]
 }
 
+/** What else is known where a saga stops. */
+interface StopDetails {
+  /** Step that failed; undefined when the function itself did. */
+  readonly step?: string | undefined
+  /** What was thrown. Default: what the journal has with the step. */
+  readonly cause?: string | undefined
+  /** Whether the program is wrong. Default false. */
+  readonly mistake?: boolean
+}
+
 /** What one journal write did. */
 interface Write {
   readonly entry: Entry
@@ -127,7 +137,7 @@ export class SagaRun implements JournalWrites<Write> {
   ask(name: string, step: AnyStep): boolean {
     if (this.asked.add(name, step)) return true
     const message = `step "${name}" is there twice; give each step a name of its own, in a loop with a key such as "${name}/\${id}"`
-    if (!this.replaying) this.stop('misuse', message)
+    if (!this.replaying) this.stop('misuse', message, { mistake: true })
     return false
   }
 
@@ -184,10 +194,10 @@ export class SagaRun implements JournalWrites<Write> {
     await this.#close({ ...change, owner: null, wakeAt: null }, (record) => ({ how: 'final', record }))
   }
 
-  /** Stops until a person acts (P9, P13). `cause`: what was thrown, unless the journal has it with the step. */
-  stop(code: string, message: string, step?: string, cause = this.causeOf(step)): void {
+  /** Stops until a person acts (P9, P13), or, for a mistake in the program, until the next start. */
+  stop(code: string, message: string, { step, cause = this.causeOf(step), mistake = false }: StopDetails = {}): void {
     if (this.phase === 'ended' || this.#closing) return
-    const why = { phase: this.phase, code, message, ...(step === undefined ? {} : { step }) }
+    const why = { phase: this.phase, code, message, ...(step === undefined ? {} : { step }), ...(mistake ? ({ mistake } as const) : {}) }
     this.failure = { ...(this.failure ?? { code, message }), stuck: cause === undefined ? why : { ...why, cause } }
     this.environment.runtime.log.error('a saga is stuck', { ...this.facts, ...why, ...stuckAdvice(step, cause) })
     this.#disarm()

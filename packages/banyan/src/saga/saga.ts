@@ -15,7 +15,7 @@ export interface SagaStep<X, T> {
   /**
    * Runs at least once. Calls made through its context carry a key made of saga id and step name, so a participant runs them once (P16).
    * A `transaction` in it commits together with the step's journal record, so a local step runs exactly once; return what it returned.
-   * An error with retry `never` fails the step; others are tried again.
+   * An error with retry `never` fails the step; others are tried again. A mistake in the program fails nothing: the saga is held until the next start.
    */
   readonly action: (context: X) => Promise<T>
   /** Undoes the action; also called when the action's outcome is unknown. Runs at least once, with a key of its own. */

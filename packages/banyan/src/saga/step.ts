@@ -7,6 +7,7 @@ import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
 import { nextAttemptAt, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './failure.ts'
 import { hang } from './hang.ts'
+import { isMistakeOfAction } from './mistake.ts'
 import type { AnyStep } from './asked-steps.ts'
 import type { SagaRun } from './run.ts'
 import { STEP_ATTEMPTS_MAX, STEP_TIMEOUT } from './saga.ts'
@@ -91,7 +92,8 @@ class StepExecution {
     run.active++
     if (this.#record.attempts > 0 && !(await this.#resume())) {
       const { error } = this.#record
-      throw this.#giveUp(replayedError(error), readStepError(error)?.cause)
+      const { cause, mistake } = readStepError(error) ?? {}
+      return this.#endWith(replayedError(error), cause, mistake === true)
     }
     for (;;) {
       await this.#begin()
@@ -103,7 +105,7 @@ class StepExecution {
       if (attempt.error === undefined) return this.#succeed(attempt)
       if (attempt.progress.acted || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
       if (run.phase !== 'forward') return this.#failLate(attempt.error)
-      if (!this.#mayRetry(attempt.error)) throw this.#giveUp(attempt.error, causeText(attempt.error))
+      if (!this.#mayRetry(attempt.error)) return this.#endWith(attempt.error, causeText(attempt.error), isMistakeOfAction(attempt.error))
       await this.#pause(attempt.error)
     }
   }
@@ -165,13 +167,28 @@ class StepExecution {
     return this.#leave()
   }
 
-  #giveUp(error: BanyanError, cause: string | undefined): BanyanError {
+  /** No attempt is left: the function gets the error, unless the program was wrong. Then nothing is undone for it; the saga is held (P7). */
+  #endWith(error: BanyanError, cause: string | undefined, mistake: boolean): Promise<never> {
+    const run = this.#run
+    const failed = this.#giveUp(error, cause, mistake)
+    if (!mistake) throw failed
+    run.mayStart() // a rollback that is due comes first
+    if (run.phase === 'forward') run.stop(error.code, error.message, { step: this.#record.name, cause, mistake })
+    return hang()
+  }
+
+  #giveUp(error: BanyanError, cause: string | undefined, mistake: boolean): BanyanError {
     const run = this.#run
     run.active--
     const state = this.#unknown ? 'unknown' : 'failed'
     // What a participant declares, or the author names with a code of their own, is an answer; what it leads to is for the saga to say.
     if (isErrorCode(error.code) && !error.declared) run.environment.runtime.log.warn('a saga step failed for good', this.#lines(error))
-    run.journal.record({ ...this.#record, state, error: stepErrorText(error, this.#unknown, { cause }), endedAt: run.now() })
+    run.journal.record({
+      ...this.#record,
+      state,
+      error: stepErrorText(error, this.#unknown, { cause, ...(mistake ? { mistake } : {}) }),
+      endedAt: run.now(),
+    })
     run.check()
     return remembered(run, this.#record.name, error)
   }

@@ -117,6 +117,8 @@ export interface SagaRecords {
   owned(owner: string, limit: number): Promise<string[]>
   /** Earliest wake time of free sagas of `kinds`; undefined when none waits for a time. */
   nextWake(kinds?: readonly SagaKind[]): Promise<number | undefined>
+  /** Up to `limit` stuck sagas with ids above `after`, by id; found by the index of sagas that have not ended. */
+  stuck(after: string, limit: number): Promise<SagaRecord[]>
   steps(sagaId: string): Promise<SagaStepRecord[]>
   /** Inserts or replaces steps of different names, all in one statement. */
   saveSteps(steps: readonly SagaStepRecord[]): Promise<void>

@@ -105,6 +105,11 @@ export class SqlSagaRecords implements SagaRecords {
     return row?.wake_at
   }
 
+  async stuck(after: string, limit: number): Promise<SagaRecord[]> {
+    const rows = await this.#sql.all<SagaRow>(statement.STUCK, after, boundedLimit(limit))
+    return rows.map(sagaRecord)
+  }
+
   async steps(sagaId: string): Promise<SagaStepRecord[]> {
     const rows = await this.#sql.all<SagaStepRow>(statement.STEPS, sagaId)
     return rows.map(sagaStepRecord)

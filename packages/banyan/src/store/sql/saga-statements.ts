@@ -65,6 +65,10 @@ export const OWNED = `SELECT id FROM banyan_saga WHERE ${OPEN} AND wake_at IS NU
 export const nextWake = (kinds: number): string =>
   `SELECT s.wake_at FROM banyan_saga AS s WHERE s.${OPEN} AND s.wake_at IS NOT NULL AND s.owner IS NULL${ofKinds(kinds)} ORDER BY s.wake_at LIMIT 1`
 
+/** Stuck sagas by id: after, limit. MATERIALIZED, so that those that ended are not walked through for the order. */
+export const STUCK = `WITH stuck AS MATERIALIZED (SELECT id FROM banyan_saga WHERE ${OPEN} AND status = 'stuck')
+  SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE id IN (SELECT id FROM stuck WHERE id > ? ORDER BY id LIMIT ?) ORDER BY id`
+
 /** Steps of a saga in the order of their start. */
 export const STEPS = `SELECT ${STEP_COLUMNS} FROM banyan_saga_step WHERE saga_id = ? ORDER BY step_number`
 

@@ -50,6 +50,7 @@ test('nothing that runs by itself reads through a table that grows', async () =>
   await sagas.claim('me', 1, 10, [{ name: 'n', version: 1 }])
   await sagas.nextWake([{ name: 'n', version: 1 }])
   await sagas.owned('me', 10)
+  await sagas.stuck('', 10)
   await timers.due(1, 10)
   await timers.nextDue()
   await new SqlIdempotencyRecords(sql, () => 1).prune(1, 10)
