@@ -229,8 +229,8 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     mistake: 'the journal keeps the code of a failure and not what was thrown',
     promises: ['P9'],
     file: `${SAGA}/failure.ts`,
-    find: 'unknown, cause: causeText(error), ...more',
-    replace: 'unknown, ...more',
+    find: '    cause: causeText(error),\n    ...more',
+    replace: '    ...more',
     caughtBy: { file: `${SAGA}/last-failure.test.ts`, test: 'P9: the journal keeps what a step failed with last' },
   },
   {

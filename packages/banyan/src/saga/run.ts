@@ -15,22 +15,13 @@ import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
 import { RollbackRequested } from './rollback-requested.ts'
 import { deliver, type TakenSignal, takeSignals } from './signals.ts'
+import { type StopDetails, stuckReason } from './stuck-reason.ts'
 import { type Wait, Waits } from './waits.ts'
 
 /** A saga as read from the store. */
 export interface LoadedRecords {
   readonly record: SagaRecord
   readonly steps: readonly SagaStepRecord[]
-}
-
-/** What else is known where a saga stops. */
-interface StopDetails {
-  /** Step that failed; undefined when the function itself did. */
-  readonly step?: string | undefined
-  /** What was thrown. Default: what the journal has with the step. */
-  readonly cause?: string | undefined
-  /** Whether the program is wrong. Default false. */
-  readonly mistake?: boolean
 }
 
 /** What one journal write did. */
@@ -197,9 +188,10 @@ export class SagaRun implements JournalWrites<Write> {
   /** Stops until a person acts (P9, P13), or, for a mistake in the program, until the next start. */
   stop(code: string, message: string, { step, cause = this.causeOf(step), mistake = false }: StopDetails = {}): void {
     if (this.phase === 'ended' || this.#closing) return
-    const why = { phase: this.phase, code, message, ...(step === undefined ? {} : { step }), ...(mistake ? ({ mistake } as const) : {}) }
-    this.failure = { ...(this.failure ?? { code, message }), stuck: cause === undefined ? why : { ...why, cause } }
-    this.environment.runtime.log.error('a saga is stuck', { ...this.facts, ...why, ...stuckAdvice(step, cause) })
+    const why = { phase: this.phase, code, message }
+    this.failure = { ...(this.failure ?? { code, message }), stuck: stuckReason(why, { step, cause, mistake }) }
+    const line = { ...this.facts, ...stuckReason(why, { step, mistake }), ...stuckAdvice(step, cause) }
+    this.environment.runtime.log.error('a saga is stuck', line)
     this.#disarm()
     void this.#close({ status: 'stuck', owner: null, wakeAt: null }, (stopped) => ({ how: 'stuck', record: stopped }))
   }

@@ -119,8 +119,7 @@ test('P8 P9: a step that was skipped on the way forward is undone when its saga 
   assert.equal((await process.settled('s1')).status, 'stuck')
   await process.crash()
   names = 1
-  const second = await world.open([definition])
-  await second.engine.admin.retry('s1', BY)
+  const second = await world.open([definition]) // what a mistake held is tried again by a start
   assert.equal((await second.settled('s1')).status, 'compensated')
   assert.deepEqual(undone, ['by hand'])
 })

@@ -269,7 +269,7 @@ test('what a step returns is the same, live and from the journal', async () => {
   assert.deepEqual(seen, [...expected, ...expected])
 })
 
-test('an output that cannot be stored fails the step, which is undone', async () => {
+test('P7: an output that cannot be stored is a mistake: what was done stands, and a person may undo it', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('order', async (s) =>
     s.step('charge', {
@@ -282,6 +282,8 @@ test('an output that cannot be stored fails the step, which is undone', async ()
   )
   const process = await world.open([definition])
   await process.start(definition, 's1')
+  assert.equal((await process.settled('s1')).status, 'stuck')
+  await process.engine.admin.rollback('s1', { actor: 'ann', reason: 'the customer asks' })
   await process.settled('s1')
   await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
 })
