@@ -9,7 +9,7 @@ import { payments } from '@shop/payments/contract'
 import { recommendations } from '@shop/recommendations/contract'
 import { shipping } from '@shop/shipping/contract'
 import { users } from '@shop/users/contract'
-import { schemaCheck } from 'banyan/contract'
+import { GivenTimestamp, schemaCheck, Timestamp } from 'banyan/contract'
 
 const CONTRACTS = [catalog, inventory, orders, payments, recommendations, shipping, users, operatorContract(['admin'])] as const
 
@@ -19,6 +19,7 @@ interface Node {
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly pattern?: string
+  readonly format?: string
   readonly maxLength?: number
   readonly minimum?: number
   readonly maximum?: number
@@ -87,6 +88,45 @@ test('every number of an input has bounds within exact integers, and every list 
   })
   assert.deepEqual(
     open.map(({ at }) => at),
+    [],
+  )
+})
+
+/** Names of fields that hold a moment. */
+const MOMENT = /[a-z](?:At|Until)$|\/(?:at|time|from|to|since|until)$/
+/** States from which and to which something moves. */
+const STATES = /illegal_transition\/(?:from|to)$/
+
+test('every moment of the API is a timestamp of the one format, in and out', () => {
+  const parts = CONTRACTS.flatMap(({ name, operations }) =>
+    Object.entries(operations).flatMap(([operation, { input, output, errors }]) => [
+      ...leavesOf(input as Node, `${name}.${operation} input`),
+      ...leavesOf(output as Node, `${name}.${operation} output`),
+      ...Object.entries(errors as Record<string, unknown>).flatMap(([code, error]) =>
+        leavesOf(((error as { data?: Node }).data ?? error) as Node, `${name}.${operation} ${code}`),
+      ),
+    ]),
+  )
+  const moments = parts.filter(({ at, node }) => MOMENT.test(at) && !STATES.test(at) && node.anyOf === undefined && node.type !== 'null')
+  assert.ok(moments.length > 20, `${moments.length} moments`)
+  const wrong = moments.filter(({ at, node }) => {
+    const form = at.includes(' input') ? GivenTimestamp : Timestamp
+    return node.pattern !== (form as Node).pattern || node.format !== 'date-time'
+  })
+  assert.deepEqual(
+    wrong.map(({ at }) => at),
+    [],
+  )
+})
+
+test('every moment of an event is epoch milliseconds, as in the logs of earlier releases', () => {
+  const parts = CONTRACTS.flatMap(({ name, events }) =>
+    Object.entries(events).flatMap(([type, { data }]) => leavesOf(data as Node, `${name} ${type}`)),
+  )
+  const moments = parts.filter(({ at, node }) => (MOMENT.test(at) || at.endsWith('From')) && node.anyOf === undefined)
+  assert.ok(moments.length >= 5, `${moments.length} moments`)
+  assert.deepEqual(
+    moments.filter(({ node }) => node.type !== 'integer').map(({ at }) => at),
     [],
   )
 })

@@ -1,11 +1,11 @@
 import { gateway } from '@banyan/gateway'
-import { contract, define, query, service, Type } from 'banyan'
+import { contract, define, query, service, Text, Type } from 'banyan'
 import { platform } from 'banyan/host'
 
 const greetings = contract('greetings', {
   operations: {
     greet: query('GET /api/greetings/:name', {
-      input: Type.Object({ name: Type.String({ minLength: 2 }) }),
+      input: Type.Object({ name: Text.name({ min: 2, max: 80 }) }),
       output: Type.Object({ text: Type.String() }),
       access: 'public',
     }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sagaText } from './saga-view.ts'
 
-const saga = { service: 'orders', id: 'o1', name: 'place-order', updatedAt: 0 }
+const saga = { service: 'orders', id: 'o1', name: 'place-order', updatedAt: '1970-01-01T00:00:00.000Z' }
 const step = { number: 1, attempts: 1, compensationAttempts: 0, error: null }
 
 test('a step without a compensation is shown as kept, with the reason', () => {

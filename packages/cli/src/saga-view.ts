@@ -1,6 +1,6 @@
 import { oneLine } from 'banyan/telemetry'
 import { shellWord } from './pages.ts'
-import { isoTime, table } from './table.ts'
+import { table } from './table.ts'
 
 /** An error as the operations API shows it. */
 export interface ShownError {
@@ -8,8 +8,8 @@ export interface ShownError {
   readonly message: string
   /** What was thrown and where. */
   readonly cause?: string
-  /** Epoch milliseconds of the next attempt. */
-  readonly retryAt?: number
+  /** Moment of the next attempt, ISO 8601. */
+  readonly retryAt?: string
   readonly stuck?: ShownError & { readonly phase: string; readonly step?: string }
 }
 
@@ -19,7 +19,8 @@ export interface ShownSagaItem {
   readonly id: string
   readonly name: string
   readonly status: string
-  readonly updatedAt: number
+  /** ISO 8601. */
+  readonly updatedAt: string
   readonly failure: ShownError | null
 }
 
@@ -35,7 +36,7 @@ export interface ShownStep {
 
 /** Returns a saga as a row of a table. */
 export function sagaRow({ service, name, id, status, updatedAt, failure }: ShownSagaItem): Record<string, unknown> {
-  return { service, saga: name, id, status, updated: isoTime(updatedAt), failure: failure ? errorText(failure.stuck ?? failure) : '-' }
+  return { service, saga: name, id, status, updated: updatedAt, failure: failure ? errorText(failure.stuck ?? failure) : '-' }
 }
 
 /** Writes a saga for people: its steps, what each failed with last and where, and what can be done when it is stuck. */
@@ -61,7 +62,7 @@ function errorText({ code, message }: ShownError): string {
 }
 
 function lastFailure(what: string, error: ShownError): string {
-  const next = error.retryAt === undefined ? '' : `; next attempt not before ${isoTime(error.retryAt)}`
+  const next = error.retryAt === undefined ? '' : `; next attempt not before ${error.retryAt}`
   const cause =
     error.cause === undefined
       ? ''

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shellWord } from './pages.ts'
-import { isoTime, table } from './table.ts'
+import { table } from './table.ts'
 
 test('lays out columns, and shows what is missing', () => {
   assert.equal(
@@ -35,8 +35,4 @@ test('a cursor is one word for a shell and plain text for a terminal', () => {
   assert.equal(shellWord('orders~o-1'), 'orders~o-1')
   assert.equal(shellWord("it's; rm -rf /"), String.raw`'it'\''s; rm -rf /'`)
   assert.match(shellWord('a\u001B[2J\n'), /^'[ -~]+'$/)
-})
-
-test('a time that is none is not there', () => {
-  assert.deepEqual([isoTime(0), isoTime(null), isoTime(Number.NaN), isoTime(9e20)], ['1970-01-01T00:00:00.000Z', '-', '-', '-'])
 })

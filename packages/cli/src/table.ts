@@ -19,8 +19,3 @@ function cellText(value: unknown): string {
   if (value === null || value === undefined) return '-'
   return oneLine(typeof value === 'string' ? value : JSON.stringify(value))
 }
-
-/** Writes epoch milliseconds as ISO time. */
-export function isoTime(ms: unknown): string {
-  return typeof ms === 'number' && Number.isFinite(new Date(ms).getTime()) ? new Date(ms).toISOString() : '-'
-}

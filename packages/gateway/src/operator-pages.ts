@@ -4,6 +4,7 @@ import { BanyanError } from 'banyan/kernel'
 import type { ParkedFilter } from 'banyan/store'
 import { type JoinedPage, joinedPage, type Place } from './joined-page.ts'
 import type { OperatorContract } from './operator-contract.ts'
+import { withShownTimes } from './shown-times.ts'
 
 type Operations = OperatorContract['operations']
 
@@ -33,11 +34,11 @@ export async function sagaPage(
 }
 
 /** A page of the parked events of all services, or of one: by service, oldest position first. */
-export function parkedPage(
+export async function parkedPage(
   admin: PlatformAdmin,
   { service, limit = ROWS_DEFAULT, after, ...filter }: Input<Operations['parked']>,
 ): Promise<JoinedPage<object>> {
-  return joinedPage({
+  const { items, nextCursor } = await joinedPage({
     services: servicesOf(admin, service).map((each) => each.service),
     after,
     limit,
@@ -45,6 +46,7 @@ export function parkedPage(
     placeOf: ({ position, consumer, source }) => [String(position), consumer, source],
     placeLength: 3,
   })
+  return { items: items.map(withShownTimes), nextCursor }
 }
 
 function parkedAfter(place: Place | undefined): Pick<ParkedFilter, 'after'> {
@@ -70,14 +72,15 @@ export function servicesOf(admin: PlatformAdmin, service: string | undefined): r
   return service === undefined ? admin.services : [serviceOf(admin, service)]
 }
 
-/** Shows what the journal holds as JSON text as what it means. */
+/** Shows what the journal holds as JSON text as what it means, and moments in ISO 8601. */
 export function sagaRow({ input, output, failure, ...rest }: SagaDetail['saga']): object {
-  return { ...rest, input: parsed(input), output: parsed(output), failure: parsed(failure) }
+  return { ...withShownTimes(rest), input: parsed(input), output: parsed(output), failure: parsed(failure) }
 }
 
 /** The same for a step. */
 export function stepRow({ output, error, ...rest }: SagaDetail['steps'][number]): object {
-  return { ...rest, output: parsed(output), error: parsed(error) }
+  const last = parsed(error)
+  return { ...withShownTimes(rest), output: parsed(output), error: typeof last === 'object' && last !== null ? withShownTimes(last) : last }
 }
 
 /** Reads JSON text; what is none stays text. */

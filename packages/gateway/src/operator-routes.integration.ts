@@ -114,33 +114,48 @@ async function started(): Promise<{
   }
 }
 
+/** Moments as the API shows them. */
+const MOMENT = (ms: number): string => new Date(ms).toISOString()
+
 test('lists and shows what runs, with the journal as data', async () => {
   const { running, changes, get } = await started()
   await using _ = running
   assert.deepEqual(await get('/sagas?status=stuck&service=orders&limit=5'), {
-    items: [{ service: 'orders', ...SAGA, input: { orderId: 'o1' }, failure: { code: 'declined', message: 'no' } }],
+    items: [
+      {
+        service: 'orders',
+        ...SAGA,
+        createdAt: MOMENT(1),
+        updatedAt: MOMENT(2),
+        input: { orderId: 'o1' },
+        failure: { code: 'declined', message: 'no' },
+      },
+    ],
     nextCursor: null,
   })
   assert.deepEqual(changes, [['sagas', { status: 'stuck', limit: 6 }]])
   const detail = (await get('/sagas/orders/s1')) as { saga: { service: string }; steps: object[] }
   assert.equal(detail.saga.service, 'orders')
-  assert.deepEqual(detail.steps, [{ ...STEP, error: { code: 'declined' } }])
+  assert.deepEqual(detail.steps, [{ ...STEP, startedAt: MOMENT(1), endedAt: MOMENT(2), error: { code: 'declined' } }])
   assert.deepEqual(await get('/saga-counts'), { items: [{ service: 'orders', name: 'place-order', status: 'stuck', count: 1 }] })
-  assert.deepEqual(await get('/parked'), { items: [{ service: 'orders', ...PARKED }], nextCursor: null })
+  assert.deepEqual(await get('/parked'), { items: [{ service: 'orders', ...PARKED, parkedAt: MOMENT(3) }], nextCursor: null })
   assert.equal(((await get('/lag')) as { items: object[] }).items.length, 1)
-  assert.equal(((await get('/audit')) as { items: object[] }).items.length, 1)
+  assert.deepEqual(await get('/audit'), {
+    items: [{ service: 'orders', at: MOMENT(1), actor: 'a', action: 'retry', subject: 's1', reason: 'r' }],
+    more: false,
+  })
   assert.deepEqual(await get('/violations'), { defined: true, items: [{ invariant: 'stock', subject: 'mug', expected: '1', actual: '2' }] })
 })
 
 test('shows a flow over all services in the order of time', async () => {
   const { running, get } = await started()
   await using _ = running
-  const { items } = (await get('/flows/o1')) as { items: { source: string; data: object }[] }
+  const { items } = (await get('/flows/o1')) as { items: { source: string; time: string; data: object }[] }
   assert.deepEqual(
-    items.map(({ source, data }) => [source, data]),
+    items.map(({ source, time, data }) => [source, time, data]),
     [
-      ['inventory', { a: 1 }],
-      ['orders', { a: 1 }],
+      ['inventory', MOMENT(10), { a: 1 }],
+      ['orders', MOMENT(20), { a: 1 }],
     ],
   )
 })

@@ -8,6 +8,7 @@ import type { EdgeRoute } from './edge-route.ts'
 import type { JsonObject } from './json-body.ts'
 import { operationRoute } from './operation-route.ts'
 import type { OperatorContract } from './operator-contract.ts'
+import { withShownTimes } from './shown-times.ts'
 import { parkedPage, parsed, ROWS_DEFAULT, sagaPage, sagaRow, serviceOf, servicesOf, stepRow } from './operator-pages.ts'
 
 type Contract = OperatorContract
@@ -62,7 +63,7 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
         (await each.flow(correlationId)).map((event) => ({ source: each.service, ...event, data: parsed(event.data) })),
       )
       return {
-        items: found.toSorted((first, second) => first.time - second.time || first.position - second.position),
+        items: found.toSorted((first, second) => first.time - second.time || first.position - second.position).map(withShownTimes),
         more: Object.values(Object.groupBy(found, ({ source }) => source)).some((events) => (events?.length ?? 0) >= FLOW_EVENTS_MAX),
       }
     },
@@ -73,14 +74,18 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
         (await each.audit(Math.min(limit + 1, ROWS_MAX))).map((entry) => ({ service: each.service, ...entry })),
       )
       const newest = found.toSorted((first, second) => second.at - first.at)
-      return { items: newest.slice(0, limit), more: newest.length > limit || newest.length >= ROWS_MAX }
+      return { items: newest.slice(0, limit).map(withShownTimes), more: newest.length > limit || newest.length >= ROWS_MAX }
     },
     violations: async () => ({ defined: admin.hasInvariants, items: await admin.violations() }),
   }
 }
 
 async function rows(admin: PlatformAdmin, read: (each: ServiceAdmin) => Promise<readonly object[]>): Promise<{ items: object[] }> {
-  return { items: await rowsOf(admin.services, async (each) => (await read(each)).map((row) => ({ service: each.service, ...row }))) }
+  return {
+    items: await rowsOf(admin.services, async (each) =>
+      (await read(each)).map((row) => ({ service: each.service, ...withShownTimes(row) })),
+    ),
+  }
 }
 
 async function rowsOf<T>(services: readonly ServiceAdmin[], read: (each: ServiceAdmin) => Promise<readonly T[]>): Promise<T[]> {

@@ -1,5 +1,5 @@
 import { ID_LENGTH_MAX } from 'banyan/contract'
-import { command, contract, event, query, type Static, Text, Type, Version } from 'banyan'
+import { command, contract, event, query, type Static, Text, Timestamp, Type, Version } from 'banyan'
 
 /** States of a product. Deleting one archives it: orders and events keep referring to it. */
 export const PRODUCT_STATUSES = ['draft', 'active', 'archived'] as const
@@ -84,8 +84,8 @@ export const Product = Type.Object({
   taxClass: Type.String(),
   price: Type.Union([Price, Type.Null()]),
   variants: Type.Array(Variant),
-  createdAt: Type.String(),
-  updatedAt: Type.String(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
   version: Version,
 })
 export type Product = Static<typeof Product>

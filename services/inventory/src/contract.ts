@@ -1,4 +1,4 @@
-import { command, contract, declareError, event, query, type Static, Text, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 
 /** Units of a sku on hand at most. */
@@ -22,7 +22,7 @@ export const Stock = Type.Object({
   /** Units that can be reserved now. */
   available: Type.Integer(),
   inStock: Type.Boolean(),
-  updatedAt: Type.Integer(),
+  updatedAt: Timestamp,
 })
 
 /** What staff know about the stock of a sku in one location. */
@@ -34,7 +34,7 @@ export const StockItem = Type.Object({
   safetyStock: Type.Integer(),
   available: Type.Integer(),
   version: Type.Integer(),
-  updatedAt: Type.Integer(),
+  updatedAt: Timestamp,
 })
 
 /** States of a reservation; `released` and `expired` are final and are never taken up again. */
@@ -45,8 +45,8 @@ export const Reservation = Type.Object({
   reservationId: Type.String(),
   orderId: Type.String(),
   status: ReservationStatus,
-  /** Epoch milliseconds after which a hold lapses; null once it is committed or ended. */
-  expiresAt: Type.Union([Type.Integer(), Type.Null()]),
+  /** When a hold lapses; null once it is committed or ended. */
+  expiresAt: Type.Union([Timestamp, Type.Null()]),
 })
 
 /** The reservation ended before: by a release, which also counts when it came first, or because its time was up. */

@@ -1,4 +1,4 @@
-import type { Order } from './contract.ts'
+import type { OrderState } from './domain/order-state.ts'
 import type { OrdersTransaction } from './define.ts'
 import { decide, evolve, type OrderCommand, type OrderFact } from './domain/order.ts'
 
@@ -8,7 +8,7 @@ export function orderKey(orderId: string): string {
 }
 
 /** Decides a command on an order that was read in this transaction: stores the next state, says what happened, wakes who waits. */
-export async function changeOrder(tx: OrdersTransaction, order: Order, command: OrderCommand, at: number): Promise<Order> {
+export async function changeOrder(tx: OrdersTransaction, order: OrderState, command: OrderCommand, at: number): Promise<OrderState> {
   const fact = decide(order, command)
   const next = evolve(order, fact)
   await tx.orders.save(next, at)
@@ -17,7 +17,7 @@ export async function changeOrder(tx: OrdersTransaction, order: Order, command: 
   return next
 }
 
-function emitFact(tx: OrdersTransaction, order: Order, fact: OrderFact): void {
+function emitFact(tx: OrdersTransaction, order: OrderState, fact: OrderFact): void {
   const { id: orderId, userId, flow, version, currency, totalMinor, failure } = order
   switch (fact.type) {
     case 'confirmed':
@@ -61,6 +61,6 @@ function emitFact(tx: OrdersTransaction, order: Order, fact: OrderFact): void {
   }
 }
 
-function skuQuantity({ sku, quantity }: Order['lines'][number]): { sku: string; qty: number } {
+function skuQuantity({ sku, quantity }: OrderState['lines'][number]): { sku: string; qty: number } {
   return { sku, qty: quantity }
 }

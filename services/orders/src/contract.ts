@@ -1,4 +1,4 @@
-import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Type } from 'banyan'
+import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
@@ -60,8 +60,8 @@ const orderFields = {
   totalMinor: Type.Integer(),
   shippingMethod: Type.String(),
   failure: nullable(OrderFailure),
-  placedAt: Type.Integer(),
-  confirmedAt: nullable(Type.Integer()),
+  placedAt: Timestamp,
+  confirmedAt: nullable(Timestamp),
   version: Type.Integer(),
 }
 
@@ -196,6 +196,7 @@ export const orders = contract('orders', {
         shippingMethod: Type.String(),
         country: Type.String(),
         flow: OrderFlow,
+        /** Epoch milliseconds, as all times in events. */
         placedAt: Type.Integer(),
         version,
       }),

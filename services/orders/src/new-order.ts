@@ -2,7 +2,8 @@ import type { Client } from 'banyan'
 import type { EventMap } from 'banyan/contract'
 import type { payments } from '@shop/payments/contract'
 import type { shipping } from '@shop/shipping/contract'
-import type { Order, orders } from './contract.ts'
+import type { orders } from './contract.ts'
+import type { OrderState } from './domain/order-state.ts'
 import type { PlacedOrder } from './sagas/place-order.ts'
 import type { OrderPii } from './store/order-table.ts'
 
@@ -20,16 +21,16 @@ export function newOrder(id: string, userId: string, placedAt: number) {
     failure: null,
     confirmedAt: null,
     version: 1,
-  } as const satisfies Partial<Order>
+  } as const satisfies Partial<OrderState>
 }
 
 /** Returns what the order's saga carries. */
-export function sagaInput({ id: orderId, userId, currency, totalMinor, shippingMethod, lines }: Order): PlacedOrder {
+export function sagaInput({ id: orderId, userId, currency, totalMinor, shippingMethod, lines }: OrderState): PlacedOrder {
   return { orderId, userId, currency, totalMinor, shippingMethod, lines: lines.map(shippingLine) }
 }
 
 /** Returns the data of `order.created`: ids and facts, nothing personal. */
-export function createdEvent(order: Order, country: string): EventMap<readonly [typeof orders]>['order.created'] {
+export function createdEvent(order: OrderState, country: string): EventMap<readonly [typeof orders]>['order.created'] {
   const {
     id: orderId,
     userId,
@@ -55,7 +56,7 @@ export function createdEvent(order: Order, country: string): EventMap<readonly [
  */
 export async function prepare(
   call: { readonly payments: Pick<Client<typeof payments>, 'prepare'>; readonly shipping: Pick<Client<typeof shipping>, 'prepare'> },
-  { id: orderId, userId, currency, totalMinor: amountMinor, shippingMethod, lines }: Order,
+  { id: orderId, userId, currency, totalMinor: amountMinor, shippingMethod, lines }: OrderState,
   { address, provider, token }: OrderPii,
 ): Promise<void> {
   await Promise.all([
@@ -64,6 +65,6 @@ export async function prepare(
   ])
 }
 
-function shippingLine({ lineId, sku, quantity: qty }: Order['lines'][number]): PlacedOrder['lines'][number] {
+function shippingLine({ lineId, sku, quantity: qty }: OrderState['lines'][number]): PlacedOrder['lines'][number] {
   return { lineId, sku, qty }
 }

@@ -1,4 +1,4 @@
-import { command, contract, declareError, event, query, type Static, Text, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { Currency } from '@shop/catalog/contract'
 
 /** Providers that an installation can take money through. */
@@ -46,7 +46,7 @@ export const Payment = Type.Object({
   refundedMinor: Type.Integer(),
   status: PaymentStatus,
   declineCode: Type.Union([Type.String(), Type.Null()]),
-  createdAt: Type.Integer(),
+  createdAt: Timestamp,
   version: Type.Integer(),
 })
 

@@ -1,4 +1,4 @@
-import { command, contract, event, query, type Static, Text, Type } from 'banyan'
+import { command, contract, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { Currency, LINES_MAX, QUANTITY_MAX, Sku, SUBTOTAL_MINOR_MAX, WEIGHT_GRAMS_MAX } from '@shop/catalog/contract'
 
 /** ISO 3166-1 alpha-2 code. */
@@ -49,7 +49,7 @@ export const Shipment = Type.Object({
   service: Type.String(),
   trackingNumber: Type.Union([Type.String(), Type.Null()]),
   lines: Type.Array(ShipmentLine),
-  createdAt: Type.Integer(),
+  createdAt: Timestamp,
   version: Type.Integer(),
 })
 

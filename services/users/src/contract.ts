@@ -37,9 +37,9 @@ export const User = Type.Object({
   status: Status,
   roles: Roles,
   marketingConsent: Type.Boolean(),
-  emailVerifiedAt: OptionalText,
-  createdAt: Type.String(),
-  updatedAt: Type.String(),
+  emailVerifiedAt: Type.Union([Timestamp, Type.Null()]),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
   version: Type.Integer(),
 })
 export type User = Static<typeof User>
@@ -183,6 +183,11 @@ export const users = contract('users', {
     'user.registered': event({ key: 'userId', data: UserFacts, summary: 'An account exists' }),
     'user.updated': event({ key: 'userId', data: UserFacts, summary: 'A profile, its roles or its status changed' }),
     'user.disabled': event({ key: 'userId', data: UserFacts, summary: 'An account may no longer sign in' }),
-    'user.signed_out': event({ key: 'userId', data: EndedTokens, summary: 'All sessions and access tokens of a user were ended' }),
+    'user.signed_out': event({
+      key: 'userId',
+      /** Epoch milliseconds, as all times in events. */
+      data: Type.Object({ userId: UserId, at: Type.Integer() }),
+      summary: 'All sessions and access tokens of a user were ended',
+    }),
   },
 })

@@ -4,7 +4,6 @@ import { acceptLostEvents } from './accept-loss.ts'
 import { EXIT } from '../exit-code.ts'
 import { theRunningPlatform } from '../operator.ts'
 import { PAGE_OPTIONS, printPage } from '../pages.ts'
-import { isoTime } from '../table.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -87,7 +86,7 @@ function lagRow({ service, consumer, source, position: at, head, parked, parkedM
 }
 
 function flowRow({ time, source, type, key: of, position: at, data }: Row): Row {
-  return { time: isoTime(time), source, type, key: of, position: at, data }
+  return { time, source, type, key: of, position: at, data }
 }
 
 function parkedRow({ service, consumer, source, position: at, key: of, state, attempts, error }: Row): Row {

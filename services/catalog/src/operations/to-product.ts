@@ -1,3 +1,4 @@
+import { toTimestamp } from 'banyan'
 import type { Product } from '../contract.ts'
 import type { ProductRecord } from '../domain/product.ts'
 
@@ -18,8 +19,8 @@ export function toProduct(record: ProductRecord, currency: string): Product {
     taxClass: record.taxClass,
     price: first?.prices.find((price) => price.currency === currency) ?? first?.prices[0] ?? null,
     variants: record.variants.map((variant) => ({ ...variant, prices: [...variant.prices] })),
-    createdAt: new Date(record.createdAt).toISOString(),
-    updatedAt: new Date(record.updatedAt).toISOString(),
+    createdAt: toTimestamp(record.createdAt),
+    updatedAt: toTimestamp(record.updatedAt),
     version: record.version,
   }
 }

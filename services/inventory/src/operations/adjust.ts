@@ -1,7 +1,9 @@
 import { BanyanError } from 'banyan'
-import { STOCK_UNITS_MAX, type StockItem } from '../contract.ts'
+import { STOCK_UNITS_MAX } from '../contract.ts'
 import { operation } from '../define.ts'
 import { MAIN_LOCATION } from '../store/migrations.ts'
+import type { StoredStock } from '../store/stock-table.ts'
+import { toStockItem } from './to-stock-item.ts'
 
 /** Corrects the stock of a sku, never below what is reserved. */
 export const adjust = operation('adjust', async (input, { transaction, fail, id, now, principal }) => {
@@ -18,7 +20,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
     if (wanted < item.reserved) return fail('below_reserved', { sku, onHand: item.onHand, reserved: item.reserved, wanted })
     if (wanted > STOCK_UNITS_MAX) throw tooMuch(wanted)
     const delta = wanted - item.onHand
-    if (delta === 0) return item
+    if (delta === 0) return toStockItem(item)
     const at = now()
     await tx.stock.adjust(sku, delta, at)
     tx.movements.append([
@@ -35,7 +37,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
         at,
       },
     ])
-    const adjusted = (await tx.stock.find(sku)) as StockItem
+    const adjusted = (await tx.stock.find(sku)) as StoredStock
     tx.emit('inventory.adjusted', {
       sku,
       locationId: MAIN_LOCATION,
@@ -45,7 +47,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
       reason,
       movementId,
     })
-    return adjusted
+    return toStockItem(adjusted)
   })
 })
 

@@ -1,4 +1,5 @@
 import { operation } from '../define.ts'
+import { toStockItem } from './to-stock-item.ts'
 
 /** Items of a page when the caller does not say. */
 const PAGE_ITEMS = 50
@@ -9,5 +10,5 @@ const LOW_AT_MOST = 5
 export const listStock = operation('listStock', async ({ low, cursor, limit = PAGE_ITEMS }, { read }) => {
   const items = await read((tx) => tx.stock.page(cursor ?? '', limit + 1, low ? LOW_AT_MOST : undefined))
   const page = items.slice(0, limit)
-  return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.sku ?? null) : null }
+  return { items: page.map(toStockItem), nextCursor: items.length > limit ? (page.at(-1)?.sku ?? null) : null }
 })

@@ -4,8 +4,9 @@ import type { SkuQuantity } from '../domain/merge-lines.ts'
 import { MAIN_LOCATION } from './migrations.ts'
 import { placeholders } from './rows.ts'
 
-/** A reservation as stored. */
-export interface StoredReservation extends Reservation {
+/** A reservation as stored. Times are epoch milliseconds. */
+export interface StoredReservation extends Omit<Reservation, 'expiresAt'> {
+  readonly expiresAt: number | null
   readonly flow: string
 }
 

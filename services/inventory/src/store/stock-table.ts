@@ -14,11 +14,14 @@ interface StockRow {
   readonly updated_at: number
 }
 
+/** A sku's stock as stored. Times are epoch milliseconds. */
+export type StoredStock = Omit<StockItem, 'updatedAt'> & { readonly updatedAt: number }
+
 /** Units of skus in the main location. */
 export interface StockTable {
-  find(sku: string): Promise<StockItem | undefined>
+  find(sku: string): Promise<StoredStock | undefined>
   /** Ascending by sku, after `after`. `low` keeps those with at most `lowAtMost` units left. */
-  page(after: string, limit: number, lowAtMost: number | undefined): Promise<StockItem[]>
+  page(after: string, limit: number, lowAtMost: number | undefined): Promise<StoredStock[]>
   /** Adds a sku that is new; returns false when it is known. */
   add(sku: string, onHand: number, at: number): Promise<boolean>
   /** Takes units if there are enough; returns whether there were. */
@@ -34,13 +37,13 @@ export function stockTable(sql: Sql): StockTable {
   return {
     async find(sku) {
       const row = await sql.get<StockRow>('SELECT * FROM stock_item WHERE sku = ? AND location_id = ?', sku, MAIN_LOCATION)
-      return row && toStockItem(row)
+      return row && stockOf(row)
     },
     async page(after, limit, lowAtMost) {
       const low = lowAtMost === undefined ? '' : 'AND on_hand - reserved - safety_stock <= ?'
       const values = lowAtMost === undefined ? [after, limit] : [after, lowAtMost, limit]
       const rows = await sql.all<StockRow>(`SELECT * FROM stock_item WHERE sku > ? ${low} ORDER BY sku LIMIT ?`, ...values)
-      return rows.map(toStockItem)
+      return rows.map(stockOf)
     },
     add: async (sku, onHand, at) =>
       (await sql.run(
@@ -97,7 +100,7 @@ export async function compareStock(
   return { short, unknown }
 }
 
-function toStockItem(row: StockRow): StockItem {
+function stockOf(row: StockRow): StoredStock {
   return {
     sku: row.sku,
     locationId: row.location_id,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Order, OrderStatus } from '../contract.ts'
+import type { OrderStatus } from '../contract.ts'
+import type { OrderState } from './order-state.ts'
 import { allowedStatuses, decide, evolve, type OrderCommand, statusAfter } from './order.ts'
 
-function anOrder(overrides: Partial<Order> = {}): Order {
+function anOrder(overrides: Partial<OrderState> = {}): OrderState {
   return {
     id: 'o1',
     orderNumber: null,
@@ -31,7 +32,7 @@ function anOrder(overrides: Partial<Order> = {}): Order {
 const confirm: OrderCommand = { type: 'confirm', orderNumber: 7, at: 5 }
 const cancel: OrderCommand = { type: 'request_cancel', reason: 'cancelled_by_customer' }
 
-function given(...commands: OrderCommand[]): Order {
+function given(...commands: OrderCommand[]): OrderState {
   return commands.reduce((order, command) => evolve(order, decide(order, command)), anOrder())
 }
 

@@ -1,5 +1,6 @@
 import { BanyanError } from 'banyan/kernel'
-import type { Order, OrderFailure, OrderStatus } from '../contract.ts'
+import type { OrderFailure, OrderStatus } from '../contract.ts'
+import type { OrderState } from './order-state.ts'
 
 // Owns: the states of an order and the moves between them. Pure: a command is decided into facts, facts are evolved into the next state.
 
@@ -34,7 +35,10 @@ const MOVES: Readonly<Record<OrderStatus, Partial<Record<OrderCommand['type'], O
 }
 
 /** Returns where a command leads from the order's present state; undefined when it is not allowed there. */
-export function statusAfter(order: Pick<Order, 'status' | 'settled' | 'confirmedAt'>, type: OrderCommand['type']): OrderStatus | undefined {
+export function statusAfter(
+  order: Pick<OrderState, 'status' | 'settled' | 'confirmedAt'>,
+  type: OrderCommand['type'],
+): OrderStatus | undefined {
   if (type === 'settle' && order.settled) return undefined
   if (type === 'refuse_cancel' && order.confirmedAt === null) return undefined
   return MOVES[order.status][type]
@@ -46,7 +50,7 @@ export function allowedStatuses(status: OrderStatus): OrderStatus[] {
 }
 
 /** Decides a command into facts. Throws `failed_precondition` when the order's state does not allow it: nothing is silently dropped. */
-export function decide(order: Order, command: OrderCommand): OrderFact {
+export function decide(order: OrderState, command: OrderCommand): OrderFact {
   if (statusAfter(order, command.type) === undefined)
     throw new BanyanError(
       'failed_precondition',
@@ -69,7 +73,7 @@ export function decide(order: Order, command: OrderCommand): OrderFact {
 }
 
 /** Returns the order after a fact. */
-export function evolve(order: Order, fact: OrderFact): Order {
+export function evolve(order: OrderState, fact: OrderFact): OrderState {
   switch (fact.type) {
     case 'confirmed':
       return changed(order, { status: 'confirmed', paymentStatus: 'authorized', orderNumber: fact.orderNumber, confirmedAt: fact.at })
@@ -86,15 +90,18 @@ export function evolve(order: Order, fact: OrderFact): Order {
   }
 }
 
-function rejectedPayment({ reason }: OrderFailure): Order['paymentStatus'] {
+function rejectedPayment({ reason }: OrderFailure): OrderState['paymentStatus'] {
   return reason === 'payment_declined' ? 'failed' : 'voided'
 }
 
-function afterCancellation(order: Order, { refundedMinor, voidedMinor }: { refundedMinor: number; voidedMinor: number }): Partial<Order> {
+function afterCancellation(
+  order: OrderState,
+  { refundedMinor, voidedMinor }: { refundedMinor: number; voidedMinor: number },
+): Partial<OrderState> {
   const paymentStatus = refundedMinor > 0 ? 'refunded' : voidedMinor > 0 ? 'voided' : 'none'
   return { paymentStatus, fulfilmentStatus: order.fulfilmentStatus === 'fulfilled' ? 'returned' : 'unfulfilled' }
 }
 
-function changed(order: Order, change: Partial<Order>): Order {
+function changed(order: OrderState, change: Partial<OrderState>): OrderState {
   return { ...order, ...change, version: order.version + 1 }
 }

@@ -3,6 +3,7 @@ import { orderKey } from '../change-order.ts'
 import { operation } from '../define.ts'
 import { allowedStatuses, statusAfter } from '../domain/order.ts'
 import { requestCancellation } from '../request-cancellation.ts'
+import { keptOrder, toOrder } from './to-order.ts'
 
 /** Reason of a cancellation for which nobody gave one. */
 const BY_CUSTOMER = 'cancelled_by_customer'
@@ -15,16 +16,17 @@ export const cancel = operation(
       const order = await tx.orders.find(id)
       permit(order?.userId, 'support', 'admin')
       if (!order) throw new BanyanError('not_found', `there is no order ${id}`)
-      if (order.status === 'cancelling') return order
+      if (order.status === 'cancelling') return toOrder(order)
       if (!statusAfter(order, 'request_cancel'))
         return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
-      return requestCancellation(tx, order, reason, now())
+      return toOrder(await requestCancellation(tx, order, reason, now()))
     }),
   {
-    async answer(order, { until, waitMs }) {
+    async answer(kept, { until, waitMs }) {
+      const order = keptOrder(kept)
       if (waitMs === 0) return order
       const settled = await until(orderKey(order.id), waitMs, (tx) => tx.orders.findSettled(order.id))
-      return settled ?? order
+      return settled ? toOrder(settled) : order
     },
   },
 )

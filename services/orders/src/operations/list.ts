@@ -1,6 +1,7 @@
 import { fromTimestamp } from 'banyan'
 import { operation } from '../define.ts'
 import { isStaff } from '../staff.ts'
+import { toOrder } from './to-order.ts'
 
 /** Orders of a page when the caller does not say. */
 const PAGE_ORDERS = 20
@@ -13,7 +14,7 @@ export const list = operation('list', async ({ status, userId, from, to, cursor,
     tx.orders.list({ userId: owner, status, from: moment(from), to: moment(to), before: cursor, limit: limit + 1 }),
   )
   const items = orders.slice(0, limit)
-  return { items, nextCursor: orders.length > limit ? (items.at(-1)?.id ?? null) : null }
+  return { items: items.map(toOrder), nextCursor: orders.length > limit ? (items.at(-1)?.id ?? null) : null }
 })
 
 function moment(text: string | undefined): number | undefined {

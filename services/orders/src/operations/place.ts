@@ -3,11 +3,12 @@ import { shipping } from '@shop/shipping/contract'
 import { AMOUNT_MINOR_MAX } from '@shop/payments/contract'
 import { BanyanError, failedWith } from 'banyan'
 import { orderKey } from '../change-order.ts'
-import type { Order } from '../contract.ts'
+import type { OrderState } from '../domain/order-state.ts'
 import { operation } from '../define.ts'
 import { priceOrder, weightGramsOf } from '../domain/price-order.ts'
 import { createdEvent, newOrder, prepare, sagaInput } from '../new-order.ts'
 import { placeOrder } from '../sagas/place-order.ts'
+import { keptOrder, toOrder } from './to-order.ts'
 
 /** Places an order: prices it, then stores it together with what drives it. With `waitMs` answers once it is settled. */
 export const place = operation(
@@ -30,21 +31,23 @@ export const place = operation(
         lines: quote.lines.map(({ sku, unitMinor }) => ({ sku, now: unitMinor })),
       })
     const { flow: style } = resources
-    const order: Order = { ...newOrder(orderId, principal.subject, now()), ...price, currency, shippingMethod, flow: style }
+    const order: OrderState = { ...newOrder(orderId, principal.subject, now()), ...price, currency, shippingMethod, flow: style }
     const pii = { address, ...payment }
     if (style === 'choreography') await prepare(call, order, pii)
     return transaction(async (tx) => {
       tx.orders.insert(order, pii)
       tx.emit('order.created', createdEvent(order, address.country))
       if (style === 'orchestration') await tx.start(placeOrder, { id: orderId, input: sagaInput(order) })
-      return order
+      return toOrder(order)
     })
   },
   {
-    async answer(order, { until, read, waitMs }) {
+    async answer(kept, { until, read, waitMs }) {
+      const order = keptOrder(kept)
       if (waitMs === 0) return order
       const settled = await until(orderKey(order.id), waitMs, (tx) => tx.orders.findSettled(order.id))
-      return settled ?? (await read((tx) => tx.orders.find(order.id))) ?? order
+      const now = settled ?? (await read((tx) => tx.orders.find(order.id)))
+      return now ? toOrder(now) : order
     },
   },
 )

@@ -1,7 +1,9 @@
 import type { Snapshot } from 'banyan'
 import type { EventMap } from 'banyan/contract'
-import type { Order, OrderFailure, OrderLine, orders, OrderView } from '../contract.ts'
+import type { OrderFailure, OrderLine, orders, OrderView } from '../contract.ts'
+import type { OrderState } from '../domain/order-state.ts'
 import type { ordersStore } from '../store/orders-store.ts'
+import { toOrder } from '../operations/to-order.ts'
 import { orderView } from './order-view.ts'
 
 /** One row of the read model, joined with the order's own row. Fields of an order are null until its own events arrived. */
@@ -9,9 +11,9 @@ interface ViewRow {
   readonly order_version: number
   readonly version: number | null
   readonly document: string | null
-  readonly status: Order['status']
-  readonly payment_status: Order['paymentStatus']
-  readonly fulfilment_status: Order['fulfilmentStatus']
+  readonly status: OrderState['status']
+  readonly payment_status: OrderState['paymentStatus']
+  readonly fulfilment_status: OrderState['fulfilmentStatus']
   readonly settled: number
   readonly order_number: number | null
   readonly confirmed_at: number | null
@@ -42,7 +44,7 @@ export async function readOrderView(tx: Snap, orderId: string): Promise<OrderVie
   if (!order) return undefined
   const titles = await productTitles(tx, order.lines)
   return {
-    ...order,
+    ...toOrder(order),
     lines: order.lines.map((line) => ({ ...line, productTitle: titles.get(line.productId) ?? null })),
     user: { id: order.userId, status: row.user_status },
     payment: paymentOf(row),
@@ -51,7 +53,7 @@ export async function readOrderView(tx: Snap, orderId: string): Promise<OrderVie
   }
 }
 
-function fromProjection(id: string, row: ViewRow): Order {
+function fromProjection(id: string, row: ViewRow): OrderState {
   const { orderId: _orderId, lines, ...created } = JSON.parse(row.document as string) as Created
   return {
     ...created,

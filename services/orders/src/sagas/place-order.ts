@@ -2,7 +2,7 @@ import { failedWith, Type } from 'banyan'
 import { payments } from '@shop/payments/contract'
 import { shipping } from '@shop/shipping/contract'
 import { changeOrder } from '../change-order.ts'
-import type { Order } from '../contract.ts'
+import type { OrderState } from '../domain/order-state.ts'
 import { type OrdersTransaction, saga } from '../define.ts'
 import { failureOf, type RollbackCause } from '../domain/failure.ts'
 import { statusAfter } from '../domain/order.ts'
@@ -110,8 +110,8 @@ export async function settle(tx: OrdersTransaction, orderId: string, at: number)
 }
 
 /** Returns the order as it stands in this transaction. */
-export async function standing(tx: OrdersTransaction, orderId: string): Promise<Order> {
-  return (await tx.orders.find(orderId)) as Order
+export async function standing(tx: OrdersTransaction, orderId: string): Promise<OrderState> {
+  return (await tx.orders.find(orderId)) as OrderState
 }
 
 /** True when the call went through, false when a cancellation closed what it is about. */

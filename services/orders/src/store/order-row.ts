@@ -1,15 +1,16 @@
-import type { Order, OrderFailure, OrderLine } from '../contract.ts'
+import type { OrderFailure, OrderLine } from '../contract.ts'
+import type { OrderState } from '../domain/order-state.ts'
 
 /** One row of an order joined with one of its lines. */
 export interface OrderLineRow {
   readonly id: string
   readonly order_number: number | null
   readonly user_id: string
-  readonly status: Order['status']
-  readonly payment_status: Order['paymentStatus']
-  readonly fulfilment_status: Order['fulfilmentStatus']
+  readonly status: OrderState['status']
+  readonly payment_status: OrderState['paymentStatus']
+  readonly fulfilment_status: OrderState['fulfilmentStatus']
   readonly settled: number
-  readonly flow: Order['flow']
+  readonly flow: OrderState['flow']
   readonly currency: string
   readonly subtotal_minor: number
   readonly discount_minor: number
@@ -34,8 +35,8 @@ export interface OrderLineRow {
 export const ORDER_COLUMNS = 'o.*, l.line_number, l.sku, l.product_id, l.title, l.quantity, l.unit_minor, l.total_minor AS line_total'
 
 /** Puts orders together from rows that stand in the order of the orders and their lines. */
-export function toOrders(rows: readonly OrderLineRow[]): Order[] {
-  const orders: Order[] = []
+export function toOrders(rows: readonly OrderLineRow[]): OrderState[] {
+  const orders: OrderState[] = []
   for (const row of rows) {
     const last = orders.at(-1)
     if (last?.id === row.id) last.lines.push(toLine(row))
@@ -44,7 +45,7 @@ export function toOrders(rows: readonly OrderLineRow[]): Order[] {
   return orders
 }
 
-function toOrder(row: OrderLineRow): Order {
+function toOrder(row: OrderLineRow): OrderState {
   return {
     id: row.id,
     orderNumber: row.order_number,

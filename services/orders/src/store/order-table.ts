@@ -1,6 +1,7 @@
 import { BanyanError, type Sql, type SqlValue } from 'banyan'
 import type { ShippingAddress } from '@shop/shipping/contract'
-import type { Order, OrderStatus } from '../contract.ts'
+import type { OrderStatus } from '../contract.ts'
+import type { OrderState } from '../domain/order-state.ts'
 import { ORDER_COLUMNS, type OrderLineRow, toOrders } from './order-row.ts'
 
 /** What is kept of an order apart from it, because it is personal. */
@@ -24,19 +25,19 @@ export interface OrderFilter {
 
 /** Orders with their lines. */
 export interface OrderTable {
-  insert(order: Order, pii: OrderPii): void
-  find(id: string): Promise<Order | undefined>
+  insert(order: OrderState, pii: OrderPii): void
+  find(id: string): Promise<OrderState | undefined>
   /** The order if it is settled; cheap while it is not. */
-  findSettled(id: string): Promise<Order | undefined>
+  findSettled(id: string): Promise<OrderState | undefined>
   /** Stores a changed order; `version` tells from which state it comes. */
-  save(order: Order, at: number): Promise<void>
+  save(order: OrderState, at: number): Promise<void>
   pii(id: string): Promise<OrderPii>
   /** Counts up the number of orders; goes back when the transaction does, so there are no gaps. */
   nextNumber(): Promise<number>
   /** Newest first. */
-  list(filter: OrderFilter): Promise<Order[]>
+  list(filter: OrderFilter): Promise<OrderState[]>
   /** Pending orders placed at or before `placedAt`, oldest first. */
-  overdue(placedAt: number, limit: number): Promise<{ id: string; flow: Order['flow']; placedAt: number }[]>
+  overdue(placedAt: number, limit: number): Promise<{ id: string; flow: OrderState['flow']; placedAt: number }[]>
   /** Orders that are being cancelled since `updatedAt` or longer, oldest first. */
   longCancelling(updatedAt: number, limit: number): Promise<{ id: string; version: number }[]>
 }
@@ -92,7 +93,7 @@ export function orderTable(sql: Sql): OrderTable {
   }
 }
 
-function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii): void {
+function insertOrder(sql: Sql, o: OrderState, { address, provider, token }: OrderPii): void {
   const amounts = [o.subtotalMinor, o.discountMinor, o.taxMinor, o.shippingMinor, o.totalMinor]
   const states = [o.status, o.paymentStatus, o.fulfilmentStatus, o.flow]
   sql.write(INSERT, o.id, o.userId, ...states, o.currency, ...amounts, o.shippingMethod, address.country, o.placedAt, o.placedAt, o.version)
@@ -110,7 +111,7 @@ function insertOrder(sql: Sql, o: Order, { address, provider, token }: OrderPii)
   )
 }
 
-async function listOrders(sql: Sql, { userId, status, from, to, before, limit }: OrderFilter): Promise<Order[]> {
+async function listOrders(sql: Sql, { userId, status, from, to, before, limit }: OrderFilter): Promise<OrderState[]> {
   const conditions: [string, SqlValue | undefined][] = [
     ['user_id = ?', userId],
     ['status = ?', status],

@@ -1,3 +1,4 @@
+import { toTimestamp } from 'banyan'
 import type { Payment } from '../contract.ts'
 import type { PaymentState } from '../domain/payment.ts'
 
@@ -30,7 +31,7 @@ export function toPayment(state: PaymentState): Payment {
     refundedMinor,
     status,
     declineCode,
-    createdAt,
+    createdAt: toTimestamp(createdAt),
     version,
   }
 }

@@ -2,7 +2,8 @@ import type { Sql } from 'banyan'
 import type { Shipment, ShipmentStatus, ShippingAddress } from '../contract.ts'
 
 /** A shipment as stored. */
-export interface StoredShipment extends Shipment {
+export interface StoredShipment extends Omit<Shipment, 'createdAt'> {
+  readonly createdAt: number
   readonly shippingMethod: string
   readonly flow: string
 }

@@ -2,7 +2,6 @@ import type { Transaction } from 'banyan'
 import { TOKENS_ENDED, type users } from '../contract.ts'
 import type { RevocationReason } from '../store/session-records.ts'
 import type { UsersRepository } from '../store/users-store.ts'
-import { isoTime } from './to-user.ts'
 
 /** What the handlers of users write with. */
 export type UsersTransaction = Transaction<typeof users, UsersRepository>
@@ -15,6 +14,6 @@ export async function endSignIns(tx: UsersTransaction, userId: string, reason: R
   const at = Math.max(now, await tx.sessions.newestAt(userId))
   await tx.sessions.revokeUser(userId, reason, now)
   await tx.tokens.end(userId, at)
-  tx.emit('user.signed_out', { userId, at: isoTime(at) })
+  tx.emit('user.signed_out', { userId, at })
   tx.notify(TOKENS_ENDED)
 }

@@ -1,3 +1,4 @@
+import { toTimestamp, toTimestampOrNull } from 'banyan'
 import type { User } from '../contract.ts'
 import type { Account } from '../store/account-records.ts'
 
@@ -14,13 +15,8 @@ export function toUser(account: Account): User {
     roles,
     marketingConsent,
     version,
-    emailVerifiedAt: account.emailVerifiedAt === null ? null : isoTime(account.emailVerifiedAt),
-    createdAt: isoTime(account.createdAt),
-    updatedAt: isoTime(account.updatedAt),
+    emailVerifiedAt: toTimestampOrNull(account.emailVerifiedAt),
+    createdAt: toTimestamp(account.createdAt),
+    updatedAt: toTimestamp(account.updatedAt),
   }
-}
-
-/** Returns a moment as it stands in answers and events. */
-export function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withShownTimes } from './shown-times.ts'
+
+test('shows moments of a row in ISO 8601, and nothing else', () => {
+  const row = { at: 0, time: 1, createdAt: 1_000, wakeAt: null, attempts: 3, position: 7, flat: 5, data: { at: 2 } }
+  assert.deepEqual(withShownTimes(row), {
+    at: '1970-01-01T00:00:00.000Z',
+    time: '1970-01-01T00:00:00.001Z',
+    createdAt: '1970-01-01T00:00:01.000Z',
+    wakeAt: null,
+    attempts: 3,
+    position: 7,
+    flat: 5,
+    data: { at: 2 },
+  })
+})
