@@ -3,10 +3,7 @@ import type { OpenStore, Store, StoreFactory } from 'banyan/store'
 import { connectionTarget, type ConnectionTarget } from './connection-target.ts'
 import { Notifications } from './notifications.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { setUpSchema } from './schema-setup.ts'
-import { checkServer } from './server-check.ts'
-import { Session } from './session.ts'
-import { isConnectionLoss, toConnectError, toStatementError } from './sql-failure.ts'
+import { type Durability, upgradeSchemas } from './upgrade.ts'
 
 /** Where services keep their data. */
 export interface PostgresStoresOptions {
@@ -48,29 +45,27 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   if (!Number.isInteger(writers) || writers < 1 || writers > poolMax)
     misuse(`writers is ${writers}; give a whole number from 1 to poolMax, ${poolMax}`)
   const notifications = new NotificationsByUrl()
+  const targetOf = (service: string): ConnectionTarget =>
+    connectionTarget({
+      url: options.urls?.[service] ?? options.url,
+      schema: `${options.schemaPrefix ?? ''}${service}`,
+      statementTimeoutMs: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    })
+  const upgrade = (stores: readonly OpenStore[]): Promise<readonly Durability[]> =>
+    upgradeSchemas(
+      stores.map((store) => ({ store, target: targetOf(store.service) })),
+      options.allowUnsafe ?? false,
+    )
   return {
-    async open({ service, migrations, runtime }: OpenStore): Promise<Store> {
+    upgrade: async (stores) => void (await upgrade(stores)),
+    async open(store: OpenStore): Promise<Store> {
+      const { service, runtime } = store
       const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-      const url = options.urls?.[service] ?? options.url
-      const target = connectionTarget({ url, schema: `${options.schemaPrefix ?? ''}${service}`, statementTimeoutMs })
-      const durability = await prepare(target, { service, migrations, runtime }, options.allowUnsafe ?? false)
+      const target = targetOf(service)
+      const [durability = 'process'] = await upgrade([store])
       const shared = notifications.of(target, runtime)
       return new PostgresStore({ service, target, runtime, poolMax, writers, statementTimeoutMs, durability, notifications: shared })
     },
-  }
-}
-
-/** Checks the server and brings the schema up to date, on a connection that is closed afterwards. */
-async function prepare(target: ConnectionTarget, { service, migrations, runtime }: OpenStore, allowUnsafe: boolean) {
-  const session = await Session.connect(target, `banyan ${service} set-up`).catch((error) => Promise.reject(toConnectError(error, target)))
-  try {
-    const durability = await checkServer(session, target, allowUnsafe)
-    await setUpSchema({ session, target, migrations, now: runtime.clock.now() })
-    return durability
-  } catch (error) {
-    throw isConnectionLoss(error) ? toConnectError(error, target) : toStatementError(error, target)
-  } finally {
-    await session.end().catch(() => session.destroy())
   }
 }
 

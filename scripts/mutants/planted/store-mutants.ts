@@ -173,4 +173,23 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     replace: 'this.#longest = undefined',
     caughtBy: { file: 'packages/banyan/src/telemetry/loop-watch.test.ts', test: 'a loop that was held for more than 200 ms is logged' },
   },
+  {
+    name: 'upgrade-service-by-service',
+    mistake: 'the migrations of one service are committed before those of the next have run',
+    promises: ['P1'],
+    file: `${SQLITE}/upgrade.ts`,
+    find: '  await applyMigrations(migrationTarget(connection), pending, store.runtime.clock.now())\n',
+    replace:
+      '  await applyMigrations(migrationTarget(connection), pending, store.runtime.clock.now())\n  connection.commit()\n  connection.begin()\n',
+    caughtBy: { file: SUITE, test: 'S10 a migration that fails in one service changes nothing in any' },
+  },
+  {
+    name: 'commits-not-put-back',
+    mistake: 'when a commit of an upgrade fails, services that were committed before it stay upgraded',
+    promises: ['P1'],
+    file: `${SQLITE}/upgrade.ts`,
+    find: '      putBack(committed, service, thrown)\n',
+    replace: '',
+    caughtBy: { file: SUITE, test: 'S10 a commit that fails leaves no service upgraded' },
+  },
 ]

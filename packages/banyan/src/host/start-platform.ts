@@ -122,11 +122,14 @@ interface Started {
   readonly monitor: HealthMonitor
 }
 
-/** Opens all stores first, because services read each other's events; then prepares and runs services in dependency order. */
+/** Brings all stores up to date, or none; opens them all first, because services read each other's events; then prepares and runs services in dependency order. */
 async function startServices(platform: Platform, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
   const { runtime, stores, directory, environment } = options
   const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
+  await stores.upgrade?.(
+    platform.services.map(({ name, definition }) => ({ service: name, migrations: definition.store.migrations, runtime })),
+  )
   for (const service of platform.services) {
     const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })
     hosted.set(service.name, one)

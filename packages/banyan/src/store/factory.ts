@@ -12,6 +12,12 @@ export interface OpenStore {
 
 /** Opens stores; one per adapter and configuration, e.g. `sqliteStores({ directory: 'data' })`. */
 export interface StoreFactory {
+  /**
+   * Brings the stores of all services up to date before any is opened, all or none: each is checked before the first is changed. Throws what
+   * {@link open} throws, with the service's and the migration's name; then the release that ran before still starts. Absent where stores outlive
+   * no release.
+   */
+  upgrade?(stores: readonly OpenStore[]): Promise<void>
   /** Opens a store and brings its schema up to date. Throws `misuse` or `unavailable` with what to do (S10). */
   open(options: OpenStore): Promise<Store>
 }

@@ -12,6 +12,7 @@ import { testOrder } from './store-order.testsuite.ts'
 import { testRecords } from './store-records.testsuite.ts'
 import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
+import { testUpgrade } from './store-upgrade.testsuite.ts'
 
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
@@ -32,6 +33,7 @@ export function testStore(harness: StoreHarness): void {
   testHistory(harness)
   testOpening(harness)
   testBounds(harness)
+  testUpgrade(harness)
 }
 
 /** The part of the suite that starts processes and kills them; some seconds. */

@@ -1,4 +1,4 @@
-export { migrate, appliedMigrations, type MigrationTarget, STORE_FORMAT } from './migrate.ts'
+export { applyMigrations, appliedMigrations, type MigrationTarget, pendingMigrations, STORE_FORMAT, upgradeRefused } from './migrate.ts'
 export {
   type AppliedMigration,
   migrationChecksum,

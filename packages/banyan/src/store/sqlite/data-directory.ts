@@ -26,7 +26,8 @@ export function createPrivateFile(path: string): void {
   }
 }
 
-function syncDirectory(path: string): void {
+/** Makes what was made, renamed or removed in a directory durable. */
+export function syncDirectory(path: string): void {
   const descriptor = openSync(path, 'r')
   try {
     fsyncSync(descriptor)

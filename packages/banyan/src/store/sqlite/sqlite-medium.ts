@@ -1,13 +1,12 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { BanyanError } from '../../kernel/error.ts'
 import type { OpenStore } from '../factory.ts'
-import { migrate } from '../sql/migrate.ts'
 import type { Migration } from '../migration.ts'
 import type { Store } from '../store.ts'
 import { CommitTurns } from './commit-turns.ts'
 import type { Sync } from './group-commit.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
-import { migrationTarget, newestEvent } from './sqlite-schema.ts'
+import { migrateConnection, newestEvent } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
 
@@ -60,7 +59,7 @@ export class SqliteMedium {
     if (this.#isOwned)
       throw new BanyanError('unavailable', `${this.#path} is held by process ${process.pid}: a SQLite store belongs to one process`)
     const { writer: connection, reader } = (this.#connections ??= connect(this.#path))
-    if (this.#migrated !== migrations) await migrate(migrationTarget(connection), migrations, runtime.clock.now())
+    if (this.#migrated !== migrations) await migrateConnection(connection, migrations, runtime.clock.now())
     this.#migrated = migrations
     this.#isOwned = true
     const lock = { release: () => void (this.#isOwned = false) }

@@ -1,5 +1,6 @@
 import type { EventMark } from '../feed.ts'
-import type { MigrationTarget } from '../sql/migrate.ts'
+import type { Migration } from '../migration.ts'
+import { applyMigrations, type MigrationTarget, pendingMigrations } from '../sql/migrate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteSql } from './sqlite-sql.ts'
 
@@ -8,17 +9,23 @@ export function migrationTarget(connection: SqliteConnection): MigrationTarget {
   return {
     where: connection.path,
     sql: new SqliteSql(connection, false),
+    hasBooks: async () => connection.get("SELECT 1 FROM sqlite_schema WHERE name = 'banyan_migration'", []) !== undefined,
     execute: async (script: string) => connection.execute(script),
-    async inTransaction(body: () => Promise<void>) {
-      connection.begin()
-      try {
-        await body()
-        connection.commit()
-      } catch (thrown) {
-        connection.rollback()
-        throw thrown
-      }
-    },
+  }
+}
+
+/** Brings the database of a connection up to date, in one transaction. */
+export async function migrateConnection(connection: SqliteConnection, migrations: readonly Migration[], now: number): Promise<void> {
+  const target = migrationTarget(connection)
+  const pending = await pendingMigrations(target, migrations)
+  if (pending.length === 0) return
+  connection.begin()
+  try {
+    await applyMigrations(target, pending, now)
+    connection.commit()
+  } catch (thrown) {
+    connection.rollback()
+    throw thrown
   }
 }
 

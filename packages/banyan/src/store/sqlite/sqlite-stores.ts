@@ -1,20 +1,17 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { BanyanError, misuse } from '../../kernel/error.ts'
 import type { OpenStore, StoreFactory } from '../factory.ts'
-import { appliedMigrations, migrate } from '../sql/migrate.ts'
-import { planMigrations } from '../sql/migration-plan.ts'
+import { pendingMigrations, upgradeRefused } from '../sql/migrate.ts'
 import type { Store } from '../store.ts'
 import { ApartReader } from './apart/apart-reader.ts'
 import { CommitTurns } from './commit-turns.ts'
-import { createPrivateFile, prepareDirectory } from './data-directory.ts'
-import { openReader, openWriter } from './open-database.ts'
-import { OwnerLock } from './owner-lock.ts'
+import { openReader } from './open-database.ts'
+import { databasePath, needsUpgrade, openOwnedFile, type OwnedFile } from './owned-file.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { migrationTarget, newestEvent } from './sqlite-schema.ts'
-import { SqliteSql } from './sqlite-sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
+import { type UpgradeFile, upgradeFiles } from './upgrade.ts'
 
 /** Where SQLite stores keep their files. */
 export interface SqliteStoresOptions {
@@ -38,9 +35,6 @@ interface Shared {
   readonly apart: ApartReader
 }
 
-/** A service's name is part of a file's name. */
-const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
-
 /**
  * Keeps each service in a SQLite file of its own, with group commit. A commit survives a power cut (class `power`); one process owns a file.
  * Example: `platform({ stores: sqliteStores({ directory: 'data' }), … })`.
@@ -48,6 +42,7 @@ const SERVICE = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
   let shared: Shared | undefined
   return {
+    upgrade: (stores) => upgrade(options, stores),
     open(store) {
       const { clock } = store.runtime
       shared ??= { turns: new CommitTurns(clock), apart: new ApartReader(clock) }
@@ -56,27 +51,33 @@ export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
   }
 }
 
-async function openForWriting(
-  { directory, onFatal }: SqliteStoresOptions,
-  { service, migrations, runtime }: OpenStore,
-  { turns, apart }: Shared,
-): Promise<Store> {
-  const path = databasePath(directory, service)
-  prepareDirectory(directory)
-  const lock = OwnerLock.acquire(join(directory, service))
-  const connections: SqliteConnection[] = []
+/** Opens the files that lack something, and no others: at most starts there are none. */
+async function upgrade({ directory, readOnly }: SqliteStoresOptions, stores: readonly OpenStore[]): Promise<void> {
+  if (readOnly) return
+  const files: (UpgradeFile & OwnedFile)[] = []
   try {
-    createPrivateFile(path)
-    const connection = openWriter(path, runtime)
-    connections.push(connection)
-    await migrate(migrationTarget(connection), migrations, runtime.clock.now())
-    const reader = openReader(path, runtime)
-    connections.push(reader)
+    for (const store of stores) {
+      const isDue = await needsUpgrade(directory, store).catch((thrown: unknown) => Promise.reject(upgradeRefused(store.service, thrown)))
+      if (isDue) files.push({ store, ...openOwnedFile(directory, store) })
+    }
+    await upgradeFiles(directory, files)
+  } finally {
+    for (const { close } of files) close()
+  }
+}
+
+async function openForWriting({ directory, onFatal }: SqliteStoresOptions, store: OpenStore, { turns, apart }: Shared): Promise<Store> {
+  const { service, runtime } = store
+  const { path, lock, connection, close } = openOwnedFile(directory, store)
+  let reader: SqliteConnection | undefined
+  try {
+    await upgradeFiles(directory, [{ store, connection }])
+    reader = openReader(path, runtime)
     const writer = { connection, lock, newest: newestEvent(connection), turns }
     return new SqliteStore({ service, runtime, reader, writer, apart, health: new StoreHealth(runtime.log, onFatal) })
   } catch (thrown) {
-    for (const connection of connections) connection.close()
-    lock.release()
+    reader?.close()
+    close()
     throw thrown
   }
 }
@@ -91,10 +92,9 @@ async function openForReading(
     throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)
   const reader = openReader(path, runtime)
   try {
-    const books = reader.get("SELECT 1 FROM sqlite_schema WHERE name = 'banyan_migration'", [])
-    if (!books) misuse(`${path} is not a database of this platform; name the directory of its data`)
-    const applied = await appliedMigrations(new SqliteSql(reader, true), path)
-    const [pending] = planMigrations({ where: path, dialect: 'sqlite', migrations, applied })
+    const target = migrationTarget(reader)
+    if (!(await target.hasBooks())) misuse(`${path} is not a database of this platform; name the directory of its data`)
+    const [pending] = await pendingMigrations(target, migrations)
     if (pending)
       misuse(`${path} is older than this program: it lacks the migration "${pending.id}"; start the platform once to bring it up to date`)
     return new SqliteStore({ service, runtime, reader, apart, health: new StoreHealth(runtime.log, onFatal) })
@@ -102,9 +102,4 @@ async function openForReading(
     reader.close()
     throw thrown
   }
-}
-
-function databasePath(directory: string, service: string): string {
-  if (!SERVICE.test(service)) misuse(`"${service}" cannot name a file; use letters, digits, "-" and "_", at most 63`)
-  return join(directory, `${service}.db`)
 }
