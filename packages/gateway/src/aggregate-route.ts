@@ -1,5 +1,5 @@
 import type { Scope } from 'banyan/call'
-import { inputCheck } from 'banyan/contract'
+import { inputCheck, schemaCheck } from 'banyan/contract'
 import {
   BanyanError,
   type Clock,
@@ -39,17 +39,18 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
     if (!edge.host.services.some(({ contract }) => contract.name === name))
       misuse(`aggregate "${id}" uses service "${name}", which is not part of the platform; add it or leave the part out`)
   const clients = clientsOnBehalf(uses, edge.host.transport, clock)
-  const check = inputCheck(operation.input)
+  const received = inputCheck(operation.input)
+  const answer = schemaCheck(operation.output)
   const entries = Object.entries(parts)
 
   async function run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<{ output: unknown }> {
-    check.parse(input, id)
+    const declared = received.parse(input, id)
     const deadline = deadlineAfter(clock, remainingMs(clock, scope.deadline) * PART_SHARE)
     const call = clients({ ...scope, deadline })
     const context: AggregateContext<never, unknown> = {
       call: call as never,
       principal: scope.principal,
-      input,
+      input: declared,
       remainingMs: () => remainingMs(clock, deadline),
     }
     const sections: Sections = Object.fromEntries(entries.map(([name]) => [name, { status: 'pending' }]))
@@ -64,7 +65,7 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
       return { output: null }
     }
     exchange.headers.push(STATUS_HEADER, statusText(sections))
-    return { output: { generatedAt: new Date(clock.now()).toISOString(), sections } }
+    return { output: answer.own({ generatedAt: new Date(clock.now()).toISOString(), sections }, `the answer of ${id}`) }
   }
   return operationRoute(edge, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, run })
 }

@@ -1,5 +1,5 @@
 import type { Input } from 'banyan/contract'
-import { inputCheck } from 'banyan/contract'
+import { inputCheck, schemaCheck } from 'banyan/contract'
 import type { Actor, PlatformAdmin, ServiceAdmin } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
 import type { Edge } from './edge.ts'
@@ -33,8 +33,8 @@ export function operatorRoutes(edge: Edge, contract: Contract, meters: EdgeMeter
       meter: meters.route(id, operation.route.method),
       service: undefined,
       async run(input, { principal }) {
-        inputCheck(operation.input).parse(input, id)
-        return { output: await handler(input, principal.subject) }
+        const output = await handler(inputCheck(operation.input).parse(input, id) as JsonObject, principal.subject)
+        return { output: schemaCheck(operation.output).own(output, `the answer of ${id}`) }
       },
     })
   })

@@ -2,6 +2,8 @@ import type { Mutant } from '../mutant.ts'
 
 const CALL = 'packages/banyan/src/call'
 const TEST = `${CALL}/local-call.test.ts`
+const SIEVE = 'packages/banyan/src/contract/sieve'
+const BOUNDARIES = 'tests/boundaries.journey.ts'
 
 /** Mistakes that make a call within a process differ from one between processes. */
 export const CALL_MUTANTS: readonly Mutant[] = [
@@ -18,19 +20,73 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     name: 'input-by-reference',
     mistake: "a local call hands over the caller's own object",
     promises: ['law 2'],
-    file: `${CALL}/local-transport.ts`,
-    find: 'const input = copyAsJson(request.input)',
-    replace: 'const { input } = request',
-    caughtBy: { file: TEST, test: 'a callee that changes its input does not touch the caller' },
+    file: 'packages/banyan/src/service/operation-runner.ts',
+    find: 'const input = checkInput.parse(request.input, label)',
+    replace: 'const input = (checkInput.parse(request.input, label), request.input)',
+    caughtBy: { file: BOUNDARIES, test: 'caller and handler share nothing (law 2)' },
   },
   {
     name: 'output-by-reference',
     mistake: "a local call answers with the callee's own object",
     promises: ['law 2'],
-    file: `${CALL}/local-transport.ts`,
-    find: 'output: copyOfAnswer(`${request.service}.${request.operation}`, reply.output)',
-    replace: 'output: reply.output',
-    caughtBy: { file: TEST, test: 'a callee that changes its input does not touch the caller, nor a caller the callee' },
+    file: 'packages/banyan/src/service/operation-runner.ts',
+    find: 'const checked = (result: unknown): unknown => output.own(result, `the answer of ${label}`)',
+    replace: 'const checked = (result: unknown): unknown => (output.own(result, `the answer of ${label}`), result)',
+    caughtBy: { file: BOUNDARIES, test: 'caller and handler share nothing (law 2)' },
+  },
+  {
+    name: 'undeclared-in-records',
+    mistake: 'fields of a record pass that its values do not declare',
+    promises: ['law 2'],
+    file: `${SIEVE}/write-object.ts`,
+    find: 'code.line(`set(${copy}, ${name}, ${writer.write({ schema, place }, part)}) }`)',
+    replace: 'writer.write({ schema, place }, part); code.line(`set(${copy}, ${name}, ${part}) }`)',
+    caughtBy: { file: `${SIEVE}/sieve.test.ts`, test: 'keeps what a naive drop keeps: values that fit but for additions' },
+  },
+  {
+    name: 'first-variant-wins',
+    mistake: 'of a union passes only what its first variant that fits declares',
+    promises: ['law 2'],
+    file: `${SIEVE}/write-union.ts`,
+    find: '${kept} = ${kept} === R ? ${copy} : merge(${kept}, ${copy})',
+    replace: '${kept} = ${kept} === R ? ${copy} : ${kept}',
+    caughtBy: { file: `${SIEVE}/sieve.test.ts`, test: 'keeps what is declared, and nothing else' },
+  },
+  {
+    name: 'error-data-undeclared',
+    mistake: 'the data of a declared error leaves as the handler gave it',
+    promises: ['law 2'],
+    file: 'packages/banyan/src/service/leaving-error.ts',
+    find: 'new BanyanError(code, message, { data: passed, ',
+    replace: 'new BanyanError(code, message, { data: error.data, ',
+    caughtBy: { file: BOUNDARIES, test: 'a row that a handler returns, fails with or emits shows what the contract declares' },
+  },
+  {
+    name: 'event-data-undeclared',
+    mistake: 'an event is stored as the handler gave it',
+    promises: ['law 2'],
+    file: 'packages/banyan/src/service/author-transaction.ts',
+    find: 'data: toJson(declared),',
+    replace: 'data: toJson((declared, data)),',
+    caughtBy: { file: BOUNDARIES, test: 'an event is stored as its contract declares it' },
+  },
+  {
+    name: 'replay-undeclared',
+    mistake: 'a repetition gets what was stored under an older contract, whatever the contract of today declares',
+    promises: ['P15'],
+    file: 'packages/banyan/src/service/idempotency.ts',
+    find: 'return schemaCheck(output).declared(reply)',
+    replace: 'return (schemaCheck(output), reply)',
+    caughtBy: { file: BOUNDARIES, test: 'an answer that an older contract kept for a key' },
+  },
+  {
+    name: 'step-output-unplain',
+    mistake: 'a step may return what its journal changes without a word',
+    promises: ['law 2'],
+    file: 'packages/banyan/src/kernel/json.ts',
+    find: 'const found = value === undefined ? undefined : findUnsendable(value)',
+    replace: 'const found = value === undefined ? findUnsendable(value) : undefined',
+    caughtBy: { file: 'packages/banyan/src/kernel/plain-json.test.ts', test: 'what no schema describes is refused' },
   },
   {
     name: 'deadline-not-propagated',
@@ -64,8 +120,8 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     mistake: 'an error is declared by its code alone, whatever its data are',
     promises: ['law 2'],
     file: 'packages/banyan/src/service/leaving-error.ts',
-    find: '    schemaCheck(data).own(error.data, ',
-    replace: '    String(',
+    find: '= schemaCheck(data).own(error.data, ',
+    replace: '= error.data ?? String(',
     caughtBy: { file: 'packages/banyan/src/service/leaving-error.test.ts', test: 'data that does not fit' },
   },
   {

@@ -88,8 +88,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: 'the answer for an idempotency key is stored in a second transaction, after that of the handler',
     promises: ['P15'],
     file: 'packages/banyan/src/service/keyed-runner.ts',
-    find: 'tx.beforeCommit(() => save(tx, answer))',
-    replace: 'void store.transaction((own) => save(own, answer))',
+    find: 'tx.beforeCommit(() => save(tx, entry))',
+    replace: 'void store.transaction((own) => save(own, entry))',
     caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key runs a command once and repeats its answer' },
   },
   {

@@ -24,13 +24,14 @@ type Definitions = Readonly<Record<string, TSchema>>
 const normalisers = new WeakMap<object, { readonly run: TextNormaliser | undefined }>()
 
 /**
- * Returns what normalises the texts of a schema's values; undefined where the schema has no such text.
+ * Returns what normalises the texts of a schema's values; undefined where the schema has no such text. `outer` has the definitions of the
+ * schemas around it. Compiled passes do the same by themselves; this is for what cannot be compiled, and for reports of what does not fit.
  * It runs before the check: bounds are those of the normalised text.
  */
-export function textNormaliser(schema: TSchema): TextNormaliser | undefined {
+export function textNormaliser(schema: TSchema, outer: Definitions = {}): TextNormaliser | undefined {
   const known = normalisers.get(schema)
   if (known) return known.run
-  const run = compose(schema, {}, new Map())
+  const run = compose(schema, outer, new Map())
   normalisers.set(schema, { run })
   return run
 }

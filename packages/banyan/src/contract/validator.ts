@@ -1,73 +1,113 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { BanyanError, type FieldError } from '../kernel/error.ts'
+import { findUnsendable, NOT_PLAIN } from '../kernel/plain-json.ts'
 import { textNormaliser } from './normalised.ts'
+import { compilePass } from './sieve/compile-pass.ts'
+import { declaredPart } from './sieve/declared-part.ts'
+import { Place } from './sieve/place.ts'
+import { type Pass, type PassOptions, withoutUndefined } from './sieve/plain-walk.ts'
+import type { SchemaNode } from './sieve/schema-node.ts'
 import { meaningOf } from './text.ts'
 
 /** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
 const FIELDS_MAX = 20
 
-/** Checks values against one schema. Compiled at first use: a start must not pay for what is never called. */
+/**
+ * Lets through what a schema declares, at a boundary of a service. Fields that it does not declare are left out, at any depth, as newer
+ * senders may add some; `additionalProperties: false` has them refused instead. What JSON would change on its way, e.g. a Date, is refused
+ * where it is declared. Compiled at first use: a start must not pay for what is never called.
+ */
 export interface SchemaCheck {
-  /** Returns the value when it fits; throws `invalid_argument` that names each wrong field. */
+  /** Returns a copy of what the schema declares of the value; throws `invalid_argument` that names each wrong field. */
   parse(value: unknown, what: string): unknown
-  /** Tells whether the value fits. */
-  fits(value: unknown): boolean
-  /** Returns our own value when it fits; throws `internal` with the wrong fields as cause, because no caller can help that. */
+  /** The same for our own data: throws `internal` with the wrong fields as cause, because no caller can help that. */
   own(value: unknown, what: string): unknown
+  /** Tells whether the value fits. Fields that the schema does not declare may be there, unless it refuses them. */
+  fits(value: unknown): boolean
+  /** Returns what the schema declares of a value that need not fit, e.g. one that was stored under an older contract. Not copied. */
+  declared(value: unknown): unknown
 }
 
+/** The check of what came from outside: texts are put into the form that their schema asks for first, in the copy. */
+export type InputCheck = Pick<SchemaCheck, 'parse' | 'fits'>
+
 const checks = new WeakMap<object, SchemaCheck>()
+const inputChecks = new WeakMap<object, SchemaCheck>()
 
 /** Returns the check of a schema; one is kept per schema object. */
 export function schemaCheck(schema: TSchema): SchemaCheck {
-  const known = checks.get(schema)
-  if (known) return known
-  let compiled: Validator | undefined
-  const validator = (): Validator => (compiled ??= Compile(schema))
-  const check: SchemaCheck = {
-    parse(value, what) {
-      if (validator().Check(value)) return value
-      throw invalid(validator(), value, what)
-    },
-    fits: (value) => validator().Check(value),
-    own(value, what) {
-      if (validator().Check(value)) return value
-      throw new BanyanError('internal', `${what} is not what its contract says`, { cause: invalid(validator(), value, what) })
-    },
-  }
-  checks.set(schema, check)
+  return kept(checks, schema, { normalise: false })
+}
+
+/** Returns the check of a schema for values that came from outside. */
+export function inputCheck(schema: TSchema): InputCheck {
+  return textNormaliser(schema) ? kept(inputChecks, schema, { normalise: true }) : schemaCheck(schema)
+}
+
+function kept(known: WeakMap<object, SchemaCheck>, schema: TSchema, options: PassOptions): SchemaCheck {
+  let check = known.get(schema)
+  if (!check) known.set(schema, (check = newCheck(schema, options)))
   return check
 }
 
-/** Checks what came from outside. */
-export interface InputCheck {
-  /**
-   * Puts the texts of a value into the form that the schema asks for, changing objects in place, and returns it when it fits.
-   * Throws `invalid_argument` that names each wrong field.
-   */
-  parse(value: unknown, what: string): unknown
-  /** Tells whether the value fits once its texts are in that form; changes objects in place, too. */
-  fits(value: unknown): boolean
+function newCheck(schema: TSchema, options: PassOptions): SchemaCheck {
+  const node = schema as unknown as SchemaNode
+  let compiled: Pass | undefined
+  let checker: Validator | undefined
+  const validator = (): Validator => (checker ??= Compile(schema))
+  function passed(value: unknown): unknown {
+    if (value !== undefined) return (compiled ??= compilePass(node, options))(value)
+    return validator().Check(undefined) ? undefined : NOT_PLAIN
+  }
+  const refusal = (value: unknown, what: string): BanyanError => invalid(wrongFields(validator(), schema, value, options), what)
+  return {
+    parse(value, what) {
+      const copy = passed(value)
+      if (copy === NOT_PLAIN) throw refusal(value, what)
+      return copy
+    },
+    own(value, what) {
+      const copy = passed(value)
+      if (copy === NOT_PLAIN) throw new BanyanError('internal', `${what} is not what its contract says`, { cause: refusal(value, what) })
+      return copy
+    },
+    fits: (value) => passed(value) !== NOT_PLAIN,
+    declared: (value) => declaredPart(node, value, Place.ofRoot(node)),
+  }
 }
 
-/** Returns the check of a schema for values that came from outside and belong to nobody else. */
-export function inputCheck(schema: TSchema): InputCheck {
-  const check = schemaCheck(schema)
-  const normalised = (value: unknown): unknown => textNormaliser(schema)?.(value) ?? value
-  return { parse: (value, what) => check.parse(normalised(value), what), fits: (value) => check.fits(normalised(value)) }
+function invalid(fields: readonly FieldError[], what: string): BanyanError {
+  const named = fields.map((field) => `${field.path || 'the whole'} ${field.expected}`).join('; ')
+  return new BanyanError('invalid_argument', `${what}: ${named}`, { fields })
 }
 
-function invalid(validator: Validator, value: unknown, what: string): BanyanError {
+/** Runs only for what does not fit, so it may take its time. */
+function wrongFields(validator: Validator, schema: TSchema, value: unknown, { normalise }: PassOptions): readonly FieldError[] {
+  try {
+    const plain = withoutUndefined(value)
+    const sent = normalise ? (textNormaliser(schema)?.(plain) ?? plain) : plain
+    const wrong = misfits(validator, sent)
+    if (wrong.length > 0) return wrong
+    const node = schema as unknown as SchemaNode
+    const declared = declaredPart(node, sent, Place.ofRoot(node))
+    const unsendable = findUnsendable(declared)
+    if (!unsendable) return misfits(validator, declared)
+    return [{ path: unsendable.path, expected: `must be plain JSON, not ${unsendable.found}` }]
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown
+  }
+  return [{ path: '', expected: 'must not be nested so deeply, nor refer to itself' }]
+}
+
+function misfits(validator: Validator, value: unknown): readonly FieldError[] {
   const byPath = new Map<string, FieldError>()
   for (const error of validator.Errors(value)) {
     const field = fieldError(error)
     if (!byPath.has(field.path)) byPath.set(field.path, field)
     if (byPath.size === FIELDS_MAX) break
   }
-  const fields = [...byPath.values()]
-  const named = fields.map((field) => `${field.path || 'the whole'} ${field.expected}`).join('; ')
-  return new BanyanError('invalid_argument', `${what}: ${named}`, { fields })
+  return [...byPath.values()]
 }
 
 function fieldError(error: { keyword: string; instancePath: string; message: string; params: object }): FieldError {
@@ -75,6 +115,7 @@ function fieldError(error: { keyword: string; instancePath: string; message: str
     const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
     return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
   }
+  if (error.keyword === 'boolean') return { path: error.instancePath, expected: 'is not declared; leave it out' }
   const { pattern, format } = error.params as { pattern?: unknown; format?: unknown }
   const meaning = meaningOf(String(pattern ?? format))
   return { path: error.instancePath, expected: meaning ?? error.message }

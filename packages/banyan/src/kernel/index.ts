@@ -18,7 +18,7 @@ export {
 } from './error.ts'
 export { type Faults, noFaults } from './faults.ts'
 export { createIds, type Ids } from './ids.ts'
-export { copyAsJson, type Json, toJson } from './json.ts'
+export { type Json, plainJson, toJson } from './json.ts'
 export { isLoopbackHost } from './loopback.ts'
 export { type LogFields, type Logger, type LogLevel, silentLogger } from './logger.ts'
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'

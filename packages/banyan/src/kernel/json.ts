@@ -1,28 +1,28 @@
-import { BanyanError } from './error.ts'
+import { BanyanError, misuse } from './error.ts'
+import { findUnsendable } from './plain-json.ts'
 
 /** Any value that JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/**
- * Copies a value exactly as a trip over the wire would: through its JSON text.
- * `undefined` fields vanish, a Date becomes a text, a Map becomes `{}`. Throws `invalid_argument` for BigInt and cycles: whoever gave it is to blame.
- * Local calls use it, so that a service cannot tell a local caller from a remote one (law 2).
- */
-export function copyAsJson<T>(value: T): T {
-  if (value === undefined) return value
-  const text = written(value, (message, cause) => new BanyanError('invalid_argument', message, { cause }))
-  return JSON.parse(text) as T
-}
-
 /** Writes JSON of our own data; throws `misuse` with a reason when the value cannot be written, because no caller can help that. */
 export function toJson(value: unknown): string {
-  return written(value, (message, cause) => new BanyanError('misuse', message, { cause }))
-}
-
-function written(value: unknown, refusal: (message: string, cause: unknown) => BanyanError): string {
   try {
     return JSON.stringify(value) ?? 'null'
   } catch (cause) {
-    throw refusal(`the value cannot be sent as JSON: ${(cause as Error).message}`, cause)
+    throw new BanyanError('misuse', `the value cannot be sent as JSON: ${(cause as Error).message}`, { cause })
   }
+}
+
+/**
+ * Writes JSON of a value that no schema describes: a step's output, a signal's or a timer's data, a saga's input.
+ * Throws `misuse` that names the field for what would change on its way: a Date, a Map, a Set, a BigInt, a class instance, a function,
+ * NaN, `undefined` in a list. Fields that are `undefined` are left out. `what` names the value, e.g. `output of step "charge"`.
+ */
+export function plainJson(value: unknown, what: string): string {
+  const found = value === undefined ? undefined : findUnsendable(value)
+  if (found)
+    misuse(
+      `${what}${found.path === '' ? '' : ` at ${found.path}`} is ${found.found}, which JSON cannot carry; use plain data, e.g. a time as a number or an ISO text`,
+    )
+  return toJson(value)
 }

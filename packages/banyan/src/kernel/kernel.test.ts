@@ -5,7 +5,6 @@ import {
   allocateMinor,
   BanyanError,
   backoffDelayMs,
-  copyAsJson,
   createIds,
   durationMs,
   formatMoney,
@@ -60,12 +59,6 @@ test('money is written with the places of its currency', () => {
     formatMoney({ amountMinor: 1234, currency: 'KWD' }),
   ]
   assert.deepEqual(written, ['12.34 EUR', '1234 JPY', '1.234 KWD'])
-})
-
-test('a copy behaves like a trip over the wire', () => {
-  const copy = copyAsJson({ a: undefined, at: new Date(0), map: new Map([[1, 2]]), list: [] }) as Record<string, unknown>
-  assert.deepEqual(copy, { at: '1970-01-01T00:00:00.000Z', map: {}, list: [] })
-  assert.throws(() => copyAsJson({ n: 1n }), { code: 'invalid_argument' })
 })
 
 test('back-off grows, is bounded, and is never less than half its bound', () => {

@@ -67,7 +67,7 @@ export class Attempt {
     try {
       const value = await this.#act()
       this.progress.acted = true
-      if (!this.durable) this.output = outputText(value)
+      if (!this.durable && this.#plan.success === 'done') this.output = outputText(value, `step "${this.#plan.record.name}"`)
     } catch (thrown) {
       run.heard(thrown)
       this.error = this.durable ? undefined : toBanyanError(thrown)
@@ -121,7 +121,7 @@ export class Attempt {
     if (this.durable) misuse(`step "${this.#plan.record.name}" opened a second transaction; a step commits once`)
     this.#assertLive()
     const { record, success } = this.#plan
-    const output = success === 'done' ? outputText(value) : record.output
+    const output = success === 'done' ? outputText(value, `step "${record.name}"`) : record.output
     const ended: SagaStepRecord = { ...record, state: success, output, error: null, endedAt: this.#run.now() }
     const entry = this.#run.entryWith(ended)
     tx.beforeCommit(async () => {

@@ -1,6 +1,6 @@
 import { type Duration, durationMs } from '../kernel/duration.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
-import { toJson } from '../kernel/json.ts'
+import { plainJson, toJson } from '../kernel/json.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { hang } from './hang.ts'
 import type { SagaRun } from './run.ts'
@@ -65,6 +65,7 @@ async function commit(run: SagaRun): Promise<void> {
 
 function rollback(run: SagaRun, reason: string, data: unknown): never {
   if (run.committed) throw new BanyanError('failed_precondition', `saga ${run.id} is committed; from here on it only goes forward`)
+  plainJson(data, 'the data of a rollback')
   const error = new BanyanError('rolled_back', reason, { data })
   run.beginRollback(data === undefined ? { code: error.code, message: reason } : { code: error.code, message: reason, data })
   throw error

@@ -3,7 +3,7 @@ import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import { misuse } from '../kernel/error.ts'
-import { toJson } from '../kernel/json.ts'
+import { plainJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
@@ -164,7 +164,7 @@ class Engine implements SagaEngine {
       name,
       version,
       status: 'running',
-      input: toJson(input),
+      input: plainJson(input, `the input of saga "${name}"`),
       output: null,
       failure: null,
       committed: false,

@@ -37,7 +37,7 @@ async function returned(run: SagaRun, output: unknown): Promise<void> {
   }
   let text: string | null
   try {
-    text = outputText(output)
+    text = outputText(output, `saga "${run.record.name}"`)
   } catch (thrown) {
     return threw(run, thrown)
   }

@@ -1,6 +1,6 @@
 import { causeText } from '../telemetry/cause-text.ts'
 import { BanyanError, isErrorCode, type Retry } from '../kernel/error.ts'
-import { toJson } from '../kernel/json.ts'
+import { plainJson, toJson } from '../kernel/json.ts'
 import { assertOutputFits } from '../store/bounds.ts'
 import { isMistakeOfAction } from './mistake.ts'
 
@@ -131,11 +131,14 @@ export function replayedError(text: string | null): BanyanError {
   return new BanyanError(code, message, { data, retry, status, declared, from })
 }
 
-/** Writes an output, at most a mebibyte; null stands for `undefined`, so that a replay answers exactly what the first run answered. */
-export function outputText(value: unknown): string | null {
+/**
+ * Writes an output, at most a mebibyte; null stands for `undefined`, so that a replay answers exactly what the first run answered. Throws
+ * `misuse` that names the field for what JSON would change. `of` names what returned it.
+ */
+export function outputText(value: unknown, of: string): string | null {
   if (value === undefined) return null
-  const text = toJson(value)
-  assertOutputFits('a step', text)
+  const text = plainJson(value, `the output of ${of}`)
+  assertOutputFits(of, text)
   return text
 }
 

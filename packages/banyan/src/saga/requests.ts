@@ -1,4 +1,4 @@
-import { toJson } from '../kernel/json.ts'
+import { plainJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
@@ -14,7 +14,8 @@ export interface SagaSignal {
 export async function sendSignal(tx: StoreTransaction, runtime: Runtime, sagaId: string, name: string, signal: SagaSignal): Promise<void> {
   const now = runtime.clock.now()
   const signalId = signal.id ?? runtime.ids.uuid()
-  await tx.sagas.addSignal({ sagaId, name, signalId, data: toJson(signal.data ?? null), consumed: false, receivedAt: now })
+  const data = plainJson(signal.data ?? null, `the data of signal "${name}"`)
+  await tx.sagas.addSignal({ sagaId, name, signalId, data, consumed: false, receivedAt: now })
   const saga = await tx.sagas.find(sagaId)
   if (saga?.owner === null && saga.status === 'waiting') await tx.sagas.updateAny(sagaId, { wakeAt: now })
 }

@@ -64,8 +64,9 @@ function undoneByHand(step: SagaStepRecord, { output }: Settlement, now: number)
 }
 
 function givenOutput({ output: schema, skipped }: AnyStep, step: SagaStepRecord, { output }: Settlement): string | null {
-  if (output !== undefined) return outputText(schema ? schemaCheck(schema).parse(output, `the output of step "${step.name}"`) : output)
-  if (skipped) return outputText(skipped())
+  const of = `step "${step.name}"`
+  if (output !== undefined) return outputText(schema ? schemaCheck(schema).parse(output, `the output of ${of}`) : output, of)
+  if (skipped) return outputText(skipped(), of)
   throw refused(
     step,
     `answers something that the saga goes on with; give it as JSON${expectation(schema)} (banyan sagas skip … --output '…'; null for nothing), ` +

@@ -257,7 +257,7 @@ test('what a step returns is the same, live and from the journal', async () => {
   await using world = new SagaWorld()
   const seen: unknown[] = []
   const definition = aSaga('order', async (s) => {
-    const value = await s.step('make', { action: async () => ({ at: new Date(0), gone: undefined, list: [1] }) })
+    const value = await s.step('make', { action: async () => ({ at: 0, gone: undefined, list: [1] }) })
     const nothing = await s.step('nothing', { action: async () => undefined })
     seen.push(value, nothing)
     await s.sleep('a while', '1m')
@@ -265,27 +265,65 @@ test('what a step returns is the same, live and from the journal', async () => {
   const process = await world.open([definition])
   await process.start(definition, 's1')
   await process.settled('s1')
-  const expected = [{ at: '1970-01-01T00:00:00.000Z', list: [1] }, undefined]
+  const expected = [{ at: 0, list: [1] }, undefined]
   assert.deepEqual(seen, [...expected, ...expected])
 })
 
-test('P7: an output that cannot be stored is a mistake: what was done stands, and a person may undo it', async () => {
+test('P7: an output that its journal would change is a mistake, named with its field: what was done stands, and a person may undo it', async () => {
+  for (const [output, what] of UNPLAIN) {
+    await using world = new SagaWorld()
+    const definition = aSaga('order', async (s) =>
+      s.step('charge', {
+        action: async ({ call }) => {
+          await call('charge')
+          return { nested: [output] }
+        },
+        compensation: ({ undo }) => undo('charge'),
+      }),
+    )
+    const process = await world.open([definition])
+    await process.start(definition, 's1')
+    const { status, failure } = await process.settled('s1')
+    assert.equal(status, 'stuck')
+    assert.ok(failure?.includes(`at /nested/0 is ${what}, which JSON cannot carry`), String(failure))
+    await process.engine.admin.rollback('s1', { actor: 'ann', reason: 'the customer asks' })
+    await process.settled('s1')
+    await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
+  }
+})
+
+/** What a journal would change without a word, and what it is called. */
+const UNPLAIN: readonly (readonly [unknown, string])[] = [
+  [10n, 'a bigint'],
+  [new Date(0), 'a Date'],
+  [new Map([[1, 2]]), 'a Map'],
+  [new Set([1]), 'a Set'],
+  [Number.NaN, 'NaN'],
+  [undefined, 'undefined'],
+  [() => 1, 'a function'],
+]
+
+test('a compensation may return what it likes: nobody keeps it', async () => {
   await using world = new SagaWorld()
-  const definition = aSaga('order', async (s) =>
-    s.step('charge', {
-      action: async ({ call }) => {
-        await call('charge')
-        return 10n
-      },
-      compensation: ({ undo }) => undo('charge'),
-    }),
-  )
+  const definition = aSaga('order', async (s) => {
+    await s.step('charge', {
+      action: ({ call }) => call('charge'),
+      compensation: async ({ undo }) => ({ at: new Date(0), undone: await undo('charge') }),
+    })
+    s.rollback('no reason')
+  })
   const process = await world.open([definition])
   await process.start(definition, 's1')
-  assert.equal((await process.settled('s1')).status, 'stuck')
-  await process.engine.admin.rollback('s1', { actor: 'ann', reason: 'the customer asks' })
   await process.settled('s1')
   await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
+})
+
+test('what a saga is started with, and what a signal carries, is refused where JSON would change it', async () => {
+  await using world = new SagaWorld()
+  const definition = aSaga('order', async () => null)
+  const process = await world.open([definition])
+  await assert.rejects(process.start(definition, 's1', { at: new Date(0) }), /the input of saga "order" at \/at is a Date/)
+  await assert.rejects(process.signal('s1', 'go', { data: new Map() }), /the data of signal "go" is a Map/)
 })
 
 test('steps side by side share commits, and one that fails waits for the others before anything is undone', async () => {

@@ -114,7 +114,7 @@ test('P11: a deadline ends a wait and a retry before the commit point, and nothi
 const payment = aSaga('payment', async (s) => {
   const first = await s.signal<number>('paid', { timeout: '10m' })
   const second = await s.signal<number>('paid', { timeout: '10m' })
-  return [first, second]
+  return [first ?? null, second ?? null]
 })
 
 test('P12: signals that come before the saga exists, before it waits and while it waits are delivered in order', async () => {

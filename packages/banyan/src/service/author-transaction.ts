@@ -1,7 +1,7 @@
 import type { Scope } from '../call/scope.ts'
 import { schemaCheck } from '../contract/validator.ts'
 import { misuse } from '../kernel/error.ts'
-import { toJson } from '../kernel/json.ts'
+import { plainJson, toJson } from '../kernel/json.ts'
 import type { AnySaga } from '../saga/index.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { formatTraceparent } from '../telemetry/trace-context.ts'
@@ -64,14 +64,14 @@ function emit(
 ): void {
   const event = definition.contract.events[type]
   if (!event) misuse(`service ${name} emitted "${type}", which its contract does not have; add it to events`)
-  schemaCheck(event.data).own(data, `event ${type} of service ${name}`)
+  const declared = schemaCheck(event.data).own(data, `event ${type} of service ${name}`) as Record<string, unknown>
   store.emit({
     id: runtime.ids.uuid(),
     type,
     version: event.version,
-    key: String(data[event.key]),
+    key: String(declared[event.key]),
     time: runtime.clock.now(),
-    data: toJson(data),
+    data: toJson(declared),
     correlationId: scope.correlationId,
     causationId: scope.causationId,
     traceparent: formatTraceparent(scope.trace),
@@ -92,7 +92,7 @@ async function schedule(
     id: entry.id,
     name: timer.name,
     dueAt: entry.at,
-    data: toJson(entry.data),
+    data: plainJson(entry.data, `the data of timer "${timer.name}"`),
     attempts: 0,
     correlationId: scope.correlationId,
   })

@@ -4,8 +4,8 @@ import type { ServiceDefinition } from './define.ts'
 import { eventDefinition, sourceOf } from './service.ts'
 
 /**
- * Returns what reads the data of stored events and checks it against the contract that declares their type. Reading throws
- * `internal` with the wrong fields as cause, and `misuse` for a type that none of the service's contracts has.
+ * Returns what reads the data of stored events: what the contract that declares their type declares of it, and nothing that an older or newer
+ * sender wrote besides. Reading throws `internal` with the wrong fields as cause, and `misuse` for a type that none of the service's contracts has.
  */
 export function eventDataReader(definition: ServiceDefinition): (stored: StoredEvent) => unknown {
   const checks = new Map<string, SchemaCheck>()

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { declaredError } from '../contract/failure.ts'
-import type { ErrorSpec } from '../contract/operation.ts'
+import type { ErrorSpec, OperationDefinition } from '../contract/operation.ts'
+import { schemaCheck } from '../contract/validator.ts'
 import { BanyanError, type Retry } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 import type { IdempotencyRecord } from '../store/records.ts'
@@ -45,18 +46,22 @@ export function failedReply({ code, message, data, status, retry, retryAfterMs }
   return toJson({ code, message, data, status, retry, retryAfterMs } satisfies Record<keyof FailedReply, unknown>)
 }
 
-/** Returns the stored output, or throws the stored error (P15). */
-export function replay(record: IdempotencyRecord, errors: ErrorSpec): unknown {
+/**
+ * Returns the stored output, or throws the stored error (P15). What an older contract declared and this one does not any more is left out; what
+ * this one requires and the older one did not have is not there.
+ */
+export function replay(record: IdempotencyRecord, { output, errors }: Pick<OperationDefinition, 'output' | 'errors'>): unknown {
   const reply = JSON.parse(record.reply ?? 'null') as unknown
-  if (record.state === 'succeeded') return reply
+  if (record.state === 'succeeded') return schemaCheck(output).declared(reply)
   throw replayedFailure(reply as FailedReply, errors)
 }
 
 /** Older versions kept errors without their status, also those of other operations: what is not declared was no answer of this one. */
 function replayedFailure({ code, message, ...kept }: FailedReply, errors: ErrorSpec): BanyanError {
-  if (kept.status !== undefined) return new KeptError(code, message, { ...kept, declared: true })
   const declared = declaredError(errors, code)
-  if (declared) return new BanyanError(code, message, { ...kept, declared: true, status: declared.status, retry: declared.retry })
+  const data = declared && kept.data !== undefined ? schemaCheck(declared.data).declared(kept.data) : undefined
+  if (kept.status !== undefined) return new KeptError(code, message, { ...kept, data, declared: true })
+  if (declared) return new BanyanError(code, message, { ...kept, data, declared: true, status: declared.status, retry: declared.retry })
   return new BanyanError('internal', `the answer kept for this key is an error that the operation does not declare: ${code}`)
 }
 

@@ -54,16 +54,20 @@ export function keyedRunner(operation: RunnableOperation): KeyedRunner {
 
 async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<CallReply> {
   const { store } = operation.service
+  const answer: { result?: unknown; output?: unknown } = {}
   const work: Work = {
     ...call.work,
     async after(tx, result) {
-      const answer = record(operation, call, 'succeeded', toJson(operation.checked(result)))
-      tx.beforeCommit(() => save(tx, answer))
+      Object.assign(answer, { result, output: operation.checked(result) })
+      const entry = record(operation, call, 'succeeded', toJson(answer.output))
+      tx.beforeCommit(() => save(tx, entry))
     },
     atCheckpoint: (tx) => save(tx, record(operation, call, 'started', null)),
   }
   try {
-    const output = await operation.handle(call.input, work)
+    const result = await operation.handle(call.input, work)
+    if (work.committed && answer.result === result) return { output: answer.output, token: work.token }
+    const output = operation.checked(result)
     if (!work.committed) await store.transaction((tx) => save(tx, record(operation, call, 'succeeded', toJson(output))))
     return { output, token: work.token }
   } catch (thrown) {
@@ -82,7 +86,7 @@ async function earlierAnswer({ name, definition, service }: RunnableOperation, {
   if (!earlier || earlier.expiresAt <= service.runtime.clock.now()) return undefined
   if (earlier.fingerprint !== print) throw mismatch()
   if (earlier.state === 'started') return undefined
-  return { output: replay(earlier, definition.errors), replayed: true }
+  return { output: replay(earlier, definition), replayed: true }
 }
 
 async function save(tx: StoreTransaction, entry: IdempotencyRecord): Promise<void> {

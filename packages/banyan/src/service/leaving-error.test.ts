@@ -18,7 +18,9 @@ const leaving = (thrown: unknown): BanyanError => leavingError({ definition, lab
 
 test('what the operation declares leaves with its data, and with status and retry advice of the contract', () => {
   const failed = failure(definition.errors, 'sold_out', { sku: 'a' })
-  assert.equal(leaving(failed), failed)
+  assert.deepEqual(leaving(failed), failed)
+  const row = { sku: 'a', cost: 3 }
+  assert.deepEqual(leaving(failure(definition.errors, 'sold_out', row)).data, { sku: 'a' })
   const thrown = leaving(new BanyanError('sold_out', 'gone', { data: { sku: 'a' } }))
   assert.deepEqual([thrown.status, thrown.retry, thrown.declared, thrown.data, thrown.message], [410, 'never', true, { sku: 'a' }, 'gone'])
   assert.deepEqual([leaving(new BanyanError('busy', 'later', { data: {} })).retry], ['safe'])

@@ -29,14 +29,13 @@ export function leavingError({ definition, label }: LeavingOperation, thrown: un
   return new BanyanError('internal', message, { cause: error })
 }
 
-/** Status and retry advice are the contract's, whoever made the error. */
+/** Status and retry advice are the contract's, whoever made the error, and of its data leaves what the contract declares. */
 function asDeclared(label: string, error: BanyanError, { data, status, retry }: DeclaredError): BanyanError {
+  const { code, message, retryAfterMs, cause } = error
   try {
-    schemaCheck(data).own(error.data, `the data of error "${error.code}" of ${label}`)
+    const passed = schemaCheck(data).own(error.data, `the data of error "${code}" of ${label}`)
+    return new BanyanError(code, message, { data: passed, declared: true, status, retry, retryAfterMs, cause })
   } catch (wrong) {
     return toBanyanError(wrong)
   }
-  if (error.declared && error.status === status && error.retry === retry) return error
-  const { code, message, retryAfterMs, cause } = error
-  return new BanyanError(code, message, { data: error.data, declared: true, status, retry, retryAfterMs, cause })
 }

@@ -19,7 +19,7 @@ import type { Work } from './work.ts'
 
 /** Runs one operation of a service: everything between the wire and the handler. */
 export interface OperationRunner {
-  /** The input must not be shared with the caller. */
+  /** The handler gets a copy of what the contract declares of the input, the caller one of what it declares of the output. */
   run(request: CallRequest): Promise<CallReply>
 }
 
@@ -30,9 +30,9 @@ export interface RunnableOperation {
   readonly name: string
   /** `<service>.<operation>`, for messages and spans. */
   readonly label: string
-  /** Runs the handler once; `work` says what commits with it. Returns a checked output. */
+  /** Runs the handler once; `work` says what commits with it. Returns what the handler returned. */
   handle(input: unknown, work: Work): Promise<unknown>
-  /** Returns the output if the contract allows it. */
+  /** Returns a copy of what the contract declares of an output. Throws `internal` when it does not fit. */
   checked(output: unknown): unknown
 }
 
@@ -56,10 +56,14 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
     const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
     const work: Work = { scope: inner, progress }
     const key = definition.idempotency === 'none' ? undefined : scope.key
-    const reply = key !== undefined ? await runKeyed(input, work, key) : { output: await operation.handle(input, work), token: work.token }
+    const reply = key !== undefined ? await runKeyed(input, work, key) : await runOnce(input, work)
     if (!handler.answer) return reply
     const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner, progress }))
     return { ...reply, output: operation.checked(output) }
+  }
+  async function runOnce(input: unknown, work: Work): Promise<CallReply> {
+    const output = operation.checked(await operation.handle(input, work))
+    return { output, token: work.token }
   }
   return {
     async run(request) {
@@ -111,7 +115,7 @@ function runnableOperation(
         misuse(
           `${label} returned something else than its transaction did; return the transaction's value, so that a repetition gets the same answer`,
         )
-      return checked(result)
+      return result
     },
   }
 }
