@@ -156,7 +156,7 @@ test('serves public paths also to whoever sends an old token, and says so', asyn
 
 test('keeps internal operations and unknown paths alike out of sight', async () => {
   await using running = await started()
-  for (const path of ['/api/internal', '/api/nothing', '/', '/api/products', '/api/products/a/b', '/api/orders/'])
+  for (const path of ['/api/internal', '/api/nothing', '/api', '/api/products', '/api/products/a/b', '/api/orders/'])
     assertProblem(await running.ask(path), 404, 'not_found', path)
 })
 

@@ -1,10 +1,12 @@
 import path from 'node:path'
 import { type Edge, platform, type RunningPlatform, startPlatform } from 'banyan/host'
-import { createRuntime, type RuntimeOptions } from 'banyan/kernel'
+import { createRuntime, type RuntimeOptions, systemClock } from 'banyan/kernel'
 import type { Service } from 'banyan'
 import type { StoreFactory } from 'banyan/store'
 import { sqliteStores } from 'banyan/store/sqlite'
+import { explainingClient } from './explaining-client.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+import { handedOnLog, keptLog, type LogTaker, type TestLog } from './test-log.ts'
 
 /** How a test's platform differs from the default: all in this process, on SQLite files that vanish with it. */
 export interface TestPlatformOptions {
@@ -15,6 +17,11 @@ export interface TestPlatformOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Keeps its data here instead, e.g. to start a second platform on the data of the first. */
   readonly directory?: string
+  /**
+   * Takes the platform's log as it comes, e.g. `console`, or `silentLogger` to drop it. Default: it is kept, and written to standard error
+   * when the test fails.
+   */
+  readonly log?: LogTaker
   /** Another adapter than SQLite. */
   readonly stores?: StoreFactory
 }
@@ -25,14 +32,15 @@ export interface TestPlatform extends RunningPlatform, AsyncDisposable {
 }
 
 /**
- * Starts services for a test.
+ * Starts services for a test. What they log is shown when it fails; a call of its clients that fails inside of a handler says why.
  * @example await using shop = await testPlatform({ services: [cartService] }); await shop.client(carts).add({ sku: 'a' })
  */
 export async function testPlatform(options: TestPlatformOptions): Promise<TestPlatform> {
   const place = options.directory === undefined ? temporaryDirectory() : { path: options.directory, [Symbol.dispose]: () => {} }
   const directory = place.path
+  const log = logOf(options)
   const running = await startPlatform(platform({ services: options.services, ...(options.gateway ? { gateway: options.gateway } : {}) }), {
-    runtime: createRuntime(options.runtime),
+    runtime: createRuntime({ log: log.logger, ...options.runtime }),
     stores: options.stores ?? sqliteStores({ directory }),
     directory: path.join(directory, 'files'),
     environment: options.environment ?? {},
@@ -40,10 +48,16 @@ export async function testPlatform(options: TestPlatformOptions): Promise<TestPl
   })
   return {
     ...running,
+    client: (contract) => explainingClient(contract, running.client(contract), log),
     directory,
     async [Symbol.asyncDispose]() {
       await running.stop()
       place[Symbol.dispose]()
     },
   }
+}
+
+function logOf({ log, runtime, services }: TestPlatformOptions): TestLog {
+  if (log !== undefined) return handedOnLog(log)
+  return keptLog(`testPlatform with ${services.map(({ name }) => name).join(', ')}`, runtime?.clock ?? systemClock())
 }
