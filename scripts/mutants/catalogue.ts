@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts'
 import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
+import { OPERATOR_MUTANTS } from './planted/operator-mutants.ts'
 import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
 import { SAGA_MUTANTS } from './planted/saga-mutants.ts'
 import { GATEWAY_MUTANTS } from './planted/gateway-mutants.ts'
@@ -17,5 +18,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...GATEWAY_MUTANTS,
   ...SHOP_MUTANTS,
   ...ACCOUNT_MUTANTS,
+  ...OPERATOR_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]
