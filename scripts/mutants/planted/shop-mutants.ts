@@ -31,4 +31,22 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     replace: "released: { commit: 'committed', release: 'released' }",
     caughtBy: { file: 'services/inventory/src/domain/reservation.test.ts', test: 'an ended reservation is never taken up again' },
   },
+  {
+    name: 'reason-as-written',
+    mistake: 'what somebody wrote about a cancellation goes into events and sagas',
+    promises: [],
+    file: 'services/orders/src/domain/cancellation-reason.ts',
+    find: '  if (isCancellationReason(reason)) return { reason, note }\n',
+    replace: '  if (reason) return { reason: reason as CancellationReason, note }\n',
+    caughtBy: { file: 'services/orders/src/domain/cancellation-reason.test.ts', test: 'any other text is a note' },
+  },
+  {
+    name: 'quota-not-heeded',
+    mistake: 'a customer may hold as many orders as they like',
+    promises: [],
+    file: 'services/orders/src/operations/place.ts',
+    find: "return exceeded ? fail('customer_quota', exceeded) : order",
+    replace: "return exceeded && order.version > 1 ? fail('customer_quota', exceeded) : order",
+    caughtBy: { file: 'tests/customer-quota.journey.ts', test: 'of many orders placed at once no more than the quota' },
+  },
 ]

@@ -1,5 +1,6 @@
 import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
+import { ADJUSTMENT_REASONS } from './domain/adjustment-reason.ts'
 
 /** Units of a sku on hand at most. */
 export const STOCK_UNITS_MAX = 1_000_000_000
@@ -7,8 +8,8 @@ export const STOCK_UNITS_MAX = 1_000_000_000
 const ADJUSTMENT_UNITS_MAX = 1_000_000
 
 const OrderId = Text.id()
-/** Why something was done: a code, or words of staff. */
-const Reason = Text.line({ max: 200 })
+/** Why something was done, for records that stay: a code, never what somebody wrote. */
+const ReasonCode = Text.id({ pattern: '^[a-z][a-z0-9_]*$' })
 
 /** Units of one sku. */
 export const StockLine = Type.Object({ sku: Sku, qty: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) })
@@ -93,7 +94,10 @@ export const inventory = contract('inventory', {
         delta: Type.Optional(Type.Integer({ minimum: -ADJUSTMENT_UNITS_MAX, maximum: ADJUSTMENT_UNITS_MAX })),
         /** Units counted. */
         setTo: Type.Optional(Type.Integer({ minimum: 0, maximum: STOCK_UNITS_MAX })),
-        reason: Reason,
+        reason: Text.line({
+          max: 200,
+          description: `One of ${ADJUSTMENT_REASONS.join(', ')}. Any other text counts as \`other\` and is kept apart for a while.`,
+        }),
       }),
       output: StockItem,
       errors: {
@@ -125,7 +129,7 @@ export const inventory = contract('inventory', {
       summary: 'Makes the hold of an order final, so that it no longer lapses',
     }),
     release: command('POST /api/inventory/reservations/:orderId/release', {
-      input: Type.Object({ orderId: OrderId, reason: Reason }),
+      input: Type.Object({ orderId: OrderId, reason: ReasonCode }),
       output: Type.Object({ orderId: Type.String(), releasedLines: Type.Array(ReservedLine) }),
       access: 'internal',
       idempotency: 'none',

@@ -6,6 +6,7 @@ import { getStock } from './operations/get-stock.ts'
 import { listStock } from './operations/list-stock.ts'
 import { release } from './operations/release.ts'
 import { reserve } from './operations/reserve.ts'
+import { oldMovementNotes } from './store/movement-table.ts'
 import { bookInCreated, bookInUpdated } from './subscriptions/book-in-variants.ts'
 import { commitOnConfirmed } from './subscriptions/commit-on-confirmed.ts'
 import { releaseOnRejected } from './subscriptions/release-on-rejected.ts'
@@ -17,6 +18,7 @@ export const inventoryService = service(definition, {
   operations: [getStock, listStock, adjust, reserve, commit, release],
   on: [bookInCreated, bookInUpdated, reserveOnCreated, commitOnConfirmed, releaseOnRejected],
   timers: [expireHolds],
+  retention: { rules: [oldMovementNotes] },
   prepare: async ({ transaction, now }) => {
     await transaction((tx) => tx.schedule(expireHolds, { id: EXPIRE_HOLDS, at: now(), data: {} }))
   },

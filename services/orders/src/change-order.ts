@@ -1,5 +1,6 @@
 import type { OrderState } from './domain/order-state.ts'
 import type { OrdersTransaction } from './define.ts'
+import { asReason } from './domain/cancellation-reason.ts'
 import { decide, evolve, type OrderCommand, type OrderFact } from './domain/order.ts'
 
 /** Key on which those wait who want to see an order settled. */
@@ -43,7 +44,7 @@ function emitFact(tx: OrdersTransaction, order: OrderState, fact: OrderFact): vo
       return
     case 'cancelled': {
       const { voidedMinor, refundedMinor } = fact
-      const reason = failure?.reason ?? 'cancelled'
+      const reason = asReason(failure?.reason ?? 'other')
       tx.emit('order.cancelled', {
         orderId,
         userId,

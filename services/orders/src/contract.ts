@@ -4,6 +4,7 @@ import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
 import { STAFF } from './staff.ts'
+import { CANCELLATION_REASONS, type CancellationReason } from './domain/cancellation-reason.ts'
 
 /** States of an order; `rejected`, `cancelled` and `completed` are final. */
 export const OrderStatus = Type.Enum(['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'])
@@ -30,6 +31,10 @@ export const OrderLine = Type.Object({
   unitMinor: Type.Integer(),
   totalMinor: Type.Integer(),
 })
+
+/** Longest note with a cancellation, in characters; both bounds together fit the column of any store. */
+const NOTE_LENGTH_MAX = 500
+const REASON_LENGTH_MAX = 200
 
 /** Why an order was rejected or cancelled. */
 export const OrderFailure = Type.Object({
@@ -90,11 +95,24 @@ export const OrderView = Type.Object({
       trackingNumber: Type.String(),
     }),
   ),
+  /** What was written when the order was cancelled; null when nothing was, or when it is erased. */
+  cancellationNote: nullable(Type.String()),
   /** `projection`: the read model answered. `order`: it is behind, so the order's own row did. */
   source: Type.Enum(['projection', 'order']),
 })
 
+/** Which quota of a customer is used up. */
+export const CustomerQuota = Type.Object({
+  /** `open_orders`: orders that are not settled. `open_units`: units in them. `cancellations`: orders cancelled in the last hour. */
+  quota: Type.Enum(['open_orders', 'open_units', 'cancellations']),
+  max: Type.Integer(),
+  current: Type.Integer(),
+})
+
 const OrderId = Type.Object({ id: Text.id() })
+
+/** A text on the wire, so that logs of earlier days can be read; what is emitted is one of the reasons. */
+const Reason = Type.Unsafe<CancellationReason>(Type.String())
 
 /** The order's version after the event; grows by one with each event of an order. */
 const version = Type.Integer()
@@ -132,6 +150,8 @@ export const orders = contract('orders', {
         }),
         unknown_shipping_method: declareError(422, Type.Object({ shippingMethod: Type.String(), available: Type.Array(Type.String()) })),
         shipping_unavailable: declareError(422, Type.Object({ country: Type.String(), currency: Type.String() })),
+        /** One customer holds too much at a time, or cancels again and again; the same order may be sent again later, with its key. */
+        customer_quota: declareError(429, CustomerQuota, 'safe'),
       },
       access: 'user',
       idempotency: 'required',
@@ -161,12 +181,35 @@ export const orders = contract('orders', {
       summary: "One's own orders, newest first; all orders for staff",
     }),
     cancel: command('POST /api/orders/:id/cancel', {
-      input: Type.Object({ ...OrderId.properties, reason: Type.Optional(Text.line({ max: 200 })) }),
+      input: Type.Object({
+        ...OrderId.properties,
+        reason: Type.Optional(
+          Text.line({
+            max: REASON_LENGTH_MAX,
+            description: `One of ${CANCELLATION_REASONS.slice(0, 5).join(', ')}. Any other text counts as \`other\` and is kept with the note.`,
+          }),
+        ),
+        note: Type.Optional(
+          Text.prose({
+            min: 1,
+            max: NOTE_LENGTH_MAX,
+            description: 'What there is to say. Kept apart from the order, so that it can be erased.',
+          }),
+        ),
+      }),
       output: Order,
       errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
       access: { user: true, roles: ['support', 'admin'] },
       timeoutMs: 60_000,
       summary: 'Cancels an order: calls the parcel back, returns the money, releases the stock',
+    }),
+    erasePersonalData: command('POST /api/orders/:id/erasure', {
+      input: OrderId,
+      output: Type.Object({ orderId: Type.String() }),
+      errors: { order_open: Type.Object({ status: OrderStatus }) },
+      access: { user: true, roles: ['support', 'admin'] },
+      idempotency: 'none',
+      summary: 'Erases what is personal in a settled order: address, payment token, note; for its owner and staff',
     }),
   },
   events: {
@@ -227,7 +270,7 @@ export const orders = contract('orders', {
     }),
     'order.cancel.requested': event({
       key: 'orderId',
-      data: Type.Object({ orderId: Type.String(), reason: Type.String(), flow: OrderFlow, version }),
+      data: Type.Object({ orderId: Type.String(), reason: Reason, flow: OrderFlow, version }),
     }),
     /** The parcel could not be called back; the order goes on as confirmed. */
     'order.cancel.refused': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), flow: OrderFlow, version }) }),
@@ -236,7 +279,7 @@ export const orders = contract('orders', {
       data: Type.Object({
         orderId: Type.String(),
         userId: Type.String(),
-        reason: Type.String(),
+        reason: Reason,
         releasedLines: Type.Array(eventLine),
         voidedMinor: Type.Integer(),
         refundedMinor: Type.Integer(),
@@ -244,6 +287,8 @@ export const orders = contract('orders', {
         version,
       }),
     }),
+    /** What is personal in an order is to go, wherever it stands; the books stay. */
+    'order.personal_data.erased': event({ key: 'orderId', data: Type.Object({ orderId: Type.String() }) }),
     /** The flow of a confirmed order has ended: shipped and paid. */
     'order.settled': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), flow: OrderFlow, version }) }),
   },

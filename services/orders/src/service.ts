@@ -1,6 +1,7 @@
 import { service } from 'banyan'
 import { definition } from './define.ts'
 import { cancel } from './operations/cancel.ts'
+import { erasePersonalData } from './operations/erase-personal-data.ts'
 import { get } from './operations/get.ts'
 import { list } from './operations/list.ts'
 import { place } from './operations/place.ts'
@@ -10,11 +11,13 @@ import { giveUpOrder } from './sagas/give-up-order.ts'
 import { placeOrder } from './sagas/place-order.ts'
 import { confirmOnAuthorized, rejectOnPaymentFailure, settleOnCompleted } from './subscriptions/follow-payment.ts'
 import { rejectOnStockFailure } from './subscriptions/reject-on-stock-failure.ts'
+import { oldNotes } from './store/old-notes.ts'
 import { EXPIRE_ORDERS, expireOrders } from './timers/expire-orders.ts'
 
 /** Orders: from the first click to the last state, by a saga or by events. */
 export const ordersService = service(definition, {
-  operations: [place, get, list, cancel],
+  operations: [place, get, list, cancel, erasePersonalData],
+  retention: { rules: [oldNotes] },
   on: [rejectOnStockFailure, confirmOnAuthorized, settleOnCompleted, rejectOnPaymentFailure],
   sagas: [placeOrder, cancelOrder, giveUpOrder],
   projections: [orderView],

@@ -16,6 +16,8 @@ export const AMOUNT_MINOR_MAX = 1_000_000_000_000
 /** Amount in minor units. */
 export const AmountMinor = Type.Integer({ minimum: 0, maximum: AMOUNT_MINOR_MAX })
 
+/** Why something was done, for records that stay: a code, never what somebody wrote. */
+const ReasonCode = Text.id({ pattern: '^[a-z][a-z0-9_]*$' })
 const OrderId = Text.id()
 
 /** States of a payment. Whether a request is on its way, or its outcome unknown, is a matter of its attempts. */
@@ -128,7 +130,7 @@ export const payments = contract('payments', {
       summary: 'Takes the authorised money of an order',
     }),
     cancel: command('POST /api/payments/cancellations', {
-      input: Type.Object({ orderId: OrderId, reason: Text.line({ max: 200 }) }),
+      input: Type.Object({ orderId: OrderId, reason: ReasonCode }),
       output: Type.Object({ orderId: Type.String(), voidedMinor: Type.Integer(), refundedMinor: Type.Integer() }),
       access: 'internal',
       idempotency: 'none',

@@ -10,13 +10,16 @@ import { prepare } from './operations/prepare.ts'
 import { authorizeOnReserved } from './subscriptions/authorize-on-reserved.ts'
 import { captureOnShipment } from './subscriptions/capture-on-shipment.ts'
 import { closeOnRejected } from './subscriptions/close-on-rejected.ts'
+import { unusedTokens } from './store/unused-tokens.ts'
+import { eraseToken } from './subscriptions/erase-token.ts'
 import { RESOLVE_ATTEMPTS, resolveAttempts, settlePayment } from './timers/resolve-attempts.ts'
 
 /** Payments: one per order, moved by attempts whose intent is durable before anything is sent. */
 export const paymentsService = service(definition, {
   operations: [get, list, ledgerBalance, prepare, authorize, capture, cancel],
-  on: [authorizeOnReserved, captureOnShipment, closeOnRejected],
+  on: [authorizeOnReserved, captureOnShipment, closeOnRejected, eraseToken],
   timers: [resolveAttempts, settlePayment],
+  retention: { rules: [unusedTokens] },
   prepare: async ({ transaction, now }) => {
     await transaction((tx) => tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, at: now(), data: {} }))
   },

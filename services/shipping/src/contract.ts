@@ -7,6 +7,8 @@ export const Country = Type.String({ pattern: '^[A-Z]{2}$' })
 /** Weight of the heaviest order. No carrier takes it, but a question about it is in order. */
 const PARCEL_GRAMS_MAX = WEIGHT_GRAMS_MAX * QUANTITY_MAX * LINES_MAX
 
+/** Why something was done, for records that stay: a code, never what somebody wrote. */
+const ReasonCode = Text.id({ pattern: '^[a-z][a-z0-9_]*$' })
 const OrderId = Text.id()
 
 /** Where a parcel goes. Personal data: it travels in calls only, never in events. */
@@ -107,7 +109,7 @@ export const shipping = contract('shipping', {
       summary: 'Creates the shipment of an order with its label; once per order',
     }),
     cancelShipment: command('POST /api/shipments/cancellations', {
-      input: Type.Object({ orderId: OrderId, reason: Text.line({ max: 200 }) }),
+      input: Type.Object({ orderId: OrderId, reason: ReasonCode }),
       output: Type.Object({ orderId: Type.String(), cancelled: Type.Boolean() }),
       errors: { shipment_closed: ShipmentClosed },
       access: 'internal',

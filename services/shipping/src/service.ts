@@ -6,10 +6,13 @@ import { list } from './operations/list.ts'
 import { prepare } from './operations/prepare.ts'
 import { rate } from './operations/rate.ts'
 import { dropOnRejected } from './subscriptions/drop-on-rejected.ts'
+import { unusedDestinations } from './store/unused-destinations.ts'
+import { eraseDestination } from './subscriptions/erase-destination.ts'
 import { shipOnConfirmed } from './subscriptions/ship-on-confirmed.ts'
 
 /** Shipping: what it costs, and one parcel per order. */
 export const shippingService = service(definition, {
   operations: [rate, list, prepare, createShipment, cancelShipment],
-  on: [shipOnConfirmed, dropOnRejected],
+  on: [shipOnConfirmed, dropOnRejected, eraseDestination],
+  retention: { rules: [unusedDestinations] },
 })

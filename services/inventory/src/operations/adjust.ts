@@ -1,13 +1,15 @@
 import { BanyanError } from 'banyan'
 import { STOCK_UNITS_MAX } from '../contract.ts'
 import { operation } from '../define.ts'
+import { adjustedFor } from '../domain/adjustment-reason.ts'
 import { MAIN_LOCATION } from '../store/migrations.ts'
 import type { StoredStock } from '../store/stock-table.ts'
 import { toStockItem } from './to-stock-item.ts'
 
 /** Corrects the stock of a sku, never below what is reserved. */
 export const adjust = operation('adjust', async (input, { transaction, fail, id, now, principal }) => {
-  const { sku, reason } = input
+  const { sku } = input
+  const { reason, note } = adjustedFor(input.reason)
   if ((input.delta === undefined) === (input.setTo === undefined))
     throw new BanyanError('invalid_argument', 'give either delta or setTo', {
       fields: [{ path: '/delta', expected: 'either this or setTo' }],
@@ -37,6 +39,7 @@ export const adjust = operation('adjust', async (input, { transaction, fail, id,
         at,
       },
     ])
+    if (note !== undefined) tx.movements.note(movementId, note, at)
     const adjusted = (await tx.stock.find(sku)) as StoredStock
     tx.emit('inventory.adjusted', {
       sku,

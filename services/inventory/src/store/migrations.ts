@@ -33,4 +33,10 @@ CREATE TABLE stock_movement (
   reason TEXT NOT NULL, actor TEXT NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (ref_id, ref_type, kind, sku, location_id));`,
   },
+  {
+    id: '002-movement-notes',
+    sql: `
+CREATE TABLE movement_note (movement_id TEXT NOT NULL PRIMARY KEY, note TEXT NOT NULL, noted_at BIGINT NOT NULL);
+CREATE INDEX movement_note_age ON movement_note (noted_at);`,
+  },
 ]

@@ -1,4 +1,4 @@
-import type { Sql } from 'banyan'
+import type { RemovalRule, Sql } from 'banyan'
 import { MAIN_LOCATION } from './migrations.ts'
 import { placeholders } from './rows.ts'
 
@@ -19,11 +19,30 @@ export interface Movement {
 /** The journal of stock. Append only; the same cause twice is an error. */
 export interface MovementTable {
   append(movements: readonly Movement[]): void
+  /** Keeps what somebody wrote about a movement, apart from the journal. */
+  note(movementId: string, note: string, at: number): void
+}
+
+/** How long notes are kept: a year's stocktaking can still be explained. In milliseconds. */
+const NOTES_KEPT_MS = 400 * 86_400_000
+
+/** Removes notes whose time is over. */
+export const oldMovementNotes: RemovalRule = {
+  name: 'movement-notes',
+  remove: (sql, now, limit) =>
+    sql.run(
+      'DELETE FROM movement_note WHERE movement_id IN (SELECT movement_id FROM movement_note WHERE noted_at < ? ORDER BY noted_at LIMIT ?)',
+      now - NOTES_KEPT_MS,
+      limit,
+    ),
 }
 
 /** Opens the journal within a transaction. */
 export function movementTable(sql: Sql): MovementTable {
   return {
+    note(movementId, note, at) {
+      sql.write('INSERT INTO movement_note (movement_id, note, noted_at) VALUES (?, ?, ?)', movementId, note, at)
+    },
     append(movements) {
       if (movements.length === 0) return
       sql.write(

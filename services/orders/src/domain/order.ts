@@ -1,5 +1,6 @@
 import { BanyanError } from 'banyan/kernel'
 import type { OrderFailure, OrderStatus } from '../contract.ts'
+import type { CancellationReason } from './cancellation-reason.ts'
 import type { OrderState } from './order-state.ts'
 
 // Owns: the states of an order and the moves between them. Pure: a command is decided into facts, facts are evolved into the next state.
@@ -10,7 +11,7 @@ export type OrderCommand =
   | { readonly type: 'reject'; readonly failure: OrderFailure }
   /** The goods are on their way and paid. */
   | { readonly type: 'settle' }
-  | { readonly type: 'request_cancel'; readonly reason: string }
+  | { readonly type: 'request_cancel'; readonly reason: CancellationReason }
   | { readonly type: 'finish_cancel'; readonly voidedMinor: number; readonly refundedMinor: number }
   /** The parcel cannot be called back any more. */
   | { readonly type: 'refuse_cancel' }
@@ -20,7 +21,7 @@ export type OrderFact =
   | { readonly type: 'confirmed'; readonly orderNumber: number; readonly at: number }
   | { readonly type: 'rejected'; readonly failure: OrderFailure }
   | { readonly type: 'settled' }
-  | { readonly type: 'cancel_requested'; readonly reason: string }
+  | { readonly type: 'cancel_requested'; readonly reason: CancellationReason }
   | { readonly type: 'cancelled'; readonly voidedMinor: number; readonly refundedMinor: number }
   | { readonly type: 'cancel_refused' }
 

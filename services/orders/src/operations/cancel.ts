@@ -1,17 +1,15 @@
 import { BanyanError } from 'banyan'
 import { orderKey } from '../change-order.ts'
 import { operation } from '../define.ts'
+import { cancelledFor } from '../domain/cancellation-reason.ts'
 import { allowedStatuses, statusAfter } from '../domain/order.ts'
 import { requestCancellation } from '../request-cancellation.ts'
 import { keptOrder, toOrder } from './to-order.ts'
 
-/** Reason of a cancellation for which nobody gave one. */
-const BY_CUSTOMER = 'cancelled_by_customer'
-
 /** Begins the cancellation of an order; with `waitMs` answers once it is settled. */
 export const cancel = operation(
   'cancel',
-  async ({ id, reason = BY_CUSTOMER }, { transaction, fail, permit, now }) =>
+  async ({ id, ...given }, { transaction, fail, permit, now, principal }) =>
     transaction(async (tx) => {
       const order = await tx.orders.find(id)
       permit(order?.userId, 'support', 'admin')
@@ -19,7 +17,10 @@ export const cancel = operation(
       if (order.status === 'cancelling') return toOrder(order)
       if (!statusAfter(order, 'request_cancel'))
         return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
-      return toOrder(await requestCancellation(tx, order, reason, now()))
+      const { reason, note } = cancelledFor(given, order.userId === principal.subject ? 'cancelled_by_customer' : 'cancelled_by_staff')
+      const at = now()
+      if (note !== undefined) tx.orders.note(id, note, at)
+      return toOrder(await requestCancellation(tx, order, reason, at))
     }),
   {
     async answer(kept, { until, waitMs }) {

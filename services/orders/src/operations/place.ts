@@ -5,6 +5,7 @@ import { BanyanError, failedWith } from 'banyan'
 import { orderKey } from '../change-order.ts'
 import type { OrderState } from '../domain/order-state.ts'
 import { operation } from '../define.ts'
+import { exceededQuota } from '../domain/customer-quota.ts'
 import { priceOrder, weightGramsOf } from '../domain/price-order.ts'
 import { createdEvent, newOrder, prepare, sagaInput } from '../new-order.ts'
 import { placeOrder } from '../sagas/place-order.ts'
@@ -30,15 +31,17 @@ export const place = operation(
         currency,
         lines: quote.lines.map(({ sku, unitMinor }) => ({ sku, now: unitMinor })),
       })
-    const { flow: style } = resources
+    const { flow: style, quotas } = resources
     const order: OrderState = { ...newOrder(orderId, principal.subject, now()), ...price, currency, shippingMethod, flow: style }
     const pii = { address, ...payment }
     if (style === 'choreography') await prepare(call, order, pii)
     return transaction(async (tx) => {
+      const used = tx.orders.usage(order.userId, order.placedAt - QUOTA_WINDOW_MS) // asked before the order is there, sent along with it
       tx.orders.insert(order, pii)
       tx.emit('order.created', createdEvent(order, address.country))
       if (style === 'orchestration') await tx.start(placeOrder, { id: orderId, input: sagaInput(order) })
-      return toOrder(order)
+      const exceeded = exceededQuota(quotas, await used, unitsOf(order))
+      return exceeded ? fail('customer_quota', exceeded) : toOrder(order)
     })
   },
   {
@@ -60,6 +63,13 @@ function refuseTooDear(totalMinor: number, currency: string): void {
 }
 
 type Fail = Parameters<Parameters<typeof operation<'place'>>[1]>[1]['fail']
+
+/** Cancellations count for this long, in milliseconds. */
+const QUOTA_WINDOW_MS = 3_600_000
+
+function unitsOf({ lines }: OrderState): number {
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0)
+}
 
 /** Answers what a dependency refuses with the order's own declared error. */
 async function translated<T>(work: Promise<T>, fail: Fail): Promise<T> {

@@ -25,6 +25,7 @@ interface ViewRow {
   readonly shipment: string | null
   readonly shipment_status: string | null
   readonly user_status: string | null
+  readonly note: string | null
 }
 
 type Snap = Snapshot<ReturnType<typeof ordersStore.repository>>
@@ -34,8 +35,9 @@ type Created = EventMap<readonly [typeof orders]>['order.created']
 export async function readOrderView(tx: Snap, orderId: string): Promise<OrderView | undefined> {
   const table = tx.table(orderView)
   const row = await tx.sql.get<ViewRow>(
-    `SELECT v.*, o.version AS order_version, u.status AS user_status FROM customer_order o
-     LEFT JOIN ${table('orders')} v ON v.order_id = o.id LEFT JOIN ${table('users')} u ON u.user_id = o.user_id WHERE o.id = ?`,
+    `SELECT v.*, o.version AS order_version, u.status AS user_status, n.note FROM customer_order o
+     LEFT JOIN ${table('orders')} v ON v.order_id = o.id LEFT JOIN ${table('users')} u ON u.user_id = o.user_id
+     LEFT JOIN order_note n ON n.order_id = o.id WHERE o.id = ?`,
     orderId,
   )
   if (!row) return undefined
@@ -49,6 +51,7 @@ export async function readOrderView(tx: Snap, orderId: string): Promise<OrderVie
     user: { id: order.userId, status: row.user_status },
     payment: paymentOf(row),
     shipment: shipmentOf(row),
+    cancellationNote: row.note,
     source: isCurrent ? 'projection' : 'order',
   }
 }

@@ -1,13 +1,14 @@
 import { payments } from '@shop/payments/contract'
 import { changeOrder } from '../change-order.ts'
 import { saga } from '../define.ts'
+import { asReason, type CancellationReason } from '../domain/cancellation-reason.ts'
 import { statusAfter } from '../domain/order.ts'
 import { standing } from './place-order.ts'
 
 /** Which order, and why. */
 export interface Cancellation {
   readonly orderId: string
-  readonly reason: string
+  readonly reason: CancellationReason
 }
 
 /** The customer was told that the order is being cancelled; only the carrier's refusal ends that, never the number of attempts. */
@@ -17,7 +18,8 @@ const NEVER_GIVEN_UP = Number.POSITIVE_INFINITY
  * Cancels an order at any stage: calls the parcel back, returns the money, releases the goods. Each participant keeps a tombstone, so a step
  * of the order's own flow that comes late is refused. When the carrier has the parcel already, the order goes on as confirmed.
  */
-export const cancelOrder = saga('cancel-order', async (s, { orderId, reason }: Cancellation) => {
+export const cancelOrder = saga('cancel-order', async (s, { orderId, reason: given }: Cancellation) => {
+  const reason = asReason(given) // of a cancellation that was begun by an earlier version, it may be what somebody wrote
   await s.step('order', {
     local: true,
     attemptsMax: NEVER_GIVEN_UP,

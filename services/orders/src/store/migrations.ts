@@ -1,8 +1,8 @@
 import type { StoreDefinition } from 'banyan'
 
 /**
- * Tables of orders. Numbers of orders are counted by a row, because they must have no gaps. Personal data stands in `order_pii` alone,
- * so that it can be erased without touching what accounting needs.
+ * Tables of orders. Numbers of orders are counted by a row, because they must have no gaps. Personal data stands in `order_pii` and
+ * `order_note` alone, so that it can be erased without touching what accounting needs.
  */
 export const migrations: StoreDefinition['migrations'] = [
   {
@@ -28,5 +28,13 @@ INSERT INTO order_counter (name, last) VALUES ('order_number', 0);`,
   {
     id: '002-cancelling',
     sql: `CREATE INDEX customer_order_cancelling ON customer_order (updated_at) WHERE status = 'cancelling';`,
+  },
+  {
+    id: '003-notes-and-quotas',
+    sql: `
+CREATE TABLE order_note (order_id TEXT NOT NULL PRIMARY KEY, note TEXT NOT NULL, noted_at BIGINT NOT NULL);
+CREATE INDEX order_note_age ON order_note (noted_at);
+CREATE INDEX customer_order_open ON customer_order (user_id) WHERE settled = 0;
+CREATE INDEX customer_order_called_off ON customer_order (user_id, updated_at) WHERE status IN ('cancelling', 'cancelled');`,
   },
 ]

@@ -1,6 +1,7 @@
 import { BanyanError, type Sql, type SqlValue } from 'banyan'
 import type { ShippingAddress } from '@shop/shipping/contract'
-import type { OrderStatus } from '../contract.ts'
+import type { OrderFailure, OrderStatus } from '../contract.ts'
+import { asReason, type CancellationReason } from '../domain/cancellation-reason.ts'
 import type { OrderState } from '../domain/order-state.ts'
 import { ORDER_COLUMNS, type OrderLineRow, toOrders } from './order-row.ts'
 
@@ -23,6 +24,13 @@ export interface OrderFilter {
   readonly limit: number
 }
 
+/** What counts against the quotas of one customer. */
+export interface CustomerUsage {
+  readonly openOrders: number
+  readonly openUnits: number
+  readonly cancellations: number
+}
+
 /** Orders with their lines. */
 export interface OrderTable {
   insert(order: OrderState, pii: OrderPii): void
@@ -32,6 +40,12 @@ export interface OrderTable {
   /** Stores a changed order; `version` tells from which state it comes. */
   save(order: OrderState, at: number): Promise<void>
   pii(id: string): Promise<OrderPii>
+  /** Keeps what was written about a cancellation. */
+  note(id: string, note: string, at: number): void
+  /** Removes what is personal. */
+  erase(id: string): Promise<void>
+  /** What a customer has under way, and how much was cancelled since a moment. */
+  usage(userId: string, since: number): Promise<CustomerUsage>
   /** Counts up the number of orders; goes back when the transaction does, so there are no gaps. */
   nextNumber(): Promise<number>
   /** Newest first. */
@@ -39,7 +53,7 @@ export interface OrderTable {
   /** Pending orders placed at or before `placedAt`, oldest first. */
   overdue(placedAt: number, limit: number): Promise<{ id: string; flow: OrderState['flow']; placedAt: number }[]>
   /** Orders that are being cancelled since `updatedAt` or longer, oldest first. */
-  longCancelling(updatedAt: number, limit: number): Promise<{ id: string; version: number }[]>
+  longCancelling(updatedAt: number, limit: number): Promise<{ id: string; version: number; reason: CancellationReason }[]>
 }
 
 const SELECT = `SELECT ${ORDER_COLUMNS} FROM customer_order o JOIN order_line l ON l.order_id = o.id`
@@ -50,6 +64,12 @@ const INSERT = `INSERT INTO customer_order (id, order_number, user_id, status, p
 
 const UPDATE = `UPDATE customer_order SET order_number = ?, status = ?, payment_status = ?, fulfilment_status = ?, settled = ?, failure = ?,
   confirmed_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ?`
+
+const USAGE = `SELECT
+  (SELECT COUNT(*) FROM customer_order WHERE user_id = ? AND settled = 0) AS "openOrders",
+  (SELECT COALESCE(SUM(l.quantity), 0) FROM customer_order o JOIN order_line l ON l.order_id = o.id
+    WHERE o.user_id = ? AND o.settled = 0) AS "openUnits",
+  (SELECT COUNT(*) FROM customer_order WHERE user_id = ? AND status IN ('cancelling', 'cancelled') AND updated_at >= ?) AS "cancellations"`
 
 /** Opens the table within a transaction or snapshot. */
 export function orderTable(sql: Sql): OrderTable {
@@ -73,6 +93,16 @@ export function orderTable(sql: Sql): OrderTable {
         throw new BanyanError('failed_precondition', `the personal data of order ${id} is erased; it cannot be paid or shipped any more`)
       return { address: JSON.parse(row.address) as ShippingAddress, provider: row.payment_provider, token: row.payment_token }
     },
+    note(id, note, at) {
+      const once = 'ON CONFLICT (order_id) DO UPDATE SET note = excluded.note, noted_at = excluded.noted_at'
+      sql.write(`INSERT INTO order_note (order_id, note, noted_at) VALUES (?, ?, ?) ${once}`, id, note, at)
+    },
+    async erase(id) {
+      await sql.run('DELETE FROM order_pii WHERE order_id = ?', id)
+      await sql.run('DELETE FROM order_note WHERE order_id = ?', id)
+    },
+    usage: async (userId, since) =>
+      (await sql.get<CustomerUsage>(USAGE, userId, userId, userId, since)) ?? { openOrders: 0, openUnits: 0, cancellations: 0 },
     async nextNumber() {
       const row = await sql.get<{ last: number }>(`UPDATE order_counter SET last = last + 1 WHERE name = 'order_number' RETURNING last`)
       return (row as { last: number }).last
@@ -84,12 +114,11 @@ export function orderTable(sql: Sql): OrderTable {
         placedAt,
         limit,
       ),
-    longCancelling: (updatedAt, limit) =>
-      sql.all(
-        `SELECT id AS "id", version AS "version" FROM customer_order WHERE status = 'cancelling' AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
-        updatedAt,
-        limit,
-      ),
+    async longCancelling(updatedAt, limit) {
+      const query = `SELECT id, version, failure FROM customer_order WHERE status = 'cancelling' AND updated_at <= ? ORDER BY updated_at LIMIT ?`
+      const rows = await sql.all<{ id: string; version: number; failure: string }>(query, updatedAt, limit)
+      return rows.map(({ id, version, failure }) => ({ id, version, reason: asReason((JSON.parse(failure) as OrderFailure).reason) }))
+    },
   }
 }
 

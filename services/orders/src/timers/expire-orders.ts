@@ -24,8 +24,8 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
     const at = now()
     const lostAfterMs = resources.deadlineMs + Math.min(GRACE_MS_MAX, resources.deadlineMs)
     const overdue = await tx.orders.overdue(at - resources.deadlineMs, BATCH_MAX)
-    for (const { id, version } of await tx.orders.longCancelling(at - lostAfterMs, BATCH_MAX))
-      await startAnew(tx, cancelOrder, { id: cancellationId(id, version), input: { orderId: id, reason: REASON } })
+    for (const { id, version, reason } of await tx.orders.longCancelling(at - lostAfterMs, BATCH_MAX))
+      await startAnew(tx, cancelOrder, { id: cancellationId(id, version), input: { orderId: id, reason } })
     for (const { id, flow, placedAt } of overdue) {
       if (flow === 'choreography') await reject(tx, id, { code: REASON, message: '' }, at)
       else await rollBackOrGiveUp(tx, id, at - placedAt > lostAfterMs)

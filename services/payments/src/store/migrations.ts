@@ -26,4 +26,8 @@ CREATE TABLE ledger_entry (
   ref_type TEXT NOT NULL, ref_id TEXT NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (tx_id, account));`,
   },
+  {
+    id: '002-unused-tokens',
+    sql: `CREATE INDEX payment_unused ON payment (created_at) WHERE flow = 'choreography' AND status = 'created' AND token <> '';`,
+  },
 ]

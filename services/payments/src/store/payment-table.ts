@@ -18,6 +18,8 @@ export interface PaymentTable {
   /** Inserts a payment; returns false when the order has one. */
   insert(payment: PaymentState): Promise<boolean>
   save(payment: PaymentState, at: number): void
+  /** Forgets the token; nothing more is authorised with it. */
+  eraseToken(orderId: string): Promise<void>
 }
 
 interface PaymentRow {
@@ -74,6 +76,9 @@ export function paymentTable(sql: Sql): PaymentTable {
     async findWithOpen(orderId) {
       const row = await sql.get<OpenRow>(WITH_OPEN, orderId)
       return row && { payment: toPayment(row), open: toAttempt(row) }
+    },
+    async eraseToken(orderId) {
+      await sql.run(`UPDATE payment SET token = '' WHERE order_id = ?`, orderId)
     },
     insert: async (p) =>
       (await sql.run(

@@ -16,4 +16,8 @@ CREATE TABLE shipment (
 CREATE TABLE destination (
   order_id TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL);`,
   },
+  {
+    id: '002-unused-destinations',
+    sql: `CREATE INDEX shipment_unused ON shipment (created_at) WHERE flow = 'choreography' AND status = 'pending';`,
+  },
 ]

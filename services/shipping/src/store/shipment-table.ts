@@ -15,6 +15,7 @@ export interface ShipmentTable {
   insert(shipment: StoredShipment): Promise<boolean>
   save(shipment: StoredShipment, at: number): Promise<void>
   insertDestination(orderId: string, address: ShippingAddress): void
+  eraseDestination(orderId: string): Promise<void>
 }
 
 interface ShipmentRow {
@@ -73,6 +74,9 @@ export function shipmentTable(sql: Sql): ShipmentTable {
         orderId,
         ONLY_PARCEL,
       )
+    },
+    async eraseDestination(orderId) {
+      await sql.run('DELETE FROM destination WHERE order_id = ?', orderId)
     },
     insertDestination(orderId, address) {
       sql.write(
