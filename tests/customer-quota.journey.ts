@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { eventually } from '@banyan/testing'
-import { BanyanError } from 'banyan'
+import type { BanyanError } from 'banyan'
 import type { OrderFlow } from '@shop/orders/contract'
 import { paidWith, startShop } from './shop.fixture.ts'
 

@@ -169,4 +169,25 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     replace: '      ORDER BY position DESC LIMIT 0) AS newest) AS known',
     caughtBy: { file: `${EVENTS}/older-copy.integration.ts`, test: 'an event that was consumed above the cursor' },
   },
+  {
+    name: 'event-pause-ends-with-the-process',
+    mistake: 'an event that failed is tried again at once after a restart, however long its pause was to last',
+    promises: ['P6'],
+    file: 'packages/banyan/src/events/keyed-session.ts',
+    find: '    if (pauseMs > 0) return pauseMs\n    if (task.attempts > 0)',
+    replace: '    if (pauseMs > 1e9) return pauseMs\n    if (task.attempts > 0)',
+    caughtBy: { file: 'packages/banyan/src/events/consumer.integration.ts', test: 'P6: the pause behind an attempt that failed holds' },
+  },
+  {
+    name: 'timer-death-uncounted',
+    mistake: 'a timer whose handler ends the process is tried again at every start, without a pause and without an end',
+    promises: ['P11'],
+    file: 'packages/banyan/src/service/timer-starts.ts',
+    find: 'if (starts > 1) suspectsTo',
+    replace: 'if (starts < 1) suspectsTo',
+    caughtBy: {
+      file: 'packages/banyan/src/service/timer-crash-loop.test.ts',
+      test: 'P11: a timer whose handler ends the process is counted',
+    },
+  },
 ]

@@ -1,6 +1,6 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { EventMark } from '../store/feed.ts'
-import type { CursorRecord, ReadMark } from '../store/records.ts'
+import type { AttemptRecord, CursorRecord, ReadMark } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { PARKED_KEYS_MAX } from './parked-keys.ts'
 import type { Subscription } from './subscription.ts'
@@ -20,6 +20,8 @@ export interface Claim {
   readonly parkedKeys: readonly string[]
   /** How many times in a row, this one included, the consumer started without having stopped cleanly before; 1 is normal. */
   readonly startsSinceStop: number
+  /** What was counted of events that were not done when it ended: failures by position, ends of the process by negated position. */
+  readonly attempts: ReadonlyMap<number, AttemptRecord>
 }
 
 /**
@@ -27,6 +29,9 @@ export interface Claim {
  * So a crash is noticed without a write per event.
  */
 const START_COUNTER = 0
+
+/** Counts read at a start at most: only events that failed or ended the process have any. */
+const ATTEMPTS_MAX = 1_000
 
 /** Takes a consumer over: from now on attempts of its earlier epochs cannot commit. */
 export async function takeClaim(store: Store, subscription: Subscription): Promise<Claim> {
@@ -44,6 +49,7 @@ export async function takeClaim(store: Store, subscription: Subscription): Promi
       read,
       recorded: new Set(await consumption.recorded(consumer, source)),
       parkedKeys: await consumption.parkedKeys(consumer, source, PARKED_KEYS_MAX + 1),
+      attempts: new Map((await consumption.attempts(consumer, source, ATTEMPTS_MAX)).map((each) => [each.position, each])),
       startsSinceStop: await consumption.countAttempt(consumer, source, START_COUNTER),
     }
   })

@@ -23,6 +23,9 @@ import {
   writeLedger,
 } from './consumer.fixtures.ts'
 
+/** Longer than a start takes. */
+const PAUSE_MS = 700
+
 /** A consumer on the stores of an adapter: everything once, in the order of each key, from the first event on (P2, P3, P5, P14). */
 export function testConsumer(harness: StoreHarness): void {
   promise(
@@ -269,4 +272,32 @@ export function testConsumer(harness: StoreHarness): void {
       assert.equal(await cursorOf(sink), 105)
     },
   )
+
+  for (const [what, position] of [
+    ['failed', 1],
+    ['ended the process', -1],
+  ] as const)
+    promise(harness, `P6: the pause behind an attempt that ${what} holds across a restart`, async ({ source, sink }) => {
+      await emitAll(source, keys(1, 1))
+      const nextAt = testClock.now() + PAUSE_MS
+      await sink.transaction((tx) => tx.consumption.countAttempt('main', 'source', position, nextAt))
+      let handledAt = 0
+      const handler = writeLedger(sink, () => (handledAt = testClock.now()))
+      const consumer = aConsumer(sink, source.feed, handler, { retry: { backoff: { firstMs: 1, maxMs: 60_000 } } })
+      await consumer.start()
+      await consumer.caughtUp(soon())
+      await consumer.stop()
+      assert.ok(handledAt >= nextAt, `handled ${nextAt - handledAt} ms before its time`)
+      assert.deepEqual(await sink.read((tx) => tx.consumption.attempts('main', 'source', 10)), [], 'nothing is left to count')
+    })
+
+  promise(harness, 'a clock that was set back does not hold an event up for longer than a pause', async ({ source, sink }) => {
+    await emitAll(source, keys(1, 1))
+    await sink.transaction((tx) => tx.consumption.countAttempt('main', 'source', 1, testClock.now() + 3_600_000))
+    const consumer = aConsumer(sink, source.feed, writeLedger(sink))
+    await consumer.start()
+    await consumer.caughtUp(soon())
+    await consumer.stop()
+    assert.deepEqual(await applied(sink), [1])
+  })
 }

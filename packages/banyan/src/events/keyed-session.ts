@@ -25,8 +25,12 @@ interface EventTask {
   readonly handler: EventHandler
   /** Attempts that failed. */
   attempts: number
+  /** Ends of the process while it alone ran. */
+  crashes: number
   /** Whether there are durable counts to clear. */
   counted: boolean
+  /** Epoch milliseconds; the pause that a restart has cut short ends then. */
+  notBefore: number
 }
 
 /** Keys handled at once: enough to fill a group commit, few enough that a slow dependency is not stormed. */
@@ -150,9 +154,19 @@ export class KeyedSession implements Session {
     const handler = this.#options.subscription.handlers.get(event.type)
     if (handler === undefined || this.#recorded.delete(event.position) || handler.wants?.(event) === false)
       return this.#window.readTo(event.position)
-    const task: EventTask = { kind: 'event', position: event.position, event, handler, attempts: 0, counted: false }
+    const task = this.#newTask(event, handler)
     this.#window.add(task)
     this.#executor.push(event.key, task)
+  }
+
+  /** What was counted of an event before a restart goes on to count, and so does the pause before its next attempt. */
+  #newTask(event: StoredEvent, handler: EventHandler): EventTask {
+    const { position } = event
+    const { attempts: counts } = this.#options.claim
+    const [failed, died] = counts.size === 0 ? [] : [counts.get(position), counts.get(-position)]
+    const notBefore = Math.max(failed?.nextAt ?? 0, died?.nextAt ?? 0)
+    const known = { attempts: failed?.attempts ?? 0, crashes: died?.attempts ?? 0, counted: failed !== undefined || died !== undefined }
+    return { kind: 'event', position, event, handler, ...known, notBefore }
   }
 
   /** Recovers once everything up to the last suspect was read. */
@@ -182,8 +196,10 @@ export class KeyedSession implements Session {
 
   async #handle(task: EventTask): Promise<number | undefined> {
     if (this.#parkedKeys.mayHave(task.event.key) && (await this.#parkBehind(task))) return this.#settle(task)
+    const pauseMs = this.#pauseMs(task)
+    if (pauseMs > 0) return pauseMs
     if (task.attempts > 0) await this.#countAttempt(task)
-    if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)
+    if ((this.#recovery.careful || task.crashes > 0) && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)
     const error = await runHandler(this.#handling, task)
     return error === undefined ? this.#settle(task) : this.#afterFailure(task, error)
   }
@@ -217,18 +233,36 @@ export class KeyedSession implements Session {
     return this.#park(task, errorText(error))
   }
 
+  /** What is left of a pause that a restart cut short; asked once, and bounded, because the clock may have been set back since. */
+  #pauseMs(task: EventTask): number {
+    const { retry, runtime } = this.#options
+    const leftMs = Math.min(task.notBefore - runtime.clock.now(), retry.backoff.maxMs)
+    task.notBefore = 0
+    return leftMs
+  }
+
+  /** When an event may be tried again if this attempt ends the process. */
+  #nextAt(attempts: number): number {
+    const { retry, runtime } = this.#options
+    return runtime.clock.now() + backoffDelayMs(retry.backoff, attempts, runtime.random)
+  }
+
   async #countAttempt(task: EventTask): Promise<void> {
     const { store, claim } = this.#options
+    const { consumer, source } = claim
     task.counted = true
-    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, task.position))
+    const nextAt = this.#nextAt(task.attempts + 1)
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, task.position, nextAt))
     task.attempts = Math.max(task.attempts, value)
   }
 
   /** Crashes are counted apart from failures, under the negated position. Returns true when there were enough. */
   async #countCrash(task: EventTask): Promise<boolean> {
     const { store, claim } = this.#options
+    const { consumer, source } = claim
     task.counted = true
-    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, -task.position))
+    const nextAt = this.#nextAt(++task.crashes)
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, -task.position, nextAt))
     return value > CRASHES_MAX
   }
 

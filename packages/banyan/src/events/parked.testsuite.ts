@@ -196,7 +196,14 @@ export function testParking(harness: StoreHarness): void {
 /** Parks an event for each key, as if its handler had kept failing. */
 async function park(sink: Store, keys: readonly string[]): Promise<void> {
   const { value: cursor } = await sink.transaction((tx) => tx.consumption.takeOver('main', 'source', 0))
-  const claim = { ...cursor, recorded: new Set<number>(), read: { position: 0, id: undefined }, parkedKeys: [], startsSinceStop: 1 }
+  const claim = {
+    ...cursor,
+    recorded: new Set<number>(),
+    read: { position: 0, id: undefined },
+    parkedKeys: [],
+    startsSinceStop: 1,
+    attempts: new Map(),
+  }
   for (let from = 0; from < keys.length; from += 500)
     await sink.transaction(async (tx) => {
       for (const [index, parkedKey] of keys.slice(from, from + 500).entries())

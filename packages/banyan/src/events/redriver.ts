@@ -42,6 +42,7 @@ export class Redriver {
   readonly #tasks = new Map<string, RedriveTask>()
   readonly #handling: HandlerRun<ParkedTask>
   readonly #retry: RetryPolicy
+  readonly #resumed = new Set<number>()
   #hasLooked = false
 
   constructor(options: RedriverOptions) {
@@ -114,7 +115,11 @@ export class Redriver {
   async #handle(task: RedriveTask, row: ParkedRecord): Promise<number | undefined> {
     const { store, claim, subscription, runtime } = this.#options
     const event = JSON.parse(row.event) as StoredEvent
-    const { value: attempts } = await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, event.position))
+    const pauseMs = this.#pauseMs(event.position)
+    if (pauseMs > 0) return pauseMs
+    const { consumer, source } = claim
+    const nextAt = runtime.clock.now() + this.#retry.backoff.firstMs
+    const { value: attempts } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, event.position, nextAt))
     const ended = row.attempts + attempts
     // Counted before it runs, so that an event which ends the process does not end every start.
     if (attempts > this.#retry.attemptsMax)
@@ -124,6 +129,14 @@ export class Redriver {
     if (error === undefined) return this.#done(task, parked)
     if (error.code === 'fenced' && (await isClaimLost(store, claim))) return this.#options.lose()
     return retryDelayMs(this.#retry, error, attempts, runtime.random) ?? this.#fail(task, event, ended, errorText(error))
+  }
+
+  /** What is left of a pause that a restart cut short; asked once. */
+  #pauseMs(position: number): number {
+    const known = this.#options.claim.attempts.get(position)
+    if (known === undefined || this.#resumed.has(position)) return 0
+    this.#resumed.add(position)
+    return Math.min(known.nextAt - this.#options.runtime.clock.now(), this.#retry.backoff.maxMs)
   }
 
   async #record(tx: StoreTransaction, task: ParkedTask): Promise<boolean> {

@@ -19,14 +19,16 @@ const BACKOFF = { firstMs: 250, maxMs: 300_000 }
 /**
  * Runs a due timer's handler; the timer is removed in the handler's transaction, so its effect happens once. A failure postpones it.
  * Returns false when the store did not take that either: the timer stays due. That is logged unless `quiet`.
+ * `counted`: the attempt and the pause behind it are durable before it runs, so that a handler which ends the process does not end every start.
  */
 export async function fireTimer(
   service: ServiceRuntime,
   definition: TimerDefinition | undefined,
   timer: TimerRecord,
-  { quiet = false }: { readonly quiet?: boolean } = {},
+  { quiet = false, counted = false }: { readonly quiet?: boolean; readonly counted?: boolean } = {},
 ): Promise<boolean> {
   try {
+    if (counted) await move(service, timer)
     await attempt(service, definition, timer)
   } catch (thrown) {
     const error = uncaught(`timer "${timer.name}" of ${service.name}`, toBanyanError(thrown))
@@ -55,13 +57,20 @@ async function attempt(service: ServiceRuntime, definition: TimerDefinition | un
   faults.at(`timer.${service.name}.${timer.name}.after-handler`)
 }
 
-async function postpone({ name, store, runtime }: ServiceRuntime, timer: TimerRecord, error: BanyanError): Promise<true> {
-  if (error.code === 'fenced') return true
+/** Counts one more attempt and moves the timer to the moment of the next one; does nothing when it has fired elsewhere. */
+async function move({ store, runtime }: ServiceRuntime, timer: TimerRecord): Promise<void> {
   const attempts = timer.attempts + 1
   const dueAt = runtime.clock.now() + backoffDelayMs(BACKOFF, attempts, runtime.random)
   await store.transaction(async (tx) => {
     if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt })
   })
+}
+
+async function postpone(service: ServiceRuntime, timer: TimerRecord, error: BanyanError): Promise<true> {
+  if (error.code === 'fenced') return true
+  await move(service, timer)
+  const { name, runtime } = service
+  const attempts = timer.attempts + 1
   runtime.log.warn('timer failed; it will be tried again', { service: name, timer: timer.name, attempts, error: shownInLog(error) })
   return true
 }

@@ -1,8 +1,9 @@
 import type { CancelTimer } from '../kernel/clock.ts'
-import { createRefusals } from '../kernel/refusals.ts'
+import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { TimerDefinition } from './context.ts'
 import type { TimerRecord } from '../store/records.ts'
 import { fireTimer } from './fire-timer.ts'
+import { timerStarts, type TimerStarts } from './timer-starts.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** Timers handled at once; the rest waits in the table. */
@@ -27,9 +28,10 @@ export interface TimerPump {
 /** Builds the pump of one service. */
 export function createTimerPump(service: ServiceRuntime, timers: readonly TimerDefinition[]): TimerPump {
   const { clock, log } = service.runtime
-  const definitions = new Map(timers.map((timer) => [timer.name, timer]))
-  const running = new Map<string, Promise<void>>()
   const refusals = createRefusals(service.runtime, REFUSED_BACKOFF)
+  const starts = timerStarts(service, timers)
+  const firing = createFiring({ service, timers, refusals, starts, ended: () => wake(clock.now() + refusals.pauseMs()) })
+  let begun: Promise<void> | undefined
   let cancel: CancelTimer | undefined
   let wakeAt = Infinity
   let stopped = true
@@ -48,11 +50,12 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
     })
   }
   async function turn(): Promise<void> {
+    await begun
     const now = clock.now()
     if (refusals.pauseMs() > 0) return wake(now + refusals.pauseMs())
     let next = now + POLL_MS_MAX
     try {
-      if (running.size < RUNNING_MAX) await fireDue(now)
+      await firing.fireDue(now)
       next = Math.min(next, (await service.store.read((tx) => tx.timers.nextDue())) ?? Infinity)
     } catch (error) {
       if (refusals.isNews()) log.warn('timers cannot be read; trying again', { service: service.name, error })
@@ -61,31 +64,53 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
     // What is due now already runs, and wakes the pump when it ends.
     wake(next > now ? next : now + POLL_MS_MAX)
   }
-  async function fireDue(now: number): Promise<void> {
-    const due = await service.store.read((tx) => tx.timers.due(now, RUNNING_MAX))
-    if (due.length === 0) refusals.clear()
-    const waiting = due.filter(({ id }) => !running.has(id))
-    // One by turns shows whether the store writes again; the first one alone could be refused for a reason of its own.
-    const chosen = refusals.count === 0 ? waiting : waiting.splice(refusals.count % (waiting.length || 1), 1)
-    for (const timer of chosen) running.set(timer.id, fire(timer))
-  }
-  async function fire(timer: TimerRecord): Promise<void> {
-    if (await fireTimer(service, definitions.get(timer.name), timer, { quiet: !refusals.isNews() })) refusals.clear()
-    else refusals.add()
-    running.delete(timer.id)
-    wake(clock.now() + refusals.pauseMs())
-  }
   return {
     start() {
       stopped = false
-      wake(clock.now())
+      begun = starts.begin().then(() => wake(clock.now()))
     },
     async stop() {
       stopped = true
+      await begun
       cancel?.()
       await turning
-      await Promise.allSettled(running.values())
+      await firing.settled()
+      await starts.end()
     },
     scheduled: wake,
+  }
+}
+
+interface FiringOptions {
+  readonly service: ServiceRuntime
+  readonly timers: readonly TimerDefinition[]
+  readonly refusals: Refusals
+  readonly starts: TimerStarts
+  /** Called when a handler has ended. */
+  readonly ended: () => void
+}
+
+/** Runs the handlers of timers that are due; one at a time while the store refuses to write. */
+function createFiring({ service, timers, refusals, starts, ended }: FiringOptions) {
+  const definitions = new Map(timers.map((timer) => [timer.name, timer]))
+  const running = new Map<string, Promise<void>>()
+  async function fire(timer: TimerRecord): Promise<void> {
+    const how = { quiet: !refusals.isNews(), counted: starts.suspects(timer) }
+    if (await fireTimer(service, definitions.get(timer.name), timer, how)) refusals.clear()
+    else refusals.add()
+    running.delete(timer.id)
+    ended()
+  }
+  return {
+    async fireDue(now: number): Promise<void> {
+      if (running.size >= RUNNING_MAX) return
+      const due = await service.store.read((tx) => tx.timers.due(now, RUNNING_MAX))
+      if (due.length === 0) refusals.clear()
+      const waiting = due.filter(({ id }) => !running.has(id))
+      // One by turns shows whether the store writes again; the first one alone could be refused for a reason of its own.
+      const chosen = refusals.count === 0 ? waiting : waiting.splice(refusals.count % (waiting.length || 1), 1)
+      for (const timer of chosen) running.set(timer.id, fire(timer))
+    },
+    settled: () => Promise.allSettled(running.values()),
   }
 }

@@ -86,6 +86,14 @@ export interface ParkedRecord {
   readonly parkedAt: number
 }
 
+/** How often an event was tried, and when it may be tried again. */
+export interface AttemptRecord {
+  readonly position: number
+  readonly attempts: number
+  /** Epoch milliseconds; 0 for at once. */
+  readonly nextAt: number
+}
+
 /** One entry of the audit trail of operations by people, e.g. a skipped event or saga step. */
 export interface AuditRecord {
   readonly at: number
@@ -130,8 +138,13 @@ export interface ConsumptionRecords {
   /** Removes a cursor with its records and parked events. */
   forget(consumer: string): Promise<void>
 
-  /** Counts an attempt before it runs, so that a handler that kills its process is counted as well; returns the count so far. */
-  countAttempt(consumer: string, source: string, position: number): Promise<number>
+  /**
+   * Counts an attempt before it runs, so that a handler that kills its process is counted as well; returns the count so far. `nextAt` is the
+   * earliest moment of the next one, in epoch milliseconds: the pause holds across a restart. Default: none.
+   */
+  countAttempt(consumer: string, source: string, position: number, nextAt?: number): Promise<number>
+  /** Up to `limit` counts of a consumer and source. */
+  attempts(consumer: string, source: string, limit: number): Promise<AttemptRecord[]>
   clearAttempts(consumer: string, source: string, position: number): Promise<void>
   park(record: ParkedRecord): Promise<void>
   unpark(consumer: string, source: string, position: number): Promise<boolean>

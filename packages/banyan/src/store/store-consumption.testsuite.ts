@@ -132,6 +132,19 @@ function testEpochs(harness: StoreHarness): void {
     await again.transaction((tx) => tx.consumption.clearAttempts(CONSUMER, SOURCE, 3))
     assert.equal(await attempt(again), 1)
   })
+
+  promise(harness, 'consumption: counts are listed with the moment of the next attempt, the last one given', async ({ store }) => {
+    await store.transaction(async ({ consumption }) => {
+      await consumption.countAttempt(CONSUMER, SOURCE, 3, 1_000)
+      await consumption.countAttempt(CONSUMER, SOURCE, 3, 2_000)
+      await consumption.countAttempt(CONSUMER, SOURCE, -7)
+    })
+    assert.deepEqual(await store.read((tx) => tx.consumption.attempts(CONSUMER, SOURCE, 10)), [
+      { position: -7, attempts: 1, nextAt: 0 },
+      { position: 3, attempts: 2, nextAt: 2_000 },
+    ])
+    assert.equal((await store.read((tx) => tx.consumption.attempts(CONSUMER, SOURCE, 1))).length, 1)
+  })
 }
 
 function aParked(overrides: Partial<ParkedRecord> = {}): ParkedRecord {

@@ -1,6 +1,6 @@
 import { BanyanError } from '../../kernel/error.ts'
 import type { EventMark } from '../feed.ts'
-import type { ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, ReadMark } from '../records.ts'
+import type { AttemptRecord, ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, ReadMark } from '../records.ts'
 import type { Sql } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT } from './parked-table.ts'
@@ -79,9 +79,15 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
     }
   }
 
-  async countAttempt(consumer: string, source: string, position: number): Promise<number> {
-    const row = await this.#sql.get<{ attempts: number }>(COUNT_ATTEMPT, consumer, source, position)
+  async countAttempt(consumer: string, source: string, position: number, nextAt = 0): Promise<number> {
+    const row = await this.#sql.get<{ attempts: number }>(COUNT_ATTEMPT, consumer, source, position, nextAt)
     return (row as { attempts: number }).attempts
+  }
+
+  attempts(consumer: string, source: string, limit: number): Promise<AttemptRecord[]> {
+    const query =
+      'SELECT position, attempts, next_at AS "nextAt" FROM banyan_attempt WHERE consumer = ? AND source = ? ORDER BY position LIMIT ?'
+    return this.#sql.all<AttemptRecord>(query, consumer, source, boundedLimit(limit))
   }
 
   async clearAttempts(consumer: string, source: string, position: number): Promise<void> {
@@ -184,6 +190,6 @@ const REWIND = `UPDATE banyan_cursor SET position = CASE WHEN position > ? THEN 
 
 const FORGET_CONSUMED = 'DELETE FROM banyan_consumed WHERE consumer = ? AND source = ? AND position <= ?'
 
-const COUNT_ATTEMPT = `INSERT INTO banyan_attempt (consumer, source, position, attempts) VALUES (?, ?, ?, 1)
-  ON CONFLICT (consumer, source, position) DO UPDATE SET attempts = banyan_attempt.attempts + 1
+const COUNT_ATTEMPT = `INSERT INTO banyan_attempt (consumer, source, position, attempts, next_at) VALUES (?, ?, ?, 1, ?)
+  ON CONFLICT (consumer, source, position) DO UPDATE SET attempts = banyan_attempt.attempts + 1, next_at = excluded.next_at
   RETURNING attempts`

@@ -37,6 +37,7 @@ export const toolkitMigrations: readonly Migration[] = [
     id: 'banyan-007-history',
     sql: { sqlite: history('lower(hex(randomblob(16)))'), postgres: history("replace(CAST(gen_random_uuid() AS TEXT), '-', '')") },
   },
+  { id: 'banyan-008-pauses', sql: 'ALTER TABLE banyan_attempt ADD COLUMN next_at BIGINT NOT NULL DEFAULT 0;' },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {
