@@ -9,6 +9,8 @@ import { shippingService } from '@shop/shipping'
 import { usersService } from '@shop/users'
 import { checkShop } from './shop-check.ts'
 import { ASSORTMENT, buy } from './shop-customers.ts'
+import { operate } from './operator.ts'
+import { sabotaged } from './sabotage.ts'
 import { type SimulatedProvider, simulatedProvider } from './simulated-provider.ts'
 
 /** A deadline that is reached in few virtual seconds: idle time costs events too. Well above what an order needs in bad weather. */
@@ -17,11 +19,17 @@ const ORDER_DEADLINE_MS = 60_000
 /** More than the toolkit forgives an event, so that suspects of crashes are parked and redriven as well. */
 const CRASHES_MAX = 6
 
+/** How a scenario differs from the usual one. */
+interface ScenarioOptions {
+  /** Some steps and compensations fail for good, and a person settles them by hand and skips them. Default false. */
+  readonly operated?: boolean
+}
+
 /**
  * The whole shop in one simulated process: seven services, both of its order flows, a payment provider outside. The gateway stays out, for its
  * sockets are real; requests enter where the gateway hands them on, with the same principal, key and waiting time.
  */
-export function shopScenario(flow: OrderFlow): Scenario & AsyncDisposable {
+export function shopScenario(flow: OrderFlow, { operated = false }: ScenarioOptions = {}): Scenario & AsyncDisposable {
   const environment = { BANYAN_SEED: 'off', BANYAN_ORDER_FLOW: flow, BANYAN_ORDER_DEADLINE_MS: String(ORDER_DEADLINE_MS) }
   let provider: SimulatedProvider | undefined
   return {
@@ -30,11 +38,18 @@ export function shopScenario(flow: OrderFlow): Scenario & AsyncDisposable {
     services(world) {
       void provider?.[Symbol.asyncDispose]() // of the run before
       provider = simulatedProvider(world, environment)
-      const others = [usersService, catalogService, inventoryService, ordersService, shippingService, recommendationsService]
+      const others = [
+        usersService,
+        catalogService,
+        inventoryService,
+        operated ? sabotaged(ordersService, world) : ordersService,
+        shippingService,
+        recommendationsService,
+      ]
       return [...others, provider.payments]
     },
     prepare: stockUp,
-    workload: buy,
+    workload: operated ? (world) => operate(world, buy(world)) : buy,
     check: checkShop,
     [Symbol.asyncDispose]: async () => provider?.[Symbol.asyncDispose](),
   }
