@@ -4,7 +4,7 @@ import type { SagaControl, SagaStep } from 'banyan'
 import { hash } from 'node:crypto'
 
 /** Of a hundred steps, and of a hundred compensations, so many fail for good until a person has settled them. */
-const SHARE_OF_100 = 6
+const SHARE_OF_100 = 15
 
 type Step = SagaStep<object, unknown>
 

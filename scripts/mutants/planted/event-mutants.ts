@@ -116,9 +116,9 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     mistake: 'an attempt is counted after the handler ran, so one that kills the process is never counted',
     promises: ['P6'],
     file: `${EVENTS}/keyed-session.ts`,
-    find: '    if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)\n    const error = await runHandler(this.#handling, task)\n',
+    find: '    if ((this.#recovery.careful || task.crashes > 0) && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)\n    const error = await runHandler(this.#handling, task)\n',
     replace:
-      '    const error = await runHandler(this.#handling, task)\n    if (this.#recovery.careful && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)\n',
+      '    const error = await runHandler(this.#handling, task)\n    if ((this.#recovery.careful || task.crashes > 0) && (await this.#countCrash(task))) return this.#park(task, KILLED_THE_PROCESS)\n',
     caughtBy: {
       file: `${EVENTS}/consumer-kill.integration.ts`,
       test: 'an event whose handler kills the process is parked after seven ends',

@@ -45,8 +45,8 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     mistake: 'a customer may hold as many orders as they like',
     promises: [],
     file: 'services/orders/src/operations/place.ts',
-    find: "return exceeded ? fail('customer_quota', exceeded) : order",
-    replace: "return exceeded && order.version > 1 ? fail('customer_quota', exceeded) : order",
+    find: "return exceeded ? fail('customer_quota', exceeded) : toOrder(order)",
+    replace: "return exceeded && order.version > 1 ? fail('customer_quota', exceeded) : toOrder(order)",
     caughtBy: { file: 'tests/customer-quota.journey.ts', test: 'of many orders placed at once no more than the quota' },
   },
 ]
