@@ -111,6 +111,7 @@ function userOf({ process }: HistoryEntry): string {
 }
 
 function sight({ operation, outcome, key }: HistoryEntry): { entity: string; state: number } | undefined {
+  if (!operation.startsWith('orders.')) return undefined // what an operator does by hand elsewhere
   // A repetition gets the answer of the first time, as it was then.
   if (outcome === 'unknown' || !('value' in outcome) || (operation !== 'orders.get' && key?.startsWith('place'))) return undefined
   const { id, version } = outcome.value as Order

@@ -3,8 +3,11 @@ import type { ParkedRecord } from 'banyan/store'
 
 /** States of a saga that nothing will change by itself. */
 const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated'])
-/** An event during which the process died again and again is parked as the suspect; in a simulator the crash was to blame. */
-const SUSPECT = /the process ended \d+ times/
+/**
+ * An event during which the process died again and again is parked as the suspect; in a simulator the crash was to blame. Its redrive may come
+ * while what it needs is away, and parks it again: then it is redriven once more, as a person would.
+ */
+const SUSPECT = /the process ended \d+ times|^unavailable: /
 const PARKED_MAX = 100
 
 /**
