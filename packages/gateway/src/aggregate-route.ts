@@ -38,6 +38,7 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
   for (const { name } of uses)
     if (!edge.host.services.some(({ contract }) => contract.name === name))
       misuse(`aggregate "${id}" uses service "${name}", which is not part of the platform; add it or leave the part out`)
+  const reads = edge.host.services.filter(({ contract }) => uses.some(({ name }) => name === contract.name)).map((one) => one.readModel())
   const clients = clientsOnBehalf(uses, edge.host.transport, clock)
   const received = inputCheck(operation.input)
   const answer = schemaCheck(operation.output)
@@ -67,7 +68,7 @@ export function aggregateRoute(edge: Edge, meters: EdgeMeters, { id, operation, 
     exchange.headers.push(STATUS_HEADER, statusText(sections))
     return { output: answer.own({ generatedAt: new Date(clock.now()).toISOString(), sections }, `the answer of ${id}`) }
   }
-  return operationRoute(edge, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, run })
+  return operationRoute(edge, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, reads, run })
 }
 
 interface RunningPart {

@@ -1,5 +1,6 @@
 import { wasLogged } from 'banyan/call'
 import { type BanyanError, type Clock, type Faults, type Logger, shownInLog, toBanyanError } from 'banyan/kernel'
+import type { Departures } from './departures.ts'
 import type { Exchange } from './exchange.ts'
 import { PROBLEM_TYPE, problemDocument, retryAfterSeconds } from './problem.ts'
 import { isSpoofable } from './security-headers.ts'
@@ -9,6 +10,9 @@ export const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Status under which an exchange is counted whose client went away. Never sent. */
 const CLIENT_GONE = 499
+
+/** Bytes that the head of an answer takes, roughly. */
+const HEAD_BYTES = 600
 
 /** Writes answers. */
 export interface Answers {
@@ -29,11 +33,12 @@ export interface AnswersOptions {
   /** True while connections are to be closed after their answer. */
   readonly closing: () => boolean
   readonly accessLog: boolean
+  readonly departures: Departures
   readonly finished: (exchange: Exchange) => void
 }
 
 /** Creates the writer of answers. */
-export function createAnswers({ clock, log, faults, closing, accessLog, finished }: AnswersOptions): Answers {
+export function createAnswers({ clock, log, faults, closing, accessLog, departures, finished }: AnswersOptions): Answers {
   function count(exchange: Exchange, status: number): void {
     const seconds = (clock.monotonic() - exchange.startedAt) / 1_000
     exchange.route.meter.count(status, seconds)
@@ -49,12 +54,14 @@ export function createAnswers({ clock, log, faults, closing, accessLog, finished
     const { response, headers } = exchange
     if (response.destroyed || response.headersSent) return count(exchange, CLIENT_GONE)
     if (type !== undefined) headers.push('content-type', type)
-    if (body !== undefined) headers.push('content-length', String(Buffer.byteLength(body)))
+    const bytes = body === undefined ? 0 : Buffer.byteLength(body)
+    if (body !== undefined) headers.push('content-length', String(bytes))
     else if (status !== 204) headers.push('content-length', '0')
-    if (closing()) headers.push('connection', 'close')
+    if (closing() || exchange.connection.isReserved) headers.push('connection', 'close')
     faults.at('gateway.before-reply')
     response.writeHead(status, headers)
     response.end(body)
+    departures.sent(exchange.connection, response, bytes + HEAD_BYTES)
     faults.at('gateway.after-reply')
     count(exchange, status)
   }
@@ -76,6 +83,7 @@ export function createAnswers({ clock, log, faults, closing, accessLog, finished
       exchange.answered = true
       exchange.answerBy = Infinity
       removeSpoofable(exchange)
+      departures.handedOver(exchange.connection, exchange.response)
       exchange.response.once('close', () =>
         count(exchange, exchange.response.writableFinished ? exchange.response.statusCode : CLIENT_GONE),
       )

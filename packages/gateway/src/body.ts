@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BanyanError } from 'banyan/kernel'
+import type { Arrivals } from './arrivals.ts'
 
 /** Largest body of an operation, in bytes. An order has some hundred; uploads have routes of their own. */
 export const BODY_BYTES_MAX = 1_048_576
@@ -40,39 +41,56 @@ function isJson(type: string | undefined): boolean {
   return JSON_TYPE.test(media) && parameters.every((parameter) => !/^charset=/i.test(parameter) || UTF8.test(parameter))
 }
 
+/** What reading a body needs. */
+export interface BodyReading {
+  /** Bytes at most. */
+  readonly limit: number
+  /** Key of the client's address, which pays for what it holds back. */
+  readonly address: string
+  readonly arrivals: Arrivals
+}
+
 /**
- * Reads a body of at most `limit` bytes. Rejects with `payload_too_large` as soon as it is known to be larger, and with
- * `cancelled` when the client goes away. Never holds more than `limit` bytes.
+ * Reads a body. Rejects with `payload_too_large` as soon as it is known to be larger than its limit, with `overloaded` or
+ * `request_timeout` when all that arrives is too much or this comes too slowly, and with `cancelled` when the client goes away.
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, { limit, address, arrivals }: BodyReading): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) {
     discard(request)
     return Promise.reject(tooLarge(limit))
   }
   // Gone while credentials were checked: its events are over, and waiting for them would be for ever.
   if (request.destroyed) return Promise.reject(gone())
-  return new Promise((resolve, reject) => {
-    let ended = false
-    let first: Buffer | undefined
-    let more: Buffer[] | undefined
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > limit) {
-        request.removeAllListeners('data')
-        first = more = undefined
-        discard(request)
-        reject(tooLarge(limit))
-      } else if (first === undefined) first = chunk
-      else (more ??= [first]).push(chunk)
-    })
-    request.on('end', () => {
-      ended = true
-      resolve(more ? Buffer.concat(more, size) : (first ?? EMPTY))
-    })
-    request.on('error', (cause) => reject(gone(cause)))
-    request.on('close', () => ended || reject(gone()))
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const chunks: Buffer[] = []
+  let size = 0
+  const arrival = arrivals.begin(address, refuse)
+  function refuse(error: BanyanError): void {
+    request.removeAllListeners('data')
+    chunks.length = 0
+    arrival.end()
+    discard(request)
+    reject(error)
+  }
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit) return refuse(tooLarge(limit))
+    chunks.push(chunk)
+    arrival.add(chunk.length)
   })
+  request.on('end', () => {
+    arrival.end()
+    resolve(chunks.length > 1 ? Buffer.concat(chunks, size) : (chunks[0] ?? EMPTY))
+  })
+  request.on('error', (cause) => {
+    arrival.end()
+    reject(gone(cause))
+  })
+  request.on('close', () => {
+    arrival.end()
+    reject(gone())
+  })
+  return promise
 }
 
 /** Throws away what still arrives of a refused request. The server's request timeout bounds how long that may take. */

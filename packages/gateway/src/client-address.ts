@@ -6,6 +6,8 @@ import { misuse } from 'banyan/kernel'
 export interface ClientAddress {
   /** Key for limits: an IPv4 address, or the /64 network of an IPv6 address, since a client has a whole one. */
   key(request: IncomingMessage): string
+  /** Tells whether an address is one of the trusted proxies. */
+  isProxy(address: string | undefined): boolean
 }
 
 /** Addresses in one X-Forwarded-For that are looked at. */
@@ -20,6 +22,7 @@ const peerKeys = new WeakMap<object, string>()
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const trusted = trustedProxies.length > 0 ? blockListOf('trusted proxy', trustedProxies) : undefined
   return {
+    isProxy: (address) => trusted !== undefined && isTrusted(trusted, address),
     key(request) {
       const { socket } = request
       if (trusted !== undefined && isTrusted(trusted, socket.remoteAddress)) {

@@ -9,12 +9,31 @@ export interface RouteMeter {
 /** Meters of an edge. */
 export interface EdgeMeters {
   route(id: string, method: string): RouteMeter
-  /** Counts a request or connection that a limit refused. */
-  refused(limit: string): void
 }
 
-/** Declares the edge's metrics. `inFlight` is read when somebody looks. */
-export function createEdgeMeters(metrics: Metrics, inFlight: () => number): EdgeMeters {
+/** Counts a request or connection that a limit refused, by the name of the limit. */
+export type Refused = (limit: string) => void
+
+/** Declares the metric of refusals. */
+export function createRefused(metrics: Metrics): Refused {
+  const refusals = metrics.counter({
+    name: 'banyan_gateway_refused_total',
+    help: 'Requests and connections that a limit refused, by limit.',
+    labels: ['limit'],
+  })
+  return (limit) => refusals.handle(limit).add()
+}
+
+/** What is read when somebody looks at the metrics. */
+export interface EdgeGauges {
+  readonly inFlight: () => number
+  readonly connections: () => number
+  readonly unreadBytes: () => number
+  readonly arrivingBytes: () => number
+}
+
+/** Declares the edge's metrics. */
+export function createEdgeMeters(metrics: Metrics, gauges: EdgeGauges): EdgeMeters {
   const requests = metrics.counter({
     name: 'banyan_gateway_requests_total',
     help: 'Requests answered, by route, method and status.',
@@ -25,14 +44,11 @@ export function createEdgeMeters(metrics: Metrics, inFlight: () => number): Edge
     help: 'Time from the request head to the answer.',
     labels: ['route', 'method'],
   })
-  metrics.gauge({ name: 'banyan_gateway_requests_in_flight', help: 'Requests that are not answered yet.' }, inFlight)
-  const refusals = metrics.counter({
-    name: 'banyan_gateway_refused_total',
-    help: 'Requests and connections that a limit refused, by limit.',
-    labels: ['limit'],
-  })
+  metrics.gauge({ name: 'banyan_gateway_requests_in_flight', help: 'Requests that are not answered yet.' }, gauges.inFlight)
+  metrics.gauge({ name: 'banyan_gateway_connections', help: 'Open connections.' }, gauges.connections)
+  metrics.gauge({ name: 'banyan_gateway_unread_bytes', help: 'Bytes of answers that clients have not read yet.' }, gauges.unreadBytes)
+  metrics.gauge({ name: 'banyan_gateway_arriving_bytes', help: 'Bytes of bodies that have not arrived as a whole.' }, gauges.arrivingBytes)
   return {
-    refused: (limit) => refusals.handle(limit).add(),
     route(id, method) {
       const byStatus = new Map<number, Counter>()
       let duration: Histogram | undefined

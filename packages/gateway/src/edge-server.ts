@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import type { EdgeOptions } from 'banyan/host'
 import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
+import type { ArrivalLimits } from './arrivals.ts'
+import type { ConnectionLimits } from './connections.ts'
+import type { DepartureLimits } from './departures.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 
 /** Timeouts and sizes of the HTTP server. */
-export interface ServerLimits {
+export interface ServerLimits extends ConnectionLimits, DepartureLimits, ArrivalLimits {
   /** How long an idle connection is kept. Default {@link KEEP_ALIVE_MS}. */
   readonly keepAliveMs?: number
   /** Time from the first byte of a request to its last. Default {@link REQUEST_MS}. */
@@ -14,8 +17,6 @@ export interface ServerLimits {
   readonly headMs?: number
   /** Size of a request's head in bytes. Default {@link HEAD_BYTES}. */
   readonly headBytes?: number
-  /** Open connections at most. Default {@link CONNECTIONS}. */
-  readonly connections?: number
 }
 
 /** Longer than the 60 s for which common load balancers keep idle connections, so that they close first. */
@@ -26,22 +27,21 @@ export const REQUEST_MS = 60_000
 const HEAD_MS = 15_000
 /** Room for two large tokens. */
 const HEAD_BYTES = 16_384
-/** Each takes some 20 KiB; more would be an attack or need another process. */
-const CONNECTIONS = 10_000
 
 /** How often Node looks for requests that take too long, as a share of the shorter timeout. */
 const CHECKS_PER_TIMEOUT = 4
 const CHECK_MS_MAX = 5_000
 
+/** What a server is there for. */
+interface EdgeHandlers {
+  /** Takes a new connection, or cuts it. */
+  admit(socket: Socket): void
+  handle(request: IncomingMessage, response: ServerResponse): void
+}
+
 /** Creates the server. Whatever cannot be parsed gets a short problem document and a closed connection. */
-export function createEdgeServer(limits: ServerLimits, handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const {
-    keepAliveMs = KEEP_ALIVE_MS,
-    requestMs = REQUEST_MS,
-    headMs = HEAD_MS,
-    headBytes = HEAD_BYTES,
-    connections = CONNECTIONS,
-  } = limits
+export function createEdgeServer(limits: ServerLimits, { admit, handle }: EdgeHandlers): Server {
+  const { keepAliveMs = KEEP_ALIVE_MS, requestMs = REQUEST_MS, headMs = HEAD_MS, headBytes = HEAD_BYTES } = limits
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -55,7 +55,7 @@ export function createEdgeServer(limits: ServerLimits, handle: (request: Incomin
     },
     handle,
   )
-  server.maxConnections = connections
+  server.on('connection', admit)
   server.on('clientError', refuseClient)
   return server
 }

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { EdgeHost } from 'banyan/host'
 import type { Answers } from './answers.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Authentication } from './authentication.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Limiters } from './limiters.ts'
 import type { OperatorAccess } from './operator-access.ts'
+import type { OwnWrites } from './own-writes.ts'
 
 /** What routes of one running edge share. */
 export interface Edge {
@@ -18,6 +20,8 @@ export interface Edge {
   readonly limiters: Limiters
   /** Counts a refusal by the name of the limit that was reached. */
   refused(limit: string): void
+  readonly ownWrites: OwnWrites
+  readonly arrivals: Arrivals
   /** Largest body in bytes. */
   readonly bodyBytesMax: number
   /** Roles that may see and change a running platform. */

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ANONYMOUS, type Principal } from 'banyan/contract'
 import type { Span, TraceContext } from 'banyan/telemetry'
+import type { Connection } from './connection.ts'
 import type { EdgeRoute } from './edge-route.ts'
 
 /** One request and what is known about it so far. A class, so that all of them have one shape for the engine. */
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly connection: Connection
   /** What the client calls its request, or else the correlation id. Told to people, never used as a key: anybody can choose it. */
   readonly requestId: string
   /** Names the flow that begins here in events, sagas and logs; always our own. */
@@ -30,6 +32,7 @@ export class Exchange {
   constructor(parts: ExchangeParts) {
     this.request = parts.request
     this.response = parts.response
+    this.connection = parts.connection
     this.requestId = parts.requestId
     this.correlationId = parts.correlationId
     this.route = parts.route
@@ -49,5 +52,16 @@ export class Exchange {
 /** What an exchange begins with. */
 export type ExchangeParts = Pick<
   Exchange,
-  'request' | 'response' | 'requestId' | 'correlationId' | 'route' | 'values' | 'search' | 'startedAt' | 'answerBy' | 'span' | 'headers'
+  | 'request'
+  | 'response'
+  | 'connection'
+  | 'requestId'
+  | 'correlationId'
+  | 'route'
+  | 'values'
+  | 'search'
+  | 'startedAt'
+  | 'answerBy'
+  | 'span'
+  | 'headers'
 >

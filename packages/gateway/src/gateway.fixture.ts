@@ -112,7 +112,14 @@ export function stubHost({
 
 /** Shows a contract to the edge. */
 export function edgeService(of: Contract, more: Partial<EdgeService> = {}): EdgeService {
-  return { contract: of, raw: undefined, waitFor: async () => {}, listen: () => () => {}, ...more }
+  return {
+    contract: of,
+    raw: undefined,
+    readModel: () => ({ sources: [], readUpTo: async () => Infinity }),
+    positionOf: async () => 1,
+    listen: () => () => {},
+    ...more,
+  }
 }
 
 /** The secret by which the stub host's operator proves itself. */
@@ -177,6 +184,7 @@ export interface Ask {
 /** A gateway on a real socket, with a client. */
 export interface RunningTest extends AsyncDisposable {
   readonly edge: RunningEdge
+  readonly host: EdgeHost
   readonly url: string
   ask(path: string, ask?: Ask): Promise<Answer>
 }
@@ -190,6 +198,7 @@ export async function startGateway(options: GatewayOptions = {}, host: EdgeHost 
   })
   return {
     edge,
+    host,
     url: `http://127.0.0.1:${edge.port}`,
     ask: (path, ask = {}) => send(edge.port, path, ask),
     [Symbol.asyncDispose]: () => edge.close(0),

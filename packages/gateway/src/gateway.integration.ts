@@ -125,25 +125,6 @@ test('takes the version from If-Match', async () => {
   assert.deepEqual([without.status, without.json['code']], [428, 'precondition_required'])
 })
 
-test('lets a reader wait for what it wrote', async () => {
-  const waited: string[] = []
-  const host = stubHost({
-    services: [
-      edgeService(shop, {
-        waitFor: async (token) => {
-          waited.push(token)
-          if (token === 'never') throw new BanyanError('deadline_exceeded', 'the projection is behind')
-        },
-      }),
-    ],
-  })
-  await using running = await startGateway({}, host)
-  assert.equal((await running.ask('/api/products/a', { headers: { 'banyan-after': 'shop:t42' } })).status, 200)
-  assert.deepEqual(waited, ['t42'])
-  assert.equal((await running.ask('/api/products/a', { headers: { 'banyan-after': 'shop:never' } })).status, 504)
-  assert.equal((await running.ask('/api/products/a', { headers: { 'banyan-after': 'nobody:1' } })).status, 400)
-})
-
 test('answers by itself when a service does not answer in time', async () => {
   const host = stubHost({ handlers: { slow: () => new Promise(() => {}) } })
   await using running = await startGateway({}, host)

@@ -1,32 +1,27 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banyan/host'
-import { BanyanError, isLoopbackHost, misuse } from 'banyan/kernel'
+import { BanyanError, isLoopbackHost } from 'banyan/kernel'
 import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
 import { type Answers, createAnswers } from './answers.ts'
-import { createApiKeys } from './api-keys.ts'
-import { createAuthentication } from './authentication.ts'
-import { BODY_BYTES_MAX } from './body.ts'
-import { createAddressList, createClientAddress } from './client-address.ts'
+import { createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
+import { createEdge, openRevocations } from './create-edge.ts'
 import type { Edge } from './edge.ts'
-import { createEdgeMeters, type EdgeMeters } from './edge-meters.ts'
+import { createEdgeMeters, createRefused, type EdgeMeters } from './edge-meters.ts'
 import type { EdgeRoute } from './edge-route.ts'
 import { close, createEdgeServer, listen, REQUEST_MS } from './edge-server.ts'
 import { Exchange } from './exchange.ts'
-import { gatewayCalls } from './gateway-calls.ts'
+import { createFlow, type Flow } from './flow.ts'
 import { createHostCheck, type HostCheck } from './host-names.ts'
 import { type InFlight, watchInFlight } from './in-flight.ts'
-import { createOperatorAccess } from './operator-access.ts'
-import type { GatewayOptions, RevocationOptions } from './options.ts'
-import { createLimiters } from './limiters.ts'
+import type { GatewayOptions } from './options.ts'
+import { HEALTH_ROUTES } from './platform-routes.ts'
 import { parseTarget, type TargetProblem } from './request-target.ts'
 import { passAddress } from './rate-gate.ts'
 import { requestIdOf } from './request-headers.ts'
-import { createRevocations, type Revocations } from './revocations.ts'
 import type { Router } from './router.ts'
 import { compileRoutes } from './routes.ts'
 import { DATA_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
-import { createTokenVerifier } from './token-verifier.ts'
 
 /**
  * Creates the gateway: one port in front of all services. Routes, access rules and the API's reference come from their contracts.
@@ -53,6 +48,7 @@ interface RunningGateway {
 /** What handling one request needs. */
 interface Front {
   readonly host: EdgeHost
+  readonly flow: Flow
   readonly edge: Edge
   readonly router: Router<EdgeRoute>
   readonly answers: Answers
@@ -72,19 +68,29 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostnam
   const { clock, log, ids } = host.runtime
   let closing = false
   const inFlight = watchInFlight(clock, (exchange, error) => answers.fail(exchange, error))
-  const meters = createEdgeMeters(host.metrics, () => inFlight.size)
+  const refused = createRefused(host.metrics)
+  const address = createClientAddress(options.trustedProxies ?? [])
+  const flow = createFlow({ clock, limits: options.server ?? {}, address, refused })
+  const meters = createEdgeMeters(host.metrics, {
+    inFlight: () => inFlight.size,
+    connections: () => flow.connections.size,
+    unreadBytes: () => flow.departures.unreadBytes,
+    arrivingBytes: () => flow.arrivals.bytes,
+  })
   const answers = createAnswers({
     clock,
     log,
     faults: host.runtime.faults,
     closing: () => closing || host.draining(),
     accessLog: options.accessLog ?? false,
+    departures: flow.departures,
     finished: inFlight.remove,
   })
   const revocations = options.tokens?.revocations && openRevocations(options.tokens.revocations, host)
-  const edge = createEdge(options, host, { answers, meters, revocations })
+  const edge = createEdge(options, { host, answers, address, arrivals: flow.arrivals, refused, revocations })
   const front: Front = {
     host,
+    flow,
     edge,
     router: compileRoutes(edge, meters, options),
     answers,
@@ -96,7 +102,10 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostnam
     arrivalMs: (options.server?.requestMs ?? REQUEST_MS) + ADMISSION_MS,
     nowhere: nowhere(meters),
   }
-  const server = createEdgeServer(options.server ?? {}, (request, response) => handle(front, request, response))
+  const server = createEdgeServer(options.server ?? {}, {
+    admit: (socket) => flow.connections.admit(socket),
+    handle: (request, response) => handle(front, request, response),
+  })
   return {
     server,
     close(timeoutMs) {
@@ -107,49 +116,16 @@ function createRunningGateway(options: GatewayOptions, host: EdgeHost, { hostnam
   }
 }
 
-/** What an edge is built with besides its options. */
-interface EdgeParts {
-  readonly answers: Answers
-  readonly meters: EdgeMeters
-  readonly revocations: Revocations | undefined
-}
-
-function createEdge(options: GatewayOptions, host: EdgeHost, { answers, meters, revocations }: EdgeParts): Edge {
-  const { clock, log } = host.runtime
-  const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
-  const calls = gatewayCalls(host)
-  const verifier = tokens && createTokenVerifier({ rules: tokens, load: () => tokens.keys(calls), revocations, clock, log })
-  const operator = host.operatorKey === undefined ? undefined : createOperatorAccess(host.operatorKey, operatorRoles, host.runtime)
-  return {
-    host,
-    answers,
-    authenticate: createAuthentication({ tokens: verifier, keys: createApiKeys(apiKeys), operator }),
-    operator,
-    isScraper: createAddressList('scraper', options.scrapers ?? []),
-    address: createClientAddress(options.trustedProxies ?? []),
-    limiters: createLimiters(options.limits ?? {}, host.runtime),
-    refused: meters.refused,
-    bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
-    operatorRoles,
-  }
-}
-
-/** Throws `misuse` when the service that ends tokens is not part of the platform: its tokens could not be checked. */
-function openRevocations({ service, key, tokenMsMax, load }: RevocationOptions, host: EdgeHost): Revocations {
-  const issuer = host.services.find(({ contract }) => contract.name === service)
-  if (issuer === undefined)
-    misuse(`revocations come from service "${service}", which is not part of the platform; add it or leave them out`)
-  const calls = gatewayCalls(host)
-  const listen = (changed: () => void): (() => void) => issuer.listen(key, changed)
-  return createRevocations({ tokenMsMax, load: (since) => load(calls, since), listen }, host.runtime.clock, host.runtime.log)
-}
-
 /** Takes one request. Never throws. */
 function handle(front: Front, request: IncomingMessage, response: ServerResponse): void {
+  const connection = front.flow.connections.of(request.socket)
+  // Of a connection that was cut, requests may still come out of the parser.
+  if (connection === undefined || connection.isGone || !front.flow.departures.begin(connection)) return
   const target = parseTarget(request.url ?? '')
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
   const match = typeof target === 'string' ? undefined : front.router.match(method, target.path)
   const exchange = openExchange(front, request, response, {
+    connection,
     route: match?.to ?? front.nowhere,
     values: match?.values ?? [],
     search: typeof target === 'string' ? '' : target.search,
@@ -157,6 +133,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   try {
     front.cors?.addTo(exchange.headers, request)
     front.checkHost?.(request)
+    if (connection.isReserved && !HEALTH_ROUTES.has(exchange.route.id)) throw tooManyConnections()
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
     if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
@@ -167,11 +144,15 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   }
 }
 
+function tooManyConnections(): BanyanError {
+  return new BanyanError('overloaded', 'all connections are busy; try again in a moment')
+}
+
 function openExchange(
   front: Front,
   request: IncomingMessage,
   response: ServerResponse,
-  matched: Pick<Exchange, 'route' | 'values' | 'search'>,
+  matched: Pick<Exchange, 'connection' | 'route' | 'values' | 'search'>,
 ): Exchange {
   const { runtime } = front.host
   const correlationId = runtime.ids.uuid()

@@ -1,6 +1,7 @@
 import type { CallReply, Scope } from 'banyan/call'
+import type { ReadModel } from 'banyan/host'
 import { ANONYMOUS, inputFields, type OperationDefinition } from 'banyan/contract'
-import { BanyanError, type Deadline, deadlineAfter, remainingMs } from 'banyan/kernel'
+import { BanyanError, deadlineAfter } from 'banyan/kernel'
 import { checkAccess, checkOwner } from './access-rule.ts'
 import { JSON_TYPE } from './answers.ts'
 import { checkMediaType, hasBody, readBody } from './body.ts'
@@ -12,7 +13,7 @@ import { type JsonObject, parseJsonBody } from './json-body.ts'
 import { checkSignedBody } from './operator-access.ts'
 import { inputPlan } from './operation-input.ts'
 import { passAddress, passSubject, passTarget } from './rate-gate.ts'
-import { awaitedWrites, idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
+import { idempotencyKeyOf, waitSecondsOf } from './request-headers.ts'
 
 /** An operation that the edge offers, and who runs it. */
 export interface OperationRouteOptions {
@@ -22,6 +23,8 @@ export interface OperationRouteOptions {
   readonly meter: RouteMeter
   /** Names the service in `Banyan-Token`; undefined for operations of the edge itself. */
   readonly service: string | undefined
+  /** What it reads through projections; a client may wait with `Banyan-After` until its own write is there. */
+  readonly reads: readonly ReadModel[]
   run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<CallReply>
 }
 
@@ -36,6 +39,7 @@ export function operationRoute(edge: Edge, options: OperationRouteOptions): Edge
   const plan = inputPlan(operation)
   const limits = edge.limiters.operation(id, operation)
   const reply = replyWriter(edge, options)
+  const isQuery = operation.kind === 'query'
   const takesBody = operation.route.method !== 'GET'
 
   return {
@@ -53,7 +57,8 @@ export function operationRoute(edge: Edge, options: OperationRouteOptions): Edge
       checkOwner(operation.access, exchange.principal, input)
       if (!passTarget(edge, exchange, limits, input)) return
       const scope = scopeOf(edge, exchange, operation)
-      if (operation.kind === 'query') await seeOwnWrites(edge, exchange, scope.deadline)
+      if (isQuery && exchange.request.headers['banyan-after'] !== undefined)
+        await edge.ownWrites.see(exchange, options.reads, scope.deadline)
       reply(exchange, scope, await options.run(input, scope, exchange))
     },
   }
@@ -75,13 +80,18 @@ async function identify(edge: Edge, exchange: Exchange, { access }: OperationDef
   }
 }
 
-async function bodyOf(edge: Edge, { request }: Exchange): Promise<JsonObject> {
+async function bodyOf(edge: Edge, { request, headers }: Exchange): Promise<JsonObject> {
   if (!hasBody(request)) {
     checkSignedBody(request, EMPTY)
     return {}
   }
   checkMediaType(request)
-  const bytes = await readBody(request, edge.bodyBytesMax)
+  const reading = { limit: edge.bodyBytesMax, address: edge.address.key(request), arrivals: edge.arrivals }
+  const bytes = await readBody(request, reading).catch((error: BanyanError) => {
+    // What is left of a body that came too slowly, or was too much, is not waited for.
+    if (error.code === 'request_timeout' || error.code === 'overloaded') headers.push('connection', 'close')
+    throw error
+  })
   checkSignedBody(request, bytes)
   return bytes.length === 0 ? {} : parseJsonBody(bytes)
 }
@@ -117,18 +127,6 @@ function scopeOf({ host, address }: Edge, exchange: Exchange, { timeoutMs, idemp
     origin: address.key(request),
     abandoned: () => exchange.answered || exchange.response.destroyed,
   }
-}
-
-/** Waits until what the caller wrote before can be read. */
-async function seeOwnWrites({ host }: Edge, { request }: Exchange, deadline: Deadline): Promise<void> {
-  const header = request.headers['banyan-after']
-  if (header === undefined) return
-  const writes = awaitedWrites(header).map(({ service, token }) => {
-    const found = host.services.find(({ contract }) => contract.name === service)
-    if (!found) throw new BanyanError('invalid_argument', `Banyan-After names a service that is not here: "${service}"`)
-    return found.waitFor(token, Math.max(0, remainingMs(host.runtime.clock, deadline)))
-  })
-  await Promise.all(writes)
 }
 
 type ReplyWriter = (exchange: Exchange, scope: Scope, reply: CallReply) => void

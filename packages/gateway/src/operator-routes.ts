@@ -32,6 +32,7 @@ export function operatorRoutes(edge: Edge, contract: Contract, meters: EdgeMeter
       operation,
       meter: meters.route(id, operation.route.method),
       service: undefined,
+      reads: [],
       async run(input, { principal }) {
         const output = await handler(inputCheck(operation.input).parse(input, id) as JsonObject, principal.subject)
         return { output: schemaCheck(operation.output).own(output, `the answer of ${id}`) }

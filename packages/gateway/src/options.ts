@@ -4,6 +4,7 @@ import type { Aggregate } from './aggregate.ts'
 import type { ApiKey } from './api-keys.ts'
 import type { CorsOptions } from './cors.ts'
 import type { PublishedKeys } from './key-set.ts'
+import type { OwnWritesLimits } from './own-writes.ts'
 import type { RateLimitOptions } from './rate-limits.ts'
 import type { ServerLimits } from './edge-server.ts'
 import type { Revocation } from './revocations.ts'
@@ -74,6 +75,8 @@ export interface GatewayOptions {
   readonly operatorRoles?: readonly string[]
   /** Largest body of an operation in bytes. Default 1 MiB. */
   readonly bodyBytesMax?: number
+  /** How many requests may wait with `Banyan-After`. */
+  readonly ownWrites?: OwnWritesLimits
   /** Writes a line for each request. Default false: at thousands a second it costs more than the requests. */
   readonly accessLog?: boolean
   /** True when clients come over https, through a proxy that ends it: answers then tell browsers to stay there. Default false. */

@@ -13,6 +13,9 @@ import { passAddress } from './rate-gate.ts'
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const HEALTH_TYPE = 'application/health+json; charset=utf-8'
 
+/** Routes that are answered also where nothing else is. */
+export const HEALTH_ROUTES: ReadonlySet<string> = new Set(['platform.live', 'platform.ready'])
+
 /** Compiles the routes that every platform has: health, metrics. Health is never limited: a probe must not depend on other traffic. */
 export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
   const route = (id: string, text: RouteText, serve: EdgeRoute['serve']): EdgeRoute => {

@@ -103,8 +103,9 @@ export function createAddressLimiter(name: string, limit: RateLimit, clock: Cloc
     ...networks,
     take(key) {
       const decision = networks.take(key)
-      if (!decision.allowed || !key.endsWith(NETWORK)) return decision
-      const together = sites.take(siteOf(key))
+      const site = decision.allowed ? siteOf(key) : undefined
+      if (site === undefined) return decision
+      const together = sites.take(site)
       return together.allowed ? decision : together
     },
   }
@@ -113,7 +114,9 @@ export function createAddressLimiter(name: string, limit: RateLimit, clock: Cloc
 /** How keys of IPv6 networks end; see `addressKey`. */
 const NETWORK = '::/64'
 
-function siteOf(network: string): string {
+/** Returns the /48 of the key of an IPv6 network, which one customer has as a whole; undefined for an IPv4 address. */
+export function siteOf(network: string): string | undefined {
+  if (!network.endsWith(NETWORK)) return undefined
   return `${network.slice(0, network.lastIndexOf(':', network.length - NETWORK.length - 1))}::/48`
 }
 

@@ -32,7 +32,7 @@ export function compileRoutes(edge: Edge, meters: EdgeMeters, options: GatewayOp
 }
 
 /** Operations that are internal have no route: for a stranger they do not exist. */
-function serviceRoutes(edge: Edge, meters: EdgeMeters, { contract }: EdgeService): EdgeRoute[] {
+function serviceRoutes(edge: Edge, meters: EdgeMeters, { contract, readModel }: EdgeService): EdgeRoute[] {
   return Object.entries(contract.operations)
     .filter(([, operation]) => operation.access !== 'internal')
     .map(([name, operation]) => {
@@ -42,6 +42,7 @@ function serviceRoutes(edge: Edge, meters: EdgeMeters, { contract }: EdgeService
         operation,
         meter: meters.route(id, operation.route.method),
         service: contract.name,
+        reads: [readModel(name)],
         run: (input, scope) => edge.host.transport.send({ service: contract.name, operation: name, input, scope }),
       })
     })

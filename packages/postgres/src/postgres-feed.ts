@@ -1,6 +1,14 @@
-import { BanyanError, type Logger } from 'banyan/kernel'
+import type { Logger } from 'banyan/kernel'
 import type { Feed, StoredEvent } from 'banyan/store'
-import { pageBehind, refuseRemovedEvents, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from 'banyan/store/sql'
+import {
+  pageBehind,
+  refuseRemovedEvents,
+  STORED_EVENT_COLUMNS,
+  storedEvent,
+  type StoredEventRow,
+  TOKEN,
+  unknownToken,
+} from 'banyan/store/sql'
 import type { EventTail } from './event-tail.ts'
 import type { Row } from './wire-batch.ts'
 
@@ -41,14 +49,14 @@ export class PostgresFeed implements Feed {
   }
 
   async positionOf(token: string): Promise<number | undefined> {
-    if (!/^[1-9]\d{0,15}$/.test(token)) {
-      throw new BanyanError('invalid_argument', 'the token does not come from this store; pass the token of a Commit unchanged')
-    }
-    const number = Number(token)
+    const number = TOKEN.test(token) ? Number(token) : Number.NaN
+    if (!Number.isSafeInteger(number)) throw unknownToken()
     const known = this.#options.tail.positionOf(number)
     if (known !== undefined) return known
-    const rows = await this.#options.query('feed-position', 'SELECT position FROM banyan_outbox WHERE number = $1', [number])
-    return (rows[0]?.['position'] as number | null | undefined) ?? undefined
+    const [row] = await this.#options.query('feed-position', POSITION, [number])
+    if (row?.['is_beyond'] === 1) throw unknownToken()
+    if (row?.['is_there'] === 0) return 0
+    return (row?.['position'] as number | null | undefined) ?? undefined
   }
 
   subscribe(listener: () => void): () => void {
@@ -88,4 +96,8 @@ export class PostgresFeed implements Feed {
   }
 }
 
+/** One row always: the event, or whether its number is larger than all. An earlier number without a row was removed, or undone. */
+const POSITION = `SELECT event.position, (event.number IS NOT NULL)::int AS is_there,
+  ($1 > COALESCE((SELECT MAX(number) FROM banyan_outbox), 0))::int AS is_beyond
+  FROM (SELECT 1) one LEFT JOIN banyan_outbox event ON event.number = $1`
 const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > $1 ORDER BY position LIMIT $2`

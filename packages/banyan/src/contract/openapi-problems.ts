@@ -47,7 +47,7 @@ function standardCodes({ access, input, kind, route, idempotency, ifMatch }: Ope
   return [
     'invalid_argument',
     // A body is read wherever one may come, also where the operation needs none.
-    ...(route.method !== 'GET' ? (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
+    ...(route.method !== 'GET' ? (['malformed_json', 'request_timeout', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(access === 'public' ? [] : (['unauthenticated'] as const)),
     // Any field may name something that is not there or not for the caller, also in the query string; so does the caller's token.
     ...(access === 'public' && inputFields(input).size === 0 ? [] : (['permission_denied', 'not_found'] as const)),

@@ -6,7 +6,8 @@ export function edgeService(service: HostedService): EdgeService {
   return {
     contract: service.contract,
     raw: service.raw,
-    waitFor: (token, timeoutMs) => service.projections.waitForOwnWrite(token, timeoutMs),
     listen: service.listen,
+    readModel: (operation) => service.projections.readModel(operation),
+    positionOf: (token) => service.store.feed.positionOf(token),
   }
 }

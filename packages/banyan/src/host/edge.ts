@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport } from '../call/transport.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import type { ReadModel } from '../service/service-projections.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
 import type { HealthReport } from './health.ts'
@@ -12,16 +13,15 @@ export interface EdgeService {
   /** Raw routes of a service hosted here; undefined when it has none. */
   readonly raw: { readonly prefix: string; handle(request: IncomingMessage, response: ServerResponse): void } | undefined
   /**
-   * Waits until the service's projections have consumed what `token` names, so that the caller reads its own write.
-   * Rejects with `deadline_exceeded` when that takes longer than `timeoutMs`.
-   */
-  waitFor(token: string, timeoutMs: number): Promise<void>
-  /**
    * Calls `listener` at each `tx.notify(key)` of the service in this process, before the answer of the notifying handler leaves, and when
    * its log of events may have grown, also by other processes. Only a hint: what must not be missed is asked for now and then. Returns how
    * to stop.
    */
   listen(key: string, listener: () => void): () => void
+  /** What an operation, or when none is named any of them, reads through projections. */
+  readModel(operation?: string): ReadModel
+  /** Position of a write in the service's own log, by its token; see `Feed.positionOf`. */
+  positionOf(token: string): Promise<number | undefined>
 }
 
 /** What a running process offers to its edge. */

@@ -19,4 +19,5 @@ export {
 export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform } from './platform.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
 export type { ConsumerLag } from '../service/consumers.ts'
+export type { ReadModel } from '../service/service-projections.ts'
 export type { HostedService } from '../service/hosted-service.ts'

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   not_found: { status: 404, retry: 'never' },
   method_not_allowed: { status: 405, retry: 'never' },
   not_acceptable: { status: 406, retry: 'never' },
+  /** A request, or its body, arrived too slowly. */
+  request_timeout: { status: 408, retry: 'safe' },
   failed_precondition: { status: 409, retry: 'never' },
   idempotency_in_progress: { status: 409, retry: 'safe' },
   version_mismatch: { status: 412, retry: 'never' },

@@ -1,9 +1,10 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { emitAll, openStore, soon, testRuntime } from '../events/consumer.fixtures.ts'
+import { emitAll, openStore, testRuntime } from '../events/consumer.fixtures.ts'
 import { childFactory, runScript } from '../events/consumer-kill.fixtures.ts'
 import type { StorePlace } from '../store/store.testsuite.ts'
 import type { ProjectionDefinition } from './projection.ts'
+import { reached } from './projection.fixtures.ts'
 import { createProjectionRunner } from './projection-runner.ts'
 
 /** What a child process does: emits events, applies all to a projection, perhaps rebuilds it, stops; unless it is killed. */
@@ -61,7 +62,7 @@ async function project(plan: ProjectionPlan): Promise<void> {
     sources: [{ source: 'source', feed: source.feed }],
   })
   await runner.start()
-  await runner.waitFor('source', await source.feed.head(), soon())
+  await reached(runner, await source.feed.head())
   if (plan.rebuild) await runner.rebuild()
   const rows = await sink.read((tx) => tx.sql.all(`SELECT event_key, total FROM ${runner.table('totals')} ORDER BY event_key`))
   await sink.transaction(async ({ sql }) => {

@@ -3,7 +3,7 @@ import { SOURCE_BACKOFF } from '../events/retry-policy.ts'
 import { Wake } from '../events/wake.ts'
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import type { CancelTimer } from '../kernel/clock.ts'
-import { type Deadline, deadlineAfter, remainingMs, within } from '../kernel/deadline.ts'
+import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { Generation, isRemoved, type ProjectionOptions } from './generation.ts'
@@ -35,11 +35,8 @@ export interface ProjectionRunner {
    * Throws `failed_precondition` when the beginning was removed; the old tables serve on.
    */
   rebuild(): Promise<void>
-  /**
-   * Resolves when the serving tables contain everything of `source` up to `position`; at once for a source that the projection does not read.
-   * Throws `deadline_exceeded` that names the lag.
-   */
-  waitFor(source: string, position: number, deadline: Deadline): Promise<void>
+  /** Returns up to which position of `source` the serving tables have everything; infinity for a source that the projection does not read. */
+  position(source: string): Promise<number>
   lag(): Promise<ProjectionLag[]>
   /** Full name of a table in the generation that serves. */
   table(name: string): string
@@ -60,7 +57,7 @@ const DROP_DELAY_MS = 5_000
 const DROP_DELAY_SHARED_MS = 600_000
 /** How often an instance looks whether another one has swapped the tables. */
 const LOOK_SHARED_MS = 1_000
-/** How long to wait before asking again which generation serves, and how far another instance has filled it. */
+/** How long to wait before asking again how far another instance has filled the generation that serves. */
 const WAIT_SLICE_MS = 50
 
 /**
@@ -125,14 +122,9 @@ class GenerationRunner implements ProjectionRunner {
     return this.#rebuilding
   }
 
-  async waitFor(source: string, position: number, deadline: Deadline): Promise<void> {
-    const { clock } = this.#options.runtime
-    for (;;) {
-      const serving = this.#current()
-      if (!serving.consumers.has(source)) return
-      if (await serving.reached(source, position, deadlineAfter(clock, WAIT_SLICE_MS, deadline))) return
-      if (remainingMs(clock, deadline) <= 0) throw behind(this.name, source, position - (await serving.position(source)))
-    }
+  async position(source: string): Promise<number> {
+    const serving = this.#current()
+    return serving.consumers.has(source) ? serving.position(source) : Infinity
   }
 
   async lag(): Promise<ProjectionLag[]> {
@@ -261,10 +253,4 @@ class GenerationRunner implements ProjectionRunner {
 
 function ignoreUnlessRemoved(error: unknown): void {
   if (isRemoved(error)) throw error
-}
-
-function behind(name: string, source: string, events: number): BanyanError {
-  return new BanyanError('deadline_exceeded', `projection "${name}" is ${events} events of "${source}" behind; read again later`, {
-    retry: 'safe',
-  })
 }

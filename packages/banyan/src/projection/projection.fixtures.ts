@@ -1,4 +1,4 @@
-import { soon, stopAtEnd, type Stores, testRuntime } from '../events/consumer.fixtures.ts'
+import { eventually, stopAtEnd, type Stores, testRuntime } from '../events/consumer.fixtures.ts'
 import type { Store } from '../store/store.ts'
 import type { ProjectionOptions } from './generation.ts'
 import type { ProjectionDefinition } from './projection.ts'
@@ -62,5 +62,9 @@ export function content(sink: Store, table: string): Promise<Count[]> {
 }
 
 /** Waits until everything in the log is in the tables. */
-export const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> =>
-  runner.waitFor('source', await source.feed.head(), soon())
+export const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> => reached(runner, await source.feed.head())
+
+/** Waits until everything of the source up to a position is in the tables. */
+export async function reached(runner: ProjectionRunner, position: number): Promise<void> {
+  await eventually('the projection has read up to there', async () => (await runner.position('source')) >= position)
+}

@@ -37,6 +37,8 @@ export interface OperationHandler<N extends string = string> {
   readonly handler: (input: any, context: any) => Promise<any>
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   readonly answer: ((output: any, context: any) => Promise<any>) | undefined
+  /** Projections that it reads; undefined for all of the service. */
+  readonly reads: readonly ProjectionDefinition[] | undefined
 }
 
 /** How an operation differs from the default. */
@@ -46,6 +48,11 @@ export interface OperationHandlerOptions<O, X> {
    * E.g. waits for a settled state when the caller asked for it.
    */
   readonly answer?: (output: O, context: X) => Promise<O>
+  /**
+   * Projections that it reads: a caller who sends the token of a write with `Banyan-After` waits until these have it. Default: all of the
+   * service. An empty list for an operation that reads the service's own tables, where every write can be seen at once.
+   */
+  readonly reads?: readonly ProjectionDefinition[]
 }
 
 /** A handler of an event. */
@@ -140,7 +147,7 @@ export function define<
   S = undefined,
 >(contract: C, options: DefineOptions<U, L, R, S> = {}): Definers<C, U, L, R, S> {
   return {
-    operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer }),
+    operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer, reads: more?.reads }),
     on: (type, handler, more) => ({
       kind: 'subscription',
       type,

@@ -1,6 +1,4 @@
-import { type Deadline, deadlineAfter, remainingMs } from '../kernel/deadline.ts'
-import { sleep } from '../kernel/clock.ts'
-import { BanyanError, misuse } from '../kernel/error.ts'
+import { misuse } from '../kernel/error.ts'
 import { createProjectionRunner, type ProjectionDefinition, type ProjectionRunner, type TableName } from '../projection/index.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Consumer } from '../events/index.ts'
@@ -9,8 +7,13 @@ import { eventDataReader } from './event-data.ts'
 import { type Service, sourceOf } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
-/** How often a position that a shared store has not assigned yet is asked for. */
-const POSITION_POLL_MS = 10
+/** What reads of a service see of others' and its own events, through projections. */
+export interface ReadModel {
+  /** Names of the services whose events the projections are made of; none where nothing is read through one. */
+  readonly sources: readonly string[]
+  /** Returns up to which position of `source` all of the projections have everything. Cheap; meant to be asked again. */
+  readUpTo(source: string): Promise<number>
+}
 
 /** The read models of one running service. */
 export interface ServiceProjections {
@@ -18,8 +21,8 @@ export interface ServiceProjections {
   stop(): Promise<void>
   /** Names of a projection's tables in the generation that serves. */
   tables(projection: string): TableName
-  /** Resolves when all projections have consumed what `token` names in the service's own log. Throws `deadline_exceeded` with the lag. */
-  waitForOwnWrite(token: string, timeoutMs: number): Promise<void>
+  /** What an operation, or when none is named any of them, reads through projections. */
+  readModel(operation?: string): ReadModel
   lag(): Promise<readonly ConsumerLag[]>
   /** Consumers that fill the projections now. */
   consumers(): readonly Consumer[]
@@ -62,10 +65,12 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
       await Promise.all([...runners.values()].map((one) => one.stop()))
     },
     tables: (projection) => (table) => runner(projection).table(table),
-    async waitForOwnWrite(token, timeoutMs) {
-      const deadline = deadlineAfter(runtime.clock, timeoutMs)
-      const position = await positionOf(shared, token, deadline)
-      await Promise.all([...runners.values()].map((one) => one.waitFor(name, position, deadline)))
+    readModel(operation) {
+      const read = projectionsOf(service, operation)
+      return {
+        sources: [...new Set(read.flatMap((projection) => sourcesOf(service, projection)))],
+        readUpTo: async (source) => Math.min(...(await Promise.all(read.map((projection) => runner(projection.name).position(source))))),
+      }
     },
     lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
     consumers: () => consumersOf(runners),
@@ -87,12 +92,6 @@ function sourcesOf({ definition }: Service, { on }: ProjectionDefinition): strin
   return [...new Set(Object.keys(on).map((type) => sourceOf(definition, type).name))]
 }
 
-async function positionOf({ store, runtime }: ServiceRuntime, token: string, deadline: Deadline): Promise<number> {
-  for (;;) {
-    const position = await store.feed.positionOf(token)
-    if (position !== undefined) return position
-    if (remainingMs(runtime.clock, deadline) <= 0)
-      throw new BanyanError('deadline_exceeded', `"${token}" has no position yet; it is no token of this service, or its store is behind`)
-    await sleep(runtime.clock, POSITION_POLL_MS)
-  }
+function projectionsOf({ parts }: Service, operation: string | undefined): readonly ProjectionDefinition[] {
+  return parts.operations.find(({ name }) => name === operation)?.reads ?? parts.projections
 }

@@ -43,8 +43,8 @@ export interface Feed {
   /** Position of the newest durable event; 0 when there is none. */
   head(): Promise<number>
   /**
-   * Translates the token of a committed transaction into the position of its last event;
-   * undefined while the position is not assigned yet.
+   * Translates the token of a committed transaction into the position of its last event; undefined while the position is not assigned yet,
+   * 0 when retention has removed it. Throws `invalid_argument` when it is no token, or one of a write that is not in this log.
    */
   positionOf(token: string): Promise<number | undefined>
   /** Calls `listener` when there may be new events. Only a hint: readers must poll as well. Returns how to stop. */

@@ -3,6 +3,7 @@ import type { Feed, StoredEvent } from '../feed.ts'
 import { boundedLimit } from '../sql/bounded-limit.ts'
 import { pageBehind } from '../sql/log-history.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
+import { TOKEN, unknownToken } from '../sql/token.ts'
 import { refuseRemovedEvents } from '../sql/removed-events.ts'
 import type { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
@@ -38,8 +39,9 @@ export class SqliteFeed implements Feed {
   }
 
   async positionOf(token: string): Promise<number | undefined> {
-    const position = Number(token)
-    return Number.isSafeInteger(position) && position > 0 ? position : undefined
+    const position = TOKEN.test(token) ? Number(token) : Number.NaN
+    if (Number.isSafeInteger(position) && position <= (await this.head())) return position
+    throw unknownToken()
   }
 
   subscribe(listener: () => void): () => void {

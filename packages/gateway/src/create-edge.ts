@@ -1,0 +1,55 @@
+import type { EdgeHost } from 'banyan/host'
+import { misuse } from 'banyan/kernel'
+import { createApiKeys } from './api-keys.ts'
+import { createAuthentication } from './authentication.ts'
+import { BODY_BYTES_MAX } from './body.ts'
+import { createAddressList } from './client-address.ts'
+import type { Edge } from './edge.ts'
+import { gatewayCalls } from './gateway-calls.ts'
+import { createLimiters } from './limiters.ts'
+import { createOperatorAccess } from './operator-access.ts'
+import type { GatewayOptions, RevocationOptions } from './options.ts'
+import { createOwnWrites } from './own-writes.ts'
+import { createRevocations, type Revocations } from './revocations.ts'
+import { createTokenVerifier } from './token-verifier.ts'
+
+/** What an edge is built with besides its options. */
+interface EdgeParts extends Pick<Edge, 'host' | 'answers' | 'address' | 'arrivals' | 'refused'> {
+  readonly revocations: Revocations | undefined
+}
+
+/** Builds what routes share from the options and from what runs already. */
+export function createEdge(options: GatewayOptions, { revocations, ...parts }: EdgeParts): Edge {
+  const { host, address, refused } = parts
+  const { clock, log } = host.runtime
+  const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
+  const calls = gatewayCalls(host)
+  const verifier = tokens && createTokenVerifier({ rules: tokens, load: () => tokens.keys(calls), revocations, clock, log })
+  const operator = host.operatorKey === undefined ? undefined : createOperatorAccess(host.operatorKey, operatorRoles, host.runtime)
+  return {
+    ...parts,
+    ownWrites: createOwnWrites({
+      clock,
+      services: host.services,
+      limits: options.ownWrites ?? {},
+      addressOf: ({ request }) => address.key(request),
+      refused,
+    }),
+    authenticate: createAuthentication({ tokens: verifier, keys: createApiKeys(apiKeys), operator }),
+    operator,
+    isScraper: createAddressList('scraper', options.scrapers ?? []),
+    limiters: createLimiters(options.limits ?? {}, host.runtime),
+    bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+    operatorRoles,
+  }
+}
+
+/** Throws `misuse` when the service that ends tokens is not part of the platform: its tokens could not be checked. */
+export function openRevocations({ service, key, tokenMsMax, load }: RevocationOptions, host: EdgeHost): Revocations {
+  const issuer = host.services.find(({ contract }) => contract.name === service)
+  if (issuer === undefined)
+    misuse(`revocations come from service "${service}", which is not part of the platform; add it or leave them out`)
+  const calls = gatewayCalls(host)
+  const listen = (changed: () => void): (() => void) => issuer.listen(key, changed)
+  return createRevocations({ tokenMsMax, load: (since) => load(calls, since), listen }, host.runtime.clock, host.runtime.log)
+}
