@@ -52,7 +52,7 @@ export function createAnswers({ clock, log, faults, closing, accessLog, departur
     if (exchange.answered) return
     exchange.answered = true
     const { response, headers } = exchange
-    if (response.destroyed || response.headersSent) return count(exchange, CLIENT_GONE)
+    if (exchange.connection.isGone || response.destroyed || response.headersSent) return count(exchange, CLIENT_GONE)
     if (type !== undefined) headers.push('content-type', type)
     const bytes = body === undefined ? 0 : Buffer.byteLength(body)
     if (body !== undefined) headers.push('content-length', String(bytes))

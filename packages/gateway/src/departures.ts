@@ -25,8 +25,8 @@ const UNREAD_BYTES_MAX = 128 * 1_048_576
 const READ_MS = 30_000
 /** An answer of a raw route counts for something, so that it has a deadline. */
 const UNKNOWN_BYTES = 1_024
-/** The slowest line that is waited for. */
-const READ_BYTES_PER_SECOND = 4_096
+/** The slowest line that is waited for: an old mobile network. */
+const READ_BYTES_PER_SECOND = 16_384
 
 /** Watches what is on its way out. Whoever does not read is cut; nobody else notices. */
 export interface Departures {

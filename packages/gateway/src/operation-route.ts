@@ -143,7 +143,8 @@ function replyWriter({ answers }: Edge, { operation, service }: OperationRouteOp
     const at = location?.(output)
     if (at !== undefined) headers.push('location', at)
     if (hasVersion) addEntityTag(headers, output)
-    if (status === 204) answers.send(exchange, 204, undefined, undefined)
+    // Nobody is there to read it: the text of a long list is not worth writing.
+    if (status === 204 || exchange.connection.isGone) answers.send(exchange, status, undefined, undefined)
     else answers.send(exchange, status, JSON_TYPE, JSON.stringify(output ?? null))
   }
 }
