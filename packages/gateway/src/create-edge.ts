@@ -5,6 +5,7 @@ import { createAuthentication } from './authentication.ts'
 import { BODY_BYTES_MAX } from './body.ts'
 import { createAddressList } from './client-address.ts'
 import type { Edge } from './edge.ts'
+import { VALUES_MAX } from './json-body.ts'
 import { gatewayCalls } from './gateway-calls.ts'
 import { createLimiters } from './limiters.ts'
 import { createOperatorAccess } from './operator-access.ts'
@@ -39,7 +40,7 @@ export function createEdge(options: GatewayOptions, { revocations, ...parts }: E
     operator,
     isScraper: createAddressList('scraper', options.scrapers ?? []),
     limiters: createLimiters(options.limits ?? {}, host.runtime),
-    bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+    bodyMost: { bytes: options.bodyBytesMax ?? BODY_BYTES_MAX, values: options.bodyValuesMax ?? VALUES_MAX },
     operatorRoles,
   }
 }

@@ -3,6 +3,7 @@ import type { EdgeHost } from 'banyan/host'
 import type { Answers } from './answers.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Authentication } from './authentication.ts'
+import type { BodyLimits } from './body-limits.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Limiters } from './limiters.ts'
 import type { OperatorAccess } from './operator-access.ts'
@@ -22,8 +23,8 @@ export interface Edge {
   refused(limit: string): void
   readonly ownWrites: OwnWrites
   readonly arrivals: Arrivals
-  /** Largest body in bytes. */
-  readonly bodyBytesMax: number
+  /** What no body may exceed, whatever its operation's schema allows. */
+  readonly bodyMost: Partial<BodyLimits>
   /** Roles that may see and change a running platform. */
   readonly operatorRoles: readonly string[]
 }

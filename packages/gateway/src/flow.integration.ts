@@ -171,3 +171,17 @@ test('a body that comes too slowly is answered and its connection closed', async
     assert.match(running.host.metrics.text(), /requests_total\{route="shop.createOrder",method="POST",status="408"\} 1/),
   )
 })
+
+test('a megabyte of brackets holds nobody up, nor does one that an operation could never need', async () => {
+  await using running = await started({})
+  const headers = { authorization: `Bearer ${await issuer.sign()}`, 'idempotency-key': 'a-key' }
+  const brackets = `{"items":[],"unknown":[${'[],'.repeat(340_000)}1]}`
+  const attack = Array.from({ length: 20 }, () => running.ask('/api/orders', { method: 'POST', headers, body: brackets }))
+  const worstMs = await worstOf(() => running.ask('/api/products/a'), 50)
+  for (const { status, json } of await Promise.all(attack)) assert.deepEqual([status, json['code']], [413, 'payload_too_large'])
+  assert.ok(worstMs < BEARABLE_MS, `another client waited ${worstMs} ms`)
+  assert.equal(refused(running, 'body-values'), 20)
+  const padded = { minor: 1, more: 'x'.repeat(20_000) }
+  assert.equal((await running.ask('/api/charges', { method: 'POST', headers, body: padded })).status, 413)
+  assert.equal((await running.ask('/api/charges', { method: 'POST', headers, body: { minor: 1, more: 'x'.repeat(9_000) } })).status, 200)
+})

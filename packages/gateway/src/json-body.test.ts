@@ -119,3 +119,17 @@ test('refuses deep nesting, also where it would exhaust the stack', () => {
   assert.equal(refusal(() => parse(nested(DEPTH_MAX + 1))).code, 'invalid_argument')
   assert.equal(refusal(() => parse(`{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).code, 'invalid_argument')
 })
+
+test('refuses too many values before it parses them, and counts none inside of texts', () => {
+  const brackets = Buffer.from(`{"unknown":${'['.repeat(20)}${'[],'.repeat(300_000)}1${']'.repeat(20)}}`)
+  assert.throws(() => parseJsonBody(brackets), { code: 'payload_too_large', message: /more than 20000 values/ })
+  for (const text of ['[[[['.repeat(1_000), '\\"[,'.repeat(1_000), ',{'.repeat(9_999)])
+    assert.deepEqual(parseJsonBody(Buffer.from(JSON.stringify({ text })), 3), { text })
+  assert.throws(() => parseJsonBody(Buffer.from('{"a":[1,2,3]}'), 3), { code: 'payload_too_large' })
+  assert.deepEqual(parseJsonBody(Buffer.from('{"a":[1,2]}'), 4), { a: [1, 2] })
+})
+
+test('finds a forbidden name however it is hidden', () => {
+  for (const text of ['{"\\u005f_proto__":1}', '{"a":[{"__pro\\u0074o__":1}]}', '{"c\\u006fnstructor":{"prototype":1}}'])
+    assert.throws(() => parseJsonBody(Buffer.from(text)), { code: 'invalid_argument' }, text)
+})

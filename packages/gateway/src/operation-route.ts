@@ -4,6 +4,7 @@ import { ANONYMOUS, inputFields, type OperationDefinition } from 'banyan/contrac
 import { BanyanError, deadlineAfter } from 'banyan/kernel'
 import { checkAccess, checkOwner } from './access-rule.ts'
 import { JSON_TYPE } from './answers.ts'
+import { type BodyLimits, bodyLimits } from './body-limits.ts'
 import { checkMediaType, hasBody, readBody } from './body.ts'
 import type { Edge } from './edge.ts'
 import type { RouteMeter } from './edge-meters.ts'
@@ -39,6 +40,7 @@ export function operationRoute(edge: Edge, options: OperationRouteOptions): Edge
   const plan = inputPlan(operation)
   const limits = edge.limiters.operation(id, operation)
   const reply = replyWriter(edge, options)
+  const largest = bodyLimits(operation.input, edge.bodyMost)
   const isQuery = operation.kind === 'query'
   const takesBody = operation.route.method !== 'GET'
 
@@ -52,7 +54,7 @@ export function operationRoute(edge: Edge, options: OperationRouteOptions): Edge
         await identify(edge, exchange, operation)
       if (!passSubject(edge, exchange, limits)) return
       checkAccess(operation.access, exchange.principal)
-      const body = takesBody ? await bodyOf(edge, exchange) : refuseBody(exchange)
+      const body = takesBody ? await bodyOf(edge, exchange, largest) : refuseBody(exchange)
       const input = plan.assemble({ values: exchange.values, search: exchange.search, ifMatch: exchange.request.headers['if-match'], body })
       checkOwner(operation.access, exchange.principal, input)
       if (!passTarget(edge, exchange, limits, input)) return
@@ -80,20 +82,27 @@ async function identify(edge: Edge, exchange: Exchange, { access }: OperationDef
   }
 }
 
-async function bodyOf(edge: Edge, { request, headers }: Exchange): Promise<JsonObject> {
+async function bodyOf(edge: Edge, { request, headers }: Exchange, limits: BodyLimits): Promise<JsonObject> {
   if (!hasBody(request)) {
     checkSignedBody(request, EMPTY)
     return {}
   }
   checkMediaType(request)
-  const reading = { limit: edge.bodyBytesMax, address: edge.address.key(request), arrivals: edge.arrivals }
+  const reading = { limit: limits.bytes, address: edge.address.key(request), arrivals: edge.arrivals }
   const bytes = await readBody(request, reading).catch((error: BanyanError) => {
     // What is left of a body that came too slowly, or was too much, is not waited for.
+    if (error.code === 'payload_too_large') edge.refused('body-bytes')
     if (error.code === 'request_timeout' || error.code === 'overloaded') headers.push('connection', 'close')
     throw error
   })
   checkSignedBody(request, bytes)
-  return bytes.length === 0 ? {} : parseJsonBody(bytes)
+  if (bytes.length === 0) return {}
+  try {
+    return parseJsonBody(bytes, limits.values)
+  } catch (error) {
+    if (error instanceof BanyanError && error.code === 'payload_too_large') edge.refused('body-values')
+    throw error
+  }
 }
 
 /** A body that one party reads and another does not is how requests are smuggled. */

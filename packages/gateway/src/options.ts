@@ -73,8 +73,10 @@ export interface GatewayOptions {
   readonly aggregates?: readonly Aggregate[]
   /** Roles that may use `/api/ops` and see metrics and the details of health. Default `admin`. */
   readonly operatorRoles?: readonly string[]
-  /** Largest body of an operation in bytes. Default 1 MiB. */
+  /** Largest body of an operation in bytes, where its schema sets no lower bound. Default {@link BODY_BYTES_MAX}. */
   readonly bodyBytesMax?: number
+  /** Values in one body at most, where its schema sets no lower bound. Default {@link VALUES_MAX}. */
+  readonly bodyValuesMax?: number
   /** How many requests may wait with `Banyan-After`. */
   readonly ownWrites?: OwnWritesLimits
   /** Writes a line for each request. Default false: at thousands a second it costs more than the requests. */
