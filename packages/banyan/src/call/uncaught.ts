@@ -15,6 +15,7 @@ const BECOMES = {
   failed_precondition: 'internal',
   idempotency_in_progress: 'unavailable',
   version_mismatch: 'internal',
+  request_timeout: 'internal',
   payload_too_large: 'internal',
   uri_too_long: 'internal',
   unsupported_media_type: 'internal',
