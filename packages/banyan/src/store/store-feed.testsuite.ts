@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { anEvent, COUNT, counter, positionOf, promise, readAll, type StoreHarness } from './store-harness.testsuite.ts'
+import { anEvent, COUNT, counter, positionOf, promise, readAll, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
 
 /** S6 and S7: the log of events. The ordering stress has a file of its own. */
 export function testFeed(harness: StoreHarness): void {
@@ -9,6 +9,28 @@ export function testFeed(harness: StoreHarness): void {
     assert.deepEqual(await readAll(store.feed, 1), [{ position: 1, ...event }])
     assert.equal(await positionOf(store.feed, token), 1)
     assert.equal(await store.feed.head(), 1)
+  })
+
+  promise(harness, 'S6 a token that names no write of the log is refused', async ({ store }) => {
+    const { token } = await store.transaction(async (tx) => tx.emit(anEvent('order-1', {})))
+    await positionOf(store.feed, token)
+    const strange = [
+      '',
+      '0',
+      '-1',
+      '1.5',
+      '1e0',
+      ' 1',
+      '0x1',
+      '01',
+      'x',
+      '1; DROP',
+      String(Number(token) + 1),
+      '999999999',
+      '9'.repeat(16),
+      '9'.repeat(40),
+    ]
+    for (const other of strange) await rejectsWith(store.feed.positionOf(other), 'invalid_argument', /names no write of this log/)
   })
 
   promise(harness, 'S6 events of one transaction keep their order and follow each other', async ({ store }) => {
