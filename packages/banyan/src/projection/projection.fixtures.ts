@@ -1,4 +1,6 @@
-import { eventually, stopAtEnd, type Stores, testRuntime } from '../events/consumer.fixtures.ts'
+import { soon, stopAtEnd, type Stores, testClock, testRuntime } from '../events/consumer.fixtures.ts'
+import { sleep } from '../kernel/clock.ts'
+import { remainingMs } from '../kernel/deadline.ts'
 import type { Store } from '../store/store.ts'
 import type { ProjectionOptions } from './generation.ts'
 import type { ProjectionDefinition } from './projection.ts'
@@ -64,7 +66,14 @@ export function content(sink: Store, table: string): Promise<Count[]> {
 /** Waits until everything in the log is in the tables. */
 export const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> => reached(runner, await source.feed.head())
 
+/** A look may cost a query where another instance fills the tables. */
+const LOOK_MS = 5
+
 /** Waits until everything of the source up to a position is in the tables. */
 export async function reached(runner: ProjectionRunner, position: number): Promise<void> {
-  await eventually('the projection has read up to there', async () => (await runner.position('source')) >= position)
+  const deadline = soon()
+  while ((await runner.position('source')) < position) {
+    if (remainingMs(testClock, deadline) <= 0) throw new Error(`not in time: the projection has read up to ${position}`)
+    await sleep(testClock, LOOK_MS)
+  }
 }
