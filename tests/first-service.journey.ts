@@ -62,7 +62,11 @@ test("readiness names a service's own checks", async () => {
   await using platform = await testPlatform({ services: [hookService], gateway: gateway() })
   const { ready, checks } = platform.health()
   assert.equal(ready, true)
-  assert.deepEqual(Object.fromEntries(checks.map(({ name, status }) => [name, status])), { 'hooks:store': 'pass', 'hooks:throat': 'pass' })
+  assert.deepEqual(Object.fromEntries(checks.map(({ name, status }) => [name, status])), {
+    'hooks:store': 'pass',
+    'hooks:history': 'pass',
+    'hooks:throat': 'pass',
+  })
   const answer = await fetch(`http://127.0.0.1:${platform.port}/health/ready`)
   assert.equal(answer.status, 200)
 })

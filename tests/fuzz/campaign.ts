@@ -123,7 +123,9 @@ export async function send({ client, known, tally }: Target, { operation, caller
   try {
     const answer = await client.send(request)
     tally.count(operation.id, answer.status)
-    if (answer.status === 401 && !caller.stranger) caller.refused?.()
+    // Other refusals speak of what the request says, e.g. of a wrong password.
+    if (answer.status === 401 && String(answer.headers['www-authenticate']).includes('invalid_token') && !caller.stranger)
+      caller.refused?.()
     if (answer.status < 300 && answer.text !== '' && answer.headers['content-type']?.includes('json')) learn(known, operation, answer.text)
     const found = complaints(operation, { wrong, stranger: caller.stranger }, answer)
     return { shown: `${shown} → ${answer.status}`, answer, complaint: found[0] }
