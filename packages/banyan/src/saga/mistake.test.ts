@@ -75,6 +75,8 @@ const reserveThen =
   }
 const mended = reserveThen((s) => s.step('write', { local: true, action: ({ transaction }) => transaction((tx) => note(tx, 'written')) }))
 
+/** Its type does not tell what it is. */
+const UNKEPT: unknown = 1n
 /** Ways in which a deployment can be wrong after the first step. */
 const MISTAKES: Record<string, Body> = {
   'the function throws': async () => {
@@ -96,7 +98,7 @@ const MISTAKES: Record<string, Body> = {
         throw new BanyanError('misuse', 'a call inside a transaction')
       },
     }),
-  'an action answers what cannot be kept': (s) => s.step('write', { action: async () => 1n }),
+  'an action answers what cannot be kept': (s) => s.step('write', { action: async () => UNKEPT }),
   'a local action throws': (s) =>
     s.step('write', { local: true, action: ({ transaction }) => transaction(async () => assert.fail('no amount')) }),
   'an action throws and the function goes another way': async (s) => {

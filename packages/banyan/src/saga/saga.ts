@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { Duration } from '../kernel/duration.ts'
 import type { BanyanError } from '../kernel/error.ts'
+import type { IfSendable, Sendable } from '../kernel/sendable.ts'
 
 /** What a compensation knows besides its step context. */
 export interface CompensationInput<T> {
@@ -53,8 +54,9 @@ export interface SagaControl<X> {
    * Runs a step once its start (and so its compensation) is durable, and remembers its output under `name`.
    * Names identify steps: in a loop add a key, e.g. `ship/${parcel}`. Rejects with the step's error once it failed for good; catch it to go
    * another way, or let it pass to roll back. Await every step; steps may run side by side with `Promise.all`.
+   * The output is plain data: what JSON would change, e.g. a Date, does not compile, or fails the step where its type does not tell.
    */
-  step<T>(name: string, step: SagaStep<X, T>): Promise<T>
+  step<T>(name: string, step: SagaStep<X, T> & IfSendable<T, { readonly action: (context: never) => Promise<Sendable<T>> }>): Promise<T>
   /**
    * The commit point: from here on the saga only goes forward, steps are tried until they succeed (P10). Durable before anything that
    * follows it leaves: it joins the journal write of the next step, or is written at once when none follows.

@@ -3,6 +3,7 @@ import type { Clients, Contract, EventMap, EventType } from '../contract/contrac
 import type { Errors, OperationDefinition, Output } from '../contract/operation.ts'
 import type { Duration } from '../kernel/duration.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { IfSendable, Sendable } from '../kernel/sendable.ts'
 import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
 import type { SagaDefinition, SagaStart } from '../saga/saga.ts'
 import type { SagaStatus } from '../store/saga-records.ts'
@@ -21,7 +22,11 @@ export type Transaction<C extends Contract, R extends object> = R & {
   /** Removes a timer that has not fired. */
   unschedule(id: string): Promise<boolean>
   /** Sends a signal to a saga of this service (P12). */
-  signal(sagaId: string, name: string, options?: { readonly id?: string; readonly data?: unknown }): Promise<void>
+  signal<D = undefined>(
+    sagaId: string,
+    name: string,
+    options?: { readonly id?: string; readonly data?: D } & IfSendable<D, { readonly data: Sendable<D> }>,
+  ): Promise<void>
   /** Asks a saga to roll back; it does so between two steps, unless it has committed. */
   requestRollback(sagaId: string, reason: string): Promise<boolean>
   /** Where a saga of this service stands; undefined when there is none of that id. */

@@ -45,6 +45,28 @@ const checkout = saga('checkout', async (s, input: { cartId: string }) => {
 })
 const expire = timer('expire', async (data: { cartId: string }, { transaction }) => transaction((tx) => tx.carts.insert(data.cartId)))
 
+// What a journal keeps is plain data: what JSON would change is refused by type.
+interface Priced {
+  readonly minor: number
+  readonly at?: string
+}
+saga('kept', async (s, input: Priced) => {
+  const priced = await s.step('price', { action: async (): Promise<Priced> => input, compensation: async ({ output }) => output?.minor })
+  await s.step('rows', { action: async ({ read }) => read(async () => [priced, priced] as readonly Priced[]) })
+  // @ts-expect-error a Date in a step's output
+  await s.step('date', { action: async () => ({ at: new Date(0) }) })
+  // @ts-expect-error a Map in a step's output, found in its transaction
+  await s.step('map', { local: true, action: ({ transaction }) => transaction(async () => new Map([['a', 1]])) })
+  // @ts-expect-error a bigint in a step's output
+  await s.step('bigint', { action: async () => 1n })
+})
+// @ts-expect-error a Date in a saga's input
+saga('dated', async (_s, input: { at: Date }) => input.at.getTime())
+// @ts-expect-error a Set in a saga's output
+saga('set', async () => new Set([1]))
+// @ts-expect-error a Date in a timer's data
+timer('dated', async (_data: { at: Date }) => {})
+
 export const add = operation('add', async (input, { call, transaction, fail, id }) => {
   const price = await call.catalog.price({ sku: input.sku })
   // @ts-expect-error only declared dependencies have a client
@@ -66,6 +88,10 @@ export const add = operation('add', async (input, { call, transaction, fail, id 
     // @ts-expect-error the saga's input is typed
     await tx.start(checkout, { id: cartId, input: {} })
     await tx.schedule(expire, { id: cartId, at: 0, data: { cartId } })
+    await tx.signal(cartId, 'paid')
+    await tx.signal(cartId, 'paid', { id: cartId, data: { cartId } })
+    // @ts-expect-error a Date in a signal's data
+    await tx.signal(cartId, 'paid', { data: { at: new Date(0) } })
     return { id: cartId }
   })
 })

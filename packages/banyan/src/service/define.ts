@@ -2,6 +2,7 @@ import type { Contract, EventMap } from '../contract/contract.ts'
 import type { Input, Output } from '../contract/operation.ts'
 import type { ReceivedEvent } from '../events/received-event.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import type { IfSendable, Sendable } from '../kernel/sendable.ts'
 import type { ProjectionDefinition, ProjectionHandlers, TableName } from '../projection/projection.ts'
 import type { SagaControl, SagaDefinition, SagaOptions } from '../saga/saga.ts'
 import type { StoreDefinition } from '../store/definition.ts'
@@ -106,11 +107,15 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
   /** Defines a saga; start it with `tx.start`. */
   saga<I, O>(
     name: string,
-    run: (control: SagaControl<StepContext<C, U, R, S>>, input: I) => Promise<O>,
+    run: ((control: SagaControl<StepContext<C, U, R, S>>, input: I) => Promise<O>) &
+      IfSendable<{ input: I; output: O }, (control: never, input: Sendable<I>) => Promise<Sendable<O>>>,
     options?: SagaOptions,
   ): SagaDefinition<StepContext<C, U, R, S>, I, O>
   /** Defines a durable timer; set it with `tx.schedule`. */
-  timer<D>(name: string, handler: (data: D, context: HandlerContext<C, U, R, S>) => Promise<unknown>): TimerDefinition<D>
+  timer<D>(
+    name: string,
+    handler: ((data: D, context: HandlerContext<C, U, R, S>) => Promise<unknown>) & IfSendable<D, (data: Sendable<D>) => unknown>,
+  ): TimerDefinition<D>
   /** Defines a read model. */
   projection(
     name: string,
