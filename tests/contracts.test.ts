@@ -67,7 +67,7 @@ test('every text of an input has a form and a bound, and takes neither NUL nor h
 })
 
 test('no text of an input but a secret takes controls or what turns the direction of writing', () => {
-  const exempt = /\/password$|^ops\./
+  const exempt = /\/(?:current|new)?password$|^ops\./i
   const lax = inputs().filter(
     ({ at, node }) =>
       isFreeText(node) &&

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
-import { testPlatform } from '@banyan/testing'
+import { eventually, testPlatform } from '@banyan/testing'
 import { catalogService } from '@shop/catalog'
 import { inventoryService } from '@shop/inventory'
 import { ordersService } from '@shop/orders'
@@ -189,4 +191,44 @@ test('remembers over a restart whose tokens were ended', async () => {
   await using after = await shop(ADMIN, before.directory)
   assert.equal((await after.send('GET', '/api/users/me', undefined, bearer(user.accessToken))).status, 401)
   assert.equal((await after.send('GET', '/api/users/me', undefined, bearer(root.accessToken))).status, 200)
+})
+
+test('ends all sessions, changes and resets a password over HTTP; old tokens are refused at once', async () => {
+  await using running = await shop()
+  const { send } = running
+  const { body: first } = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
+  const me = async (token: string) => (await send('GET', '/api/users/me', undefined, bearer(token))).status
+  assert.equal(await me(first.accessToken), 200)
+  assert.equal((await send('POST', '/api/auth/logout-all', {}, bearer(first.accessToken))).status, 204)
+  assert.equal(await me(first.accessToken), 401)
+  const { body: second } = await send('POST', '/api/auth/login', { email: EMAIL, password: PASSWORD, deviceToken: first.deviceToken })
+  assert.equal(second.deviceToken, first.deviceToken)
+  const change = { currentPassword: PASSWORD, newPassword: 'another good secret' }
+  assert.equal((await send('POST', '/api/auth/password', { ...change, currentPassword: 'no' }, bearer(second.accessToken))).status, 403)
+  const changed = await send('POST', '/api/auth/password', change, bearer(second.accessToken))
+  assert.deepEqual([changed.status, await me(second.accessToken), await me(changed.body.accessToken)], [200, 401, 200])
+  const forgot = await send('POST', '/api/auth/forgot', { email: 'nobody@example.org' })
+  const known = await send('POST', '/api/auth/forgot', { email: EMAIL })
+  assert.deepEqual([known.status, known.body], [forgot.status, forgot.body])
+  assert.equal(known.status, 202)
+  const token = await eventually(() => tokenOfMail(path.join(running.directory, 'files', 'mails')))
+  assert.equal((await send('POST', '/api/auth/reset', { token, password: 'a third good secret' })).status, 204)
+  assert.equal(await me(changed.body.accessToken), 401)
+  assert.equal((await send('POST', '/api/auth/login', { email: EMAIL, password: 'a third good secret' })).status, 200)
+})
+
+function tokenOfMail(folder: string): string {
+  const [name] = readdirSync(folder).filter((file) => file.endsWith('.txt'))
+  return /^[\w-]{43}$/m.exec(readFileSync(path.join(folder, name as string), 'utf8'))?.[0] as string
+}
+
+test('counts wrong passwords by the address that the gateway saw', async () => {
+  await using running = await shop({ BANYAN_TRUSTED_PROXIES: '127.0.0.1' })
+  const { send } = running
+  const login = async (from: string, password: string) =>
+    (await send('POST', '/api/auth/login', { email: EMAIL, password }, { 'x-forwarded-for': from })).status
+  await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' }, { 'x-forwarded-for': '192.0.2.1' })
+  for (let attempt = 0; attempt < 5; attempt++) assert.equal(await login('203.0.113.9', 'not it at all'), 401)
+  assert.equal(await login('203.0.113.9', PASSWORD), 429)
+  assert.equal(await login('198.51.100.7', PASSWORD), 200)
 })

@@ -5,6 +5,20 @@ import { ID_LENGTH_MAX } from 'banyan/contract'
 export const ROLES = ['customer', 'support', 'warehouse', 'finance', 'admin'] as const
 /** States of a user; see `domain/user-status.ts` for the allowed moves. */
 export const USER_STATUSES = ['pending', 'active', 'locked', 'disabled', 'erasing', 'erased'] as const
+/** What the trail of accounts tells of; see `docs/accounts.md`. */
+export const AUDIT_ACTIONS = [
+  'login_failed',
+  'locked_out',
+  'password_changed',
+  'password_reset_mailed',
+  'password_reset',
+  'signed_out_everywhere',
+  'refresh_token_reused',
+  'roles_changed',
+  'status_changed',
+  'email_collision',
+  'signing_key_rotated',
+] as const
 /** Issuer of access tokens where the environment names none (`BANYAN_ISSUER`). */
 export const TOKEN_ISSUER = 'banyan-shop'
 /** Audience of access tokens where the environment names none (`BANYAN_AUDIENCE`). */
@@ -25,6 +39,7 @@ const Locale = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9
 const Status = Type.Enum([...USER_STATUSES])
 const Roles = Type.Array(Type.Enum([...ROLES]), { minItems: 1, maxItems: ROLES.length, uniqueItems: true })
 const RefreshToken = Text.token({ max: 512 })
+const SecretToken = Text.token({ max: 128 })
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 
 /** A user as the user and staff see it. Times are ISO 8601 in UTC. */
@@ -55,6 +70,10 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
+/** A session, and a token that makes the device known: shown at the next sign-in, it keeps failures of strangers from locking it out. */
+const SignedIn = Type.Object({ ...Session.properties, deviceToken: Type.String() })
+export type SignedIn = Static<typeof SignedIn>
+
 /** A public signature key (RFC 8037). */
 const PublicKey = Type.Object({
   kty: Type.Literal('OKP'),
@@ -84,7 +103,8 @@ const UserChange = Type.Object({
   status: Type.Optional(Type.Enum(['active', 'disabled'])),
 })
 const UserFilter = Type.Object({
-  q: Type.Optional(Text.line({ min: 0, max: 100 })),
+  /** Part of a name or an email, in any case, with or without accents. */
+  q: Type.Optional(Text.line({ max: 100, min: 0 })),
   status: Type.Optional(Status),
   cursor: Type.Optional(UserId),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
@@ -94,6 +114,27 @@ const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
 const EndedTokens = Type.Object({ userId: UserId, at: Timestamp })
 /** Epoch milliseconds and a user id, parted by a dot. */
 const RevocationCursor = Text.id({ max: 16 + ID_LENGTH_MAX, pattern: '^[0-9]{1,15}[.][A-Za-z0-9._:-]+$' })
+const AuditAction = Type.Enum([...AUDIT_ACTIONS])
+const OptionalTexts = Type.Union([Type.Array(Type.String()), Type.Null()])
+/** An entry of the trail of accounts. */
+const AuditEntry = Type.Object({
+  id: Type.String(),
+  at: Timestamp,
+  action: AuditAction,
+  userId: OptionalText,
+  actor: Type.Object({ kind: Type.String(), id: Type.String() }),
+  /** The same for entries of one address; the address itself cannot be read from it. */
+  origin: OptionalText,
+  before: OptionalTexts,
+  after: OptionalTexts,
+})
+const AuditFilter = Type.Object({
+  userId: Type.Optional(UserId),
+  action: Type.Optional(AuditAction),
+  cursor: Type.Optional(Text.id()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+})
+const WeakPassword = declareError(400, Type.Object({ reasons: Type.Array(Type.String()) }))
 const Nothing = Type.Object({})
 
 /**
@@ -106,19 +147,23 @@ export const users = contract('users', {
     register: command('POST /api/auth/register', {
       summary: 'Creates an account and signs it in',
       input: Registration,
-      output: Type.Object({ id: UserId, ...Session.properties }),
+      output: Type.Object({ id: UserId, ...SignedIn.properties }),
       access: 'public',
       idempotency: 'none',
       created: '/api/users/:id',
       errors: {
         email_taken: Nothing,
-        weak_password: declareError(400, Type.Object({ reasons: Type.Array(Type.String()) })),
+        weak_password: WeakPassword,
       },
     }),
     login: command('POST /api/auth/login', {
-      summary: 'Signs in with email and password',
-      input: Type.Object({ email: Text.name({ max: 254 }), password: Password }),
-      output: Session,
+      summary: 'Signs in with email and password; the device token of an earlier sign-in keeps failures of strangers out of it',
+      input: Type.Object({
+        email: Text.name({ max: 254 }),
+        password: Password,
+        deviceToken: Type.Optional(SecretToken),
+      }),
+      output: SignedIn,
       access: 'public',
       idempotency: 'none',
       errors: {
@@ -127,7 +172,8 @@ export const users = contract('users', {
       },
     }),
     refresh: command('POST /api/auth/refresh', {
-      summary: 'Exchanges a refresh token for new tokens; using one twice ends all sessions that came from it',
+      summary:
+        'Exchanges a refresh token for new tokens; repeated at once it gets the same ones, used again later it ends all that came from it',
       input: Type.Object({ refreshToken: RefreshToken }),
       output: Session,
       access: 'public',
@@ -142,6 +188,39 @@ export const users = contract('users', {
       idempotency: 'none',
       status: 204,
     }),
+    logoutAll: command('POST /api/auth/logout-all', {
+      summary: 'Ends all sessions and access tokens of the signed-in user, this one too',
+      input: Nothing,
+      output: Type.Null(),
+      access: 'user',
+      idempotency: 'none',
+      status: 204,
+    }),
+    changePassword: command('POST /api/auth/password', {
+      summary: 'Sets a new password and ends all other sessions; answers with a new one',
+      input: Type.Object({ currentPassword: Password, newPassword: Password }),
+      output: SignedIn,
+      access: 'user',
+      idempotency: 'none',
+      errors: { wrong_password: declareError(403, Nothing), weak_password: WeakPassword },
+    }),
+    requestReset: command('POST /api/auth/forgot', {
+      summary: 'Mails a token that sets a new password; the answer is the same for addresses without an account',
+      input: Type.Object({ email: Email }),
+      output: Nothing,
+      access: 'public',
+      idempotency: 'none',
+      status: 202,
+    }),
+    resetPassword: command('POST /api/auth/reset', {
+      summary: 'Sets a new password with a token from a mail, once, and ends all sessions',
+      input: Type.Object({ token: SecretToken, password: Password }),
+      output: Type.Null(),
+      access: 'public',
+      idempotency: 'none',
+      status: 204,
+      errors: { invalid_reset_token: declareError(400, Nothing), weak_password: WeakPassword },
+    }),
     jwks: query('GET /api/auth/jwks', {
       summary: 'Public keys that verify access tokens',
       input: Nothing,
@@ -149,6 +228,12 @@ export const users = contract('users', {
       access: 'public',
     }),
     me: query('GET /api/users/me', { summary: 'The signed-in user', input: Nothing, output: User, access: 'user' }),
+    audit: query('GET /api/users/audit', {
+      summary: 'What happened to accounts and who did it, newest first',
+      input: AuditFilter,
+      output: Type.Object({ items: Type.Array(AuditEntry), nextCursor: OptionalText }),
+      access: { roles: ['admin'] },
+    }),
     get: query('GET /api/users/:id', {
       summary: 'One user',
       input: Type.Object({ id: UserId }),

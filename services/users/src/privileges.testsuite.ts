@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { StoreFactory } from 'banyan/store'
 import { ACCESS_TOKEN_SECONDS } from './contract.ts'
-import { ADMIN, aRegistration, asUser, PASSWORD, usersPlatform } from './users.fixture.ts'
-
-/** Where the users of one test are kept. */
-export interface UsersPlace extends AsyncDisposable {
-  readonly stores?: StoreFactory
-}
+import { ADMIN, aRegistration, asUser, PASSWORD, usersIn, type UsersPlace } from './users.fixture.ts'
 
 /** Checks that nobody acts with rights that they have lost. */
 export function testPrivileges(name: string, open: () => Promise<UsersPlace>): void {
   async function withTwoAdmins() {
-    const place = await open()
-    const shop = await usersPlatform({ environment: ADMIN, ...(place.stores ? { stores: place.stores } : {}) })
+    const shop = await usersIn(open, { environment: ADMIN })
     const root = await shop.signInAdmin()
     const { id, user } = await shop.guest('register', aRegistration({ email: 'second@example.org' }))
     const second = await shop.callAs(root, 'update', { id, version: user.version, roles: ['customer', 'admin'] })
@@ -23,10 +16,7 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
       second: asUser(second.id, 'customer', 'admin'),
       versionOf: async (userId: string) => (await shop.users.get({ id: userId })).version,
       ended: async () => (await shop.users.revocations({ since: new Date(0).toISOString() })).items,
-      async [Symbol.asyncDispose]() {
-        await shop[Symbol.asyncDispose]()
-        await place[Symbol.asyncDispose]()
-      },
+      [Symbol.asyncDispose]: () => shop[Symbol.asyncDispose](),
     }
   }
 

@@ -56,26 +56,6 @@ test('lets parallel guesses gain no more than the slots of costly work', async (
   assert.ok(tried >= FREE_FAILURES && tried <= FREE_FAILURES + 1, `${tried} passwords were tried`)
 })
 
-test('exchanges a refresh token once; using it again ends all that came from it', async () => {
-  await using shop = await usersPlatform()
-  const first = await shop.guest('register', aRegistration())
-  const second = await shop.guest('refresh', { refreshToken: first.refreshToken })
-  assert.notEqual(second.refreshToken, first.refreshToken)
-  await assert.rejects(shop.guest('refresh', { refreshToken: first.refreshToken }), { code: 'invalid_refresh_token', status: 401 })
-  await assert.rejects(shop.guest('refresh', { refreshToken: second.refreshToken }), { code: 'invalid_refresh_token' })
-  const other = await shop.guest('login', { email: 'ada@example.org', password: PASSWORD })
-  assert.ok((await shop.guest('refresh', { refreshToken: other.refreshToken })).accessToken)
-})
-
-test('lets one of two exchanges at once win, and then trusts neither', async () => {
-  await using shop = await usersPlatform()
-  const { refreshToken } = await shop.guest('register', aRegistration())
-  const both = await Promise.allSettled([1, 2].map(() => shop.guest('refresh', { refreshToken })))
-  const won = both.filter((one) => one.status === 'fulfilled')
-  assert.equal(won.length, 1)
-  await assert.rejects(shop.guest('refresh', { refreshToken: won[0]?.value.refreshToken ?? '' }), { code: 'invalid_refresh_token' })
-})
-
 test('refuses refresh tokens that are old, ended or made up', async () => {
   await using shop = await usersPlatform()
   const { refreshToken } = await shop.guest('register', aRegistration())

@@ -1,3 +1,12 @@
+import { testCredentials } from './credentials.testsuite.ts'
 import { testPrivileges } from './privileges.testsuite.ts'
+import { testSpellings } from './spellings.testsuite.ts'
+import type { UsersPlace } from './users.fixture.ts'
 
-testPrivileges('SQLite', async () => ({ async [Symbol.asyncDispose]() {} }))
+async function open(): Promise<UsersPlace> {
+  return { async [Symbol.asyncDispose]() {} }
+}
+
+testPrivileges('SQLite', open)
+testCredentials('SQLite', open)
+testSpellings('SQLite', open)

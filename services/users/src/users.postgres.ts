@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { postgresStores } from '@banyan/postgres'
 import { Client } from 'pg'
-import { testPrivileges, type UsersPlace } from './privileges.testsuite.ts'
+import { testCredentials } from './credentials.testsuite.ts'
+import { testPrivileges } from './privileges.testsuite.ts'
+import { testSpellings } from './spellings.testsuite.ts'
+import type { UsersPlace } from './users.fixture.ts'
 
 async function open(): Promise<UsersPlace> {
   const url = process.env['POSTGRES_URL']
@@ -19,3 +22,5 @@ async function open(): Promise<UsersPlace> {
 }
 
 testPrivileges('PostgreSQL', open)
+testCredentials('PostgreSQL', open)
+testSpellings('PostgreSQL', open)

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import { BanyanError } from 'banyan'
 import { operation, type UsersContext } from '../define.ts'
-import { normalEmail } from '../domain/email.ts'
-import { afterFailure, lockedForMs } from '../domain/lockout.ts'
+import { emailShown } from '../email/email-address.ts'
 import { maySignIn } from '../domain/user-status.ts'
 import { DUMMY_HASH, isOutdated } from '../security/password-hash.ts'
-import type { Account } from '../store/account-records.ts'
-import { currentKey, newSession } from './session.ts'
+import { tokenHash } from '../security/secret-token.ts'
+import { type Counter, countersOf, countFailure, forgetFailures, refuseLocked } from './guard.ts'
+import { signIn, signInParts } from './sign-in.ts'
 
 /**
  * Signs in. Unknown users and wrong passwords take the same path and the same time, and lock alike.
@@ -14,52 +12,52 @@ import { currentKey, newSession } from './session.ts'
  */
 export const login = operation('login', async (input, context) => {
   const { fail, transaction, resources } = context
-  const email = normalEmail(input.email)
-  const { account, outdated } = await resources.costly(() => verified(email, input.password, context))
-  if (account === undefined) return fail('invalid_credentials', {})
-  const renewed = outdated ? await resources.costly(() => resources.hash(input.password)) : undefined
-  const key = await currentKey(context)
-  const refreshToken = resources.newRefreshToken()
+  const { userId, counters, outdated, isKnownDevice } = await resources.costly(context, () => verified(input, context))
+  if (userId === undefined) return fail('invalid_credentials', {})
+  const renewed = outdated ? await resources.costly(context, () => resources.hash(input.password)) : undefined
+  const parts = await signInParts(context, isKnownDevice ? input.deviceToken : undefined)
   return transaction(async (tx) => {
     // Read anew: hashing took a while, and the token must say what is true now.
-    const current = await tx.accounts.byId(account.id)
-    if (!current) return fail('invalid_credentials', {})
-    if (!maySignIn(current.status)) return fail('account_disabled', {})
-    const { record, answer } = newSession(context, { account: current, key, refreshToken })
-    if (renewed) await tx.credentials.save(account.id, renewed, record.createdAt)
-    await tx.attempts.clear(attemptKey(email))
-    await tx.sessions.deleteExpired(account.id, record.createdAt)
-    await tx.sessions.insert(record)
-    return answer
+    const account = await tx.accounts.byId(userId)
+    if (!account) return fail('invalid_credentials', {})
+    if (!maySignIn(account.status)) return fail('account_disabled', {})
+    if (renewed) await tx.credentials.save(userId, renewed, context.now())
+    await forgetFailures(tx, counters)
+    return signIn(tx, context, account, parts)
   })
 })
 
-/** An account whose password fits, or none. */
+/** What a visitor showed. */
+interface Shown {
+  readonly email: string
+  readonly password: string
+  readonly deviceToken?: string | undefined
+}
+
+/** The account whose password fits, if any. */
 interface Verified {
-  readonly account: Account | undefined
+  readonly userId: string | undefined
+  readonly counters: readonly Counter[]
   /** The hash was made with other costs than today's. */
   readonly outdated: boolean
+  readonly isKnownDevice: boolean
 }
 
-/** Returns the account when the password fits; counts a failure otherwise. Throws `rate_limited` while the address is locked. */
-async function verified(email: string, password: string, { read, checkpoint, now, resources }: UsersContext): Promise<Verified> {
-  const key = attemptKey(email)
+/** Finds the account whose password fits; counts a failure otherwise. Throws `rate_limited` while the visitor is locked. */
+async function verified({ email, password, deviceToken }: Shown, context: UsersContext): Promise<Verified> {
+  const { read, resources, now } = context
+  const address = emailShown(email)
   const known = await read(async (tx) => {
-    const account = await tx.accounts.byEmail(email)
-    return { account, attempts: await tx.attempts.byKey(key), stored: account && (await tx.credentials.byUser(account.id)) }
+    const account = await tx.accounts.byEmail(address)
+    const counters = await countersOf(tx, context, { emailKey: address.key, userId: account?.id, deviceToken })
+    await refuseLocked(tx, context, counters)
+    const stored = await tx.credentials.byUser(account?.id ?? '')
+    const isKnownDevice = await tx.devices.isKnown(account?.id ?? '', tokenHash(deviceToken ?? ''), now())
+    return { account, counters, stored, isKnownDevice }
   })
-  refuseLocked(lockedForMs(known.attempts, now()))
-  const fits = await resources.verify(password, known.stored ?? DUMMY_HASH)
-  if (fits && known.account && known.stored) return { account: known.account, outdated: isOutdated(known.stored) }
-  await checkpoint(async (tx) => tx.attempts.save(key, afterFailure(await tx.attempts.byKey(key), now())))
-  return { account: undefined, outdated: false }
-}
-
-function refuseLocked(retryAfterMs: number): void {
-  if (retryAfterMs > 0)
-    throw new BanyanError('rate_limited', 'too many failed sign-ins for this address; wait before you try again', { retryAfterMs })
-}
-
-function attemptKey(email: string): string {
-  return createHash('sha256').update(email).digest('base64url')
+  const { account, counters, stored, isKnownDevice } = known
+  const fits = await resources.verify(password, stored ?? DUMMY_HASH)
+  if (fits && account && stored) return { userId: account.id, counters, outdated: isOutdated(stored), isKnownDevice }
+  await countFailure(context, counters, account?.id)
+  return { userId: undefined, counters, outdated: false, isKnownDevice: false }
 }

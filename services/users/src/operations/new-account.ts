@@ -1,11 +1,11 @@
 import type { User } from '../contract.ts'
+import type { EmailAddress } from '../email/email-address.ts'
 import type { Account } from '../store/account-records.ts'
 
 /** What an account is made of. */
 export interface NewAccount {
   readonly id: string
-  /** In its normal form. */
-  readonly email: string
+  readonly email: EmailAddress
   readonly name: string
   readonly phone?: string | undefined
   readonly locale?: string | undefined
@@ -19,7 +19,8 @@ export interface NewAccount {
 export function newAccount({ id, email, name, phone, locale, marketingConsent = false, roles, now }: NewAccount): Account {
   return {
     id,
-    email,
+    email: email.shown,
+    emailKey: email.key,
     name,
     roles,
     marketingConsent,

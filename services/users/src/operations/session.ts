@@ -1,9 +1,11 @@
 import { ACCESS_TOKEN_SECONDS, type Session } from '../contract.ts'
 import type { UsersContext } from '../define.ts'
 import { signAccessToken } from '../security/access-token.ts'
-import { REFRESH_TOKEN_MS, refreshHash, SIGN_IN_MS } from '../security/refresh-token.ts'
+import { REFRESH_TOKEN_MS, SIGN_IN_MS } from '../security/refresh-token.ts'
+import { tokenHash } from '../security/secret-token.ts'
 import type { SigningKey } from '../security/signing-key.ts'
 import type { Account } from '../store/account-records.ts'
+import type { SigningKeyRecord } from '../store/key-records.ts'
 import type { SessionRecord } from '../store/session-records.ts'
 import { toUser } from './to-user.ts'
 
@@ -25,7 +27,12 @@ export interface SessionParts {
 
 /** Returns the key that signs now. Call it before the transaction. */
 export function currentKey({ resources, read, now }: UsersContext): Promise<SigningKey> {
-  return resources.currentKey(async () => (await read((tx) => tx.keys.usable(now()))).find((record) => record.retiredAt === null))
+  return resources.currentKey(async () => signingNow(await read((tx) => tx.keys.usable(now())), now()))
+}
+
+/** The key that began last; the first one of all where even that has not begun, by a clock that went back. */
+function signingNow(keys: readonly SigningKeyRecord[], now: number): SigningKeyRecord | undefined {
+  return keys.find(({ activeFrom }) => activeFrom <= now) ?? keys.at(-1)
 }
 
 /** Makes a session and its tokens; call it within the transaction that stores it. */
@@ -38,18 +45,19 @@ export function newSession(context: UsersContext, { account, key, refreshToken, 
     id,
     userId: account.id,
     familyId: previous?.familyId ?? id,
-    refreshHash: refreshHash(refreshToken),
+    refreshHash: tokenHash(refreshToken),
     createdAt,
     expiresAt: Math.min(createdAt + REFRESH_TOKEN_MS, familyExpiresAt),
     familyExpiresAt,
     revokedAt: null,
+    revokedReason: null,
   }
   return { record, answer: sessionAnswer(context, { account, key, refreshToken, record }) }
 }
 
 /** What the owner of a stored session gets; the same each time while the account is the same. */
 export function sessionAnswer(
-  { resources: { issuer, audience } }: UsersContext,
+  { resources: { issuer, audience }, now }: UsersContext,
   {
     account,
     key,
@@ -59,5 +67,6 @@ export function sessionAnswer(
 ): Session {
   const claims = { issuer, audience, userId: account.id, roles: account.roles, tokenId: record.id, now: record.createdAt }
   const accessToken = signAccessToken(key, claims)
-  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, user: toUser(account) }
+  const expiresIn = ACCESS_TOKEN_SECONDS - Math.max(0, Math.ceil((now() - record.createdAt) / 1_000))
+  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn, user: toUser(account) }
 }

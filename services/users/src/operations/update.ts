@@ -1,11 +1,12 @@
 import { BanyanError, type Static } from 'banyan'
 import type { users } from '../contract.ts'
-import { operation } from '../define.ts'
+import { operation, type UsersContext } from '../define.ts'
 import { allowedStatuses, canMove, maySignIn } from '../domain/user-status.ts'
 import type { Account } from '../store/account-records.ts'
 import type { RevocationReason } from '../store/session-records.ts'
 import { checkActor } from './actor.ts'
-import { endSignIns } from './end-sign-ins.ts'
+import { auditEntry } from './audit-entry.ts'
+import { endSignIns, type UsersTransaction } from './end-sign-ins.ts'
 import { toUser } from './to-user.ts'
 
 type UserChange = Static<typeof users.operations.update.input>
@@ -14,7 +15,8 @@ type UserChange = Static<typeof users.operations.update.input>
  * Changes a user. Roles and status are the admins', but nobody changes their own, and the last admin keeps both. The actor is read in the same
  * transaction: of two admins who take each other's role at once, one is too late.
  */
-export const update = operation('update', async (input, { transaction, fail, permit, principal, now }) => {
+export const update = operation('update', async (input, context) => {
+  const { transaction, fail, permit, principal, now } = context
   permit(input.id)
   const own = principal.kind === 'user' && principal.subject === input.id
   if ((input.roles ?? input.status) !== undefined) refusePrivileged(own, principal.roles)
@@ -29,11 +31,20 @@ export const update = operation('update', async (input, { transaction, fail, per
     if (isAdmin(before) && !isAdmin(after) && (await tx.accounts.otherAdmins(after.id)) === 0) fail('last_admin', {})
     if (!(await tx.accounts.update(after))) throw outdated(before.version)
     const ended = whyEnded(before, after)
+    await noteChange(tx, context, before, after)
     if (ended) await endSignIns(tx, after.id, ended, after.updatedAt)
     tx.emit(ended === 'disabled' ? 'user.disabled' : 'user.updated', { userId: after.id, status: after.status, roles: after.roles })
     return toUser(after)
   })
 })
+
+async function noteChange(tx: UsersTransaction, context: UsersContext, before: Account, after: Account): Promise<void> {
+  const userId = after.id
+  if (before.roles.join() !== after.roles.join())
+    await tx.audit.add(auditEntry(context, { action: 'roles_changed', userId, before: before.roles, after: after.roles }))
+  if (before.status !== after.status)
+    await tx.audit.add(auditEntry(context, { action: 'status_changed', userId, before: [before.status], after: [after.status] }))
+}
 
 function refusePrivileged(own: boolean, roles: readonly string[]): void {
   if (!roles.includes('admin')) throw new BanyanError('permission_denied', 'only an admin may change roles and status')

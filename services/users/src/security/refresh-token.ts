@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto'
-import type { Random } from 'banyan/kernel'
+import type { KeyedHash } from './keyed-hash.ts'
 
 /** How long a refresh token is good when it is not used. */
 export const REFRESH_TOKEN_MS = 30 * 24 * 60 * 60_000
 /** How long a sign-in can be prolonged by exchanging tokens; then the password is asked for again. */
 export const SIGN_IN_MS = 90 * 24 * 60 * 60_000
+/**
+ * How long after its exchange a refresh token gets the same answer again: two tabs of a browser exchange it at once, and an answer that was lost
+ * is asked for again within the time of a slow connection. Longer would only help whoever copied it.
+ */
+export const REFRESH_GRACE_MS = 30_000
 
-/** Bytes of a token: it cannot be guessed, so a plain hash of it is safe to store. */
-const TOKEN_BYTES = 32
-
-/** Makes a refresh token. */
-export function createRefreshToken(random: Random): string {
-  return Buffer.from(random.bytes(new Uint8Array(TOKEN_BYTES))).toString('base64url')
-}
-
-/** Returns the form in which a token is stored: a stolen database must not hold usable tokens. */
-export function refreshHash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url')
+/**
+ * Returns the token that a refresh token is exchanged for. Always the same, so that no answer has to be kept for a repetition; and it takes the
+ * service's secret to make it, so whoever copied one token cannot make those after it.
+ */
+export function successorToken(keyed: KeyedHash, refreshToken: string): string {
+  return keyed.of('refresh-token', refreshToken)
 }

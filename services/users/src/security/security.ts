@@ -1,51 +1,66 @@
+import path from 'node:path'
 import type { ResourceOptions } from 'banyan'
+import { folderMailer } from '../mail/folder-mailer.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import { createKeyedHash, type KeyedHash } from './keyed-hash.ts'
 import { type AdminSeed, readSettings } from './settings.ts'
 import { hashPassword, type PasswordHash, verifyPassword } from './password-hash.ts'
-import { createRefreshToken } from './refresh-token.ts'
+import { createSecretToken } from './secret-token.ts'
 import { createSigningKey, type SigningKey, signingKey } from './signing-key.ts'
-import { createSlots } from './slots.ts'
+import { createSlots, type Slots } from './slots.ts'
 import type { SigningKeyRecord } from '../store/key-records.ts'
 
 /** Hashes at once: half of Node's four worker threads, so that the disk never waits behind passwords. */
 const HASHES_ACTIVE_MAX = 2
 /** Hashes that may wait: about five seconds of work, half an operation's time. */
 const HASHES_WAITING_MAX = 60
-/** Time until the queue has moved on. */
-const HASHES_RETRY_AFTER_MS = 2_000
+/** Time of one hash until it has been measured. */
+const HASH_MS = 150
+/** Folder of mails in the service's directory. */
+const MAIL_FOLDER = 'mails'
 /** How long a key is used before looking whether there is a newer one. */
-const KEY_REFRESH_MS = 60_000
+export const KEY_REFRESH_MS = 60_000
 
 /** Passwords, tokens and keys, as handlers use them. */
 export interface Security {
   readonly issuer: string
   readonly audience: string
   readonly admin: AdminSeed | undefined
-  /** Runs work that hashes passwords, a bounded number at a time; what is beyond is refused with `overloaded`. */
-  costly<T>(work: () => Promise<T>): Promise<T>
+  readonly resetPage: string | undefined
+  readonly mailer: Mailer
+  readonly keyed: KeyedHash
+  /** Runs work that hashes passwords, a bounded number at a time, addresses by turns; what cannot be done in time is refused with `overloaded`. */
+  readonly costly: Slots['run']
   /** Call it within {@link costly}. */
   hash(password: string): Promise<PasswordHash>
   /** Call it within {@link costly}. */
   verify(password: string, stored: PasswordHash): Promise<boolean>
-  newRefreshToken(): string
-  newSigningKey(now: number): SigningKeyRecord
+  newSecret(): string
+  /** A key that signs from `activeFrom` on; default at once. */
+  newSigningKey(now: number, activeFrom?: number): SigningKeyRecord
   /** The key to sign with; asks `load` for it at most once a minute. */
   currentKey(load: () => Promise<SigningKeyRecord | undefined>): Promise<SigningKey>
 }
 
 /** Opens what the service needs besides its store. */
-export async function openSecurity({ runtime, environment }: ResourceOptions): Promise<Security> {
+export async function openSecurity({ runtime, environment, directory }: ResourceOptions): Promise<Security> {
   const { random, clock } = runtime
-  const { issuer, audience, admin } = readSettings(environment)
-  const slots = createSlots({ activeMax: HASHES_ACTIVE_MAX, waitingMax: HASHES_WAITING_MAX, retryAfterMs: HASHES_RETRY_AFTER_MS })
+  const settings = readSettings(environment)
+  const slots = createSlots({
+    activeMax: HASHES_ACTIVE_MAX,
+    waitingMax: HASHES_WAITING_MAX,
+    workMs: HASH_MS,
+    monotonic: () => clock.monotonic(),
+  })
   return {
-    issuer,
-    audience,
-    admin,
+    ...settings,
+    mailer: folderMailer({ folder: path.join(directory, MAIL_FOLDER), runtime }),
+    keyed: createKeyedHash(),
     costly: slots.run,
     hash: (password) => hashPassword(password, random),
     verify: verifyPassword,
-    newRefreshToken: () => createRefreshToken(random),
-    newSigningKey: (now) => createSigningKey(random, now),
+    newSecret: () => createSecretToken(random),
+    newSigningKey: (now, activeFrom) => createSigningKey(random, now, activeFrom),
     currentKey: keyCache(() => clock.monotonic()),
   }
 }

@@ -1,7 +1,7 @@
 import { BanyanError } from 'banyan'
 import { isLoopbackHost } from 'banyan/kernel'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../contract.ts'
-import { normalEmail } from '../domain/email.ts'
+import { emailShown } from '../email/email-address.ts'
 import { passwordFaults } from '../domain/password-policy.ts'
 
 /** An admin that the environment asks for. */
@@ -16,6 +16,8 @@ export interface UsersSettings {
   readonly audience: string
   /** Undefined: no admin is created. */
   readonly admin: AdminSeed | undefined
+  /** Page of the shop where a new password is set with the token of a mail; undefined: the mail tells the operation. */
+  readonly resetPage: string | undefined
 }
 
 /** Shortest password of an admin whom others can reach: it opens everything, and nobody has to type it often. */
@@ -27,6 +29,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     issuer: environment['BANYAN_ISSUER'] || TOKEN_ISSUER,
     audience: environment['BANYAN_AUDIENCE'] || TOKEN_AUDIENCE,
     admin: readAdmin(environment),
+    resetPage: readResetPage(environment['BANYAN_RESET_PAGE']),
   }
 }
 
@@ -34,7 +37,7 @@ function readAdmin(environment: Readonly<Record<string, string | undefined>>): A
   const { BANYAN_ADMIN_EMAIL: address, BANYAN_ADMIN_PASSWORD: password } = environment
   if (!address && !password) return undefined
   if (!address || !password) refuse('set both BANYAN_ADMIN_EMAIL and BANYAN_ADMIN_PASSWORD, or neither')
-  const email = normalEmail(address)
+  const email = emailShown(address).shown
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) refuse('BANYAN_ADMIN_EMAIL must be an email address')
   const exposure = exposureOf(environment)
   if (exposure !== undefined) {
@@ -43,6 +46,14 @@ function readAdmin(environment: Readonly<Record<string, string | undefined>>): A
     if (faults.length > 0) refuse(`BANYAN_ADMIN_PASSWORD ${faults.join(' and ')}, because ${exposure}`)
   }
   return { email, password }
+}
+
+function readResetPage(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  const page = URL.parse(text)
+  if (page === null || !['https:', 'http:'].includes(page.protocol) || text.includes('#'))
+    refuse('BANYAN_RESET_PAGE must be the URL of a page without "#", e.g. "https://shop.example.org/new-password"')
+  return text
 }
 
 /** What a gateway on loopback needs only when others reach it all the same, through a proxy on this machine. */

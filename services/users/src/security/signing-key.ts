@@ -25,11 +25,18 @@ export const SIGNATURE_ALGORITHM = 'EdDSA'
 const PKCS8_HEADER = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** Makes a key pair from 32 random bytes. */
-export function createSigningKey(random: Random, now: number): SigningKeyRecord {
+export function createSigningKey(random: Random, now: number, activeFrom: number = now): SigningKeyRecord {
   const seed = random.bytes(new Uint8Array(32))
   const pkcs8 = Buffer.concat([PKCS8_HEADER, seed])
   const { x } = createPublicKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })).export({ format: 'jwk' }) as { x: string }
-  return { kid: thumbprint(x), privateKey: Buffer.from(seed).toString('base64url'), publicKey: x, createdAt: now, retiredAt: null }
+  return {
+    kid: thumbprint(x),
+    privateKey: Buffer.from(seed).toString('base64url'),
+    publicKey: x,
+    createdAt: now,
+    activeFrom,
+    retiredAt: null,
+  }
 }
 
 /** Turns a stored key into one that signs. */

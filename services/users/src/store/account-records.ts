@@ -1,11 +1,16 @@
-import type { Sql, SqlValue } from 'banyan'
+import type { Sql } from 'banyan'
 import type { User } from '../contract.ts'
+import type { EmailAddress } from '../email/email-address.ts'
 import type { UserStatus } from '../domain/user-status.ts'
+import { type AccountFilter, listCondition, searchKey } from './account-search.ts'
 
 /** An account as stored. Times are epoch milliseconds. */
 export interface Account {
   readonly id: string
+  /** As it is shown and written to. */
   readonly email: string
+  /** The one spelling of its mailbox; unique. */
+  readonly emailKey: string
   readonly emailVerifiedAt: number | null
   readonly name: string
   readonly phone: string | null
@@ -21,18 +26,10 @@ export interface Account {
   readonly tokensValidAfter: number
 }
 
-/** Which accounts to list. */
-export interface AccountFilter {
-  readonly q?: string | undefined
-  readonly status?: UserStatus | undefined
-  /** Id after which the page begins. */
-  readonly after?: string | undefined
-  readonly limit: number
-}
-
 interface AccountRow {
   id: string
   email: string | null
+  email_key: string | null
   email_verified_at: number | null
   name: string | null
   phone: string | null
@@ -47,55 +44,26 @@ interface AccountRow {
   tokens_valid_after: number
 }
 
+/** Begins the key of an account whose address is also another account's, or none by the rules of today. No address has it. */
+export const FORMER_KEY = 'former:'
+
 /** Reads and writes accounts. */
 export function accountRecords(sql: Sql) {
   return {
-    /** Inserts an account; false when its email is taken. */
-    async insert(account: Account): Promise<boolean> {
-      const inserted = await sql.run(
-        `INSERT INTO account (id, email, email_verified_at, name, phone, locale, status, roles, marketing_consent, consent_at,
-          created_at, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING`,
-        account.id,
-        account.email,
-        account.emailVerifiedAt,
-        account.name,
-        account.phone,
-        account.locale,
-        account.status,
-        JSON.stringify(account.roles),
-        account.marketingConsent ? 1 : 0,
-        account.consentAt,
-        account.createdAt,
-        account.updatedAt,
-        account.version,
-      )
-      return inserted === 1
-    },
+    /** Inserts an account; false when its mailbox has one. */
+    insert: (account: Account): Promise<boolean> => insertAccount(sql, account),
     /** Writes an account back if it still has the version before; false when somebody else was faster. */
-    async update(account: Account): Promise<boolean> {
-      const updated = await sql.run(
-        `UPDATE account SET name = ?, phone = ?, locale = ?, status = ?, roles = ?, marketing_consent = ?, consent_at = ?, updated_at = ?,
-          version = ? WHERE id = ? AND version = ?`,
-        account.name,
-        account.phone,
-        account.locale,
-        account.status,
-        JSON.stringify(account.roles),
-        account.marketingConsent ? 1 : 0,
-        account.consentAt,
-        account.updatedAt,
-        account.version,
-        account.id,
-        account.version - 1,
-      )
-      return updated === 1
-    },
+    update: (account: Account): Promise<boolean> => updateAccount(sql, account),
     async byId(id: string): Promise<Account | undefined> {
       return toAccount(await sql.get<AccountRow>('SELECT * FROM account WHERE id = ?', id))
     },
-    /** `email` must be in its normal form. */
-    async byEmail(email: string): Promise<Account | undefined> {
-      return toAccount(await sql.get<AccountRow>('SELECT * FROM account WHERE email = ?', email))
+    /**
+     * The account of a mailbox. An account whose mailbox has another one since spellings are compared keeps signing in with the very
+     * spelling that it was made with; see `store/spellings.ts`.
+     */
+    async byEmail({ key, former }: EmailAddress): Promise<Account | undefined> {
+      const query = `SELECT * FROM account WHERE email_key = ? OR (email = ? AND email_key LIKE '${FORMER_KEY}%') ORDER BY email_key = ? LIMIT 1`
+      return toAccount(await sql.get<AccountRow>(query, key, former, key))
     },
     /** Newest first. */
     async list(filter: AccountFilter): Promise<Account[]> {
@@ -111,23 +79,47 @@ export function accountRecords(sql: Sql) {
   }
 }
 
-function listCondition({ q, status, after }: AccountFilter): { where: string; values: SqlValue[] } {
-  const conditions: string[] = []
-  const values: SqlValue[] = []
-  if (after !== undefined) {
-    conditions.push('id < ?')
-    values.push(after)
-  }
-  if (status !== undefined) {
-    conditions.push('status = ?')
-    values.push(status)
-  }
-  if (q !== undefined && q !== '') {
-    const pattern = `%${q.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
-    conditions.push(`(email LIKE ? ESCAPE '!' OR LOWER(name) LIKE ? ESCAPE '!')`)
-    values.push(pattern, pattern)
-  }
-  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values }
+async function insertAccount(sql: Sql, account: Account): Promise<boolean> {
+  const inserted = await sql.run(
+    `INSERT INTO account (id, email, email_key, search_key, email_verified_at, name, phone, locale, status, roles, marketing_consent, consent_at,
+      created_at, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    account.id,
+    account.email,
+    account.emailKey,
+    searchKey(account),
+    account.emailVerifiedAt,
+    account.name,
+    account.phone,
+    account.locale,
+    account.status,
+    JSON.stringify(account.roles),
+    account.marketingConsent ? 1 : 0,
+    account.consentAt,
+    account.createdAt,
+    account.updatedAt,
+    account.version,
+  )
+  return inserted === 1
+}
+
+async function updateAccount(sql: Sql, account: Account): Promise<boolean> {
+  const updated = await sql.run(
+    `UPDATE account SET name = ?, search_key = ?, phone = ?, locale = ?, status = ?, roles = ?, marketing_consent = ?, consent_at = ?,
+      updated_at = ?, version = ? WHERE id = ? AND version = ?`,
+    account.name,
+    searchKey(account),
+    account.phone,
+    account.locale,
+    account.status,
+    JSON.stringify(account.roles),
+    account.marketingConsent ? 1 : 0,
+    account.consentAt,
+    account.updatedAt,
+    account.version,
+    account.id,
+    account.version - 1,
+  )
+  return updated === 1
 }
 
 function toAccount(row: AccountRow | undefined): Account | undefined {
@@ -135,6 +127,7 @@ function toAccount(row: AccountRow | undefined): Account | undefined {
   return {
     id: row.id,
     email: row.email ?? '',
+    emailKey: row.email_key ?? '',
     emailVerifiedAt: row.email_verified_at,
     name: row.name ?? '',
     phone: row.phone,

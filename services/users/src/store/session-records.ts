@@ -11,6 +11,7 @@ export interface SessionRecord {
   /** When the user must sign in again, however often the token was exchanged. */
   readonly familyExpiresAt: number
   readonly revokedAt: number | null
+  readonly revokedReason: RevocationReason | null
 }
 
 /** Why a refresh token is no longer good. */
@@ -25,6 +26,7 @@ interface SessionRow {
   expires_at: number
   family_expires_at: number
   revoked_at: number | null
+  revoked_reason: RevocationReason | null
 }
 
 /** Reads and writes sessions. */
@@ -51,13 +53,10 @@ export function sessionRecords(sql: Sql) {
       const query = 'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL'
       return (await sql.run(query, now, reason, id)) === 1
     },
-    async revokeFamily(familyId: string, reason: RevocationReason, now: number): Promise<void> {
-      await sql.run(
-        'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE family_id = ? AND revoked_at IS NULL',
-        now,
-        reason,
-        familyId,
-      )
+    /** Revokes what came from one sign-in; false when all of it was revoked already. */
+    async revokeFamily(familyId: string, reason: RevocationReason, now: number): Promise<boolean> {
+      const query = 'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE family_id = ? AND revoked_at IS NULL'
+      return (await sql.run(query, now, reason, familyId)) > 0
     },
     async revokeUser(userId: string, reason: RevocationReason, now: number): Promise<void> {
       await sql.run('UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL', now, reason, userId)
@@ -91,5 +90,6 @@ function toSession(row: SessionRow): SessionRecord {
     expiresAt: row.expires_at,
     familyExpiresAt: row.family_expires_at,
     revokedAt: row.revoked_at,
+    revokedReason: row.revoked_reason,
   }
 }

@@ -63,4 +63,50 @@ export const migrations = [
       ALTER TABLE account ADD COLUMN tokens_valid_after BIGINT NOT NULL DEFAULT 0;
       CREATE INDEX account_tokens_valid_after ON account (tokens_valid_after, id)`,
   },
+  {
+    id: '004-devices-and-audit',
+    sql: `
+      CREATE TABLE service_secret (name TEXT PRIMARY KEY, value TEXT NOT NULL, created_at BIGINT NOT NULL);
+      ALTER TABLE login_attempt ADD COLUMN forget_at BIGINT NOT NULL DEFAULT 0;
+      UPDATE login_attempt SET forget_at = last_at + 86400000;
+      DROP INDEX login_attempt_last_at;
+      CREATE INDEX login_attempt_forget_at ON login_attempt (forget_at);
+      CREATE TABLE device (
+        token_hash TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        origin_key TEXT NOT NULL,
+        seen_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL
+      );
+      CREATE INDEX device_owner ON device (user_id, seen_at);
+      CREATE INDEX device_expiry ON device (expires_at);
+      CREATE TABLE password_reset (token_hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_at BIGINT NOT NULL);
+      CREATE INDEX password_reset_owner ON password_reset (user_id);
+      CREATE INDEX password_reset_expiry ON password_reset (expires_at);
+      CREATE TABLE account_audit (
+        id TEXT PRIMARY KEY,
+        at BIGINT NOT NULL,
+        action TEXT NOT NULL,
+        user_id TEXT,
+        actor_kind TEXT NOT NULL,
+        actor_id TEXT NOT NULL,
+        origin_key TEXT,
+        value_before TEXT,
+        value_after TEXT,
+        expires_at BIGINT NOT NULL
+      );
+      CREATE INDEX account_audit_user ON account_audit (user_id, id);
+      CREATE INDEX account_audit_action ON account_audit (action, id);
+      CREATE INDEX account_audit_expiry ON account_audit (expires_at);
+      ALTER TABLE signing_key ADD COLUMN active_from BIGINT NOT NULL DEFAULT 0;
+      UPDATE signing_key SET active_from = created_at`,
+  },
+  {
+    id: '005-spellings',
+    sql: `
+      ALTER TABLE account ADD COLUMN email_key TEXT;
+      ALTER TABLE account ADD COLUMN search_key TEXT;
+      CREATE UNIQUE INDEX account_email_key ON account (email_key);
+      CREATE INDEX account_without_spellings ON account (id) WHERE search_key IS NULL`,
+  },
 ]

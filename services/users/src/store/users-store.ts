@@ -1,8 +1,12 @@
 import { type Sql, store } from 'banyan'
 import { accountRecords } from './account-records.ts'
 import { attemptRecords } from './attempt-records.ts'
+import { auditRecords } from './audit-records.ts'
 import { credentialRecords } from './credential-records.ts'
+import { deviceRecords } from './device-records.ts'
 import { keyRecords } from './key-records.ts'
+import { resetRecords } from './reset-records.ts'
+import { secretRecords } from './secret-records.ts'
 import { sessionRecords } from './session-records.ts'
 import { tokenRecords } from './token-records.ts'
 import { migrations } from './tables.ts'
@@ -17,6 +21,10 @@ export const usersStore = store({
     attempts: attemptRecords(sql),
     keys: keyRecords(sql),
     tokens: tokenRecords(sql),
+    devices: deviceRecords(sql),
+    resets: resetRecords(sql),
+    audit: auditRecords(sql),
+    secrets: secretRecords(sql),
   }),
 })
 

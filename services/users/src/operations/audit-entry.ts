@@ -1,0 +1,36 @@
+import type { UsersContext } from '../define.ts'
+import type { AuditAction, AuditRecord } from '../store/audit-records.ts'
+
+/** What happened. */
+export interface AuditEvent {
+  readonly action: AuditAction
+  readonly userId: string | null
+  readonly before?: readonly string[]
+  readonly after?: readonly string[]
+}
+
+/** What is known of who did it. */
+type Who = Pick<UsersContext, 'principal' | 'origin' | 'resources' | 'now' | 'id'>
+
+/** Makes an entry of the trail: what happened, who did it, and from where. */
+export function auditEntry({ principal, origin, resources, now, id }: Who, { action, userId, before, after }: AuditEvent): AuditRecord {
+  return {
+    id: id(),
+    at: now(),
+    action,
+    userId,
+    actorKind: principal.kind,
+    actorId: principal.subject,
+    originKey: origin === undefined ? null : originKey({ origin, resources }),
+    before: before ?? null,
+    after: after ?? null,
+  }
+}
+
+/** The form in which an address is stored: nobody can read it, but two entries of one address are seen to be so. */
+export function originKey({ origin, resources }: Pick<UsersContext, 'origin' | 'resources'>): string {
+  return resources.keyed.of('origin', origin ?? '').slice(0, ORIGIN_KEY_LENGTH)
+}
+
+/** 96 bits: no two addresses share one by chance. */
+const ORIGIN_KEY_LENGTH = 16
