@@ -56,7 +56,7 @@ const HEAP_SHOTS = 12
 /** Requests of a round at least: with fewer, the heap's own noise looks like a leak. */
 const HEAP_ROUND_MIN = 750
 /** Each hashes a password, by design slower than everything else together. */
-const COSTLY = /^users\.(?:login|register)$/
+const COSTLY = /^users\.(?:login|register|changePassword)$/
 
 /** Starts a shop with data of its own, fuzzes every operation that its document names, and stops it. */
 export async function fuzzShop(options: FuzzShopOptions): Promise<FuzzShopReport> {
