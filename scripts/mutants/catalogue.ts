@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
+import { BOUND_MUTANTS } from './planted/bound-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
 import { OPERATOR_MUTANTS } from './planted/operator-mutants.ts'
@@ -19,5 +20,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...SHOP_MUTANTS,
   ...ACCOUNT_MUTANTS,
   ...OPERATOR_MUTANTS,
+  ...BOUND_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { schemaCheck } from 'banyan/contract'
+import { catalog, TITLE_LENGTH_MAX } from '../contract.ts'
 import { fromCursor, toCursor } from './list-cursor.ts'
 
 test('reads what it wrote', () => {
@@ -18,4 +20,12 @@ test('refuses a price that is no whole number', () => {
     assert.throws(() => fromCursor(Buffer.from(JSON.stringify(['price', value, 'p1'])).toString('base64url'), 'price'), {
       code: 'invalid_argument',
     })
+})
+
+test('the cursor of any title fits the contract, also of one that an earlier release took', () => {
+  const check = schemaCheck(catalog.operations.list.input)
+  for (const character of ['a', 'ü', '💥', '"', '\u0001', '\ud800']) {
+    const position = { sort: 'title', value: character.repeat(TITLE_LENGTH_MAX), id: 'x'.repeat(64) } as const
+    assert.equal(check.fits({ sort: 'title', cursor: toCursor(position) }), true, JSON.stringify(character))
+  }
 })
