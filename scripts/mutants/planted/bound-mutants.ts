@@ -73,9 +73,9 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     name: 'text-without-form',
     mistake: 'an input takes any text',
     promises: ['law 10'],
-    file: 'services/orders/src/contract.ts',
-    find: 'reason: Type.Optional(Text.line({ max: 200 }))',
-    replace: 'reason: Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))',
+    file: 'services/shipping/src/contract.ts',
+    find: 'city: Text.name({ max: 120 })',
+    replace: 'city: Type.String({ minLength: 1, maxLength: 120 })',
     caughtBy: { file: CONTRACTS, test: 'every text of an input has a form and a bound' },
   },
 ]
