@@ -219,6 +219,28 @@ test('a full disk refuses orders, loses none, and goes on once there is room', {
   await assertUsable(data, token, ids)
 })
 
+test('SIGTERM while a slow request is under way: it is answered, a new one is refused, and the process exits 0', async () => {
+  using directory = temporaryDirectory()
+  const shop = await startShop({ directory: directory.path, environment: { ...QUIET, BANYAN_FAKE_PROVIDER_SLOW_MS: '1500' } })
+  await sellProducts(shop.url, 1, 10)
+  const { token } = await registerUser(shop.url, 'ann@example.org')
+  const client = shopClient(shop.url, token)
+  let isAnswered = false
+  const slow = client
+    .request('POST', '/api/orders', anOrder({ sku: 'TEST-1', token: 'tok_slow' }), { 'idempotency-key': 'slow-1', prefer: 'wait=10' })
+    .finally(() => (isAnswered = true))
+  await eventually(async () => assert.equal(((await client.request('GET', '/api/orders')).body['items'] as unknown[]).length, 1))
+  const stopped = shop.stop()
+  await eventually(async () => {
+    const answer = await fetch(`${shop.url}/api/products`).catch(() => undefined)
+    assert.ok(answer === undefined || answer.status === 503)
+  })
+  assert.equal(isAnswered, false, 'the slow one is still under way')
+  const { status, body } = await slow
+  assert.deepEqual([status, body['status']], [201, 'confirmed'])
+  assert.equal(await stopped, 0, shop.errors())
+})
+
 test('a stop under load answers what is under way and exits 0; the next start goes on', async () => {
   using directory = temporaryDirectory()
   const environment = QUIET

@@ -234,7 +234,7 @@ test('hands raw paths over, without headers that only a proxy may set', async ()
   assert.deepEqual([seen[0]?.['x-user-id'], seen[0]?.['x-timeout-ms'], seen[0]?.['x-kept']], [undefined, undefined, 'y'])
 })
 
-test('fails readiness and closes connections while it drains', async () => {
+test('fails readiness, refuses requests and closes connections while it drains', async () => {
   let draining = false
   await using running = await startGateway({}, stubHost({ draining: () => draining }))
   assert.equal((await running.ask('/health/ready')).status, 200)
@@ -242,6 +242,9 @@ test('fails readiness and closes connections while it drains', async () => {
   const answer = await running.ask('/health/ready')
   assert.deepEqual([answer.status, answer.headers['connection']], [503, 'close'])
   assert.equal((await running.ask('/health/live')).status, 200)
+  const refused = await running.ask('/api/products/a')
+  assert.deepEqual([refused.status, refused.json['code'], refused.json['retry']], [503, 'unavailable', 'safe'])
+  assert.deepEqual([refused.headers['connection'], refused.headers['retry-after']], ['close', '1'])
 })
 
 test('finishes what is under way before it closes, and accepts nothing new', async () => {

@@ -134,6 +134,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
     front.cors?.addTo(exchange.headers, request)
     front.checkHost?.(request)
     if (connection.isReserved && !HEALTH_ROUTES.has(exchange.route.id)) throw tooManyConnections()
+    if (front.host.draining() && match?.to.whileDraining !== true) throw stopping()
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
     if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
@@ -183,6 +184,11 @@ function openExchange(
   })
   front.inFlight.add(exchange)
   return exchange
+}
+
+/** The connection is closed with the answer, so that the next try reaches whoever takes over. */
+function stopping(): BanyanError {
+  return new BanyanError('unavailable', 'this process is stopping; nothing was done, try again', { retry: 'safe', retryAfterMs: 1_000 })
 }
 
 /** Answers what no route takes: preflights, wrong methods, unknown paths. */

@@ -14,12 +14,10 @@ import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
 import type { Platform } from './platform.ts'
+import { createPlatformDrain } from './platform-drain.ts'
 import { platformClient } from './platform-client.ts'
 import { createPlatformFigures } from './platform-figures.ts'
 import { serviceAdmin } from './service-admin.ts'
-
-/** Time given to requests under way when a process stops. */
-const DRAIN_MS = 20_000
 
 /** How to run a platform. */
 export interface StartOptions {
@@ -48,6 +46,11 @@ export interface RunningPlatform {
   health(): HealthReport
   /** A typed client that calls as the platform itself. For tests, seeds and tools. */
   client<C extends Contract>(contract: C): Client<C>
+  /**
+   * Refuses new requests and calls with `unavailable`, and waits for those under way, 25 seconds at most: services that call before those that
+   * are called. The process is not ready any more, and still answers for its health. Safe to call twice.
+   */
+  drain(): Promise<void>
   /** Drains and stops: gateway first, then services against their start order. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -64,20 +67,18 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
   const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work })
   let edge: RunningEdge | undefined
-  let draining = false
+  const drain = createPlatformDrain(platform, hosted, runtime.clock)
+  const outside = drain.guarded(transport)
 
   const health = (): HealthReport => {
     const checks = monitor.results()
-    return { live: true, ready: !draining && checks.every((check) => check.status !== 'fail'), checks }
+    return { live: true, ready: !drain.begun && checks.every((check) => check.status !== 'fail'), checks }
   }
   async function stopAll(): Promise<void> {
-    draining = true
     monitor.stop()
     figures.stop()
-    await edge?.close(DRAIN_MS)
-    const reverse = [...hosted.values()].toReversed()
-    await Promise.all(reverse.map((service) => service.drain()))
-    for (const service of reverse) await service.close()
+    await drain.drain(edge)
+    for (const service of [...hosted.values()].toReversed()) await service.close()
     unwatch()
   }
   try {
@@ -94,7 +95,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
           metrics,
           operatorKey: options.operatorKey,
           health,
-          draining: () => draining,
+          draining: () => drain.begun,
         },
         options.listen,
       )
@@ -110,7 +111,8 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     metrics,
     services: [...hosted.values()],
     health,
-    client: (contract) => platformClient(contract, transport, runtime),
+    client: (contract) => platformClient(contract, outside, runtime),
+    drain: () => drain.drain(),
     stop: () => (stopping ??= stopAll()),
   }
 }

@@ -2,6 +2,7 @@ import { clientFactory } from '../call/client.ts'
 import type { LocalService } from '../call/local-transport.ts'
 import type { Transport } from '../call/transport.ts'
 import type { Contract } from '../contract/contract.ts'
+import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Consumer } from '../events/index.ts'
 import type { Feed } from '../store/feed.ts'
@@ -13,6 +14,7 @@ import { createConsumers, type ServiceConsumers } from './consumers.ts'
 import { createHistoryGuard, guardedStore, type HistoryGuard } from './history-guard.ts'
 import { createNotifier } from './notifier.ts'
 import { type OperationRunner, operationRunner } from './operation-runner.ts'
+import { createOpenCalls, type OpenCalls } from './open-calls.ts'
 import { openRawRoutes, type RawHandler } from './raw-routes.ts'
 import type { Service, ServiceContext } from './service.ts'
 import { retentionPolicy } from './retention.ts'
@@ -63,8 +65,11 @@ export interface HostedService extends LocalService {
   readonly refuse: (reason: BanyanError) => void
   /** Consumers of this service, with the sources that they read; undefined while it does not run. */
   readers(): readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined
-  /** Stops taking new work and waits for what is under way. */
-  drain(): Promise<void>
+  /**
+   * Refuses new calls and raw requests with `unavailable`, waits for those under way, then stops consumers, timers and sagas the same way.
+   * What is not done by `deadline` is left, and goes on at the next start. Default: {@link DRAIN_MS} from now.
+   */
+  drain(deadline?: Deadline): Promise<void>
   /** Closes resources and the store. */
   close(): Promise<void>
   /** Calls `listener` at each `tx.notify(key)` in this process and when the log may have grown. Returns how to stop. */
@@ -72,6 +77,12 @@ export interface HostedService extends LocalService {
   /** Reads the tables without holding the process; for audits, whose statements have no bound by their nature. */
   readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
 }
+
+/** Time given to what is under way when a service drains: two calls that take as long as they may by default. */
+export const DRAIN_MS = 20_000
+
+/** Time that is always left to let go of what is held: claims, leases, sagas that rest. */
+const PART_MS_MIN = 1_000
 
 /** Time of one look of an audit into one service: a statement over some million rows. */
 const AUDIT_MS_MAX = 60_000
@@ -85,9 +96,11 @@ export async function hostService(service: Service, options: HostOptions): Promi
   const shared = serviceRuntime(service, options, store)
   const instance = runtime.ids.uuid()
   const { sagas, timers, projections, retention, consumers } = createWorkers(shared, service, instance)
+  const calls = createOpenCalls(name, runtime.clock)
   const context = (): ServiceContext => standaloneContext(shared)
   let raw: RawHandler | undefined
   let state: 'starting' | 'running' | 'draining' = 'starting'
+  let draining: Promise<void> | undefined
 
   return {
     name,
@@ -102,13 +115,13 @@ export async function hostService(service: Service, options: HostOptions): Promi
       return raw
     },
     checks: healthChecks(service, store, guard, context),
-    invoke: invoker(service, shared, guard),
+    invoke: invoker(service, shared, { guard, calls }),
     refuse: guard.refuse,
     async prepare() {
       if (guard.refusal) return
       shared.resources = await definition.resources?.({ runtime, directory: options.directory, environment: options.environment })
       await parts.prepare?.(context())
-      if (parts.routes) raw = await openRawRoutes(parts.routes, context)
+      if (parts.routes) raw = await openRawRoutes({ service: name, routes: parts.routes, open: context, calls, log: runtime.log })
     },
     async run(feedOf, consumedUpTo) {
       if (guard.refusal) return
@@ -119,12 +132,13 @@ export async function hostService(service: Service, options: HostOptions): Promi
       state = 'running'
     },
     readers: () => (state === 'running' ? [...consumers.running(), ...projections.consumers()] : undefined),
-    async drain() {
-      if (state === 'draining') return
-      const ran = state === 'running'
+    drain(deadline = deadlineAfter(runtime.clock, DRAIN_MS)) {
+      const workers = state === 'running' ? [consumers, projections, timers, sagas, retention] : []
       state = 'draining'
-      await raw?.close()
-      if (ran) await Promise.all([consumers.stop(), projections.stop(), timers.stop(), sagas.stop(), retention.stop()])
+      return (draining ??= drainInTurn(shared, deadline, [
+        () => calls.drain(deadline),
+        () => Promise.all([raw?.close(), ...workers.map((worker) => worker.stop())]),
+      ]))
     },
     async close() {
       await dispose(shared.resources)
@@ -196,7 +210,28 @@ function createWorkers(shared: ServiceRuntime & Connected, service: Service, ins
   return { sagas, timers, projections, retention, consumers }
 }
 
-function invoker({ name, definition, parts }: Service, shared: ServiceRuntime, guard: HistoryGuard): LocalService['invoke'] {
+/** Calls come first: what they wait for, e.g. the end of a saga, still goes on. One that does not end in time keeps nothing else from its end. */
+async function drainInTurn(
+  { name, runtime }: ServiceRuntime,
+  deadline: Deadline,
+  parts: readonly (() => Promise<unknown>)[],
+): Promise<void> {
+  for (const part of parts) {
+    const least = deadlineAfter(runtime.clock, PART_MS_MIN)
+    const end = least.at > deadline.at ? least : deadline
+    await within(runtime.clock, end, `the drain of ${name}`, part()).catch((error: unknown) =>
+      runtime.log.warn('a service stops before all is done; what is left goes on at its next start', { service: name, error }),
+    )
+  }
+}
+
+/** What every call has to pass. */
+interface Entrance {
+  readonly guard: HistoryGuard
+  readonly calls: OpenCalls
+}
+
+function invoker({ name, definition, parts }: Service, shared: ServiceRuntime, { guard, calls }: Entrance): LocalService['invoke'] {
   const runners = new Map<string, OperationRunner>()
   for (const handler of parts.operations) {
     const operation = definition.contract.operations[handler.name]
@@ -206,7 +241,12 @@ function invoker({ name, definition, parts }: Service, shared: ServiceRuntime, g
     const runner = runners.get(request.operation)
     if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
     guard.assertCurrent()
-    return runner.run(request)
+    calls.begin()
+    try {
+      return await runner.run(request)
+    } finally {
+      calls.end()
+    }
   }
 }
 
