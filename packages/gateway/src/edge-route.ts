@@ -8,8 +8,6 @@ export interface EdgeRoute {
   readonly id: string
   readonly route: Pick<Route, 'method' | 'path' | 'segments'>
   readonly meter: RouteMeter
-  /** True for what is answered while the process drains: its health. Default false. */
-  readonly whileDraining?: boolean
   /** Answers the exchange; what it throws becomes a problem document. */
   serve(exchange: Exchange): void | Promise<void>
 }

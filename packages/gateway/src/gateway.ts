@@ -134,7 +134,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
     front.cors?.addTo(exchange.headers, request)
     front.checkHost?.(request)
     if (connection.isReserved && !HEALTH_ROUTES.has(exchange.route.id)) throw tooManyConnections()
-    if (front.host.draining() && match?.to.whileDraining !== true) throw stopping()
+    if (front.host.draining() && !HEALTH_ROUTES.has(exchange.route.id)) throw stopping()
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
     if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)

@@ -20,7 +20,7 @@ export const HEALTH_ROUTES: ReadonlySet<string> = new Set(['platform.live', 'pla
 export function platformRoutes(edge: Edge, meters: EdgeMeters): EdgeRoute[] {
   const route = (id: string, text: RouteText, serve: EdgeRoute['serve']): EdgeRoute => {
     const parsed = parseRoute(text)
-    return { id, route: parsed, meter: meters.route(id, parsed.method), serve, whileDraining: true }
+    return { id, route: parsed, meter: meters.route(id, parsed.method), serve }
   }
   return [
     route('platform.live', 'GET /health/live', (exchange) => {
