@@ -20,7 +20,15 @@ export {
   Type,
   Version,
 } from './contract/index.ts'
-export type { HandlerContext, OperationContext, Snapshot, StepContext, TimerDefinition, Transaction } from './service/context.ts'
+export type {
+  HandlerContext,
+  OperationContext,
+  Snapshot,
+  StepContext,
+  TimerDefinition,
+  TimerEntry,
+  Transaction,
+} from './service/context.ts'
 export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define.ts'
 export {
   type Complete,

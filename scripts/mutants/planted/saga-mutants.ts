@@ -296,4 +296,25 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     replace: '',
     caughtBy: { file: `${SAGA}/mistake.test.ts`, test: 'P7: the function throws: the saga is held' },
   },
+  {
+    name: 'rest-by-the-clock',
+    mistake: 'a saga that rests until a moment of a clock that was ahead rests until that moment comes again',
+    promises: ['P3', 'P7'],
+    file: `${SAGA}/claimer.ts`,
+    find: '    await this.#options.store.transaction((tx) => tx.sagas.clockSetBack(this.#now()))\n',
+    replace: '',
+    caughtBy: {
+      file: `${SAGA}/clock-set-back.test.ts`,
+      test: 'a pause before the next attempt gets no longer by a clock that is set back before',
+    },
+  },
+  {
+    name: 'lease-by-the-clock',
+    mistake: 'the lease of a dead process whose clock was ahead holds its sagas until the moment that it names',
+    promises: ['P3', 'P14'],
+    file: `${SAGA}/lease.ts`,
+    find: 'if (elapsed - since > runtime.leaseMs)',
+    replace: 'if (elapsed - since > Number.MAX_SAFE_INTEGER)',
+    caughtBy: { file: `${SAGA}/clock-set-back.test.ts`, test: 'a lease of a dead process whose clock was ahead' },
+  },
 ]

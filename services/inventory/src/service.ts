@@ -19,7 +19,7 @@ export const inventoryService = service(definition, {
   on: [bookInCreated, bookInUpdated, reserveOnCreated, commitOnConfirmed, releaseOnRejected],
   timers: [expireHolds],
   retention: { rules: [oldMovementNotes] },
-  prepare: async ({ transaction, now }) => {
-    await transaction((tx) => tx.schedule(expireHolds, { id: EXPIRE_HOLDS, at: now(), data: {} }))
+  prepare: async ({ transaction }) => {
+    await transaction((tx) => tx.schedule(expireHolds, { id: EXPIRE_HOLDS, afterMs: 0, data: {} }))
   },
 })

@@ -22,7 +22,7 @@ export const ordersService = service(definition, {
   sagas: [placeOrder, cancelOrder, giveUpOrder],
   projections: [orderView],
   timers: [expireOrders],
-  prepare: async ({ transaction, now }) => {
-    await transaction((tx) => tx.schedule(expireOrders, { id: EXPIRE_ORDERS, at: now(), data: {} }))
+  prepare: async ({ transaction }) => {
+    await transaction((tx) => tx.schedule(expireOrders, { id: EXPIRE_ORDERS, afterMs: 0, data: {} }))
   },
 })

@@ -20,8 +20,8 @@ export const paymentsService = service(definition, {
   on: [authorizeOnReserved, captureOnShipment, closeOnRejected, eraseToken],
   timers: [resolveAttempts, settlePayment],
   retention: { rules: [unusedTokens] },
-  prepare: async ({ transaction, now }) => {
-    await transaction((tx) => tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, at: now(), data: {} }))
+  prepare: async ({ transaction }) => {
+    await transaction((tx) => tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, afterMs: 0, data: {} }))
   },
   health: { provider: async ({ resources }) => resources.provider.ping() },
 })

@@ -39,7 +39,13 @@ export function testHolder(harness: StoreHarness): void {
     const stored = { one: shared(stores.sink), two: await another(harness, stores) }
     let now = 1_000
     const holder = (owner: 'one' | 'two') =>
-      createHolder({ store: stored[owner], clock: { now: () => now }, holdMs: 15_000, name: 'consumer:main:source', owner })
+      createHolder({
+        store: stored[owner],
+        clock: { monotonic: () => performance.now(), now: () => now },
+        holdMs: 15_000,
+        name: 'consumer:main:source',
+        owner,
+      })
     const one = holder('one')
     const two = holder('two')
     assert.equal(await one.hold(), true)
@@ -53,6 +59,31 @@ export function testHolder(harness: StoreHarness): void {
     assert.equal(await one.hold(), false)
     await two.release()
     assert.equal(await one.hold(), true)
+  })
+
+  promise(harness, 'a hold that is not renewed ends after its time, also when the clock that wrote it was ahead', async (stores) => {
+    let elapsed = 0
+    const holder = (store: Store, owner: string, aheadMs: number) =>
+      createHolder({
+        store: shared(store),
+        clock: { monotonic: () => elapsed, now: () => elapsed + aheadMs },
+        holdMs: 15_000,
+        name: 'consumer:main:source',
+        owner,
+      })
+    const ahead = holder(stores.sink, 'ahead', 1_800_000)
+    const other = holder(await another(harness, stores), 'other', 0)
+    assert.equal(await ahead.hold(), true)
+    for (let beat = 0; beat < 10; beat++) {
+      elapsed += 5_000
+      assert.equal(await other.hold(), false, 'one that renews keeps it, whatever its clock says')
+      assert.equal(await ahead.hold(), true)
+    }
+    assert.equal(await other.hold(), false)
+    elapsed += 15_000
+    assert.equal(await other.hold(), false)
+    elapsed += 1
+    assert.equal(await other.hold(), true)
   })
 
   promise(harness, 'of two instances on a shared store one consumes; the other goes on where it stopped', async (stores) => {

@@ -5,12 +5,20 @@ import type { Random } from './random.ts'
 export interface Ids {
   /** A UUID version 7 (RFC 9562): 48 bits of time, then random; sorts by time of creation. */
   uuid(): string
+  /**
+   * Lets all later UUIDs sort after `id`, whatever the clock says: for what is stored already, and was made when the clock was ahead.
+   * One that is not a UUID version 7 is passed over.
+   */
+  follow(id: string): void
   /** `byteCount` random bytes as lower-case hex, e.g. 16 for a trace id, 8 for a span id. */
   hex(byteCount: number): string
 }
 
 /** How many random bytes are drawn at once: one draw from the system costs as much as hundreds of ids. */
 const POOL_BYTES = 4_096
+
+/** Time and counter of a UUID version 7. */
+const VERSION_7 = /^([\da-f]{8})-([\da-f]{4})-7([\da-f]{3})-/
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
@@ -57,5 +65,13 @@ export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
     const low = `${HEX[(byte() & 0x3f) | 0x80]}${HEX[byte()]}`
     return `${prefix}${(counter >> 8).toString(16)}${HEX[counter & 0xff]}-${low}-${hex(6)}`
   }
-  return { uuid, hex }
+  function follow(id: string): void {
+    const [, high, low, counter] = VERSION_7.exec(id) ?? []
+    const time = Number.parseInt(`${high}${low}`, 16)
+    const count = Number.parseInt(counter ?? '', 16)
+    if (time < lastTime || (time === lastTime && count <= sequence) || Number.isNaN(time)) return
+    lastTime = time
+    sequence = count
+  }
+  return { uuid, hex, follow }
 }

@@ -17,6 +17,7 @@ export {
   unreachable,
 } from './error.ts'
 export { type Faults, noFaults } from './faults.ts'
+export { createClockWatch } from './clock-watch.ts'
 export { createIds, type Ids } from './ids.ts'
 export { type Json, plainJson, toJson } from './json.ts'
 export { isLoopbackHost } from './loopback.ts'

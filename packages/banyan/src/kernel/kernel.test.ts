@@ -5,6 +5,7 @@ import {
   allocateMinor,
   BanyanError,
   backoffDelayMs,
+  createClockWatch,
   createIds,
   durationMs,
   formatMoney,
@@ -27,6 +28,34 @@ test('ids keep increasing when the clock steps back', () => {
   const before = ids.uuid()
   now -= 60_000
   assert.ok(ids.uuid() > before)
+})
+
+test('ids sort after one that is stored already, whatever the clock says', () => {
+  const earlier = createIds({ now: () => 1_700_000_000_000 }, seededRandom(1))
+  const stored = Array.from({ length: 5_000 }, () => earlier.uuid()).at(-1) as string
+  const ids = createIds({ now: () => 1_700_000_000_000 - 1_800_000 }, seededRandom(2))
+  ids.follow('no UUID')
+  ids.follow('0189c4f8-0000-4000-8000-000000000000')
+  const fresh = ids.uuid()
+  assert.ok(fresh < stored, 'nothing was followed yet')
+  ids.follow(stored)
+  const made = Array.from({ length: 10_000 }, () => ids.uuid())
+  assert.deepEqual([stored, ...made], [stored, ...made].toSorted())
+  ids.follow(fresh)
+  assert.ok(ids.uuid() > (made.at(-1) as string), 'it never goes back')
+})
+
+test('a wall clock that is set back is noticed once each time, and one that goes on or ahead is not', () => {
+  let [wall, elapsed] = [1_700_000_000_000, 0]
+  const isSetBack = createClockWatch({ now: () => wall, monotonic: () => elapsed })
+  const after = (wallMs: number, ms = 1_000): boolean => {
+    wall += wallMs
+    elapsed += ms
+    return isSetBack()
+  }
+  assert.equal(isSetBack(), true, 'what happened before is not known')
+  assert.deepEqual([after(1_000), after(900), after(3_600_000), after(1_000)], [false, false, false, false])
+  assert.deepEqual([after(-1_800_000), after(1_000), after(-60_000), after(1_000)], [true, false, true, false])
 })
 
 test('a duration is milliseconds or a text with a unit, and anything else is refused', () => {

@@ -1,5 +1,5 @@
 import { BanyanError } from '../kernel/error.ts'
-import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
+import { READY_AT, type SagaFilter, type SagaRecord, type SagaStatus, type SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import type { SagaDefinitions } from './definitions.ts'
 import type { SagaEnvironment } from './environment.ts'
@@ -100,7 +100,7 @@ export async function goOn(tx: StoreTransaction, saga: SagaRecord, now: number):
   await tx.sagas.updateAny(saga.id, {
     status: backwards ? 'compensating' : 'running',
     failure: backwards ? JSON.stringify(cause) : null,
-    wakeAt: now,
+    wakeAt: READY_AT,
     owner: null,
     updatedAt: now,
   })

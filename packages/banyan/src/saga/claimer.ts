@@ -1,3 +1,4 @@
+import { createClockWatch } from '../kernel/clock-watch.ts'
 import type { CancelTimer } from '../kernel/clock.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaKind } from '../store/saga-records.ts'
@@ -46,7 +47,10 @@ export class Claimer {
   #scanning: Promise<void> | undefined
   #again = false
   #starved = false
+  #overslept = false
   #suspects: ReadonlySet<string> = new Set()
+  readonly #isSetBack: () => boolean
+  /** Monotonic moments. */
   #orphansAt = 0
   #pruneAt = 0
   /** Once per start, until it succeeded. */
@@ -54,13 +58,14 @@ export class Claimer {
 
   constructor(options: ClaimerOptions) {
     this.#options = options
+    this.#isSetBack = createClockWatch(options.runtime.clock)
   }
 
   /** Begins; resolves when the first look is over. */
   async start(): Promise<void> {
     this.#running = true
-    this.#orphansAt = this.#now() + ORPHANS_MS
-    this.#pruneAt = this.#now() + PRUNE_MS
+    this.#orphansAt = this.#elapsed() + ORPHANS_MS
+    this.#pruneAt = this.#elapsed() + PRUNE_MS
     this.kick()
     await this.#scanning
   }
@@ -113,6 +118,8 @@ export class Claimer {
           await letHeldGo(this.#options)
           this.#letHeldGo = true
         }
+        if (this.#isSetBack()) this.#overslept = true
+        if (this.#overslept) await this.#wakeOverslept()
         const limit = Math.min(slots(), BATCH_MAX)
         this.#starved = limit <= 0
         if (limit > 0 && (await this.#claim(limit)) === limit) this.#again = true
@@ -142,8 +149,8 @@ export class Claimer {
 
   /** What is this instance's but was not in memory at two looks is taken over like any other. */
   async #lookForOrphans(): Promise<void> {
-    if (this.#now() < this.#orphansAt) return
-    this.#orphansAt = this.#now() + ORPHANS_MS
+    if (this.#elapsed() < this.#orphansAt) return
+    this.#orphansAt = this.#elapsed() + ORPHANS_MS
     const { store, lease, loaded } = this.#options
     const ids = await store.read((tx) => tx.sagas.owned(lease.owner, 10 * BATCH_MAX))
     const missing = ids.filter((id) => !loaded(id))
@@ -161,9 +168,19 @@ export class Claimer {
   }
 
   async #prune(): Promise<void> {
-    if (this.#now() < this.#pruneAt) return
-    this.#pruneAt = this.#now() + PRUNE_MS
+    if (this.#elapsed() < this.#pruneAt) return
+    this.#pruneAt = this.#elapsed() + PRUNE_MS
     await this.#options.store.transaction((tx) => tx.sagas.pruneSignals(this.#now() - SIGNAL_TTL_MS, PRUNE_MAX))
+  }
+
+  /** What rests until a moment of a clock that was ahead is looked at again; what is really to come rests again. */
+  async #wakeOverslept(): Promise<void> {
+    await this.#options.store.transaction((tx) => tx.sagas.clockSetBack(this.#now()))
+    this.#overslept = false
+  }
+
+  #elapsed(): number {
+    return this.#options.runtime.clock.monotonic()
   }
 
   #now(): number {

@@ -5,7 +5,7 @@ import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import { misuse } from '../kernel/error.ts'
 import { plainJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { SagaRecord } from '../store/saga-records.ts'
+import { READY_AT, type SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Tracing } from '../telemetry/index.ts'
 import { formatTraceparent } from '../telemetry/trace-context.ts'
@@ -169,7 +169,7 @@ class Engine implements SagaEngine {
       failure: null,
       committed: false,
       rollbackRequested: null,
-      wakeAt: here ? null : now,
+      wakeAt: here ? null : READY_AT,
       deadlineAt: deadlineMs === undefined ? null : now + deadlineMs,
       owner: here ? this.#lease.owner : null,
       epoch: here ? 1 : 0,
@@ -231,7 +231,7 @@ class Engine implements SagaEngine {
     const { store, runtime } = this.#options
     for (const { id, epoch } of runs)
       await store
-        .transaction((tx) => tx.sagas.update(id, epoch, { owner: null, wakeAt: runtime.clock.now() }))
+        .transaction((tx) => tx.sagas.update(id, epoch, { owner: null, wakeAt: READY_AT }))
         .catch((error: unknown) => runtime.log.warn('a saga could not be given back; its lease ends by itself', { id, error }))
   }
 }

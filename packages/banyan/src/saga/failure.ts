@@ -109,9 +109,14 @@ export function underWayText(before: string | null, now: number, pauseMs: number
   return toJson({ ...last, unknown: true, underWay: true, retryAt: now + pauseMs, pauseMs })
 }
 
-/** Returns when the next attempt may begin: the pause holds across a restart. Now or earlier when there is none. */
-export function nextAttemptAt({ retryAt = 0, pauseMs = Infinity }: Pick<StepError, 'retryAt' | 'pauseMs'>, now: number): number {
-  return Math.min(retryAt, now + pauseMs)
+/**
+ * Begins the pause of a step's last error anew when the clock was set back since it was written; else returns the text as it is. To be
+ * journaled: the pause is counted from what is stored, also by the next process.
+ */
+export function pausedFrom(text: string | null, now: number): string | null {
+  const error = readStepError(text)
+  const { retryAt = 0, pauseMs = Infinity } = error ?? {}
+  return retryAt > now + pauseMs ? toJson({ ...error, retryAt: now + pauseMs }) : text
 }
 
 function bounded(message: string): string {

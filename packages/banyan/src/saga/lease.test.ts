@@ -54,13 +54,14 @@ for (const [what, behaviour] of [
     const process = await world.open([definition], { shared: true })
     await process.start(definition, 's1')
     await world.clock.advance(10)
-    await process.store.transaction(async (tx) => {
-      const now = world.clock.now()
-      await tx.leases.renew('somebody-else', now + 600_000, now)
-      await tx.sagas.claimOne('s1', 'somebody-else', now + LEASE_MS + 1)
-    })
+    const renew = () => process.store.transaction((tx) => tx.leases.renew('somebody-else', world.clock.now() + LEASE_MS, world.clock.now()))
+    await renew()
+    await process.store.transaction((tx) => tx.sagas.claimOne('s1', 'somebody-else', world.clock.now() + LEASE_MS + 1))
     open()
-    await world.clock.advance(60_000)
+    for (let waited = 0; waited < 60_000; waited += HEARTBEAT_MS) {
+      await world.clock.advance(HEARTBEAT_MS)
+      await renew()
+    }
     const { saga, states } = await process.show('s1')
     assert.deepEqual([saga.owner, saga.status, states], ['somebody-else', 'running', { reserve: 'started' }])
     assert.deepEqual(world.participants.requests, ['do s1:reserve'])

@@ -60,6 +60,8 @@ class SharedLease implements SagaLease {
   owner: string
   readonly #options: LeaseOptions
   #validUntil = Number.NEGATIVE_INFINITY
+  /** Leases of others as they were seen, and since when, by the monotonic clock. */
+  #seen: ReadonlyMap<string, { readonly expiresAt: number; readonly since: number }> = new Map()
   #cancel: CancelTimer | undefined
   #stopped = true
   #beat: Promise<void> | undefined
@@ -112,6 +114,7 @@ class SharedLease implements SagaLease {
         return tx.leases.renew(this.owner, now + leaseMs, now)
       }
       const { value: ours } = await store.transaction(renewal, { urgent: true })
+      await this.#endSilent()
       if (ours) this.#validUntil = begun + leaseMs - Math.min(FENCE_MARGIN_MS, leaseMs * FENCE_MARGIN_SHARE)
       else {
         this.#lose(onLost)
@@ -121,6 +124,24 @@ class SharedLease implements SagaLease {
       this.#cancel?.()
       this.#schedule()
     }
+  }
+
+  /**
+   * Ends leases that were not renewed for as long as a lease lasts, whatever moment they name: one that a clock wrote which was ahead would
+   * hold what it owned until that moment.
+   */
+  async #endSilent(): Promise<void> {
+    const { store, runtime } = this.#options
+    const elapsed = runtime.clock.monotonic()
+    const others = await store.read((tx) => tx.leases.others(this.owner))
+    const seen = new Map<string, { expiresAt: number; since: number }>()
+    for (const { instance, expiresAt } of others) {
+      const before = this.#seen.get(instance)
+      const since = before?.expiresAt === expiresAt ? before.since : elapsed
+      if (elapsed - since > runtime.leaseMs) await store.transaction((tx) => tx.leases.end(instance, expiresAt), { urgent: true })
+      else seen.set(instance, { expiresAt, since })
+    }
+    this.#seen = seen
   }
 
   /** Sagas of the old name belong to whoever takes them; this instance goes on under a new one. */

@@ -1,6 +1,6 @@
 import { plainJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { SagaRecord } from '../store/saga-records.ts'
+import { READY_AT, type SagaRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 
 /** What a signal carries. */
@@ -17,14 +17,14 @@ export async function sendSignal(tx: StoreTransaction, runtime: Runtime, sagaId:
   const data = plainJson(signal.data ?? null, `the data of signal "${name}"`)
   await tx.sagas.addSignal({ sagaId, name, signalId, data, consumed: false, receivedAt: now })
   const saga = await tx.sagas.find(sagaId)
-  if (saga?.owner === null && saga.status === 'waiting') await tx.sagas.updateAny(sagaId, { wakeAt: now })
+  if (saga?.owner === null && saga.status === 'waiting') await tx.sagas.updateAny(sagaId, { wakeAt: READY_AT })
 }
 
 /** Notes that a saga shall roll back. Returns false when it cannot any more, or does so already. */
 export async function requestRollback(tx: StoreTransaction, now: number, id: string, reason: string): Promise<boolean> {
   const saga = await tx.sagas.find(id)
   if (!saga || !mayRollBack(saga)) return false
-  const wake = saga.owner === null ? ({ status: 'running', wakeAt: now } as const) : {}
+  const wake = saga.owner === null ? ({ status: 'running', wakeAt: READY_AT } as const) : {}
   return tx.sagas.updateAny(id, { rollbackRequested: reason, updatedAt: now, ...wake })
 }
 

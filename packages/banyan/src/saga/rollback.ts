@@ -3,7 +3,7 @@ import { nextTurn } from '../kernel/clock.ts'
 import { type BanyanError, shownInLog } from '../kernel/error.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
-import { nextAttemptAt, type SagaFailure, readOutput, readStepError, stepErrorText, underWayText } from './failure.ts'
+import { pausedFrom, readOutput, readStepError, type SagaFailure, stepErrorText, underWayText } from './failure.ts'
 import type { AnyStep } from './asked-steps.ts'
 import { isMistakeOfAction } from './mistake.ts'
 import type { SagaRun } from './run.ts'
@@ -61,7 +61,9 @@ async function settle(run: SagaRun, step: AnyStep, record: SagaStepRecord): Prom
     return true
   }
   if (record.state === 'compensation_failed' && step.onCompensationFail === 'continue') return true
-  const retryAt = nextAttemptAt(readStepError(record.error) ?? {}, run.now())
+  const error = pausedFrom(record.error, run.now())
+  if (error !== record.error) run.journal.record({ ...record, error })
+  const { retryAt = 0 } = readStepError(error) ?? {}
   if (record.compensationAttempts > 0 && retryAt > run.now()) return wait(run, retryAt)
   const attempted = { ...record, compensationAttempts: record.compensationAttempts + 1 }
   if (run.epoch > 1) run.journal.record(underWay(run, attempted)) // counted before it runs: it may be what killed the process

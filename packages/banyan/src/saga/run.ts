@@ -1,7 +1,7 @@
 import type { Deadline } from '../kernel/deadline.ts'
 import type { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
-import type { SagaChange, SagaRecord, SagaStepRecord } from '../store/saga-records.ts'
+import { READY_AT, type SagaChange, type SagaRecord, type SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { newTrace, parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
 import { type AnyStep, AskedSteps } from './asked-steps.ts'
@@ -222,7 +222,7 @@ export class SagaRun implements JournalWrites<Write> {
   /** Gives the saga back so that another process, or a later one, goes on. */
   async release(): Promise<void> {
     if (this.phase === 'forward') this.journal.dropForward()
-    await this.#close({ owner: null, wakeAt: this.now() }, () => ({ how: 'released' }))
+    await this.#close({ owner: null, wakeAt: READY_AT }, () => ({ how: 'released' }))
   }
 
   /** Leaves memory at once; nothing of it can commit here any more. */

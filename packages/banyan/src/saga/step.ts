@@ -5,7 +5,7 @@ import { type BanyanError, isErrorCode, shownInLog } from '../kernel/error.ts'
 import type { LogFields } from '../kernel/logger.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { Attempt } from './attempt.ts'
-import { nextAttemptAt, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './failure.ts'
+import { pausedFrom, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './failure.ts'
 import { hang } from './hang.ts'
 import { isMistakeOfAction } from './mistake.ts'
 import type { AnyStep } from './asked-steps.ts'
@@ -123,7 +123,9 @@ class StepExecution {
   async #resume(): Promise<boolean> {
     if (this.#exhausted()) return false
     const now = this.#run.now()
-    const retryAt = nextAttemptAt(readStepError(this.#record.error) ?? {}, now)
+    const error = pausedFrom(this.#record.error, now)
+    if (error !== this.#record.error) this.#run.journal.record((this.#record = { ...this.#record, error }))
+    const { retryAt = 0 } = readStepError(error) ?? {}
     if (retryAt > now) await this.#waitUntil(retryAt)
     return true
   }

@@ -19,6 +19,9 @@ export interface Wait {
 /** Instant that never comes: keeps a saga that waits without a limit out of the list of those that are due. */
 const NEVER_AT = 8_640_000_000_000_000
 
+/** Longest time without a look at the clock, which may be set forward. */
+const LOOK_MS = 10_000
+
 /** What the journal keeps of a wait while it lasts. */
 export interface WaitState {
   readonly dueAt?: number
@@ -35,6 +38,8 @@ export class Waits {
   readonly #clock: Clock
   readonly #onDue: () => void
   readonly #timers = new Map<Wait, CancelTimer | undefined>()
+  /** Monotonic moments at which pauses before a next attempt are over: a pause is no appointment, so setting the clock back does not prolong it. */
+  readonly #pauses = new Map<Wait, number>()
 
   constructor(clock: Clock, onDue: () => void) {
     this.#clock = clock
@@ -47,12 +52,15 @@ export class Waits {
 
   add(wait: Wait): void {
     this.#timers.set(wait, undefined)
+    const { kind, dueAt } = wait
+    if (kind === 'retry' && dueAt !== undefined) this.#pauses.set(wait, this.#clock.monotonic() + dueAt - this.#clock.now())
   }
 
   /** Ends a wait; its function is not told. */
   remove(wait: Wait): void {
     this.#timers.get(wait)?.()
     this.#timers.delete(wait)
+    this.#pauses.delete(wait)
   }
 
   clear(): void {
@@ -67,8 +75,7 @@ export class Waits {
   /** Removes and returns the pauses that are over. Signals are not among them: they may have come in the last moment. */
   takeDue(): Wait[] {
     if (this.size === 0) return []
-    const now = this.#clock.now()
-    const due = [...this.#timers.keys()].filter(({ kind, dueAt }) => kind !== 'signal' && dueAt !== undefined && dueAt <= now)
+    const due = [...this.#timers.keys()].filter((wait) => wait.kind !== 'signal' && this.#leftMs(wait) <= 0)
     for (const wait of due) this.remove(wait)
     return due
   }
@@ -79,7 +86,7 @@ export class Waits {
       if (timer === undefined && wait.dueAt !== undefined)
         this.#timers.set(
           wait,
-          this.#clock.setTimer(wait.dueAt - this.#clock.now(), () => this.#expired(wait)),
+          this.#clock.setTimer(Math.min(this.#leftMs(wait), LOOK_MS), () => this.#expired(wait)),
         )
   }
 
@@ -92,6 +99,13 @@ export class Waits {
       if (kind === 'retry') status = 'running'
     }
     return { status, wakeAt }
+  }
+
+  /** Infinite where no time limits the wait. */
+  #leftMs(wait: Wait): number {
+    if (wait.dueAt === undefined) return Number.POSITIVE_INFINITY
+    const pauseEnds = this.#pauses.get(wait) ?? Number.POSITIVE_INFINITY
+    return Math.min(wait.dueAt - this.#clock.now(), pauseEnds - this.#clock.monotonic())
   }
 
   #expired(wait: Wait): void {

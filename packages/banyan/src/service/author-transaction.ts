@@ -5,7 +5,7 @@ import { plainJson, toJson } from '../kernel/json.ts'
 import type { AnySaga } from '../saga/index.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { formatTraceparent } from '../telemetry/trace-context.ts'
-import type { TimerDefinition } from './context.ts'
+import type { TimerDefinition, TimerEntry } from './context.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -35,8 +35,7 @@ class AuthorTransaction {
     return (saga: AnySaga, start: { id: string; input: unknown }) => this.#service.startSaga(this.#store, saga, start, this.#work.scope)
   }
   get schedule() {
-    return (timer: TimerDefinition, entry: { id: string; at: number; data: unknown }) =>
-      schedule(this.#service, this.#store, this.#work.scope, timer, entry)
+    return (timer: TimerDefinition, entry: TimerEntry<unknown>) => schedule(this.#service, this.#store, this.#work.scope, timer, entry)
   }
   get unschedule() {
     return (id: string) => this.#store.timers.cancel(id)
@@ -83,18 +82,24 @@ async function schedule(
   store: StoreTransaction,
   scope: Scope,
   timer: TimerDefinition,
-  entry: { id: string; at: number; data: unknown },
+  entry: TimerEntry<unknown>,
 ): Promise<void> {
   service.assertTimer(timer.name)
-  if (!Number.isSafeInteger(entry.at))
-    misuse(`timer "${timer.name}" of ${service.name} needs the moment at which it is due, in whole epoch milliseconds; got ${entry.at}`)
+  const now = service.runtime.clock.now()
+  const dueAt = 'at' in entry ? entry.at : now + entry.afterMs
+  if (!Number.isSafeInteger(dueAt))
+    misuse(
+      `timer "${timer.name}" of ${service.name} needs the moment at which it is due, in whole epoch milliseconds, or afterMs, in whole ` +
+        `milliseconds; got ${'at' in entry ? entry.at : entry.afterMs}`,
+    )
   await store.timers.schedule({
     id: entry.id,
     name: timer.name,
-    dueAt: entry.at,
+    dueAt,
+    ...('at' in entry ? {} : { waitsSince: now }),
     data: plainJson(entry.data, `the data of timer "${timer.name}"`),
     attempts: 0,
     correlationId: scope.correlationId,
   })
-  store.afterCommit(() => service.timerScheduled(entry.at))
+  store.afterCommit(() => service.timerScheduled(dueAt))
 }

@@ -18,7 +18,7 @@ export type Transaction<C extends Contract, R extends object> = R & {
   // oxlint-disable-next-line typescript/no-explicit-any -- any step context fits: the saga belongs to this service
   start<I>(saga: SagaDefinition<any, I, any>, start: SagaStart<I>): Promise<void>
   /** Sets a durable timer; the same id again replaces it (P11). */
-  schedule<D>(timer: TimerDefinition<D>, entry: { readonly id: string; readonly at: number; readonly data: D }): Promise<void>
+  schedule<D>(timer: TimerDefinition<D>, entry: TimerEntry<D>): Promise<void>
   /** Removes a timer that has not fired. */
   unschedule(id: string): Promise<boolean>
   /** Sends a signal to a saga of this service (P12). */
@@ -107,6 +107,18 @@ export interface StepContext<C extends Contract, U extends readonly Contract[], 
   /** Key for the outside world: the same at every attempt of this step (P16). */
   readonly key: string
 }
+
+/** When a timer is due, and what its handler gets. */
+export type TimerEntry<D> = { readonly id: string; readonly data: D } & (
+  | {
+      /** An appointment, in epoch milliseconds: never earlier, whatever becomes of the clock. */
+      readonly at: number
+    }
+  | {
+      /** A wait, in milliseconds, e.g. for work that is done every ten seconds: a clock that is set back does not prolong it. */
+      readonly afterMs: number
+    }
+)
 
 /** A durable timer's definition. */
 export interface TimerDefinition<D = unknown> {

@@ -60,9 +60,10 @@ async function attempt(service: ServiceRuntime, definition: TimerDefinition | un
 /** Counts one more attempt and moves the timer to the moment of the next one; does nothing when it has fired elsewhere. */
 async function move({ store, runtime }: ServiceRuntime, timer: TimerRecord): Promise<void> {
   const attempts = timer.attempts + 1
-  const dueAt = runtime.clock.now() + backoffDelayMs(BACKOFF, attempts, runtime.random)
+  const waitsSince = runtime.clock.now()
+  const dueAt = waitsSince + backoffDelayMs(BACKOFF, attempts, runtime.random)
   await store.transaction(async (tx) => {
-    if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt })
+    if (await tx.timers.cancel(timer.id)) await tx.timers.schedule({ ...timer, attempts, dueAt, waitsSince })
   })
 }
 

@@ -7,6 +7,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { Consumer } from '../events/index.ts'
 import type { Feed } from '../store/feed.ts'
 import type { StoreFactory } from '../store/factory.ts'
+import { newestId } from '../store/sql/newest-id.ts'
 import type { SqlReader } from '../store/sql.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics, Tracing } from '../telemetry/index.ts'
@@ -93,6 +94,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
   const { definition, parts, name } = service
   const guard = createHistoryGuard(name, runtime.log)
   const store = guardedStore(await options.stores.open({ service: name, migrations: definition.store.migrations, runtime }), guard)
+  runtime.ids.follow((await store.read((tx) => newestId(tx.sql))) ?? '')
   const shared = serviceRuntime(service, options, store)
   const instance = runtime.ids.uuid()
   const { sagas, timers, projections, retention, consumers } = createWorkers(shared, service, instance)

@@ -1,3 +1,4 @@
+import { createClockWatch } from '../kernel/clock-watch.ts'
 import type { CancelTimer } from '../kernel/clock.ts'
 import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { TimerDefinition } from './context.ts'
@@ -14,7 +15,8 @@ const REFUSED_BACKOFF = { firstMs: 100, maxMs: 5_000 }
 const POLL_MS_MAX = 1_000
 
 /**
- * Fires a service's durable timers: at least once, never early, with one effect (P11).
+ * Fires a service's durable timers: at least once, never early, with one effect (P11). A wall clock that is set back moves no appointment, and
+ * prolongs no wait.
  * While the store refuses to write, timers stay due: they are tried one at a time, and ever more seldom.
  */
 export interface TimerPump {
@@ -32,6 +34,7 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
   const starts = timerStarts(service, timers)
   const firing = createFiring({ service, timers, refusals, starts, ended: () => wake(clock.now() + refusals.pauseMs()) })
   let begun: Promise<void> | undefined
+  const beginWaitsAnew = watchForSetBack(service)
   let cancel: CancelTimer | undefined
   let wakeAt = Infinity
   let stopped = true
@@ -55,6 +58,7 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
     if (refusals.pauseMs() > 0) return wake(now + refusals.pauseMs())
     let next = now + POLL_MS_MAX
     try {
+      await beginWaitsAnew(now)
       await firing.fireDue(now)
       next = Math.min(next, (await service.store.read((tx) => tx.timers.nextDue())) ?? Infinity)
     } catch (error) {
@@ -112,5 +116,17 @@ function createFiring({ service, timers, refusals, starts, ended }: FiringOption
       for (const timer of chosen) running.set(timer.id, fire(timer))
     },
     settled: () => Promise.allSettled(running.values()),
+  }
+}
+
+/** Begins the waits of timers anew once the wall clock was set back, and at the first call, because it may have been before. */
+function watchForSetBack({ store, runtime }: ServiceRuntime): (now: number) => Promise<void> {
+  const looksSetBack = createClockWatch(runtime.clock)
+  let isSetBack = false
+  return async (now) => {
+    isSetBack ||= looksSetBack()
+    if (!isSetBack) return
+    await store.transaction((tx) => tx.timers.clockSetBack(now))
+    isSetBack = false
   }
 }

@@ -17,6 +17,7 @@ export type {
   TimerRecords,
 } from './records.ts'
 export type { RetentionRecords } from './retention-records.ts'
+export { READY_AT } from './saga-records.ts'
 export type {
   LeaseRecords,
   SagaChange,

@@ -36,6 +36,11 @@ export interface TimerRecord {
   readonly dueAt: number
   /** JSON text of the data. */
   readonly data: string
+  /**
+   * Epoch milliseconds at which a wait of some length began, e.g. the pause before the next attempt. Undefined for an appointment, which
+   * stays where it is whatever becomes of the clock.
+   */
+  readonly waitsSince?: number | undefined
   /** Attempts that failed so far; `dueAt` moves with each. */
   readonly attempts: number
   /** Correlation id of the flow that set it. */
@@ -49,6 +54,11 @@ export interface TimerRecords {
   cancel(id: string): Promise<boolean>
   /** Up to `limit` timers due at or before `now`, oldest first. */
   due(now: number, limit: number): Promise<TimerRecord[]>
+  /**
+   * Begins waits anew that began at a moment which the clock says has not come yet: it was set back since. None gets longer than it was.
+   * Returns how many.
+   */
+  clockSetBack(now: number): Promise<number>
   /** When the next timer is due; undefined when there is none. */
   nextDue(): Promise<number | undefined>
 }

@@ -1,6 +1,12 @@
 /** Where a saga stands. `completed` and `compensated` are final; `stuck` waits for a person (P7, P9). */
 export type SagaStatus = 'running' | 'waiting' | 'compensating' | 'completed' | 'compensated' | 'stuck'
 
+/**
+ * Wake time of a saga that is to be taken up now, whatever the clock says: a moment read from the clock would lie in the future once the clock
+ * is set back.
+ */
+export const READY_AT = 0
+
 /** One saga. */
 export interface SagaRecord {
   readonly id: string
@@ -19,7 +25,7 @@ export interface SagaRecord {
   readonly committed: boolean
   /** True when someone asked for a rollback from outside; honoured between steps, before the commit point. */
   readonly rollbackRequested: string | null
-  /** Epoch milliseconds of the next thing to do; null when it runs now, waits for a person, or is final. */
+  /** Epoch milliseconds of the next thing to do, or {@link READY_AT}; null when it runs now, waits for a person, or is final. */
   readonly wakeAt: number | null
   /** Epoch milliseconds by which it must have committed or rolls back; null without one (absolute, P11). */
   readonly deadlineAt: number | null
@@ -111,6 +117,11 @@ export interface SagaRecords {
    * without `kinds` all are taken. A free saga is due when its wake time has come, or when it has none and runs or compensates.
    */
   claim(owner: string, now: number, limit: number, kinds?: readonly SagaKind[]): Promise<SagaRecord[]>
+  /**
+   * Makes free sagas ready that were put to rest at a moment which the clock says has not come yet: it was set back since. Those that wait for a
+   * moment of their own find that it has not come, and rest again. Returns how many.
+   */
+  clockSetBack(now: number): Promise<number>
   /** Takes over one saga, also one that `owner` has already; undefined when it is final or validly owned by another. */
   claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined>
   /** Ids of up to `limit` sagas that `owner` has and that are not final. */
@@ -137,6 +148,10 @@ export interface LeaseRecords {
    * then forget what was running, {@link release}, and start anew. A lease that ended without that goes on.
    */
   renew(instance: string, expiresAt: number, now: number): Promise<boolean>
+  /** Valid leases of other instances than this one. */
+  others(instance: string): Promise<{ readonly instance: string; readonly expiresAt: number }[]>
+  /** Ends the lease of an instance that has not renewed it since it was seen with `expiresAt`, as a claim of what it owns would. */
+  end(instance: string, expiresAt: number): Promise<void>
   /** Ends a lease at once, on a clean stop. */
   release(instance: string): Promise<void>
 }

@@ -99,6 +99,26 @@ function testTimers(harness: StoreHarness): void {
     assert.deepEqual(await ids(5), [], 'after the clock was set back')
   })
 
+  promise(harness, 'timers: a clock that is set back begins waits anew, and moves no appointment (P11)', async ({ store }) => {
+    const [then, now] = [START_MS, START_MS - 1_800_000]
+    const clockSetBack = () => store.transaction((tx) => tx.timers.clockSetBack(now)).then(({ value }) => value)
+    await schedule(store, aTimer({ id: 'appointment', dueAt: then + 10_000 }))
+    await schedule(store, aTimer({ id: 'wait', dueAt: then + 10_000, waitsSince: then }))
+    await schedule(store, aTimer({ id: 'older', dueAt: now + 10_000, waitsSince: now - 5_000 }))
+    assert.equal(await clockSetBack(), 1)
+    assert.equal(await clockSetBack(), 0)
+    assert.deepEqual(
+      (await due(store, then + 10_000)).map(({ id, dueAt, waitsSince }) => [id, dueAt, waitsSince]),
+      [
+        ['older', now + 10_000, now - 5_000],
+        ['wait', now + 10_000, now],
+        ['appointment', then + 10_000, undefined],
+      ],
+    )
+    await schedule(store, aTimer({ id: 'wait', dueAt: then }))
+    assert.equal((await due(store, then, 9)).find(({ id }) => id === 'wait')?.waitsSince, undefined)
+  })
+
   promise(harness, 'timers: scheduling an id again replaces it', async ({ store }) => {
     await schedule(store, aTimer())
     await schedule(store, aTimer({ dueAt: START_MS + 5_000, attempts: 2, data: '{}' }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { SagaRecord, SagaSignalRecord, SagaStepRecord } from './saga-records.ts'
-import { promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
-import type { Store } from './store.ts'
+import { READY_AT, type SagaRecord, type SagaSignalRecord, type SagaStepRecord } from './saga-records.ts'
+import { promise, rejectsWith, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
+import type { Store, StoreTransaction } from './store.ts'
 
 /** The journal of sagas, their signals, and the leases of those who run them (P3, P8, P12, P14). */
 export function testSagas(harness: StoreHarness): void {
@@ -222,6 +222,42 @@ function testClaims(harness: StoreHarness): void {
     for (const [index, owner] of owners.entries()) {
       for (const id of taken[index] as string[]) assert.equal((await find(store, id))?.owner, owner)
     }
+  })
+
+  promise(
+    harness,
+    'sagas: what is ready is claimed whatever the clock says; a clock set back lets nothing rest longer',
+    async ({ store }) => {
+      const [then, now] = [START_MS, START_MS - 1_800_000]
+      const rests = { owner: null, epoch: 0, status: 'waiting' } as const
+      await store.transaction(async ({ sagas }) => {
+        await sagas.insert(aSaga({ ...rests, id: 'ready', wakeAt: READY_AT, updatedAt: then }))
+        await sagas.insert(aSaga({ ...rests, id: 'resting', wakeAt: then + 5_000, updatedAt: then }))
+        await sagas.insert(aSaga({ ...rests, id: 'later', wakeAt: then, updatedAt: now }))
+        await sagas.insert(aSaga({ ...rests, id: 'stuck', status: 'stuck', wakeAt: null, updatedAt: then }))
+      })
+      const claim = async (): Promise<string[]> =>
+        (await store.transaction((tx) => tx.sagas.claim('one', now, 10))).value.map(({ id }) => id).toSorted()
+      assert.deepEqual(await claim(), ['ready'])
+      assert.equal((await store.transaction((tx) => tx.sagas.clockSetBack(now))).value, 1)
+      assert.deepEqual(await claim(), ['resting'])
+      assert.equal((await store.transaction((tx) => tx.sagas.clockSetBack(now))).value, 0)
+    },
+  )
+
+  promise(harness, 'leases: one that was not renewed can be ended; one that was cannot', async ({ store }) => {
+    const commit = <T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T> => store.transaction(body).then(({ value }) => value)
+    await commit((tx) => tx.leases.renew('silent', START_MS + 9_999_999, START_MS))
+    assert.deepEqual(await commit((tx) => tx.leases.others('one')), [{ instance: 'silent', expiresAt: START_MS + 9_999_999 }])
+    assert.deepEqual(await commit((tx) => tx.leases.others('silent')), [])
+    await commit((tx) => tx.leases.end('silent', START_MS))
+    assert.equal((await commit((tx) => tx.leases.others('one'))).length, 1, 'it was renewed meanwhile')
+    await commit((tx) => tx.sagas.insert(aSaga({ id: 'held', owner: 'silent' })))
+    await commit((tx) => tx.leases.end('silent', START_MS + 9_999_999))
+    assert.deepEqual(
+      (await commit((tx) => tx.sagas.claim('one', START_MS, 10))).map(({ id }) => id),
+      ['held'],
+    )
   })
 
   promise(harness, 'leases: an instance that was taken over learns of it; one that nobody took over goes on', async ({ store }) => {

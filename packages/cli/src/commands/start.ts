@@ -8,6 +8,7 @@ import { checkFileLimit } from '../file-limit.ts'
 import { loadPlatform } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { localUrl, removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
+import { environmentClock } from '../environment-clock.ts'
 import { environmentFaults } from '../environment-faults.ts'
 import { processLog } from '../process-log.ts'
 import { readSettings, type Settings } from '../settings.ts'
@@ -98,5 +99,10 @@ async function drain(running: RunningPlatform, settings: Settings, call: Command
 }
 
 function processRuntime({ environment }: CommandCall, { leaseMs }: Settings, log: LimitedLog): Runtime {
-  return createRuntime({ clock: systemClock(), log, faults: environmentFaults(environment), ...(leaseMs === undefined ? {} : { leaseMs }) })
+  return createRuntime({
+    clock: environmentClock(environment),
+    log,
+    faults: environmentFaults(environment),
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+  })
 }

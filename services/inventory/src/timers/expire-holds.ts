@@ -14,6 +14,6 @@ export const expireHolds: TimerDefinition<object> = timer('expire-holds', async 
     const at = now()
     const orderIds = await tx.reservations.expired(at, BATCH_MAX)
     for (const orderId of orderIds) await endHold(tx, { orderId, move: 'expire', reason: 'hold ran out', now: at, newId: id(), flow: '' })
-    await tx.schedule(expireHolds, { id: EXPIRE_HOLDS, at: orderIds.length === BATCH_MAX ? at : at + resources.sweepMs, data: {} })
+    await tx.schedule(expireHolds, { id: EXPIRE_HOLDS, afterMs: orderIds.length === BATCH_MAX ? 0 : resources.sweepMs, data: {} })
   }),
 )

@@ -30,7 +30,7 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
       if (flow === 'choreography') await reject(tx, id, { code: REASON, message: '' }, at)
       else await rollBackOrGiveUp(tx, id, at - placedAt > lostAfterMs)
     }
-    await tx.schedule(expireOrders, { id: EXPIRE_ORDERS, at: at + resources.sweepMs, data: {} })
+    await tx.schedule(expireOrders, { id: EXPIRE_ORDERS, afterMs: resources.sweepMs, data: {} })
   }),
 )
 

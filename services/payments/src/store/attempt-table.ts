@@ -19,8 +19,8 @@ export interface AttemptTable {
   resolve(attempt: Attempt, outcome: FinalOutcome, at: number): Promise<boolean>
   /** Records the success of an attempt that was given up; returns false when it was not. */
   resolveLate(attempt: Attempt, outcome: FinalOutcome, at: number): Promise<boolean>
-  /** Orders with open attempts that were last sent at or before `sentAt`. */
-  forsaken(sentAt: number, limit: number): Promise<string[]>
+  /** Orders with open attempts that were last sent at or before `before`, or after `after`: by a clock that was set back since. */
+  forsaken(sent: { readonly before: number; readonly after: number; readonly limit: number }): Promise<string[]>
 }
 
 /** Finds an attempt as long as its outcome is open. */
@@ -70,13 +70,15 @@ export function attemptTable(sql: Sql): AttemptTable {
     },
     resolveLate: async ({ orderId, op, n }, outcome, at) =>
       (await sql.run(`${RESOLVE} WHERE ${GIVEN_UP}`, ...outcomeColumns(outcome), at, orderId, op, n)) === 1,
-    async forsaken(sentAt, limit) {
-      const forsaken = `SELECT DISTINCT order_id FROM payment_attempt WHERE state IN ('sent', 'unknown') AND sent_at <= ? LIMIT ?`
-      const rows = await sql.all<{ order_id: string }>(forsaken, sentAt, limit)
+    async forsaken({ before, after, limit }) {
+      const rows = await sql.all<{ order_id: string }>(FORSAKEN, before, after, limit)
       return rows.map((row) => row.order_id)
     },
   }
 }
+
+/** Open attempts are few, and have an index of their own. */
+const FORSAKEN = `SELECT DISTINCT order_id FROM payment_attempt WHERE state IN ('sent', 'unknown') AND (sent_at <= ? OR sent_at > ?) LIMIT ?`
 
 /** State, reference and error code of an outcome. */
 function outcomeColumns(outcome: FinalOutcome): [string, string | null, string | null] {

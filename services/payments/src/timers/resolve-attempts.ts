@@ -21,8 +21,8 @@ export const settlePayment = timer('settle-payment', async ({ orderId }: { order
 export const resolveAttempts: TimerDefinition<object> = timer('resolve-attempts', async (_data: object, { transaction, now }) =>
   transaction(async (tx) => {
     const at = now()
-    for (const orderId of await tx.attempts.forsaken(at - FORSAKEN_MS, BATCH_MAX))
-      await tx.schedule(settlePayment, { id: `settle-payment:${orderId}`, at, data: { orderId } })
-    await tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, at: at + SWEEP_MS, data: {} })
+    for (const orderId of await tx.attempts.forsaken({ before: at - FORSAKEN_MS, after: at + FORSAKEN_MS, limit: BATCH_MAX }))
+      await tx.schedule(settlePayment, { id: `settle-payment:${orderId}`, afterMs: 0, data: { orderId } })
+    await tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, afterMs: SWEEP_MS, data: {} })
   }),
 )

@@ -18,10 +18,22 @@ export class SqlLeaseRecords implements LeaseRecords {
     return (await this.#sql.run(RENEW, instance, expiresAt, now)) === 1
   }
 
+  async others(instance: string): Promise<{ instance: string; expiresAt: number }[]> {
+    const rows = await this.#sql.all<{ instance: string; expires_at: number }>(OTHERS, instance)
+    return rows.map((row) => ({ instance: row.instance, expiresAt: row.expires_at }))
+  }
+
+  async end(instance: string, expiresAt: number): Promise<void> {
+    await this.#sql.run('UPDATE banyan_lease SET taken_over = 1 WHERE instance = ? AND expires_at = ?', instance, expiresAt)
+  }
+
   async release(instance: string): Promise<void> {
     await this.#sql.run('DELETE FROM banyan_lease WHERE instance = ? OR expires_at < ?', instance, this.#now() - HISTORY_MS)
   }
 }
+
+/** Instances of one service are few. */
+const OTHERS = 'SELECT instance, expires_at FROM banyan_lease WHERE instance <> ? AND taken_over = 0 LIMIT 1000'
 
 /** A lease that ended but that nobody took over goes on: a single process that was suspended loses nothing. */
 const RENEW = `INSERT INTO banyan_lease (instance, expires_at, taken_over) VALUES (?, ?, 0)

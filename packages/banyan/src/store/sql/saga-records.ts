@@ -89,6 +89,10 @@ export class SqlSagaRecords implements SagaRecords {
     return rows.map(sagaRecord)
   }
 
+  clockSetBack(now: number): Promise<number> {
+    return this.#sql.run(statement.CLOCK_SET_BACK, now, now)
+  }
+
   async claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined> {
     await this.#sql.run(statement.END_LEASES, now, owner)
     const row = await this.#sql.get<SagaRow>(statement.CLAIM_ONE, owner, id, owner, now)

@@ -1,3 +1,4 @@
+import { READY_AT } from '../saga-records.ts'
 import { SAGA_COLUMNS, SIGNAL_COLUMNS, STEP_COLUMNS } from './saga-row.ts'
 
 /** Written exactly as in the index `banyan_saga_open`: SQLite uses a partial index only for the same words. */
@@ -53,6 +54,9 @@ export const claim = (kinds: number): string => claimText(kinds, '')
 
 /** The same where several processes claim at once: they pass over each other's rows. */
 export const claimLocked = (kinds: number): string => claimText(kinds, ' FOR UPDATE OF s SKIP LOCKED')
+
+/** Makes sagas ready that rest since a moment to come: time, time. */
+export const CLOCK_SET_BACK = `UPDATE banyan_saga SET wake_at = ${READY_AT} WHERE ${OPEN} AND owner IS NULL AND wake_at > ? AND updated_at > ?`
 
 /** Takes over one saga: owner, id, owner, time. */
 export const CLAIM_ONE = `UPDATE banyan_saga AS s SET owner = ?, wake_at = NULL, epoch = epoch + 1

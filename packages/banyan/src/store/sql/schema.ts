@@ -22,6 +22,9 @@ const RETENTION_INDEXES = `
 CREATE INDEX banyan_saga_ended ON banyan_saga (updated_at, id) WHERE status IN ('completed', 'compensated');
 CREATE INDEX banyan_parked_state ON banyan_parked (consumer, source, state, position);`
 
+/** Since when a timer waits that is no appointment. */
+const WAITS = 'ALTER TABLE banyan_timer ADD COLUMN waits_since BIGINT'
+
 /**
  * The toolkit's own tables in a service's database, all named `banyan_…`. They stand beside the service's tables because the
  * records must commit with the service's changes (P1). Times are epoch milliseconds, documents JSON text, booleans 0 and 1.
@@ -38,6 +41,7 @@ export const toolkitMigrations: readonly Migration[] = [
     sql: { sqlite: history('lower(hex(randomblob(16)))'), postgres: history("replace(CAST(gen_random_uuid() AS TEXT), '-', '')") },
   },
   { id: 'banyan-008-pauses', sql: 'ALTER TABLE banyan_attempt ADD COLUMN next_at BIGINT NOT NULL DEFAULT 0;' },
+  { id: 'banyan-009-waits', sql: WAITS },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {

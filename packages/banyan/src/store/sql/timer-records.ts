@@ -9,6 +9,7 @@ interface TimerRow {
   readonly data: string
   readonly attempts: number
   readonly correlation_id: string
+  readonly waits_since: number | null
 }
 
 /** Durable timers in SQL. */
@@ -21,7 +22,8 @@ export class SqlTimerRecords implements TimerRecords {
 
   async schedule(timer: TimerRecord): Promise<void> {
     assertTimerFits(timer)
-    await this.#sql.run(SCHEDULE, timer.id, timer.name, timer.dueAt, timer.data, timer.attempts, timer.correlationId)
+    const { id, name, dueAt, data, attempts, correlationId, waitsSince } = timer
+    await this.#sql.run(SCHEDULE, id, name, dueAt, data, attempts, correlationId, waitsSince ?? null)
   }
 
   async cancel(id: string): Promise<boolean> {
@@ -31,6 +33,10 @@ export class SqlTimerRecords implements TimerRecords {
   async due(now: number, limit: number): Promise<TimerRecord[]> {
     const rows = await this.#sql.all<TimerRow>(DUE, now, limit)
     return rows.map(timerRecord)
+  }
+
+  clockSetBack(now: number): Promise<number> {
+    return this.#sql.run(CLOCK_SET_BACK, now, now, now)
   }
 
   async nextDue(): Promise<number | undefined> {
@@ -47,11 +53,16 @@ function timerRecord(row: TimerRow): TimerRecord {
     data: row.data,
     attempts: row.attempts,
     correlationId: row.correlation_id,
+    ...(row.waits_since === null ? {} : { waitsSince: row.waits_since }),
   }
 }
 
-const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id) VALUES (?, ?, ?, ?, ?, ?)
+const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id, waits_since)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, due_at = excluded.due_at, data = excluded.data,
-    attempts = excluded.attempts, correlation_id = excluded.correlation_id`
+    attempts = excluded.attempts, correlation_id = excluded.correlation_id, waits_since = excluded.waits_since`
 
-const DUE = 'SELECT id, name, due_at, data, attempts, correlation_id FROM banyan_timer WHERE due_at <= ? ORDER BY due_at, id LIMIT ?'
+const DUE = `SELECT id, name, due_at, data, attempts, correlation_id, waits_since FROM banyan_timer
+  WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`
+
+const CLOCK_SET_BACK = 'UPDATE banyan_timer SET due_at = ? + due_at - waits_since, waits_since = ? WHERE waits_since > ?'
