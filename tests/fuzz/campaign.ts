@@ -116,6 +116,12 @@ export interface Exchange {
   readonly complaint: string | undefined
 }
 
+/** Tells whether a refusal is about the token that the caller really has: not about one that was broken on purpose, or a wrong password. */
+function isOwnToken({ headers }: Draft, { headers: answered }: WireAnswer): boolean {
+  const names = Object.keys(headers).map((name) => name.toLowerCase())
+  return !names.includes('authorization') && String(answered['www-authenticate']).includes('invalid_token')
+}
+
 /** Sends one request and judges its answer; learns from a success. */
 export async function send({ client, known, tally }: Target, { operation, caller, draft, wrong }: Shot): Promise<Exchange> {
   const request = wireRequest(operation, { ...draft, headers: { ...(await caller.headers()), ...draft.headers } })
@@ -123,9 +129,7 @@ export async function send({ client, known, tally }: Target, { operation, caller
   try {
     const answer = await client.send(request)
     tally.count(operation.id, answer.status)
-    // Other refusals speak of what the request says, e.g. of a wrong password.
-    if (answer.status === 401 && String(answer.headers['www-authenticate']).includes('invalid_token') && !caller.stranger)
-      caller.refused?.()
+    if (answer.status === 401 && !caller.stranger && isOwnToken(draft, answer)) caller.refused?.()
     if (answer.status < 300 && answer.text !== '' && answer.headers['content-type']?.includes('json')) learn(known, operation, answer.text)
     const found = complaints(operation, { wrong, stranger: caller.stranger }, answer)
     return { shown: `${shown} → ${answer.status}`, answer, complaint: found[0] }
