@@ -35,7 +35,7 @@ const move = bankParts.operation('move', async ({ id, account, minor }, { transa
 )
 const undo = bankParts.operation('undo', async ({ id }, { transaction }) =>
   transaction(async ({ sql }) => {
-    // The tombstone comes first: a move that arrives late finds that it has been undone.
+    // The tombstone comes first: a move that was given up and arrives after all finds that it has been undone. docs/testing.md says when that happens.
     if (await sql.run(`INSERT INTO move VALUES (?, '', 0, 1) ON CONFLICT DO NOTHING`, id)) return {}
     const undone = await sql.get<{ account: string; minor: number }>(
       'UPDATE move SET undone = 1 WHERE id = ? AND undone = 0 RETURNING account, minor',
@@ -59,25 +59,41 @@ export const wallets = contract('wallets', {
 })
 const walletParts = define(wallets, { uses: [bank], store: store({ migrations, repository: () => ({}) }) })
 
-/** Takes money from the bank, then puts it into the wallet; gives it back when the wallet may not hold so much. */
-const topUpSaga = walletParts.saga('top-up', async (s, { id, account, minor }: { id: string; account: string; minor: number }) => {
-  await s.step('take', {
-    action: ({ call }) => call.bank.move({ id, account, minor: -minor }).then(() => null),
-    compensation: ({ call }) => call.bank.undo({ id }),
-  })
-  await s.step('put', {
-    local: true,
-    action: async ({ transaction }) =>
-      transaction(async ({ sql }) => {
-        await sql.run(add, account, minor)
-        return null
-      }),
-  })
-})
-const topUp = walletParts.operation('topUp', async (input, { transaction, id }) =>
+/** What one customer's wallet may hold. */
+const WALLET_MINOR_MAX = 80
+/** A customer does not wait longer; what was taken goes back to the bank. */
+const TOP_UP_DEADLINE = '2s'
+
+/** Takes money from the bank, then puts it into the wallet; gives it back when the wallet may not hold so much, or when it takes too long. */
+const topUpSaga = walletParts.saga(
+  'top-up',
+  async (s, { account, minor }) => {
+    const { id } = s
+    await s.step('take', {
+      action: ({ call }) => call.bank.move({ id, account, minor: -minor }).then(() => null),
+      compensation: ({ call }) => call.bank.undo({ id }),
+    })
+    const isPut = await s.step('put', {
+      local: true,
+      action: async ({ transaction }) =>
+        transaction(async ({ sql }) => {
+          const row = await sql.get<{ minor: number }>('SELECT minor FROM account WHERE name = ?', account)
+          if ((row?.minor ?? 0) + minor > WALLET_MINOR_MAX) return false
+          await sql.run(add, account, minor)
+          return true
+        }),
+      // The deadline may pass when it is put and the saga does not know it yet.
+      compensation: async ({ output, transaction }) =>
+        transaction(async ({ sql }) => void (output === true && (await sql.run(add, account, -minor)))),
+    })
+    if (!isPut) s.rollback('the wallet may not hold so much')
+  },
+  { input: Money, deadline: TOP_UP_DEADLINE },
+)
+const topUp = walletParts.operation('topUp', async ({ account, minor }, { transaction, id }) =>
   transaction(async (tx) => {
     const topUpId = id()
-    await tx.start(topUpSaga, { id: topUpId, input: { id: topUpId, ...input } })
+    await tx.start(topUpSaga, { id: topUpId, input: { account, minor } })
     return { id: topUpId }
   }),
 )

@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox'
 import { durationMs } from '../kernel/duration.ts'
 import { misuse } from '../kernel/error.ts'
 import type { SagaKind } from '../store/saga-records.ts'
@@ -18,6 +19,8 @@ export interface LoadedSaga extends SagaKind {
   // oxlint-disable-next-line typescript/no-explicit-any -- context, input and output types end at the engine; authors had them checked
   readonly run: (control: SagaControl<any>, input: any) => Promise<unknown>
   readonly deadlineMs: number | undefined
+  /** What it is started with; undefined when nobody said. */
+  readonly input: TSchema | undefined
   readonly points: SagaPoints
 }
 
@@ -54,6 +57,7 @@ function loaded(service: string, { name, run, options }: AnySaga): LoadedSaga {
     version: options.version ?? 1,
     run,
     deadlineMs: options.deadline === undefined ? undefined : durationMs(options.deadline),
+    input: options.input,
     points: {
       beforeJournal: `${point}.before-journal`,
       afterJournal: `${point}.after-journal`,

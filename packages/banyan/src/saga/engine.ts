@@ -3,7 +3,6 @@ import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import { misuse } from '../kernel/error.ts'
-import { plainJson } from '../kernel/json.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { READY_AT, type SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
@@ -14,6 +13,7 @@ import { Claimer } from './claimer.ts'
 import { type AnySaga, type LoadedSaga, SagaDefinitions } from './definitions.ts'
 import type { RunEnd, SagaEnvironment, StepContextFactory } from './environment.ts'
 import { execute } from './execute.ts'
+import { inputText } from './input.ts'
 import { createLease, type SagaLease } from './lease.ts'
 import { type LoadedRecords, SagaRun } from './run.ts'
 import type { SagaStart } from './saga.ts'
@@ -152,19 +152,20 @@ class Engine implements SagaEngine {
   }
 
   #newSaga(
-    { name, version, deadlineMs }: LoadedSaga,
+    definition: LoadedSaga,
     id: string,
     input: unknown,
     { correlationId, trace }: Pick<Scope, 'correlationId' | 'trace'>,
     here: boolean,
   ): SagaRecord {
+    const { name, version, deadlineMs } = definition
     const now = this.#options.runtime.clock.now()
     return {
       id,
       name,
       version,
       status: 'running',
-      input: plainJson(input, `the input of saga "${name}"`),
+      input: inputText(definition, input),
       output: null,
       failure: null,
       committed: false,

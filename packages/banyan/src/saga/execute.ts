@@ -2,6 +2,7 @@ import { causeText } from '../telemetry/cause-text.ts'
 import { toBanyanError } from '../kernel/error.ts'
 import { sagaControl } from './control.ts'
 import { outputText, sagaFailure } from './failure.ts'
+import { readInput } from './input.ts'
 import { isMistakeOfFunction } from './mistake.ts'
 import { resumeRollback } from './rollback.ts'
 import type { SagaRun } from './run.ts'
@@ -22,7 +23,7 @@ export function execute(run: SagaRun): void {
 async function callFunction(run: SagaRun): Promise<void> {
   let output: unknown
   try {
-    output = await run.definition.run(sagaControl(run), JSON.parse(run.record.input))
+    output = await run.definition.run(sagaControl(run), readInput(run.definition, run.record.input))
   } catch (thrown) {
     return threw(run, thrown)
   }

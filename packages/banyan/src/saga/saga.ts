@@ -76,6 +76,11 @@ export interface SagaOptions {
   readonly deadline?: Duration
   /** Grows when a change of the function cannot read older journals; instances of another version are left untouched and reported (P13). Default 1. */
   readonly version?: number
+  /**
+   * What it is started with. Fields that the schema does not declare are left out, as at every boundary; an input that does not fit fails the
+   * transaction that starts it. Default: any JSON, of the type that the function says.
+   */
+  readonly input?: TSchema
 }
 
 /** A saga's definition. `I` and `O` are its input and output. */

@@ -318,6 +318,24 @@ test('a compensation may return what it likes: nobody keeps it', async () => {
   await audit(process, 's1', { status: 'compensated', standing: [], book: [] })
 })
 
+test('a saga with a schema is started with what that declares, and with nothing that does not fit', async () => {
+  await using world = new SagaWorld()
+  const seen: unknown[] = []
+  const watch = async (_s: unknown, input: unknown): Promise<null> => {
+    seen.push(input)
+    return null
+  }
+  const definition = aSaga('order', watch, { input: Type.Object({ sku: Type.String() }) })
+  const process = await world.open([definition])
+  await process.start(definition, 's1', { sku: 'a', admin: true })
+  const { input } = await process.settled('s1')
+  assert.deepEqual([seen, input], [[{ sku: 'a' }], '{"sku":"a"}'])
+  await assert.rejects(process.start(definition, 's2', { sku: 1 }), (error: BanyanError) => {
+    assert.deepEqual([error.code, (error.cause as BanyanError).fields?.[0]?.path], ['internal', '/sku'])
+    return true
+  })
+})
+
 test('what a saga is started with, and what a signal carries, is refused where JSON would change it', async () => {
   await using world = new SagaWorld()
   const definition = aSaga('order', async () => null)

@@ -60,6 +60,10 @@ saga('kept', async (s, input: Priced) => {
   // @ts-expect-error a bigint in a step's output
   await s.step('bigint', { action: async () => 1n })
 })
+// A schema gives the input its type, and what does not fit cannot be started.
+const described = saga('described', async (_s, input) => input.cartId.length, { input: Type.Object({ cartId: Type.String() }), version: 2 })
+// @ts-expect-error the schema does not have it
+saga('undescribed', async (_s, input) => input.userId, { input: Type.Object({ cartId: Type.String() }) })
 // @ts-expect-error a Date in a saga's input
 saga('dated', async (_s, input: { at: Date }) => input.at.getTime())
 // @ts-expect-error a Set in a saga's output
@@ -85,6 +89,9 @@ export const add = operation('add', async (input, { call, transaction, fail, id 
     // @ts-expect-error unknown event
     tx.emit('cart.lost', { cartId })
     await tx.start(checkout, { id: cartId, input: { cartId } })
+    await tx.start(described, { id: cartId, input: { cartId } })
+    // @ts-expect-error the schema's type
+    await tx.start(described, { id: cartId, input: { cartId: 1 } })
     // @ts-expect-error the saga's input is typed
     await tx.start(checkout, { id: cartId, input: {} })
     await tx.schedule(expire, { id: cartId, at: 0, data: { cartId } })

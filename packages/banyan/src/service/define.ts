@@ -1,3 +1,4 @@
+import type { Static, TSchema } from 'typebox'
 import type { Contract, EventMap } from '../contract/contract.ts'
 import type { Input, Output } from '../contract/operation.ts'
 import type { ReceivedEvent } from '../events/received-event.ts'
@@ -104,7 +105,16 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
     handler: (event: ReceivedEvent<T, EventMap<readonly [C, ...U, ...L]>[T]>, context: HandlerContext<C, U, R, S>) => Promise<unknown>,
     options?: SubscriptionOptions<EventMap<readonly [C, ...U, ...L]>[T]>,
   ): EventSubscription
-  /** Defines a saga; start it with `tx.start`. */
+  /**
+   * Defines a saga; start it with `tx.start`. With a schema as `input` its type is that of the schema, and nothing else gets into it.
+   * @example saga('refund', async (s, { orderId }) => { … }, { input: Type.Object({ orderId: Type.String() }) })
+   */
+  saga<T extends TSchema, O>(
+    name: string,
+    run: ((control: SagaControl<StepContext<C, U, R, S>>, input: Static<T>) => Promise<O>) &
+      IfSendable<O, (control: never, input: Static<T>) => Promise<Sendable<O>>>,
+    options: SagaOptions & { readonly input: T },
+  ): SagaDefinition<StepContext<C, U, R, S>, Static<T>, O>
   saga<I, O>(
     name: string,
     run: ((control: SagaControl<StepContext<C, U, R, S>>, input: I) => Promise<O>) &
@@ -161,7 +171,7 @@ export function define<
       from: more?.from ?? 'beginning',
       when: more?.when,
     }),
-    saga: (name, run, more) => ({ kind: 'saga', name, run, options: more ?? {} }),
+    saga: (name: string, run: SagaDefinition['run'], more?: SagaOptions) => ({ kind: 'saga', name, run, options: more ?? {} }) as never,
     timer: (name, handler) => ({ kind: 'timer', name, handler }),
     projection: (name, spec) => ({
       kind: 'projection',

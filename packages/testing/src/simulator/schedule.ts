@@ -129,6 +129,7 @@ const OTHER_RATE: RateRange = { share: 0.5, low: 0.01, high: 0.2 }
 export const FAULT_RATES: Readonly<Record<string, RateRange>> = {
   'call-refused': { share: 0.4, low: 0.005, high: 0.1 },
   'request-lost': { share: 0.4, low: 0.005, high: 0.1 },
+  'request-strayed': { share: 0.5, low: 0.01, high: 0.2 },
   'reply-lost': { share: 0.5, low: 0.005, high: 0.1 },
   'request-repeated': { share: 0.5, low: 0.01, high: 0.2 },
   'request-late': { share: 0.5, low: 0.01, high: 0.2 },

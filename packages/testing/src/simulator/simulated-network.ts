@@ -9,6 +9,8 @@ const TRIP_LATE_MS = [50, 4_000] as const
 const BROKEN_MS = [1, 200] as const
 /** A repetition arrives at most this much later: something on the way sent it again. */
 const REPEATED_MS = [0.1, 1_000] as const
+/** A request that strays arrives this much later: after its caller has given it up, or undone it, or has died. */
+const STRAY_MS = [1_000, 60_000] as const
 
 /** What a network connects. */
 export interface NetworkOptions {
@@ -18,14 +20,20 @@ export interface NetworkOptions {
   readonly monotonic: () => number
   /** Who calls, for calls that do not come from a service. */
   readonly caller?: string
+  /** What outlives the caller: a request that strays comes to whoever runs then. Default: the same weather and target. */
+  readonly beyond?: { readonly weather: Weather; readonly target: Transport }
 }
 
 /**
  * Puts a network before a transport: calls and answers take time and overtake each other, get lost, or arrive again where that is allowed
- * (queries, and commands with a key). The caller hears what a remote transport could tell: `unavailable` when the call certainly was not
+ * (queries, and commands with a key). A request that strays is lost for its caller and arrives all the same, much later: a deadline travels as
+ * what is left of it (C3), so it is not too late for the callee. The caller hears what a remote transport could tell: `unavailable` when the call certainly was not
  * carried out, else `outcome_unknown` or, after a silence, `deadline_exceeded`.
  */
-export function simulatedNetwork(target: Transport, { contracts, weather, monotonic, caller }: NetworkOptions): Transport {
+export function simulatedNetwork(
+  target: Transport,
+  { contracts, weather, monotonic, caller, beyond = { weather, target } }: NetworkOptions,
+): Transport {
   const operations = new Map(contracts.map((contract) => [contract.name, contract.operations]))
 
   function mayRepeat({ service, operation, scope }: CallRequest): boolean {
@@ -50,6 +58,10 @@ export function simulatedNetwork(target: Transport, { contracts, weather, monoto
       if (weather.strikes('call-refused', where))
         throw new BanyanError('unavailable', `${request.service} cannot be reached; nothing was sent`)
       if (weather.strikes('request-lost', where)) return lost(request, where)
+      if (weather.strikes('request-strayed', where)) {
+        stray(request, where)
+        return lost(request, where)
+      }
       if (mayRepeat(request) && weather.strikes('request-repeated', where)) repeat(request, where)
       const isLost = weather.strikes('reply-lost', where)
       const outcome = await target.send(request).then(
@@ -61,6 +73,16 @@ export function simulatedNetwork(target: Transport, { contracts, weather, monoto
       if ('error' in outcome) throw outcome.error
       return outcome.reply
     },
+  }
+
+  /** Delivers a call when its caller has given it up; nobody hears the answer. */
+  function stray(request: CallRequest, where: string): void {
+    const leftMs = request.scope.deadline.at - monotonic()
+    const delayMs = durationMs(weather, `${where}.stray`, ...STRAY_MS)
+    beyond.weather.after(delayMs, `${where}.stray`, () => {
+      const scope = { ...request.scope, deadline: { at: monotonic() + leftMs } }
+      void beyond.target.send({ ...request, scope }).catch(() => {})
+    })
   }
 
   /** Sends a call once more; nobody hears the answer. */

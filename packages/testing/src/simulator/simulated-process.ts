@@ -2,7 +2,7 @@ import type { Transport } from 'banyan/call'
 import { type Platform, type RunningPlatform, startPlatform } from 'banyan/host'
 import { createRuntime, type Logger, type Runtime, seededRandom } from 'banyan/kernel'
 import type { SimulatedDisk } from './simulated-disk.ts'
-import { simulatedNetwork } from './simulated-network.ts'
+import { type NetworkOptions, simulatedNetwork } from './simulated-network.ts'
 import type { Schedule } from './schedule.ts'
 import type { Mortal, Timeline } from './timeline.ts'
 import type { Weather } from './weather.ts'
@@ -17,6 +17,8 @@ export interface SimulatedProcessOptions {
   /** Counts the processes of a run, from 1. */
   readonly number: number
   readonly log: Logger
+  /** What outlives this process: see {@link NetworkOptions.beyond}. */
+  readonly beyond: NonNullable<NetworkOptions['beyond']>
 }
 
 /** Wall time at which a run begins: a fixed moment, so that runs are repeatable. */
@@ -67,7 +69,7 @@ export class SimulatedProcess implements Mortal, Weather {
 
   /** Starts the platform. Never settles when the process dies before. */
   async start(): Promise<void> {
-    const { platform, disk, environment } = this.#options
+    const { platform, disk, environment, beyond } = this.#options
     this.#running = await startPlatform(platform, {
       runtime: this.runtime,
       stores: disk.stores(this),
@@ -76,7 +78,7 @@ export class SimulatedProcess implements Mortal, Weather {
       network: (local) => {
         this.#local = local
         const contracts = platform.services.map(({ definition }) => definition.contract)
-        return simulatedNetwork(local, { contracts, weather: this, monotonic: this.runtime.clock.monotonic })
+        return simulatedNetwork(local, { contracts, weather: this, monotonic: this.runtime.clock.monotonic, beyond })
       },
     })
   }

@@ -209,6 +209,7 @@ export class World implements Weather {
       environment,
       number: ++this.#processes,
       log,
+      beyond: { weather: this, target: { send: (request) => this.#enter(request) } },
     })
     this.#process.start().catch((error: unknown) => this.#startFailed(error))
   }
