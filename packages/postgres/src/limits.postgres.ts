@@ -71,7 +71,7 @@ test('values come back as they went in, or are refused', async () => {
   await assert.rejects(beyond, { code: 'misuse' })
   await assert.rejects(
     store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', 'nul\0')),
-    { code: 'invalid_argument' },
+    { code: 'misuse' },
   )
 })
 
