@@ -21,6 +21,9 @@ async function told(files: Readonly<Record<string, string>>): Promise<{ text: st
   return { text: [message, ...details].join('\n').replaceAll(directory.path, ''), exitCode, directory: directory.path }
 }
 
+/** The toolkit, for sources outside of this repository. */
+const TOOLKIT = import.meta.resolve('banyan')
+
 /** What is wrong with `platform.ts` (and the files beside it), and the first words that a person reads about it. */
 const MISTAKES: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
   ['no ending', { 'platform.ts': "\nimport './y'", 'y.ts': '' }, /^\/platform\.ts:2: there is no '\.\/y'; write '\.\/y\.ts'/],
@@ -50,6 +53,13 @@ const MISTAKES: readonly (readonly [string, Readonly<Record<string, string>>, Re
   ],
   ['an exception', { 'platform.ts': 'const x: any = undefined\nexport default x.services' }, /^\/platform\.ts:2: TypeError: Cannot read/],
   ['not an error', { 'platform.ts': "throw 'up'" }, /up/],
+  [
+    'a contract that is wrong',
+    {
+      'platform.ts': `import { contract, query, Type } from '${TOOLKIT}'\ncontract('orders', { operations: { get: query('GET /api/orders/:id', { input: Type.Object({}), output: Type.Null(), access: 'public' }) } })`,
+    },
+    /^\/platform\.ts:2: orders\.get: path parameter ":id" names no field of the input; add it there/,
+  ],
   ['no platform', { 'platform.ts': 'export default { a: 1 }' }, /must export its platform/],
 ]
 

@@ -42,3 +42,17 @@ test('reaches the platform by a literal address', () => {
   assert.equal(localUrl('::1', 80), 'http://[::1]:80')
   assert.equal(localUrl('10.1.2.3', 80), 'http://10.1.2.3:80')
 })
+
+test('says that a platform without a gateway runs and cannot be asked', async () => {
+  using directory = temporaryDirectory()
+  writeOperatorFile(directory.path, { url: null, key: KEY, pid: process.pid })
+  const errors: string[] = []
+  const code = await runCommand(['sagas'], {
+    environment: { BANYAN_DATA: directory.path },
+    directory: directory.path,
+    print: () => {},
+    printError: (text) => errors.push(text),
+  })
+  assert.equal(code, EXIT.unavailable)
+  assert.match(errors.join('\n'), /has no gateway, so it cannot be asked; add gateway/)
+})

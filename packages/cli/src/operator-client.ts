@@ -32,6 +32,12 @@ export async function requireOperator(call: CommandCall): Promise<OperatorClient
   const client = await connectOperator(call)
   if (!client) {
     const { directory } = readSettings(call.environment, call.directory)
+    const file = readOperatorFile(directory)
+    if (file?.url === null && isRunning(file.pid))
+      throw new BanyanError(
+        'unavailable',
+        `the platform on the data in ${directory} (pid ${file.pid}) has no gateway, so it cannot be asked; add gateway: gateway() to platform.ts`,
+      )
     throw new BanyanError(
       'unavailable',
       `no platform runs on the data in ${directory}; start one with "npm start", or set BANYAN_DATA to its data directory`,
@@ -42,6 +48,7 @@ export async function requireOperator(call: CommandCall): Promise<OperatorClient
 
 /** Asks for a challenge; undefined when nobody answers, or somebody who cannot prove that they know the key. */
 async function challengeOf({ url, key }: OperatorFile): Promise<string | undefined> {
+  if (url === null) return undefined
   const nonce = Buffer.from(systemRandom().bytes(new Uint8Array(NONCE_BYTES))).toString('hex')
   try {
     const signal = AbortSignal.timeout(PROOF_MS)
@@ -51,6 +58,14 @@ async function challengeOf({ url, key }: OperatorFile): Promise<string | undefin
     return sameProof(proof, platformProof(key, nonce, challenge)) ? challenge : undefined
   } catch {
     return undefined
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -3,8 +3,8 @@ import path from 'node:path'
 
 /** How tools on this machine reach the running platform. Readable by its owner only: the key makes one an administrator. */
 export interface OperatorFile {
-  /** With a literal address: a name could lead to somebody else who listens on the same port. */
-  readonly url: string
+  /** With a literal address: a name could lead to somebody else who listens on the same port. Null for a platform without a gateway. */
+  readonly url: string | null
   readonly key: string
   readonly pid: number
 }

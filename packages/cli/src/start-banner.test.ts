@@ -41,3 +41,13 @@ test('the curl of the banner is one word for a shell', () => {
   assert.equal(words.length, 1, line)
   assert.ok(URL.canParse(words[0] ?? ''))
 })
+
+test('a platform without a gateway says so, and shows no address', () => {
+  const services = [{ name: 'things', contract: contract('things', { operations: { list } }) }]
+  const settings = { store: 'sqlite', directory: '/data' } as never
+  const banner = startBanner({ url: undefined, settings, services, startMs: 1, json: false })
+  assert.match(banner, /gateway {3}none: .*gateway\(\) in platform\.ts/)
+  assert.doesNotMatch(banner, /http:|undefined|curl/)
+  const facts = JSON.parse(startBanner({ url: undefined, settings, services, startMs: 1, json: true })) as { url: unknown }
+  assert.equal(facts.url, null)
+})

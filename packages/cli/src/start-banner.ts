@@ -5,7 +5,8 @@ import type { Settings } from './settings.ts'
 
 /** What the first lines of a started platform say. */
 export interface BannerFacts {
-  readonly url: string
+  /** Where the gateway listens; undefined for a platform without one. */
+  readonly url: string | undefined
   readonly settings: Settings
   readonly services: readonly Pick<HostedService, 'name' | 'contract'>[]
   readonly startMs: number
@@ -18,7 +19,7 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
   const store = settings.store === 'sqlite' ? `SQLite in ${settings.directory}` : 'PostgreSQL'
   if (json) {
     const facts = {
-      url,
+      url: url ?? null,
       pid: process.pid,
       services: names,
       store: settings.store,
@@ -27,21 +28,24 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
     }
     return JSON.stringify(facts)
   }
-  const first = firstPublicPath(services)
   const count = `${names.length} service${names.length === 1 ? '' : 's'}`
   return `
   ${count} in one process (pid ${process.pid}), ready in ${Math.round(startMs)} ms
 
     services  ${names.join(', ')}
     data      ${store}
-    gateway   ${url}
+    gateway   ${url ?? 'none: services call each other, and nothing listens; gateway: gateway() in platform.ts serves HTTP'}
 
-  Try:
-    ${url}/docs   every operation, to read and to try${first === undefined ? '' : `\n    curl ${shellWord(url + first)}`}
+  Try:${url === undefined ? '' : tryText(url, firstPublicPath(services))}
     kill -9 ${process.pid}, then start again: nothing is lost
 
   Ctrl-C stops it.
 `
+}
+
+function tryText(url: string, first: string | undefined): string {
+  const ask = first === undefined ? '' : `\n    curl ${shellWord(url + first)}`
+  return `\n    ${url}/docs   every operation, to read and to try${ask}`
 }
 
 /** Path of something that anyone can ask for, with examples in the place of parameters: what the banner shows can be run as it stands. */

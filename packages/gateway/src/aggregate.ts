@@ -1,5 +1,6 @@
 import {
   type Access,
+  checkOperation,
   type Clients,
   type Contract,
   type OperationDefinition,
@@ -137,7 +138,9 @@ export function aggregate<const U extends readonly Contract[], P extends Parts, 
     summary: spec.summary,
     timeoutMs: spec.timeoutMs ?? AGGREGATE_MS,
   })
-  return { id: spec.id ?? lastWord(route), operation, uses: spec.uses, parts }
+  const id = spec.id ?? lastWord(route)
+  checkOperation(`aggregate "${id}"`, operation)
+  return { id, operation, uses: spec.uses, parts }
 }
 
 function noInput() {

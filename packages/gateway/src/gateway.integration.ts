@@ -290,7 +290,7 @@ test('says what to do when its port is taken', async () => {
   await using running = await startGateway()
   const { gateway } = await import('./gateway.ts')
   await assert.rejects(
-    gateway().start(stubHost(), { port: running.edge.port, hostname: '127.0.0.1' }),
+    gateway().start(stubHost({ services: [] }), { port: running.edge.port, hostname: '127.0.0.1' }),
     (error) => error instanceof BanyanError && error.code === 'unavailable' && /in use.*PORT/.test(error.message),
   )
 })

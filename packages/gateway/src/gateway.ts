@@ -3,6 +3,7 @@ import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banya
 import { BanyanError, isLoopbackHost } from 'banyan/kernel'
 import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
 import { type Answers, createAnswers } from './answers.ts'
+import { checkStart } from './check-start.ts'
 import { createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
 import { createEdge, openRevocations } from './create-edge.ts'
@@ -30,6 +31,7 @@ import { DATA_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
 export function gateway(options: GatewayOptions = {}): EdgePort {
   return {
     async start(host, where) {
+      checkStart(options, host)
       const running = createRunningGateway(options, host, where)
       const { port, address } = await listen(running.server, where, host.runtime.log)
       return { port, address, close: running.close }

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { misuse } from '../kernel/error.ts'
+import { checkEvent, checkOperation, checkOwnRoutes } from './check-contract.ts'
 import type { EventData, EventDefinition } from './event.ts'
 import type { Input, OperationDefinition, Output } from './operation.ts'
 
@@ -28,7 +29,7 @@ const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
 /**
  * Declares a contract. `schemas` names schemas for the API's reference and for the types of generated clients: wherever one of them stands in an
  * operation of any contract, the reference says `orders.Order` instead of repeating it. Throws `misuse` for names that cannot travel in a path, a topic
- * or a database.
+ * or a database, and for what refers to fields that are not there.
  * @example contract('orders', { schemas: { Order, OrderLine }, operations: { get: query('GET /api/orders/:id', { output: Order, … }) } })
  */
 export function contract<const N extends string, O extends Operations = {}, E extends Events = {}>(
@@ -41,6 +42,10 @@ export function contract<const N extends string, O extends Operations = {}, E ex
     if (!EVENT_TYPE.test(type)) misuse(`event "${type}" of ${name} must be dotted lower-case words, e.g. "order.created"`)
   for (const schema of Object.keys(spec.schemas ?? {}))
     if (!SCHEMA_NAME.test(schema)) misuse(`schema "${schema}" of ${name} must be a word, e.g. "OrderLine"`)
+  const operations = Object.entries(spec.operations ?? {})
+  for (const [operation, definition] of operations) checkOperation(`${name}.${operation}`, definition)
+  checkOwnRoutes(name, spec.operations ?? {})
+  for (const [type, definition] of Object.entries(spec.events ?? {})) checkEvent(name, type, definition)
   return {
     name,
     operations: spec.operations ?? ({} as O),

@@ -39,7 +39,8 @@ export {
   type Output,
   query,
 } from './operation.ts'
-export { METHODS, type Method, parseRoute, type Route, type RouteText, type Segment } from './route.ts'
+export { checkOperation } from './check-contract.ts'
+export { METHODS, type Method, parseRoute, type Route, routeShape, type RouteText, type Segment } from './route.ts'
 export { type CodeBounds, ID_LENGTH_MAX, KEY_LENGTH_MAX, NORMALISATION, SUBJECT_LENGTH_MAX, Text, type TextBounds } from './text.ts'
 export { fromTimestamp, GivenTimestamp, Timestamp, toTimestamp, toTimestampOrNull } from './timestamp.ts'
 export { Version, VERSION_MAX } from './version.ts'

@@ -21,6 +21,11 @@ export interface Route {
 /** One part of a path between slashes. */
 export type Segment = { readonly literal: string } | { readonly parameter: string }
 
+/** Returns the paths that a route matches, whatever its parameters are called: equal for routes that collide. */
+export function routeShape({ method, segments }: Pick<Route, 'method' | 'segments'>): string {
+  return `${method} /${segments.map((segment) => ('parameter' in segment ? ':' : segment.literal)).join('/')}`
+}
+
 const SEGMENT = /^(?::[a-zA-Z]\w*|[a-z0-9][a-z0-9._~-]*)$/
 
 /** Parses the route of a contract; throws `misuse` when it is not a plain path. */

@@ -2,6 +2,7 @@ import { misuse } from '../kernel/error.ts'
 import type { Service } from '../service/service.ts'
 import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './admin.ts'
+import { checkRoutes } from './check-routes.ts'
 import type { Edge } from './edge.ts'
 
 /** Reads one service's tables for an audit. Nothing but an audit may look into several services' tables. */
@@ -30,14 +31,16 @@ export interface Platform {
 
 /**
  * Says which services make up a platform and what stands in front of them.
- * Throws `misuse` when a dependency is missing or services call each other in a circle; the error names the circle.
+ * Throws `misuse` when a dependency is missing, services call each other in a circle, or two of them claim the same paths; the error names them.
  */
 export function platform(definition: {
   readonly services: readonly Service[]
   readonly gateway?: Edge
   readonly invariants?: Invariants
 }): Platform {
-  return { services: inStartOrder(definition.services), gateway: definition.gateway, invariants: definition.invariants }
+  const services = inStartOrder(definition.services)
+  checkRoutes(services)
+  return { services, gateway: definition.gateway, invariants: definition.invariants }
 }
 
 /** Sorts services so that each comes after those it calls. */

@@ -3,7 +3,8 @@ import { misuse } from '../kernel/error.ts'
 import type { Feed } from '../store/feed.ts'
 import type { EventSubscription } from './define.ts'
 import { eventHandler } from './event-handlers.ts'
-import { type Service, sourceOf } from './service.ts'
+import { sourceOf } from './event-source.ts'
+import type { Service } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** A consumer's place in a source. */

@@ -139,6 +139,13 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
   readonly definition: ServiceDefinition<C>
 }
 
+/** Names of what was defined for a service and must be listed to run. */
+export interface Made {
+  readonly timers: ReadonlySet<string>
+  readonly sagas: ReadonlySet<string>
+  readonly projections: ReadonlySet<string>
+}
+
 /** Contract, dependencies and store of a service. */
 export interface ServiceDefinition<C extends Contract = Contract> {
   readonly contract: C
@@ -148,6 +155,8 @@ export interface ServiceDefinition<C extends Contract = Contract> {
   readonly listens: readonly Contract[]
   readonly store: StoreDefinition
   readonly resources: ((options: ResourceOptions) => Promise<unknown>) | undefined
+  /** Grows as parts are defined; what is in it and not listed is refused by `service`. */
+  readonly made: Made
 }
 
 /**
@@ -161,6 +170,7 @@ export function define<
   R extends object = object,
   S = undefined,
 >(contract: C, options: DefineOptions<U, L, R, S> = {}): Definers<C, U, L, R, S> {
+  const made = { timers: new Set<string>(), sagas: new Set<string>(), projections: new Set<string>() }
   return {
     operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer, reads: more?.reads }),
     on: (type, handler, more) => ({
@@ -171,11 +181,12 @@ export function define<
       from: more?.from ?? 'beginning',
       when: more?.when,
     }),
-    saga: (name: string, run: SagaDefinition['run'], more?: SagaOptions) => ({ kind: 'saga', name, run, options: more ?? {} }) as never,
-    timer: (name, handler) => ({ kind: 'timer', name, handler }),
+    saga: (name: string, run: SagaDefinition['run'], more?: SagaOptions) =>
+      ({ kind: 'saga', name: noted(made.sagas, name), run, options: more ?? {} }) as never,
+    timer: (name, handler) => ({ kind: 'timer', name: noted(made.timers, name), handler }),
     projection: (name, spec) => ({
       kind: 'projection',
-      name,
+      name: noted(made.projections, name),
       tables: spec.tables,
       on: spec.on as ProjectionDefinition['on'],
       version: spec.version ?? 1,
@@ -186,6 +197,12 @@ export function define<
       listens: options.listens ?? [],
       store: options.store ?? noTables,
       resources: options.resources,
+      made,
     },
   }
+}
+
+function noted(names: Set<string>, name: string): string {
+  names.add(name)
+  return name
 }

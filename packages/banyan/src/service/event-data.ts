@@ -1,7 +1,7 @@
 import { type SchemaCheck, schemaCheck } from '../contract/validator.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { ServiceDefinition } from './define.ts'
-import { eventDefinition, sourceOf } from './service.ts'
+import { eventDefinition, sourceOf } from './event-source.ts'
 
 /**
  * Returns what reads the data of stored events: what the contract that declares their type declares of it, and nothing that an older or newer

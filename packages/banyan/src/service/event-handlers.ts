@@ -10,7 +10,7 @@ import { parseTraceparent } from '../telemetry/trace-context.ts'
 import type { EventSubscription } from './define.ts'
 import { eventDataReader } from './event-data.ts'
 import { handlerContext } from './handler-context.ts'
-import { sourceOf } from './service.ts'
+import { sourceOf } from './event-source.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 

@@ -4,7 +4,8 @@ import type { Feed } from '../store/feed.ts'
 import type { Consumer } from '../events/index.ts'
 import { type ConsumerLag, lagOf } from './consumers.ts'
 import { eventDataReader } from './event-data.ts'
-import { type Service, sourceOf } from './service.ts'
+import { sourceOf } from './event-source.ts'
+import type { Service } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** What reads of a service see of others' and its own events, through projections. */

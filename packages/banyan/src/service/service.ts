@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Contract } from '../contract/contract.ts'
-import type { EventDefinition } from '../contract/event.ts'
-import { misuse } from '../kernel/error.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
 import type { SagaDefinition } from '../saga/saga.ts'
 import type { HandlerContext, TimerDefinition } from './context.ts'
 import type { EventSubscription, OperationHandler, ServiceDefinition } from './define.ts'
-import { type Retention, retentionPolicy } from './retention.ts'
+import { checkParts } from './check-parts.ts'
+import type { Retention } from './retention.ts'
 
 /** A named check of the service's health; throws what is wrong. */
 export type HealthCheck = (context: ServiceContext) => Promise<void>
@@ -58,8 +57,8 @@ export type Complete<C extends Contract, O extends readonly OperationHandler[]> 
     : { readonly missingOperations: Exclude<keyof C['operations'], O[number]['name']> }
 
 /**
- * Puts a service together. Every operation of the contract must have a handler, every event one handler per consumer;
- * both are checked, the first by the compiler.
+ * Puts a service together. Every operation of the contract must have a handler, every event one handler per consumer, and every timer, saga and
+ * read model that was defined must be listed; all are checked, the first by the compiler. Throws `misuse` that says what is missing or there twice.
  */
 export function service<C extends Contract, const O extends readonly OperationHandler[] = readonly []>(
   definition: ServiceDefinition<C>,
@@ -82,57 +81,4 @@ export function service<C extends Contract, const O extends readonly OperationHa
   }
   checkParts(whole)
   return whole
-}
-
-function checkParts({ name, definition, parts }: Service): void {
-  retentionPolicy(name, parts.retention)
-  unique(
-    name,
-    'operation',
-    parts.operations.map((operation) => operation.name),
-  )
-  unique(
-    name,
-    'saga',
-    parts.sagas.map((saga) => saga.name),
-  )
-  unique(
-    name,
-    'projection',
-    parts.projections.map((projection) => projection.name),
-  )
-  unique(
-    name,
-    'timer',
-    parts.timers.map((timer) => timer.name),
-  )
-  unique(
-    name,
-    'subscription',
-    parts.on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`),
-  )
-  for (const operation of Object.keys(definition.contract.operations))
-    if (!parts.operations.some((handler) => handler.name === operation))
-      misuse(`service ${name}: operation "${operation}" of the contract has no handler; add it to operations`)
-  for (const { type } of parts.on) sourceOf(definition, type)
-  for (const projection of parts.projections) for (const type of Object.keys(projection.on)) sourceOf(definition, type)
-}
-
-/** Returns the contract that declares an event type, among the service's own and its dependencies. */
-export function sourceOf(definition: ServiceDefinition, type: string): Contract {
-  const source = [definition.contract, ...definition.uses, ...definition.listens].find((contract) => type in contract.events)
-  return (
-    source ??
-    misuse(`service ${definition.contract.name}: event "${type}" is in none of its contracts; add its contract to uses or listens`)
-  )
-}
-
-/** Returns an event's definition; throws `misuse` when the contract does not have it. */
-export function eventDefinition({ name, events }: Contract, type: string): EventDefinition {
-  return events[type] ?? misuse(`contract ${name} has no event "${type}"; add it to events`)
-}
-
-function unique(service: string, what: string, names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) misuse(`service ${service}: ${what} "${twice}" is there twice; rename one`)
 }

@@ -69,8 +69,8 @@ async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
     listen: { port: settings.port, hostname: settings.hostname },
     operatorKey,
   })
-  const url = localUrl(running.address ?? settings.hostname, running.port ?? settings.port)
-  writeOperatorFile(settings.directory, { url, key: operatorKey, pid: process.pid })
+  const url = running.port === undefined ? undefined : localUrl(running.address ?? settings.hostname, running.port)
+  writeOperatorFile(settings.directory, { url: url ?? null, key: operatorKey, pid: process.pid })
   call.print(
     startBanner({
       url,

@@ -1,0 +1,74 @@
+import { misuse } from '../kernel/error.ts'
+import type { EventDefinition } from './event.ts'
+import { declaredError } from './failure.ts'
+import { type FieldFacts, fieldFacts } from './field-facts.ts'
+import type { OperationDefinition } from './operation.ts'
+import { routeShape } from './route.ts'
+
+/** Types that a segment of a path can carry. */
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
+const TEXT: ReadonlySet<string> = new Set(['string'])
+const VERSIONS: ReadonlySet<string> = new Set(['string', 'number', 'integer'])
+/** Codes whose meaning is the platform's alone: they say that the program is wrong, or that a process lost what it held. */
+const RESERVED_CODES: ReadonlySet<string> = new Set(['internal', 'misuse', 'fenced'])
+
+/**
+ * Throws `misuse` for what an operation's declaration says about fields that are not there: it would only show at a request.
+ * `label` is `<service>.<operation>`.
+ */
+export function checkOperation(label: string, operation: OperationDefinition): void {
+  const { route, input, output, access, created, ifMatch, errors, timeoutMs } = operation
+  if (!(timeoutMs > 0)) misuse(`${label}: timeoutMs is ${timeoutMs}; give milliseconds above 0`)
+  route.parameters.forEach((name, index) => {
+    if (route.parameters.indexOf(name) !== index) misuse(`${label}: the path ${route.path} has ":${name}" twice; rename one`)
+    expectField(label, `path parameter ":${name}"`, fieldFacts(input, name), { in: 'input', types: SCALARS, required: true })
+  })
+  if (typeof access === 'object' && 'owner' in access)
+    expectField(label, `owner "${access.owner}"`, fieldFacts(input, access.owner), { in: 'input', types: TEXT, required: false })
+  for (const name of created?.split('/').filter((part) => part.startsWith(':')) ?? [])
+    expectField(label, `"${name}" of created`, fieldFacts(output, name.slice(1)), { in: 'output', types: SCALARS, required: true })
+  if (ifMatch !== undefined)
+    expectField(label, `ifMatch "${ifMatch}"`, fieldFacts(input, ifMatch), { in: 'input', types: VERSIONS, required: false })
+  for (const code of Object.keys(errors)) checkError(label, code, declaredError(errors, code)?.status)
+}
+
+/** Throws `misuse` for an event whose key is not in its data, or not always, or not a text: its order could not be kept. */
+export function checkEvent(contract: string, type: string, { key, data }: EventDefinition): void {
+  expectField(`event ${type} of ${contract}`, `key "${key}"`, fieldFacts(data, key), { in: 'data', types: TEXT, required: true })
+}
+
+/** Throws `misuse` for two operations of one contract that the same requests match. Internal ones have no route. */
+export function checkOwnRoutes(contract: string, operations: Readonly<Record<string, OperationDefinition>>): void {
+  const taken = new Map<string, string>()
+  for (const [name, { access, route }] of Object.entries(operations)) {
+    if (access === 'internal') continue
+    const shape = routeShape(route)
+    const other = taken.get(shape)
+    if (other !== undefined)
+      misuse(
+        `${contract}.${other} and ${contract}.${name} have routes that match the same paths: ${route.method} ${route.path}; change one`,
+      )
+    taken.set(shape, name)
+  }
+}
+
+interface Expected {
+  readonly in: 'input' | 'output' | 'data'
+  readonly types: ReadonlySet<string>
+  readonly required: boolean
+}
+
+function expectField(label: string, what: string, field: FieldFacts | undefined, expected: Expected): void {
+  const where = `the ${expected.in}`
+  if (!field) misuse(`${label}: ${what} names no field of ${where}; add it there, or correct the name`)
+  if (expected.required && !field.required) misuse(`${label}: ${what} is optional in ${where}; make it required`)
+  const wrong = [...field.types].filter((type) => !expected.types.has(type))
+  if (wrong.length > 0)
+    misuse(`${label}: ${what} may be ${wrong.join(' or ')} in ${where}; it must be ${[...expected.types].join(', ')} and nothing else`)
+}
+
+function checkError(label: string, code: string, status = 409): void {
+  if (RESERVED_CODES.has(code)) misuse(`${label}: error "${code}" is the platform's own; give it another code`)
+  if (!Number.isInteger(status) || status < 400 || status > 599)
+    misuse(`${label}: error "${code}" has status ${status}; give one from 400 to 599`)
+}
