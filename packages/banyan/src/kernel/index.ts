@@ -26,4 +26,5 @@ export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } fr
 export { type Random, seededRandom, systemRandom } from './random.ts'
 export { assertStorable, isStorable, storableText, unstorable } from './storable.ts'
 export { type HeldBy, WorkLog, type WorkSeen } from './work-log.ts'
+export { type IfSendable, type NotSendable, type Sendable } from './sendable.ts'
 export { createRuntime, LEASE_MS, type Runtime, type RuntimeOptions } from './runtime.ts'

@@ -85,3 +85,11 @@ void kept({ run: async () => [1, undefined] })
 void kept({ run: async () => (Math.random() > 1 ? { at: new Date(0) } : { at: 1 }) })
 // @ts-expect-error an error
 void kept({ run: async () => new Error('it') as Error & { run(): void } })
+
+/** A function around it asks the same of its own callers. */
+function named<T>(made: Made<T> & IfSendable<T, { readonly run: (context: never) => Promise<Sendable<T>> }>): T {
+  return kept(made)
+}
+named({ run: async ({ id }) => ({ id }) }).id.length.toFixed()
+// @ts-expect-error a Date, through it
+named({ run: async () => new Date(0) })
