@@ -10,6 +10,8 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'compensated'])
 const BY = { actor: 'olga', reason: 'settled by hand' }
 /** How often the operator looks. */
 const LOOK_MS = 2_000
+/** After so long without an answer the operator asks anew: longer than any deadline of what is done by hand. */
+const ANSWER_MS_MAX = 120_000
 /** An order that stands still for so long, and is none of those that the shop ends by itself, is cancelled by staff. */
 const PATIENCE_MS = 300_000
 
@@ -20,22 +22,28 @@ export async function operate(world: World, ordering: Promise<void>): Promise<vo
   closed.catch(() => {}) // told at the end
   for (;;) {
     await world.sleep(LOOK_MS)
+    const mayEnd = !isOrdering
     try {
-      const admin = world.running?.admin.services.find(({ service }) => service === 'orders')
-      if (!admin) continue
-      const stuck = await admin.sagas({ status: 'stuck', limit: 100 })
-      for (const { id, failure } of stuck) await settle(world, admin, id, failure)
-      if (
-        !isOrdering &&
-        stuck.length === 0 &&
-        !(await isAnyOpen(world)) &&
-        (await admin.sagaCounts()).every(({ status }) => ENDED.has(status))
-      )
-        return await closed
+      if ((await Promise.race([look(world), unanswered(world)])) && mayEnd) return await closed
     } catch (error) {
       if (!(error instanceof BanyanError)) throw error // the shop is down, or the saga moved: the operator looks again
     }
   }
+}
+
+/** Settles what is stuck now; tells whether nothing is left to do. */
+async function look(world: World): Promise<boolean> {
+  const admin = world.running?.admin.services.find(({ service }) => service === 'orders')
+  if (!admin) return false
+  const stuck = await admin.sagas({ status: 'stuck', limit: 100 })
+  for (const { id, failure } of stuck) await settle(world, admin, id, failure)
+  return stuck.length === 0 && !(await isAnyOpen(world)) && (await admin.sagaCounts()).every(({ status }) => ENDED.has(status))
+}
+
+/** What the operator asked of a process that died is never answered. */
+async function unanswered(world: World): Promise<never> {
+  await world.sleep(ANSWER_MS_MAX)
+  throw new BanyanError('unavailable', 'the shop did not answer the operator')
 }
 
 async function settle(world: World, admin: ServiceAdmin, id: string, failure: string | null): Promise<void> {
