@@ -36,6 +36,8 @@ const MARKERS = Object.values(PERSON)
 /** Columns of rows that can be erased, each with who erases it. All else must hold no personal data. */
 const ERASABLE: Readonly<Record<string, string>> = {
   'users.account.email': 'the account',
+  'users.account.email_key': 'the account',
+  'users.account.search_key': 'the account',
   'users.account.name': 'the account',
   'users.account.phone': 'the account',
   'orders.order_pii.address': 'erasure of the order',
@@ -45,7 +47,10 @@ const ERASABLE: Readonly<Record<string, string>> = {
   'payments.payment.token': 'erasure of the order',
   'inventory.movement_note.note': '400 days',
 }
-const AFTER_ERASURE = new Set(['users.account.email', 'users.account.name', 'users.account.phone', 'inventory.movement_note.note'])
+const AFTER_ERASURE = new Set([
+  ...Object.keys(ERASABLE).filter((column) => column.startsWith('users.account.')),
+  'inventory.movement_note.note',
+])
 
 async function openShop(flow: string) {
   const place = shopPlace()
