@@ -221,7 +221,8 @@ test('a full disk refuses orders, loses none, and goes on once there is room', {
 
 test('SIGTERM while a slow request is under way: it is answered, a new one is refused, and the process exits 0', async () => {
   using directory = temporaryDirectory()
-  const shop = await startShop({ directory: directory.path, environment: { ...QUIET, BANYAN_FAKE_PROVIDER_SLOW_MS: '1500' } })
+  const own = { BANYAN_POSTGRES_SCHEMA_PREFIX: `${SCHEMA_PREFIX}slow_` } // on a shared server no other test meets what this one sells
+  const shop = await startShop({ directory: directory.path, environment: { ...QUIET, ...own, BANYAN_FAKE_PROVIDER_SLOW_MS: '1500' } })
   await sellProducts(shop.url, 1, 10)
   const { token } = await registerUser(shop.url, 'ann@example.org')
   const client = shopClient(shop.url, token)
