@@ -1,5 +1,5 @@
 import { BanyanError, deadlineAfter } from 'banyan/kernel'
-import type { ApartOptions, StoreReader } from 'banyan/store'
+import { apartEnd, type ApartEnd, type ApartOptions, type StoreReader } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { BEGIN_SNAPSHOT } from './commands.ts'
 import { Session } from './session.ts'
@@ -26,30 +26,23 @@ export class ApartReader {
     this.#cancel = cancel
   }
 
-  async read<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, signal }: Required<ApartOptions>): Promise<T> {
-    if (signal.aborted) throw abandoned()
+  async read<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+    using end = apartEnd(this.#context.clock, options)
     if (this.#reads >= READS_MAX) throw new BanyanError('overloaded', `${READS_MAX} long reads run already; try again when one has ended`)
     this.#reads++
     try {
-      return await this.#run(body, timeoutMs, signal)
+      return await this.#run(body, end)
     } finally {
       this.#reads--
     }
   }
 
-  async #run<T>(body: (tx: StoreReader) => Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
+  async #run<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
     const { clock, target } = this.#context
-    const ended = Promise.withResolvers<never>()
-    ended.promise.catch(() => {}) // it may come when nobody races any more
-    const cancel = clock.setTimer(timeoutMs, () => ended.reject(overdue(timeoutMs)))
-    const aborted = (): void => ended.reject(abandoned())
-    signal.addEventListener('abort', aborted, { once: true })
     const connecting = Session.connect(target, this.#applicationName)
     let running: number | undefined
     try {
-      const session = await Promise.race([connecting, ended.promise]).catch((error: unknown) =>
-        Promise.reject(toConnectError(error, target)),
-      )
+      const session = await Promise.race([connecting, ended]).catch((error: unknown) => Promise.reject(toConnectError(error, target)))
       const line = new TransactionLine(session, [BEGIN_SNAPSHOT])
       const deadline = deadlineAfter(clock, timeoutMs)
       const run = new BodyRun({ context: this.#context, send: (part) => line.send(part), readOnly: true, deadline })
@@ -57,13 +50,11 @@ export class ApartReader {
         running = (await tx.sql.get<{ pid: number }>(LIMIT, String(timeoutMs)))?.pid
         return body(tx)
       })
-      const value = await Promise.race([reading, ended.promise])
+      const value = await Promise.race([reading, ended])
       running = undefined
       if (run.error !== undefined) throw run.error
       return value
     } finally {
-      cancel()
-      signal.removeEventListener('abort', aborted)
       // The backend is ours until its connection is cut, so nobody else's statement is ended.
       if (running !== undefined) await this.#cancel(running).catch(() => {})
       void connecting.then(
@@ -72,14 +63,4 @@ export class ApartReader {
       )
     }
   }
-}
-
-function overdue(timeoutMs: number): BanyanError {
-  return new BanyanError('deadline_exceeded', `a read was not over after ${timeoutMs / 1_000} s and was ended; ask for less at a time`, {
-    retry: 'safe',
-  })
-}
-
-function abandoned(): BanyanError {
-  return new BanyanError('cancelled', 'a read was ended because nobody waits for it any more', { retry: 'safe' })
 }

@@ -1,15 +1,5 @@
 import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
-import {
-  APART_MS_MAX,
-  type ApartOptions,
-  type Commit,
-  type Feed,
-  type Store,
-  type StoreFeatures,
-  type StoreReader,
-  type StoreTransaction,
-  type TransactionOptions,
-} from 'banyan/store'
+import type { ApartOptions, Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from 'banyan/store'
 import { ApartReader } from './apart-reader.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
@@ -40,9 +30,6 @@ export interface PostgresStoreOptions {
 const CLOSE_MS_MAX = 30_000
 /** Added to the server's time limit before a connection counts as lost. */
 const NETWORK_MS_MAX = 5_000
-
-/** The signal of a read that nobody ends. */
-const NEVER = new AbortController().signal
 
 /** A service's schema in PostgreSQL. */
 export class PostgresStore implements Store {
@@ -103,8 +90,8 @@ export class PostgresStore implements Store {
   read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
     return this.#counted(() => this.#reader.read(body))
   }
-  readApart<T>(body: (tx: StoreReader) => Promise<T>, options: ApartOptions = {}): Promise<T> {
-    return this.#counted(() => this.#apart.read(body, { timeoutMs: APART_MS_MAX, signal: NEVER, ...options }))
+  readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+    return this.#counted(() => this.#apart.read(body, options))
   }
   async ping(): Promise<void> {
     await this.#query('ping', 'SELECT 1', [])

@@ -1,3 +1,4 @@
+export { APART_MS_MAX, apartEnd, type ApartEnd, type ApartOptions } from './apart.ts'
 export { noTables, type StoreDefinition, store } from './definition.ts'
 export { ANSWER_BYTES_MAX, assertEventFits, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
@@ -30,13 +31,4 @@ export type {
   SagaStepRecord,
 } from './saga-records.ts'
 export type { Dialect, Sql, SqlReader, SqlValue } from './sql.ts'
-export {
-  APART_MS_MAX,
-  type ApartOptions,
-  type Commit,
-  type Store,
-  type StoreFeatures,
-  type StoreReader,
-  type StoreTransaction,
-  type TransactionOptions,
-} from './store.ts'
+export { type Commit, type Store, type StoreFeatures, type StoreReader, type StoreTransaction, type TransactionOptions } from './store.ts'

@@ -1,3 +1,4 @@
+import type { ApartOptions } from './apart.ts'
 import type { Feed, NewEvent } from './feed.ts'
 import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records.ts'
 import type { RetentionRecords } from './retention-records.ts'
@@ -55,17 +56,6 @@ export interface StoreFeatures {
   /** Whether several processes may host the same service on this store. */
   readonly shared: boolean
 }
-
-/** How long a read apart may take. */
-export interface ApartOptions {
-  /** Milliseconds for the whole read, waiting for its turn included. Default {@link APART_MS_MAX}. */
-  readonly timeoutMs?: number
-  /** Ends the read, e.g. when the client that asked has gone. */
-  readonly signal?: AbortSignal
-}
-
-/** Time of a read apart that names none: what a person waits for. */
-export const APART_MS_MAX = 30_000
 
 /** How a transaction differs from others. */
 export interface TransactionOptions {

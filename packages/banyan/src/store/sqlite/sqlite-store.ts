@@ -1,15 +1,8 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { EventMark } from '../feed.ts'
-import {
-  APART_MS_MAX,
-  type ApartOptions,
-  type Commit,
-  type Store,
-  type StoreFeatures,
-  type StoreReader,
-  type StoreTransaction,
-} from '../store.ts'
+import type { ApartOptions } from '../apart.ts'
+import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
 import type { ApartReader } from './apart/apart-reader.ts'
 import type { CommitTurns } from './commit-turns.ts'
 import { EventTail } from './event-tail.ts'
@@ -44,9 +37,6 @@ export interface SqliteStoreParts {
  */
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
-/** The signal of a read that nobody ends. */
-const NEVER = new AbortController().signal
-
 /** A service's own SQLite file: one connection that writes, one that reads. */
 export class SqliteStore implements Store {
   readonly features: StoreFeatures = { adapter: 'sqlite', durability: 'power', shared: false }
@@ -73,11 +63,11 @@ export class SqliteStore implements Store {
     return this.#snapshots.run(body)
   }
 
-  async readApart<T>(body: (tx: StoreReader) => Promise<T>, options: ApartOptions = {}): Promise<T> {
+  async readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
     const { apart, reader, health } = this.#parts
     if (!apart) return this.read(body)
     if (health.error) throw health.error
-    return apart.read(reader.path, body, { timeoutMs: APART_MS_MAX, signal: NEVER, ...options })
+    return apart.read(reader.path, body, options)
   }
 
   async ping(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import { BanyanError } from '../../../kernel/error.ts'
 import { SqlRecords } from '../../sql/sql-records.ts'
-import type { ApartOptions, StoreReader } from '../../store.ts'
+import { apartEnd, type ApartEnd, type ApartOptions } from '../../apart.ts'
+import type { StoreReader } from '../../store.ts'
 import { ApartSql } from './apart-sql.ts'
 import { ReaderChild } from './reader-child.ts'
 
@@ -30,28 +31,22 @@ export class ApartReader {
   }
 
   /** Runs `body` on a snapshot of the file at `path`. See `Store.readApart`. */
-  async read<T>(path: string, body: (tx: StoreReader) => Promise<T>, { timeoutMs, signal }: Required<ApartOptions>): Promise<T> {
-    await this.#turn(timeoutMs, signal)
+  async read<T>(path: string, body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+    using end = apartEnd(this.#clock, options)
+    await this.#turn(end)
     const child = this.#take()
     let sound = true
-    const cut = (error: BanyanError): void => {
+    end.ended.catch(() => {
       sound = false
-      ended.reject(error)
       child.kill()
-    }
-    const ended = Promise.withResolvers<never>()
-    const cancel = this.#clock.setTimer(timeoutMs, () => cut(overdue(timeoutMs)))
-    const aborted = (): void => cut(abandoned())
-    signal.addEventListener('abort', aborted, { once: true })
+    })
     const sql = new ApartSql(child)
     try {
-      return await Promise.race([this.#run(path, body, child, sql), ended.promise])
+      return await Promise.race([this.#run(path, body, child, sql), end.ended])
     } catch (thrown) {
       sound &&= !(thrown instanceof BanyanError && thrown.code === 'unavailable')
       throw thrown
     } finally {
-      cancel()
-      signal.removeEventListener('abort', aborted)
       sql.end()
       this.#release(sound ? child : undefined)
     }
@@ -67,27 +62,19 @@ export class ApartReader {
   }
 
   /** Waits until a process is free. */
-  async #turn(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw abandoned()
+  async #turn({ ended }: ApartEnd): Promise<void> {
     if (this.#busy < PROCESSES_MAX) return void this.#busy++
     if (this.#waiting.length >= WAITING_MAX)
       throw new BanyanError('overloaded', `${WAITING_MAX} long reads wait already; try again when some have ended`)
     const turn = Promise.withResolvers<void>()
-    const giveUp = (error: BanyanError) => (): void => {
-      const index = this.#waiting.indexOf(turn.resolve)
-      if (index < 0) return
-      this.#waiting.splice(index, 1)
-      turn.reject(error)
-    }
     this.#waiting.push(turn.resolve)
-    const cancel = this.#clock.setTimer(timeoutMs, giveUp(overdue(timeoutMs)))
-    const aborted = giveUp(abandoned())
-    signal.addEventListener('abort', aborted, { once: true })
     try {
-      await turn.promise
-    } finally {
-      cancel()
-      signal.removeEventListener('abort', aborted)
+      await Promise.race([turn.promise, ended])
+    } catch (thrown) {
+      const index = this.#waiting.indexOf(turn.resolve)
+      if (index < 0) this.#release(undefined) // its turn came in the same moment: another may have it
+      else this.#waiting.splice(index, 1)
+      throw thrown
     }
   }
 
@@ -123,14 +110,4 @@ export class ApartReader {
       child.kill()
     }
   }
-}
-
-function overdue(timeoutMs: number): BanyanError {
-  return new BanyanError('deadline_exceeded', `a read was not over after ${timeoutMs / 1_000} s and was ended; ask for less at a time`, {
-    retry: 'safe',
-  })
-}
-
-function abandoned(): BanyanError {
-  return new BanyanError('cancelled', 'a read was ended because nobody waits for it any more', { retry: 'safe' })
 }
