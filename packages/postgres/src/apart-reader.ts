@@ -1,13 +1,10 @@
-import { BanyanError, deadlineAfter } from 'banyan/kernel'
-import { apartEnd, type ApartEnd, type ApartOptions, type StoreReader } from 'banyan/store'
+import { deadlineAfter } from 'banyan/kernel'
+import { apartEnd, type ApartEnd, type ApartOptions, ApartTurns, type StoreReader } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { BEGIN_SNAPSHOT } from './commands.ts'
 import { Session } from './session.ts'
 import { toConnectError } from './sql-failure.ts'
 import { TransactionLine } from './transaction-line.ts'
-
-/** Connections for reads apart at a time: they are for people and audits, and the server has few. */
-const READS_MAX = 2
 
 /** The server ends a statement by itself at the read's time limit, should nobody be able to tell it. */
 const LIMIT = "SELECT set_config('statement_timeout', ?, true), pg_backend_pid() AS pid"
@@ -17,7 +14,7 @@ export class ApartReader {
   readonly #context: BodyContext
   readonly #applicationName: string
   readonly #cancel: (pid: number) => Promise<unknown>
-  #reads = 0
+  readonly #turns = new ApartTurns()
 
   /** `cancel` ends the statement that a backend of the server runs. */
   constructor(context: BodyContext, applicationName: string, cancel: (pid: number) => Promise<unknown>) {
@@ -28,12 +25,11 @@ export class ApartReader {
 
   async read<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
     using end = apartEnd(this.#context.clock, options)
-    if (this.#reads >= READS_MAX) throw new BanyanError('overloaded', `${READS_MAX} long reads run already; try again when one has ended`)
-    this.#reads++
+    await this.#turns.take(end)
     try {
       return await this.#run(body, end)
     } finally {
-      this.#reads--
+      this.#turns.release()
     }
   }
 

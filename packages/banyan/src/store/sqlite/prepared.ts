@@ -28,6 +28,14 @@ export class Prepared {
     return rows.map((cells) => this.#row(cells))
   }
 
+  /** The first rows, at most `rowsMax`; what is beyond is not fetched. */
+  some(values: readonly SqlValue[], rowsMax: number): Row[] {
+    const rows: Row[] = []
+    for (const cells of this.#statement.iterate(...values) as Iterable<unknown> as Iterable<SQLOutputValue[]>)
+      if (rows.push(this.#row(cells)) === rowsMax) break
+    return rows
+  }
+
   /** Runs it; returns how many rows changed and the number of the last one inserted. */
   run(values: readonly SqlValue[]): { readonly changes: number; readonly rowNumber: number } {
     const { changes, lastInsertRowid } = this.#statement.run(...values)

@@ -75,6 +75,19 @@ export class SqliteConnection {
     }
   }
 
+  /** Returns at most `rowsMax` rows; what is beyond is not fetched. */
+  some(query: string, values: readonly SqlValue[], rowsMax: number): unknown[] {
+    const startedAt = this.#now()
+    try {
+      assertStorable(values, query)
+      return this.#prepare(query).some(values, rowsMax)
+    } catch (thrown) {
+      throw this.#remember(thrown, query)
+    } finally {
+      this.#ran(startedAt, query)
+    }
+  }
+
   /** Returns how many rows changed. */
   run(query: string, values: readonly SqlValue[]): number {
     const startedAt = this.#now()

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.ts'
 import { BanyanError } from '../../../kernel/error.ts'
 import { SqlRecords } from '../../sql/sql-records.ts'
-import { apartEnd, type ApartEnd, type ApartOptions } from '../../apart.ts'
+import { apartEnd, type ApartOptions } from '../../apart.ts'
+import { ApartTurns } from '../../apart-turns.ts'
 import type { StoreReader } from '../../store.ts'
 import { ApartSql } from './apart-sql.ts'
 import { ReaderChild } from './reader-child.ts'
@@ -12,10 +13,6 @@ import { ReaderChild } from './reader-child.ts'
 //   A2 a read that is not over at its time limit, or whose signal aborts, loses its process: nothing else ends a statement of SQLite
 //   A3 no process outlives its use by more than IDLE_MS
 
-/** Reads apart are for people and audits: two at a time leave the machine to the customers. */
-const PROCESSES_MAX = 2
-/** Reads that wait for a process at most; people who ask more often than it answers are refused. */
-const WAITING_MAX = 32
 /** A page of an audit follows another within milliseconds; an unused process takes 40 MB. */
 const IDLE_MS = 5_000
 
@@ -23,8 +20,7 @@ const IDLE_MS = 5_000
 export class ApartReader {
   readonly #clock: Clock
   readonly #idle: { readonly child: ReaderChild; readonly stopEnding: () => void }[] = []
-  readonly #waiting: (() => void)[] = []
-  #busy = 0
+  readonly #turns = new ApartTurns()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -33,7 +29,7 @@ export class ApartReader {
   /** Runs `body` on a snapshot of the file at `path`. See `Store.readApart`. */
   async read<T>(path: string, body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
     using end = apartEnd(this.#clock, options)
-    await this.#turn(end)
+    await this.#turns.take(end)
     const child = this.#take()
     let sound = true
     end.ended.catch(() => {
@@ -61,23 +57,6 @@ export class ApartReader {
     }
   }
 
-  /** Waits until a process is free. */
-  async #turn({ ended }: ApartEnd): Promise<void> {
-    if (this.#busy < PROCESSES_MAX) return void this.#busy++
-    if (this.#waiting.length >= WAITING_MAX)
-      throw new BanyanError('overloaded', `${WAITING_MAX} long reads wait already; try again when some have ended`)
-    const turn = Promise.withResolvers<void>()
-    this.#waiting.push(turn.resolve)
-    try {
-      await Promise.race([turn.promise, ended])
-    } catch (thrown) {
-      const index = this.#waiting.indexOf(turn.resolve)
-      if (index < 0) this.#release(undefined) // its turn came in the same moment: another may have it
-      else this.#waiting.splice(index, 1)
-      throw thrown
-    }
-  }
-
   #take(): ReaderChild {
     const idle = this.#idle.pop()
     idle?.stopEnding()
@@ -91,9 +70,7 @@ export class ApartReader {
       child.keepsAlive(false)
       this.#idle.push({ child, stopEnding: this.#clock.setTimer(IDLE_MS, () => child.kill()) })
     }
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#busy--
+    this.#turns.release()
   }
 
   #forget(child: ReaderChild): void {
