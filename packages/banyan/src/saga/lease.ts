@@ -114,12 +114,15 @@ class SharedLease implements SagaLease {
         return tx.leases.renew(this.owner, now + leaseMs, now)
       }
       const { value: ours } = await store.transaction(renewal, { urgent: true })
-      await this.#endSilent()
-      if (ours) this.#validUntil = begun + leaseMs - Math.min(FENCE_MARGIN_MS, leaseMs * FENCE_MARGIN_SHARE)
-      else {
+      if (!ours) {
         this.#lose(onLost)
         return await this.#renew()
       }
+      this.#validUntil = begun + leaseMs - Math.min(FENCE_MARGIN_MS, leaseMs * FENCE_MARGIN_SHARE)
+      // Whatever becomes of the others' leases, this one stands.
+      await this.#endSilent().catch((error: unknown) => {
+        runtime.log.warn('silent saga engines could not be looked for; trying again', { owner: this.owner, error })
+      })
     } finally {
       this.#cancel?.()
       this.#schedule()
