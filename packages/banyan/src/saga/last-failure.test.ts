@@ -37,7 +37,7 @@ test('P9: the journal keeps what a step failed with last, and where; the log has
       ['a saga is stuck', 'send', 'no_such_street'],
     ],
   )
-  for (const { fields } of lines) assert.match(String(fields['traceId']), /^[0-9a-f]{32}$/)
+  for (const { fields } of lines) assert.match(String(fields['trace_id']), /^[0-9a-f]{32}$/)
   assert.match(String(lines[1]?.fields['todo']), /retry the saga, or settle the step by hand and skip it/)
 })
 

@@ -3,6 +3,7 @@ import type { AnyStep } from './asked-steps.ts'
 import { sagaControl } from './control.ts'
 import type { LoadedSaga } from './definitions.ts'
 import type { SagaEnvironment } from './environment.ts'
+import { readInput } from './input.ts'
 import { type LoadedRecords, SagaRun } from './run.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function learnStep(
   const run = new SagaRun(environment, definition, records, () => {})
   run.phase = 'compensating'
   run.replaying = true
-  const replay = definition.run(sagaControl(run), JSON.parse(records.record.input)).catch((thrown: unknown) => {
+  const replay = definition.run(sagaControl(run), readInput(definition, records.record.input)).catch((thrown: unknown) => {
     const { code } = toBanyanError(thrown)
     environment.runtime.log.debug('the function of a saga ended while it was asked for a step', { ...run.facts, step: name, code })
   })

@@ -100,8 +100,8 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   /** What every log line about it says: one look at the log finds its trace. */
-  get facts(): { readonly service: string; readonly saga: string; readonly id: string; readonly traceId: string } {
-    return { service: this.environment.service, saga: this.record.name, id: this.id, traceId: this.trace.traceId }
+  get facts(): { readonly service: string; readonly saga: string; readonly id: string; readonly trace_id: string } {
+    return { service: this.environment.service, saga: this.record.name, id: this.id, trace_id: this.trace.traceId }
   }
 
   /** Epoch milliseconds. */
