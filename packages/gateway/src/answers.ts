@@ -1,4 +1,4 @@
-import { wasLogged } from 'banyan/call'
+import { needsLog } from 'banyan/call'
 import { type BanyanError, type Clock, type Faults, type Logger, shownInLog, toBanyanError } from 'banyan/kernel'
 import type { Departures } from './departures.ts'
 import type { Exchange } from './exchange.ts'
@@ -69,7 +69,7 @@ export function createAnswers({ clock, log, faults, closing, accessLog, departur
     if (exchange.answered) return
     const error = toBanyanError(thrown)
     if (error.status >= 500) exchange.span.fail(error)
-    if ((error.code === 'internal' || error.code === 'misuse') && !wasLogged(error)) logFailure(log, exchange, error)
+    if (needsLog(error)) logFailure(log, exchange, error)
     const { headers, requestId, trace } = exchange
     if (error.status === 401) headers.push('www-authenticate', error.code === 'unauthenticated' ? challenge(exchange) : 'Bearer')
     const seconds = retryAfterSeconds(error)

@@ -1,5 +1,5 @@
 export { type ClientFactory, clientFactory, type ClientOptions, refusingCalls } from './client.ts'
 export { type LocalService, localTransport } from './local-transport.ts'
 export { childScope, type Scope } from './scope.ts'
-export { receivedFrom, uncaught, wasLogged } from './uncaught.ts'
+export { needsLog, receivedFrom, uncaught } from './uncaught.ts'
 export type { CallReply, CallRequest, Transport } from './transport.ts'

@@ -1,4 +1,4 @@
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, reworded, toBanyanError } from '../kernel/error.ts'
 import { NOT_PLAIN, plainCopy } from '../kernel/plain-json.ts'
 import type { CallReply, CallRequest, Transport } from './transport.ts'
 
@@ -29,15 +29,6 @@ export function localTransport(find: (service: string) => LocalService | undefin
  * carries is left out; what a contract declares has been checked.
  */
 function asReceived(from: string, error: BanyanError): BanyanError {
-  const { code, message, status, retry, declared, fields, retryAfterMs } = error
   const data = error.data === undefined ? undefined : plainCopy(error.data)
-  return new BanyanError(code, message, {
-    status,
-    retry,
-    declared,
-    fields,
-    retryAfterMs,
-    from,
-    data: data === NOT_PLAIN ? undefined : data,
-  })
+  return reworded(error, error.message, { from, data: data === NOT_PLAIN ? undefined : data })
 }

@@ -42,7 +42,7 @@ const BECOMES = {
 /** Returns what a call threw as an error that says where it came from. Mistakes of this process stay its own. */
 export function receivedFrom(operation: string, thrown: unknown): BanyanError {
   const error = toBanyanError(thrown)
-  if (error.from !== undefined || error.code === 'internal' || error.code === 'misuse') return error
+  if (error.from !== undefined || isOurMistake(error)) return error
   return reworded(error, error.message, { from: operation, cause: error.cause })
 }
 
@@ -60,7 +60,16 @@ export function uncaught(receiver: string, error: BanyanError): BanyanError {
   return new BanyanError('internal', `${receiver} got "${code}" from ${from} and did not handle it`, { cause: error })
 }
 
-/** Tells whether an error that callers must not see was logged by whoever answered with it. */
-export function wasLogged({ code, declared, from }: BanyanError): boolean {
-  return from !== undefined && !declared && (code === 'internal' || code === 'misuse')
+/** Tells whether an error is a mistake of ours, whose words callers must not see, that nobody has logged yet. */
+export function needsLog(error: BanyanError): boolean {
+  return isOurMistake(error) && !wasLogged(error)
+}
+
+/** Whoever answers with a mistake logs it; its `from` says that somebody did. */
+function wasLogged(error: BanyanError): boolean {
+  return error.from !== undefined && isOurMistake(error)
+}
+
+function isOurMistake({ code, declared }: BanyanError): boolean {
+  return !declared && (code === 'internal' || code === 'misuse')
 }

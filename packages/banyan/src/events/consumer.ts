@@ -1,7 +1,7 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import type { CancelTimer } from '../kernel/clock.ts'
 import { type Deadline, within } from '../kernel/deadline.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, toBanyanError, shownInLog } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -278,7 +278,7 @@ class FeedConsumer implements Consumer {
       this.#log.error('another process consumes from this store; this one stops consuming', { error })
       return
     }
-    this.#log.warn('the consumer cannot start for now; trying again', { error: error.cause ?? error })
+    this.#log.warn('the consumer cannot start for now; trying again', { error: shownInLog(error) })
     if (!this.#stopping) await this.#wake.sleep(backoffDelayMs(SOURCE_BACKOFF, failures, runtime.random))
   }
 }

@@ -320,7 +320,7 @@ export class KeyedSession implements Session {
 
   #afterStoreFailure(error: BanyanError): number | undefined {
     if (error.code === 'fenced') return this.#lose()
-    if (this.#storeFailures === 0) this.#log.warn('the store failed; events wait', { error: error.cause ?? error })
+    if (this.#storeFailures === 0) this.#log.warn('the store failed; events wait', { error: shownInLog(error) })
     return backoffDelayMs(SOURCE_BACKOFF, ++this.#storeFailures, this.#options.runtime.random)
   }
 

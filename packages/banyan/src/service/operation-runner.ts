@@ -1,7 +1,7 @@
 import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { CallReply, CallRequest } from '../call/transport.ts'
-import { wasLogged } from '../call/uncaught.ts'
+import { needsLog } from '../call/uncaught.ts'
 import { accessRoles } from '../contract/access.ts'
 import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
@@ -154,7 +154,7 @@ function reported(
   { trace, correlationId, causationId }: Scope,
   error: BanyanError,
 ): BanyanError {
-  if ((error.code === 'internal' || error.code === 'misuse') && !error.declared && !wasLogged(error))
+  if (needsLog(error))
     runtime.log.error('operation failed', {
       operation,
       trace_id: trace.traceId,

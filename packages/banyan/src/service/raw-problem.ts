@@ -1,4 +1,4 @@
-import { uncaught, wasLogged } from '../call/uncaught.ts'
+import { needsLog, uncaught } from '../call/uncaught.ts'
 import { type BanyanError, LOGGED, shownInLog, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 
@@ -16,7 +16,7 @@ export interface RawProblem {
  */
 export function rawProblem(service: string, thrown: unknown, log: Logger): RawProblem {
   const error = uncaught(`a raw route of ${service}`, toBanyanError(thrown))
-  if (isOpaque(error) && !wasLogged(error)) log.error('a raw route failed', { service, error: shownInLog(error) })
+  if (needsLog(error)) log.error('a raw route failed', { service, error: shownInLog(error) })
   return problemOf(error)
 }
 
