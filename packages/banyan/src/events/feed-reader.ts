@@ -1,11 +1,11 @@
 import { backoffDelayMs } from '../kernel/backoff.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, toBanyanError, shownInLog } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { EventMark, Feed, StoredEvent } from '../store/feed.ts'
 import type { ReadMark } from '../store/records.ts'
-import { checkHistory, isOlderLog, olderCopy } from './history.ts'
+import { checkHistory, isOlderLog, isRemoved, olderCopy } from './history.ts'
 import { SOURCE_BACKOFF } from './retry-policy.ts'
 import type { Session } from './session.ts'
 import { Wake } from './wake.ts'
@@ -108,7 +108,7 @@ export class FeedReader {
     } catch (thrown) {
       const error = toBanyanError(thrown)
       if (error.code === 'fenced') throw error
-      if (this.#refusals.count === 0) log.warn('what is consumed cannot be noted for now; trying again', { error: error.cause ?? error })
+      if (this.#refusals.count === 0) log.warn('what is consumed cannot be noted for now; trying again', { error: shownInLog(error) })
       this.#idleError = error
       this.#refusals.add()
     }
@@ -123,7 +123,7 @@ export class FeedReader {
   #failed(error: BanyanError): number {
     if (error.code === 'fenced') throw error
     if (isOlderLog(error)) throw this.#isChecked ? olderCopy(this.#options.source, this.#options.service, error) : error
-    if (this.#failures === 0) this.#options.log.warn('nothing can be consumed for now; trying again', { error: error.cause ?? error })
+    if (this.#failures === 0) this.#options.log.warn('nothing can be consumed for now; trying again', { error: shownInLog(error) })
     this.#error = error
     return backoffDelayMs(SOURCE_BACKOFF, ++this.#failures, this.#options.runtime.random)
   }
@@ -172,6 +172,6 @@ export class FeedReader {
 }
 
 function nothingIfRemoved(thrown: unknown): StoredEvent[] {
-  if (thrown instanceof BanyanError && thrown.code === 'failed_precondition') return []
+  if (isRemoved(thrown)) return []
   throw thrown
 }

@@ -24,8 +24,25 @@ export async function checkHistory(feed: Feed, { source, service, read }: Histor
   } catch (thrown) {
     const error = toBanyanError(thrown)
     if (isOlderLog(error)) throw olderCopy(source, service, error)
-    if (error.code !== 'failed_precondition') throw thrown
+    if (!isRemoved(error)) throw thrown
   }
+}
+
+/** Returns why a log is not the one that was read; undefined when it is. See {@link checkHistory}. */
+export async function olderThanRead(feed: Feed, reader: HistoryReader): Promise<BanyanError | undefined> {
+  try {
+    await checkHistory(feed, reader)
+    return undefined
+  } catch (thrown) {
+    const error = toBanyanError(thrown)
+    if (isOlderLog(error)) return error
+    throw thrown
+  }
+}
+
+/** Whether an error of a read says that retention removed the events it needs: trying again cannot help. */
+export function isRemoved(error: unknown): error is BanyanError {
+  return error instanceof BanyanError && error.code === 'failed_precondition'
 }
 
 /** Whether an error says that a log is not the one that was read. It lasts: no attempt helps, only other data. */

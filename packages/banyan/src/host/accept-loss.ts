@@ -1,5 +1,5 @@
-import { checkHistory, isOlderLog } from '../events/history.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { olderThanRead } from '../events/history.ts'
+import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import type { ReadMark } from '../store/records.ts'
@@ -46,11 +46,12 @@ export async function acceptLoss(platform: Platform, options: AcceptLossOptions)
   try {
     for (const { name, definition } of platform.services)
       stores.set(name, await options.stores.open({ service: name, migrations: definition.store.migrations, runtime: options.runtime }))
+    const source = stores.get(service) as Store
     const all: SetBack[] = []
-    for (const [name, store] of stores) all.push(...(await setBackReaders(name, store, stores.get(service) as Store, options)))
+    for (const [name, store] of stores) all.push(...(await setBackReaders(name, store, source, options)))
     if (all.length === 0)
       throw new BanyanError('failed_precondition', `nobody has read events that the log of "${service}" lacks; start it`)
-    await (stores.get(service) as Store).transaction((tx) => tx.audit.append(auditRecord(options, service)))
+    await source.transaction((tx) => tx.audit.append(auditRecord(options, service)))
     return all
   } finally {
     for (const store of stores.values()) await store.close()
@@ -60,7 +61,7 @@ export async function acceptLoss(platform: Platform, options: AcceptLossOptions)
 async function setBackReaders(name: string, store: Store, source: Store, options: AcceptLossOptions): Promise<SetBack[]> {
   const done: SetBack[] = []
   for (const { consumer, source: log, read } of await readLogs({ store })) {
-    if (log !== options.service || !(await isLost(source, name, options, read))) continue
+    if (log !== options.service || !(await olderThanRead(source.feed, { source: log, service: name, read }))) continue
     const to = await commonMark(source, read, options)
     const { value: parked } = await store.transaction(async (tx) => {
       await tx.audit.append(auditRecord(options, `${consumer} of ${log} from ${read.position} to ${to.position}`))
@@ -69,16 +70,6 @@ async function setBackReaders(name: string, store: Store, source: Store, options
     done.push({ service: name, consumer, from: read.position, to: to.position, parked })
   }
   return done
-}
-
-async function isLost(source: Store, reader: string, { service }: AcceptLossOptions, read: ReadMark): Promise<boolean> {
-  try {
-    await checkHistory(source.feed, { source: service, service: reader, read })
-    return false
-  } catch (thrown) {
-    if (isOlderLog(toBanyanError(thrown))) return true
-    throw thrown
-  }
 }
 
 async function commonMark({ feed }: Store, read: ReadMark, { service, position }: AcceptLossOptions): Promise<ReadMark> {

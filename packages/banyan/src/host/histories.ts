@@ -1,5 +1,4 @@
-import { checkHistory, isOlderLog } from '../events/history.ts'
-import { toBanyanError } from '../kernel/error.ts'
+import { olderThanRead } from '../events/history.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { ReadMark } from '../store/records.ts'
 
@@ -31,11 +30,8 @@ export async function checkHistories(services: ReadonlyMap<string, HostedService
     for (const { source, read } of await readLogs(reader)) {
       const owner = services.get(source)
       if (!owner) continue
-      await checkHistory(owner.feed, { source, service: reader.name, read }).catch((thrown: unknown) => {
-        const error = toBanyanError(thrown)
-        if (!isOlderLog(error)) throw thrown
-        owner.refuse(error)
-      })
+      const older = await olderThanRead(owner.feed, { source, service: reader.name, read })
+      if (older) owner.refuse(older)
     }
   }
 }

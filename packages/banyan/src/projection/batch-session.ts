@@ -10,7 +10,7 @@ import type { RedriveResult, Session, SessionFigures, SessionOptions } from '../
 import { backoffDelayMs } from '../kernel/backoff.ts'
 import { allDone } from '../kernel/all-done.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
-import { BanyanError, toBanyanError } from '../kernel/error.ts'
+import { BanyanError, toBanyanError, shownInLog } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { EventMark, StoredEvent } from '../store/feed.ts'
 import type { ParkedRecord } from '../store/records.ts'
@@ -254,7 +254,7 @@ export class BatchSession implements Session {
   }
 
   #afterOutage(error: BanyanError): number {
-    if (this.#outages === 0) this.#log.warn('the store failed; the projection waits', { error: error.cause ?? error })
+    if (this.#outages === 0) this.#log.warn('the store failed; the projection waits', { error: shownInLog(error) })
     return backoffDelayMs(SOURCE_BACKOFF, ++this.#outages, this.#options.runtime.random)
   }
 

@@ -1,3 +1,4 @@
+import { isRemoved } from '../events/history.ts'
 import { createConsumer, type Consumer } from '../events/consumer.ts'
 import { type ReceivedEvent, receivedEvent } from '../events/received-event.ts'
 import type { RetryPolicy } from '../events/retry-policy.ts'
@@ -158,9 +159,4 @@ export class Generation {
       return handler(received, sql, this.table)
     }
   }
-}
-
-/** Whether an error says that events were removed: trying again cannot help. */
-export function isRemoved(error: unknown): error is BanyanError {
-  return error instanceof BanyanError && error.code === 'failed_precondition'
 }

@@ -6,7 +6,8 @@ import type { CancelTimer } from '../kernel/clock.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, misuse } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { Generation, isRemoved, type ProjectionOptions } from './generation.ts'
+import { isRemoved } from '../events/history.ts'
+import { Generation, type ProjectionOptions } from './generation.ts'
 import { Generations } from './generations.ts'
 
 /** How far a projection is behind one source. */
