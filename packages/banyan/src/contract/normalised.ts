@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { BanyanError } from '../kernel/error.ts'
+import { pointerSegment } from '../kernel/plain-json.ts'
 import { NORMALISATION } from './text.ts'
 
 /** Puts the texts of a value into the form that its schema asks for. Objects and lists are changed in place: the value must be the caller's own. */
@@ -41,7 +42,8 @@ function compose(schema: TSchema, outer: Definitions, open: Map<TSchema, TextNor
   const facts = schema as SchemaFacts
   const definitions = facts.$defs ? { ...outer, ...facts.$defs } : outer
   if (facts.$ref !== undefined) return composeReference(definitions[facts.$ref.replace('#/$defs/', '')], definitions, open)
-  if (facts[NORMALISATION] !== undefined) return normaliseText
+  const form = facts[NORMALISATION]
+  if (form !== undefined) return (value) => (typeof value === 'string' ? value.normalize(form) : value)
   const parts = [...(facts.anyOf ?? []), ...(facts.oneOf ?? []), ...(facts.allOf ?? [])].map((part) => compose(part, definitions, open))
   return inTurn([...parts, ofObject(facts, definitions, open), ofList(facts, definitions, open)])
 }
@@ -105,7 +107,7 @@ function recordNormaliser(ofName: TextNormaliser | undefined, ofValue: TextNorma
 }
 
 function givenTwice(name: string): BanyanError {
-  const field = { path: `/${name}`, expected: 'is there twice, in two spellings of Unicode; send it once' }
+  const field = { path: `/${pointerSegment(name)}`, expected: 'is there twice, in two spellings of Unicode; send it once' }
   return new BanyanError('invalid_argument', `"${name}" ${field.expected}`, { fields: [field] })
 }
 
@@ -131,10 +133,6 @@ function inTurn(parts: readonly (TextNormaliser | undefined)[]): TextNormaliser 
   const [first] = runs
   if (runs.length < 2) return first
   return (value) => runs.reduce((changed, run) => run(changed), value)
-}
-
-function normaliseText(value: unknown): unknown {
-  return typeof value === 'string' ? value.normalize('NFC') : value
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -67,9 +67,10 @@ export function createIds(clock: Pick<Clock, 'now'>, random: Random): Ids {
   }
   function follow(id: string): void {
     const [, high, low, counter] = VERSION_7.exec(id) ?? []
-    const time = Number.parseInt(`${high}${low}`, 16)
-    const count = Number.parseInt(counter ?? '', 16)
-    if (time < lastTime || (time === lastTime && count <= sequence) || Number.isNaN(time)) return
+    if (high === undefined || low === undefined || counter === undefined) return
+    const time = Number.parseInt(high + low, 16)
+    const count = Number.parseInt(counter, 16)
+    if (time < lastTime || (time === lastTime && count <= sequence)) return
     lastTime = time
     sequence = count
   }

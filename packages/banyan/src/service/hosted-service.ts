@@ -80,7 +80,7 @@ export interface HostedService extends LocalService {
 }
 
 /** Time given to what is under way when a service drains: two calls that take as long as they may by default. */
-export const DRAIN_MS = 20_000
+const DRAIN_MS = 20_000
 
 /** Time that is always left to let go of what is held: claims, leases, sagas that rest. */
 const PART_MS_MIN = 1_000
@@ -94,7 +94,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
   const { definition, parts, name } = service
   const guard = createHistoryGuard(name, runtime.log)
   const store = guardedStore(await options.stores.open({ service: name, migrations: definition.store.migrations, runtime }), guard)
-  runtime.ids.follow((await store.read((tx) => newestId(tx.sql))) ?? '')
+  await followNewestId(store, runtime)
   const shared = serviceRuntime(service, options, store)
   const instance = runtime.ids.uuid()
   const { sagas, timers, projections, retention, consumers } = createWorkers(shared, service, instance)
@@ -288,4 +288,10 @@ async function dispose(resources: unknown): Promise<void> {
 
 function isDisposable(value: object): boolean {
   return Symbol.asyncDispose in value || Symbol.dispose in value
+}
+
+/** Ids stay ascending when the clock was set back since the last one was given. */
+async function followNewestId(store: Store, { ids }: Runtime): Promise<void> {
+  const newest = await store.read((tx) => newestId(tx.sql))
+  if (newest !== undefined) ids.follow(newest)
 }

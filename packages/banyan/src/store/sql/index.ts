@@ -1,4 +1,4 @@
-export { applyMigrations, appliedMigrations, type MigrationTarget, pendingMigrations, STORE_FORMAT, upgradeRefused } from './migrate.ts'
+export { applyMigrations, type MigrationTarget, pendingMigrations, STORE_FORMAT, upgradeRefused } from './migrate.ts'
 export {
   type AppliedMigration,
   migrationChecksum,

@@ -63,7 +63,7 @@ export function upgradeRefused(service: string, thrown: unknown): BanyanError {
 }
 
 /** Reads what a database has. Throws `data_newer` when its books are kept in a newer format. */
-export async function appliedMigrations(sql: Pick<Sql, 'get' | 'all'>, where: string): Promise<AppliedMigration[]> {
+async function appliedMigrations(sql: Pick<Sql, 'get' | 'all'>, where: string): Promise<AppliedMigration[]> {
   const meta = await sql.get<{ value: string }>("SELECT value FROM banyan_meta WHERE name = 'format'")
   if (Number(meta?.value ?? STORE_FORMAT) > STORE_FORMAT) refuseFormat(where, meta?.value ?? '')
   return sql.all<{ id: string; checksum: string }>('SELECT id, checksum FROM banyan_migration')
