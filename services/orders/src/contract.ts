@@ -3,7 +3,7 @@ import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
-import { STAFF } from './staff.ts'
+import { CARE, STAFF } from './staff.ts'
 import { CANCELLATION_REASONS, type CancellationReason } from './domain/cancellation-reason.ts'
 
 /** States of an order; `rejected`, `cancelled` and `completed` are final. */
@@ -199,7 +199,7 @@ export const orders = contract('orders', {
       }),
       output: Order,
       errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
-      access: { user: true, roles: ['support', 'admin'] },
+      access: { user: true, roles: CARE },
       timeoutMs: 60_000,
       summary: 'Cancels an order: calls the parcel back, returns the money, releases the stock',
     }),
@@ -207,7 +207,7 @@ export const orders = contract('orders', {
       input: OrderId,
       output: Type.Object({ orderId: Type.String() }),
       errors: { order_open: Type.Object({ status: OrderStatus }) },
-      access: { user: true, roles: ['support', 'admin'] },
+      access: { user: true, roles: CARE },
       idempotency: 'none',
       summary: 'Erases what is personal in a settled order: address, payment token, note; for its owner and staff',
     }),

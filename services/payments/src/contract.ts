@@ -1,5 +1,6 @@
 import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { Currency } from '@shop/catalog/contract'
+import { STAFF } from './staff.ts'
 
 /** Providers that an installation can take money through. */
 export const ProviderName = Type.Enum(['fake'])
@@ -84,13 +85,13 @@ export const payments = contract('payments', {
     get: query('GET /api/payments/:id', {
       input: Type.Object({ id: Text.id() }),
       output: Payment,
-      access: { user: true, roles: ['finance', 'admin'] },
+      access: { user: true, roles: STAFF },
       summary: 'One payment; for its owner, finance and admin',
     }),
     list: query('GET /api/payments', {
       input: Type.Object({ orderId: OrderId }),
       output: Type.Object({ items: Type.Array(Payment), nextCursor: Type.Null() }),
-      access: { user: true, roles: ['finance', 'admin'] },
+      access: { user: true, roles: STAFF },
       summary: 'Payments of an order; for its owner, finance and admin',
     }),
     ledgerBalance: query('GET /api/ledger/balance', {
@@ -101,7 +102,7 @@ export const payments = contract('payments', {
         ),
         balanced: Type.Boolean(),
       }),
-      access: { roles: ['finance', 'admin'] },
+      access: { roles: STAFF },
       summary: 'Debits and credits by account',
     }),
     prepare: command('POST /api/payments/intents', {

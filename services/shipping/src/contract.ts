@@ -1,5 +1,6 @@
 import { command, contract, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { Currency, LINES_MAX, QUANTITY_MAX, Sku, SUBTOTAL_MINOR_MAX, WEIGHT_GRAMS_MAX } from '@shop/catalog/contract'
+import { STAFF } from './staff.ts'
 
 /** ISO 3166-1 alpha-2 code. */
 export const Country = Type.String({ pattern: '^[A-Z]{2}$' })
@@ -90,7 +91,7 @@ export const shipping = contract('shipping', {
     list: query('GET /api/shipments', {
       input: Type.Object({ orderId: OrderId }),
       output: Type.Object({ items: Type.Array(Shipment), nextCursor: Type.Null() }),
-      access: { user: true, roles: ['support', 'warehouse', 'admin'] },
+      access: { user: true, roles: STAFF },
       summary: 'Shipments of an order; for its owner and staff',
     }),
     prepare: command('POST /api/shipments/consignments', {

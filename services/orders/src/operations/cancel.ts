@@ -4,6 +4,7 @@ import { operation } from '../define.ts'
 import { cancelledFor } from '../domain/cancellation-reason.ts'
 import { allowedStatuses, statusAfter } from '../domain/order.ts'
 import { requestCancellation } from '../request-cancellation.ts'
+import { CARE } from '../staff.ts'
 import { keptOrder, toOrder } from './to-order.ts'
 
 /** Begins the cancellation of an order; with `waitMs` answers once it is settled. */
@@ -12,7 +13,7 @@ export const cancel = operation(
   async ({ id, ...given }, { transaction, fail, permit, now, principal }) =>
     transaction(async (tx) => {
       const order = await tx.orders.find(id)
-      permit(order?.userId, 'support', 'admin')
+      permit(order?.userId, ...CARE)
       if (!order) throw new BanyanError('not_found', `there is no order ${id}`)
       if (order.status === 'cancelling') return toOrder(order)
       if (!statusAfter(order, 'request_cancel'))

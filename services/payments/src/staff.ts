@@ -1,0 +1,2 @@
+/** Roles that may see all payments and the ledger. */
+export const STAFF = ['finance', 'admin'] as const
