@@ -12,6 +12,8 @@ export interface Page {
   readonly items: readonly Row[]
   /** Where the next page begins; null when this is the last. */
   readonly nextCursor?: string | null
+  /** Of a list without pages: true when it has rows beyond these. */
+  readonly more?: boolean
 }
 
 /** Options of a list that has pages. */
@@ -32,15 +34,19 @@ export interface Listing {
 }
 
 /** Prints one page, and how to get the next one if there is one. */
-export async function printPage(call: CommandCall, { path, filter = [], row, empty }: Listing): Promise<number> {
+export async function printPage(call: CommandCall, { path, filter = [], ...shown }: Listing): Promise<number> {
   const operator = await theRunningPlatform(call)
-  const { items, nextCursor = null } = (await operator.get(path + queryOf(call, filter))) as Page
-  if (call.json) call.print(JSON.stringify({ items, nextCursor }))
-  else
-    call.print(
-      table(items.map(row), empty) + (nextCursor === null ? '' : `\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`),
-    )
+  const page = (await operator.get(path + queryOf(call, filter))) as Page
+  const { items, nextCursor = null, more } = page
+  call.print(call.json ? JSON.stringify({ items, nextCursor, more }) : pageText(page, shown))
   return EXIT.ok
+}
+
+/** Lays a page out for people. What is cut off says so. */
+export function pageText({ items, nextCursor = null, more = false }: Page, { row, empty }: Pick<Listing, 'row' | 'empty'>): string {
+  const rows = table(items.map(row), empty)
+  if (nextCursor !== null) return `${rows}\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`
+  return more ? `${rows}\n\n${items.length} rows; there are more, which are not shown` : rows
 }
 
 /** Writes a text so that a shell takes it as one word, and a terminal as text. */

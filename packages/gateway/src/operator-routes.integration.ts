@@ -76,7 +76,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     redrive: noting('redrive'),
     skipParked: noting('skipParked'),
     lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0, parkedMore: false }],
-    flow: async () => [event(2, 20)],
+    flow: async (id) => ({ events: [event(2, 20)], more: id === 'long' }),
     rebuild: noting('rebuild'),
     audit: async () => [{ at: 1, actor: 'a', action: 'retry', subject: 's1', reason: 'r' }],
   }
@@ -88,7 +88,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     sagaCounts: async () => [],
     lag: async () => [],
     audit: async () => [],
-    flow: async () => [event(1, 10)],
+    flow: async () => ({ events: [event(1, 10)], more: false }),
   }
   return {
     services: [orders, inventory],
@@ -150,7 +150,8 @@ test('lists and shows what runs, with the journal as data', async () => {
 test('shows a flow over all services in the order of time', async () => {
   const { running, get } = await started()
   await using _ = running
-  const { items } = (await get('/flows/o1')) as { items: { source: string; time: string; data: object }[] }
+  const { items, more } = (await get('/flows/o1')) as { items: { source: string; time: string; data: object }[]; more: boolean }
+  assert.equal(more, false)
   assert.deepEqual(
     items.map(({ source, time, data }) => [source, time, data]),
     [
@@ -158,6 +159,13 @@ test('shows a flow over all services in the order of time', async () => {
       ['orders', MOMENT(20), { a: 1 }],
     ],
   )
+})
+
+test('says that a flow is cut off when one of the services shows only its beginning', async () => {
+  const { running, get } = await started()
+  await using _ = running
+  const { items, more } = (await get('/flows/long')) as { items: object[]; more: boolean }
+  assert.deepEqual([items.length, more], [2, true])
 })
 
 test('changes things in the name of whoever asks, with a reason', async () => {

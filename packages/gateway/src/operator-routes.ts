@@ -18,7 +18,6 @@ type Handlers = {
 
 /** Where the administration of a service ends a list. */
 const ROWS_MAX = 1_000
-const FLOW_EVENTS_MAX = 1_000
 const DONE = { ok: true }
 
 /** Compiles the routes of the operations API over the host's administration. */
@@ -60,12 +59,11 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
     redrive: (input, actor) => done(one(input.service).redrive(input.consumer, input.source, input.key, by(actor, input))),
     skipParked: (input, actor) => done(one(input.service).skipParked(input.consumer, input.source, input.position, by(actor, input))),
     async flow({ correlationId }) {
-      const found = await rowsOf(admin.services, async (each) =>
-        (await each.flow(correlationId)).map((event) => ({ source: each.service, ...event, data: parsed(event.data) })),
-      )
+      const flows = await Promise.all(admin.services.map(async (each) => ({ source: each.service, ...(await each.flow(correlationId)) })))
+      const found = flows.flatMap(({ source, events }) => events.map((event) => ({ source, ...event, data: parsed(event.data) })))
       return {
         items: found.toSorted((first, second) => first.time - second.time || first.position - second.position).map(withShownTimes),
-        more: Object.values(Object.groupBy(found, ({ source }) => source)).some((events) => (events?.length ?? 0) >= FLOW_EVENTS_MAX),
+        more: flows.some(({ more }) => more),
       }
     },
     lag: () => rows(admin, (each) => each.lag()),

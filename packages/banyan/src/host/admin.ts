@@ -1,7 +1,7 @@
 import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records.ts'
 import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
 import type { ConsumerLag } from '../service/consumers.ts'
-import type { StoredEvent } from '../store/feed.ts'
+import type { FlowEvents } from '../store/sql/flow.ts'
 
 /** Who does something to a running platform, and why; both are recorded. */
 export interface Actor {
@@ -43,8 +43,8 @@ export interface ServiceAdmin {
   /** Gives a parked event up and redrives those behind it. */
   skipParked(consumer: string, source: string, position: number, by: Actor): Promise<void>
   lag(): Promise<readonly ConsumerLag[]>
-  /** Events of the service's own log that belong to a flow, oldest first. */
-  flow(correlationId: string): Promise<readonly StoredEvent[]>
+  /** The first events of the service's own log that belong to a flow, and whether there are more. */
+  flow(correlationId: string): Promise<FlowEvents>
   rebuild(projection: string, by: Actor): Promise<void>
   audit(limit: number): Promise<readonly AuditRecord[]>
 }

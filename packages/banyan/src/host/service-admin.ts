@@ -3,7 +3,7 @@ import { eventsOfFlow } from '../store/sql/flow.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { Actor, ServiceAdmin } from './admin.ts'
 
-/** Events of one flow shown at most. */
+/** Events of one flow shown at most of one service. */
 const FLOW_EVENTS_MAX = 1_000
 
 /** Builds the operations for people on one hosted service. */

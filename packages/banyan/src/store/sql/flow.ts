@@ -3,10 +3,19 @@ import type { SqlReader } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
 
+/** The beginning of a business flow in a service's own log. */
+export interface FlowEvents {
+  /** Oldest first. */
+  readonly events: readonly StoredEvent[]
+  /** True when the flow has events beyond these. */
+  readonly more: boolean
+}
+
 const FLOW = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE correlation_id = ? AND position IS NOT NULL ORDER BY position LIMIT ?`
 
-/** Returns the events of one business flow in a service's own log, oldest first. For people who follow a flow, not for consumers. */
-export async function eventsOfFlow(sql: SqlReader, correlationId: string, limit: number): Promise<StoredEvent[]> {
-  const rows = await sql.all<StoredEventRow>(FLOW, correlationId, boundedLimit(limit))
-  return rows.map(storedEvent)
+/** Returns the first events of one business flow in a service's own log, `limit` at most. For people who follow a flow, not for consumers. */
+export async function eventsOfFlow(sql: SqlReader, correlationId: string, limit: number): Promise<FlowEvents> {
+  const shown = boundedLimit(limit)
+  const rows = await sql.all<StoredEventRow>(FLOW, correlationId, shown + 1)
+  return { events: rows.slice(0, shown).map(storedEvent), more: rows.length > shown }
 }

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Page, pageText } from './pages.ts'
+
+const listing = { row: (item: Readonly<Record<string, unknown>>) => item, empty: 'Nothing.' }
+const items = [{ id: 'o1' }, { id: 'o2' }]
+const shown = (page: Page): string => pageText(page, listing)
+
+test('the last page is its rows alone', () => {
+  const rows = 'id\no1\no2'
+  assert.equal(shown({ items, nextCursor: null }), rows)
+  assert.equal(shown({ items, more: false }), rows)
+  assert.equal(shown({ items }), rows)
+  assert.equal(shown({ items: [] }), 'Nothing.')
+})
+
+test('a page with a next one says how to get it', () => {
+  assert.match(shown({ items, nextCursor: "orders~o'2" }), /\n\n2 rows; more: --after 'orders~o'\\''2'$/)
+})
+
+test('a list that is cut off and has no pages says that there is more', () => {
+  assert.match(shown({ items, more: true }), /\no2\n\n2 rows; there are more, which are not shown$/)
+})
