@@ -7,17 +7,13 @@ export class PlatformAnswer extends BanyanError {}
 
 /** Connects to the running platform, if one runs on the data that the settings name. Every failure of a request is a readable error. */
 export async function runningPlatform(call: CommandCall): Promise<OperatorClient | undefined> {
-  const client = await connectOperator(call).catch(notConnected)
+  const client = await connectOperator(call)
   return client && readable(client)
 }
 
 /** The same; throws `unavailable` with what to do when none runs. */
 export async function theRunningPlatform(call: CommandCall): Promise<OperatorClient> {
-  return readable(await requireOperator(call).catch(notConnected))
-}
-
-function notConnected(thrown: unknown): never {
-  throw thrown instanceof BanyanError ? thrown : onTheWay(thrown, 'read')
+  return readable(await requireOperator(call))
 }
 
 /** Makes every failure of a request a readable error. */
@@ -33,8 +29,8 @@ export function readable(client: OperatorClient): OperatorClient {
   }
 }
 
-function answered({ code, message, status, retry, fields, data }: BanyanError): PlatformAnswer {
-  return new PlatformAnswer(code, message, { status, retry, fields, data })
+function answered({ code, message, status }: BanyanError): PlatformAnswer {
+  return new PlatformAnswer(code, message, { status })
 }
 
 /** Says what went wrong on the way. A change whose answer did not come may have been made: only a look tells. */
