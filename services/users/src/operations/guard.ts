@@ -11,6 +11,14 @@ export interface Counter {
   readonly free: number
 }
 
+/** What failures of a visitor are counted under, and why. */
+export interface Counters {
+  /** The visitor's own first. */
+  readonly counters: readonly Counter[]
+  /** The owner has signed in with this device. */
+  readonly isKnownDevice: boolean
+}
+
 /** Who tries to sign in to what. */
 export interface Visitor {
   readonly emailKey: string
@@ -28,14 +36,14 @@ export async function countersOf(
   tx: Pick<UsersRepository, 'devices'>,
   context: Pick<UsersContext, 'origin' | 'resources' | 'now'>,
   { emailKey, userId = '', deviceToken = '' }: Visitor,
-): Promise<readonly Counter[]> {
+): Promise<Counters> {
   const { origin = '', resources, now } = context
   const device = tokenHash(deviceToken)
   const isKnownDevice = await tx.devices.isKnown(userId, device, now())
   const isKnownOrigin = await tx.devices.isKnownOrigin(userId, originKey(context), now())
-  if (isKnownDevice) return [{ key: resources.keyed.of('device', device), free: FREE_FAILURES }]
+  if (isKnownDevice) return { counters: [{ key: resources.keyed.of('device', device), free: FREE_FAILURES }], isKnownDevice }
   const pair = { key: resources.keyed.of('account and address', emailKey, origin), free: FREE_FAILURES }
-  return isKnownOrigin ? [pair] : [pair, strangersOf(context, emailKey)]
+  return { counters: isKnownOrigin ? [pair] : [pair, strangersOf(context, emailKey)], isKnownDevice }
 }
 
 /** The counter that all strangers at one account share. */

@@ -2,7 +2,6 @@ import { operation, type UsersContext } from '../define.ts'
 import { emailShown } from '../email/email-address.ts'
 import { maySignIn } from '../domain/user-status.ts'
 import { DUMMY_HASH, isOutdated } from '../security/password-hash.ts'
-import { tokenHash } from '../security/secret-token.ts'
 import { type Counter, countersOf, countFailure, forgetFailures, refuseLocked } from './guard.ts'
 import { signIn, signInParts } from './sign-in.ts'
 
@@ -45,14 +44,13 @@ interface Verified {
 
 /** Finds the account whose password fits; counts a failure otherwise. Throws `rate_limited` while the visitor is locked. */
 async function verified({ email, password, deviceToken }: Shown, context: UsersContext): Promise<Verified> {
-  const { read, resources, now } = context
+  const { read, resources } = context
   const address = emailShown(email)
   const known = await read(async (tx) => {
     const account = await tx.accounts.byEmail(address)
-    const counters = await countersOf(tx, context, { emailKey: address.key, userId: account?.id, deviceToken })
+    const { counters, isKnownDevice } = await countersOf(tx, context, { emailKey: address.key, userId: account?.id, deviceToken })
     await refuseLocked(tx, context, counters)
     const stored = await tx.credentials.byUser(account?.id ?? '')
-    const isKnownDevice = await tx.devices.isKnown(account?.id ?? '', tokenHash(deviceToken ?? ''), now())
     return { account, counters, stored, isKnownDevice }
   })
   const { account, counters, stored, isKnownDevice } = known
