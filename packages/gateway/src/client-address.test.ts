@@ -38,6 +38,28 @@ test('takes the right-most address that is no proxy: all left of it can be made 
   assert.equal(address.key(requestFrom('10.0.0.1', '10.0.0.2, 10.0.0.3')), '10.0.0.2')
 })
 
+test('reads the header of a request once, and that of each request on a connection', () => {
+  const address = createClientAddress(['10.0.0.0/8'])
+  const socket = { remoteAddress: '10.0.0.1' }
+  let read = 0
+  const request = (forwarded: string): IncomingMessage => {
+    const headers = {
+      get 'x-forwarded-for'() {
+        read++
+        return forwarded
+      },
+    }
+    return { socket, headers } as unknown as IncomingMessage
+  }
+  const [first, second] = [request('203.0.113.9'), request('198.51.100.7')]
+  for (let asked = 0; asked < 3; asked++) {
+    assert.equal(address.key(first), '203.0.113.9')
+    assert.equal(address.key(second), '198.51.100.7')
+  }
+  assert.equal(read, 2)
+  assert.equal(address.key({ socket, headers: {} } as unknown as IncomingMessage), '10.0.0.1')
+})
+
 test('stops at what is no address', () => {
   const address = createClientAddress(['10.0.0.0/8'])
   assert.equal(address.key(requestFrom('10.0.0.1', '203.0.113.9, unknown')), '10.0.0.1')

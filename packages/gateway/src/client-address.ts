@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, type Socket } from 'node:net'
 import { misuse } from 'banyan/kernel'
 
 /** Finds out who is at the other end. */
@@ -13,7 +13,8 @@ export interface ClientAddress {
 /** Addresses in one X-Forwarded-For that are looked at. */
 const HOPS_MAX = 20
 
-const peerKeys = new WeakMap<object, string>()
+/** Keys of connections. A connection of a proxy serves many clients: there each request has its own. */
+const peerKeys = new WeakMap<Socket, string>()
 
 /**
  * Trusts `X-Forwarded-For` only from the given proxies (addresses or CIDR ranges), and of it the right-most address that is none of
@@ -21,20 +22,10 @@ const peerKeys = new WeakMap<object, string>()
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const trusted = trustedProxies.length > 0 ? blockListOf('trusted proxy', trustedProxies) : undefined
+  const forwardedKeys = new WeakMap<IncomingMessage, string>()
   return {
     isProxy: (address) => trusted !== undefined && isTrusted(trusted, address),
-    key(request) {
-      const { socket } = request
-      if (trusted !== undefined && isTrusted(trusted, socket.remoteAddress)) {
-        const forwarded = request.headers['x-forwarded-for']
-        if (typeof forwarded === 'string') return forwardedKey(trusted, forwarded, socket.remoteAddress)
-      }
-      const known = peerKeys.get(socket)
-      if (known !== undefined) return known
-      const key = addressKey(socket.remoteAddress)
-      peerKeys.set(socket, key)
-      return key
-    },
+    key: (request) => (trusted && forwardedKeyOf(trusted, request, forwardedKeys)) ?? peerKey(request.socket),
   }
 }
 
@@ -52,6 +43,25 @@ export function createAddressList(what: string, ranges: readonly string[]): (req
 export function addressKey(address: string | undefined): string {
   const plain = plainAddress(address)
   return isIP(plain) === 6 ? network64(plain) : plain === '' ? 'unknown' : plain
+}
+
+function forwardedKeyOf(trusted: BlockList, request: IncomingMessage, known: WeakMap<IncomingMessage, string>): string | undefined {
+  const asked = known.get(request)
+  if (asked !== undefined) return asked
+  const { remoteAddress } = request.socket
+  const forwarded = isTrusted(trusted, remoteAddress) ? request.headers['x-forwarded-for'] : undefined
+  if (typeof forwarded !== 'string') return undefined
+  const key = forwardedKey(trusted, forwarded, remoteAddress)
+  known.set(request, key)
+  return key
+}
+
+function peerKey(socket: Socket): string {
+  const known = peerKeys.get(socket)
+  if (known !== undefined) return known
+  const key = addressKey(socket.remoteAddress)
+  peerKeys.set(socket, key)
+  return key
 }
 
 function forwardedKey(trusted: BlockList, forwarded: string, peer: string | undefined): string {
