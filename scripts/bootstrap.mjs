@@ -39,9 +39,11 @@ async function main([verb, ...args]) {
   return supervise({ node: repositoryNode(root), args: [path.join(root, entry), ...first, ...args], root, directory: directoryOf(verb) })
 }
 
-// npm runs scripts in the root; `banyan` is meant for the folder in which it was called, e.g. that of an example.
+// `banyan` is meant for the folder in which it was called, e.g. that of an example; npm runs scripts in the root, and says where it was called.
 function directoryOf(verb) {
-  return verb === 'banyan' && process.env.npm_lifecycle_event === verb ? (process.env.INIT_CWD ?? root) : root
+  if (verb !== 'banyan') return root
+  const movedByNpm = process.env.npm_lifecycle_event === verb && process.cwd() === root
+  return movedByNpm ? (process.env.INIT_CWD ?? root) : process.cwd()
 }
 
 process.exitCode = await main(process.argv.slice(2))
