@@ -3,6 +3,7 @@
 // The last line is always `N passed, N failed`; the exit code is 1 if anything failed.
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { inLanes } from './gate/lanes.ts'
 import { printResult, printSummary, type Result } from './gate/result.ts'
 import { killAll } from './gate/run-process.ts'
 import { runStaticCheck, STATIC_CHECKS } from './gate/static-checks.ts'
@@ -14,7 +15,8 @@ const UNIT_DEADLINE_MS = 180_000
 const UNIT_TEST_DEADLINE_MS = 30_000 // a unit test takes 10 ms; this is for a machine that is doing something else
 const FILE_DEADLINE_MS = 600_000 // a journey starts, kills and restarts real processes
 const FILE_TEST_DEADLINE_MS = 540_000
-const PROCESSES_MAX = Math.max(1, Math.floor(availableParallelism() / 2)) // journeys put load on the machine themselves
+/** A process for each core; journeys put load on the machine themselves. */
+const LANES = { all: availableParallelism(), heavy: Math.max(1, Math.floor(availableParallelism() / 2)) }
 
 process.chdir(path.resolve(import.meta.dirname, '..'))
 whenAskedToEnd(stop)
@@ -51,7 +53,7 @@ async function gate(): Promise<number> {
     testDeadlineMs: UNIT_TEST_DEADLINE_MS,
   }
   if (unit.length > 0 || only.length === 0) results.push(show(await runTests(run)))
-  results.push(...(await runEach([...testFiles(INTEGRATION, only), ...testFiles(JOURNEY, only)])))
+  results.push(...(await runEach({ light: testFiles(INTEGRATION, only), heavy: testFiles(JOURNEY, only) })))
   return finish(results)
 }
 
@@ -63,22 +65,22 @@ async function postgresGate(): Promise<number> {
   }
   const adapters = testFiles(POSTGRES, only)
   const journeys = testFiles(JOURNEY, only)
-  return finish([...(await runEach(adapters)), ...(await runEach(journeys, { BANYAN_STORE: 'postgres' }))])
+  return finish([...(await runEach({ heavy: adapters })), ...(await runEach({ heavy: journeys }, { BANYAN_STORE: 'postgres' }))])
 }
 
-async function runEach(files: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result[]> {
+/** Files by what they put on the machine, each of which gets a process of its own. */
+interface FilesApart {
+  readonly light?: readonly string[]
+  readonly heavy: readonly string[]
+}
+
+async function runEach({ light = [], heavy }: FilesApart, env: NodeJS.ProcessEnv = {}): Promise<Result[]> {
   const results: Result[] = []
-  const waiting = files.map((file): TestRun => ({
-    name: file,
-    files: [file],
-    deadlineMs: FILE_DEADLINE_MS,
-    testDeadlineMs: FILE_TEST_DEADLINE_MS,
-    env,
-  }))
-  const worker = async () => {
-    for (let run = waiting.shift(); run; run = waiting.shift()) results.push(show(await runTests(run)))
+  const toWork = (file: string) => async (): Promise<void> => {
+    const run: TestRun = { name: file, files: [file], deadlineMs: FILE_DEADLINE_MS, testDeadlineMs: FILE_TEST_DEADLINE_MS, env }
+    results.push(show(await runTests(run)))
   }
-  await Promise.all(Array.from({ length: PROCESSES_MAX }, worker))
+  await inLanes({ heavy: heavy.map(toWork), light: light.map(toWork) }, LANES)
   return results
 }
 

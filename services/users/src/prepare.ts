@@ -61,7 +61,7 @@ async function ensureAdmin(context: UsersContext): Promise<void> {
   if (admin === undefined) return
   const email = emailShown(admin.email)
   if (await read((tx) => tx.accounts.byEmail(email))) return
-  const password = await resources.costly(context, () => resources.hash(admin.password))
+  const password = await resources.costly(context, () => resources.passwords.hash(admin.password))
   const account = newAccount({ id: id(), email, name: 'Administrator', roles: ['admin'], now: now() })
   await checkpoint(async (tx) => {
     if (!(await tx.accounts.insert(account))) return

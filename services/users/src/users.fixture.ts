@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Service } from 'banyan'
 import { testPlatform, type TestPlatformOptions } from '@banyan/testing'
 import { ANONYMOUS, type Principal, type Static } from 'banyan/contract'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
 import { users } from './contract.ts'
+import { openSecurity } from './security/security.ts'
 import { usersService } from './service.ts'
 
 type Operation = keyof typeof users.operations
@@ -17,6 +19,12 @@ export const PASSWORD = 'correct horse battery'
 /** Environment with an administrator. */
 export const ADMIN = { BANYAN_ADMIN_EMAIL: 'root@example.org', BANYAN_ADMIN_PASSWORD: 'a long admin secret' }
 
+/** The users service with hashes that cost little: what their costs are is tested where they are made. */
+export const QUICK_USERS: Service = {
+  ...usersService,
+  definition: { ...usersService.definition, resources: (options) => openSecurity(options, { N: 16, r: 1, p: 1 }) },
+}
+
 /** Starts users alone, on a clock whose wall time the test can move. */
 export async function usersPlatform(options: Omit<TestPlatformOptions, 'services'> = {}) {
   let offsetMs = 0
@@ -24,7 +32,7 @@ export async function usersPlatform(options: Omit<TestPlatformOptions, 'services
   const machine = systemClock()
   const clock = { ...machine, now: () => machine.now() + offsetMs, monotonic: () => machine.monotonic() + elapsedMs }
   const runtime = { clock }
-  const platform = await testPlatform({ ...options, services: [usersService], runtime })
+  const platform = await testPlatform({ ...options, services: [QUICK_USERS], runtime })
   const { ids } = createRuntime()
   const hosted = platform.services[0] as (typeof platform.services)[number]
 

@@ -18,7 +18,7 @@ export const changePassword = operation('changePassword', async ({ currentPasswo
   if (!account) return fail('wrong_password', {})
   const reasons = passwordFaults(newPassword, account.email)
   if (reasons.length > 0) return fail('weak_password', { reasons: [...reasons] })
-  const hash = await resources.costly(context, () => resources.hash(newPassword))
+  const hash = await resources.costly(context, () => resources.passwords.hash(newPassword))
   const parts = await signInParts(context)
   return transaction(async (tx) => {
     await checkActor(tx, principal)
@@ -43,7 +43,7 @@ async function verified(password: string, context: UsersContext): Promise<Verifi
     return { account: await checkActor(tx, principal), stored: await tx.credentials.byUser(principal.subject) }
   })
   if (!account || !stored) throw new BanyanError('not_found', 'no password belongs to this account')
-  if (await resources.verify(password, stored)) return { account, storedHash: stored.hash }
+  if (await resources.passwords.verify(password, stored)) return { account, storedHash: stored.hash }
   await countFailure(context, counters, account.id)
   return { account: undefined, storedHash: undefined }
 }

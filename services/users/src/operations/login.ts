@@ -1,7 +1,6 @@
 import { operation, type UsersContext } from '../define.ts'
 import { emailShown } from '../email/email-address.ts'
 import { maySignIn } from '../domain/user-status.ts'
-import { DUMMY_HASH, isOutdated } from '../security/password-hash.ts'
 import { type Counter, countersOf, countFailure, forgetFailures, refuseLocked } from './guard.ts'
 import { signIn, signInParts } from './sign-in.ts'
 
@@ -13,7 +12,7 @@ export const login = operation('login', async (input, context) => {
   const { fail, transaction, resources } = context
   const { userId, counters, outdated, isKnownDevice } = await resources.costly(context, () => verified(input, context))
   if (userId === undefined) return fail('invalid_credentials', {})
-  const renewed = outdated ? await resources.costly(context, () => resources.hash(input.password)) : undefined
+  const renewed = outdated ? await resources.costly(context, () => resources.passwords.hash(input.password)) : undefined
   const parts = await signInParts(context, isKnownDevice ? input.deviceToken : undefined)
   return transaction(async (tx) => {
     // Read anew: hashing took a while, and the token must say what is true now.
@@ -54,8 +53,8 @@ async function verified({ email, password, deviceToken }: Shown, context: UsersC
     return { account, counters, stored, isKnownDevice }
   })
   const { account, counters, stored, isKnownDevice } = known
-  const fits = await resources.verify(password, stored ?? DUMMY_HASH)
-  if (fits && account && stored) return { userId: account.id, counters, outdated: isOutdated(stored), isKnownDevice }
+  const fits = await resources.passwords.verify(password, stored)
+  if (fits && account && stored) return { userId: account.id, counters, outdated: resources.passwords.isOutdated(stored), isKnownDevice }
   await countFailure(context, counters, account?.id)
   return { userId: undefined, counters, outdated: false, isKnownDevice: false }
 }

@@ -11,7 +11,7 @@ export const register = operation('register', async (input, context) => {
   const reasons = passwordFaults(input.password, email.shown)
   if (reasons.length > 0) fail('weak_password', { reasons: [...reasons] })
   if (await read((tx) => tx.accounts.byEmail(email))) fail('email_taken', {})
-  const password = await resources.costly(context, () => resources.hash(input.password))
+  const password = await resources.costly(context, () => resources.passwords.hash(input.password))
   const account = newAccount({ ...input, email, id: context.id(), roles: ['customer'], now: context.now() })
   const parts = await signInParts(context)
   return transaction(async (tx) => {

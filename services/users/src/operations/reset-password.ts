@@ -16,7 +16,7 @@ export const resetPassword = operation('resetPassword', async ({ token, password
   if (!known) return fail('invalid_reset_token', {})
   const reasons = passwordFaults(password, known.email)
   if (reasons.length > 0) return fail('weak_password', { reasons: [...reasons] })
-  const passwordHash = await resources.costly(context, () => resources.hash(password))
+  const passwordHash = await resources.costly(context, () => resources.passwords.hash(password))
   return transaction(async (tx) => {
     // Read anew: the token is good for one of two that show it at once.
     const userId = await tx.resets.userOf(hash, now())

@@ -2,7 +2,7 @@ import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { Random } from 'banyan/kernel'
 
 /** Cost of scrypt: memory is 128 · N · r bytes. */
-interface ScryptParameters {
+export interface ScryptParameters {
   readonly N: number
   readonly r: number
   readonly p: number
@@ -24,31 +24,33 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 const ALGORITHM = 'scrypt'
 
-/** Hashes a password with a fresh salt, off the main thread. */
-export async function hashPassword(password: string, random: Random): Promise<PasswordHash> {
-  const salt = random.bytes(new Uint8Array(SALT_BYTES))
-  const hash = await derive(password, salt, SCRYPT_PARAMETERS)
-  return { algorithm: ALGORITHM, parameters: SCRYPT_PARAMETERS, salt: toText(salt), hash: toText(hash) }
+/** Hashes passwords and tells whether they fit, off the main thread. */
+export interface PasswordHasher {
+  /** Hashes a password with a fresh salt. */
+  hash(password: string): Promise<PasswordHash>
+  /** Tells whether a password fits, in a time that does not depend on the answer. `undefined`, no user: fits nothing, and takes as long. */
+  verify(password: string, stored: PasswordHash | undefined): Promise<boolean>
+  /** Tells whether a hash was made with other costs than today's, so that it should be made anew at the next sign-in. */
+  isOutdated(stored: PasswordHash): boolean
 }
 
-/** Tells whether a password fits; off the main thread, in a time that does not depend on the answer. */
-export async function verifyPassword(password: string, stored: PasswordHash): Promise<boolean> {
-  const expected = Buffer.from(stored.hash, 'base64url')
-  const actual = await derive(password, Buffer.from(stored.salt, 'base64url'), stored.parameters)
-  return actual.length === expected.length && timingSafeEqual(actual, expected)
-}
-
-/** Tells whether a hash was made with other costs than today's, so that it should be made anew at the next sign-in. */
-export function isOutdated({ algorithm, parameters: { N, r, p } }: PasswordHash): boolean {
-  return algorithm !== ALGORITHM || N !== SCRYPT_PARAMETERS.N || r !== SCRYPT_PARAMETERS.r || p !== SCRYPT_PARAMETERS.p
-}
-
-/** A hash that no password fits, to spend the same time on an unknown user as on a known one. */
-export const DUMMY_HASH: PasswordHash = {
-  algorithm: ALGORITHM,
-  parameters: SCRYPT_PARAMETERS,
-  salt: toText(new Uint8Array(SALT_BYTES)),
-  hash: toText(new Uint8Array(HASH_BYTES)),
+/** Makes a hasher; `parameters` are for tests of what surrounds the hashes, which need not cost what they should cost a thief. */
+export function passwordHasher(random: Random, parameters: ScryptParameters = SCRYPT_PARAMETERS): PasswordHasher {
+  const { N, r, p } = parameters
+  const nobody = { algorithm: ALGORITHM, parameters, salt: toText(new Uint8Array(SALT_BYTES)), hash: toText(new Uint8Array(HASH_BYTES)) }
+  return {
+    async hash(password) {
+      const salt = random.bytes(new Uint8Array(SALT_BYTES))
+      const hash = await derive(password, salt, parameters)
+      return { algorithm: ALGORITHM, parameters, salt: toText(salt), hash: toText(hash) }
+    },
+    async verify(password, stored = nobody) {
+      const expected = Buffer.from(stored.hash, 'base64url')
+      const actual = await derive(password, Buffer.from(stored.salt, 'base64url'), stored.parameters)
+      return actual.length === expected.length && timingSafeEqual(actual, expected)
+    },
+    isOutdated: ({ algorithm, parameters: own }) => algorithm !== ALGORITHM || own.N !== N || own.r !== r || own.p !== p,
+  }
 }
 
 function derive(password: string, salt: Uint8Array, { N, r, p }: ScryptParameters): Promise<Buffer> {

@@ -4,7 +4,7 @@ import { folderMailer } from '../mail/folder-mailer.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { createKeyedHash, type KeyedHash } from './keyed-hash.ts'
 import { type AdminSeed, readSettings } from './settings.ts'
-import { hashPassword, type PasswordHash, verifyPassword } from './password-hash.ts'
+import { passwordHasher, type PasswordHasher, type ScryptParameters } from './password-hash.ts'
 import { createSecretToken } from './secret-token.ts'
 import { createSigningKey, type SigningKey, signingKey } from './signing-key.ts'
 import { createSlots, type Slots } from './slots.ts'
@@ -31,10 +31,8 @@ export interface Security {
   readonly keyed: KeyedHash
   /** Runs work that hashes passwords, a bounded number at a time, addresses by turns; what cannot be done in time is refused with `overloaded`. */
   readonly costly: Slots['run']
-  /** Call it within {@link costly}. */
-  hash(password: string): Promise<PasswordHash>
-  /** Call it within {@link costly}. */
-  verify(password: string, stored: PasswordHash): Promise<boolean>
+  /** Call `hash` and `verify` within {@link costly}. */
+  readonly passwords: PasswordHasher
   newSecret(): string
   /** A key that signs from `activeFrom` on; default at once. */
   newSigningKey(now: number, activeFrom?: number): SigningKeyRecord
@@ -42,8 +40,8 @@ export interface Security {
   currentKey(load: () => Promise<SigningKeyRecord | undefined>): Promise<SigningKey>
 }
 
-/** Opens what the service needs besides its store. */
-export async function openSecurity({ runtime, environment, directory }: ResourceOptions): Promise<Security> {
+/** Opens what the service needs besides its store. `costs` of hashes are for tests. */
+export async function openSecurity({ runtime, environment, directory }: ResourceOptions, costs?: ScryptParameters): Promise<Security> {
   const { random, clock } = runtime
   const settings = readSettings(environment)
   const slots = createSlots({
@@ -57,8 +55,7 @@ export async function openSecurity({ runtime, environment, directory }: Resource
     mailer: folderMailer({ folder: path.join(directory, MAIL_FOLDER), runtime }),
     keyed: createKeyedHash(),
     costly: slots.run,
-    hash: (password) => hashPassword(password, random),
-    verify: verifyPassword,
+    passwords: passwordHasher(random, costs),
     newSecret: () => createSecretToken(random),
     newSigningKey: (now, activeFrom) => createSigningKey(random, now, activeFrom),
     currentKey: keyCache(() => clock.monotonic()),
