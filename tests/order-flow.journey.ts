@@ -269,6 +269,21 @@ describe('what is refused before there is an order', () => {
     assert.equal((await shop.get(order.id, support)).id, order.id)
     assert.equal(((await shop.request(orders, 'list', { userId: 'alice' }, support)) as { items: unknown[] }).items.length, 1)
   })
+
+  test('staff who lost their role do not get the order again by repeating the key of what they did with it', async () => {
+    await using shop = await startShop()
+    await shop.sell('MUG', 5)
+    const [first, second] = [await shop.place(), await shop.place()]
+    const sam = { user: 'sam', roles: ['support'], key: 'cancelled-by-sam' }
+    assert.equal((await shop.cancel(first.id, sam)).status, 'cancelled')
+    await assert.rejects(shop.cancel(first.id, { ...sam, key: 'too-late' }), { code: 'illegal_transition' })
+    for (const waitMs of [0, 20_000])
+      for (const key of [sam.key, 'too-late'])
+        await assert.rejects(shop.cancel(first.id, { user: 'sam', roles: ['customer'], key, waitMs }), { code: 'not_found' }, key)
+    assert.equal((await shop.cancel(first.id, sam)).status, 'cancelled')
+    assert.equal((await shop.cancel(second.id, { user: 'alice', key: 'own' })).status, 'cancelled')
+    assert.equal((await shop.cancel(second.id, { user: 'alice', key: 'own' })).status, 'cancelled')
+  })
 })
 
 /** What the provider itself has booked. */

@@ -156,6 +156,30 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'requests with one key at the same time run once' },
   },
   {
+    name: 'replay-without-permit',
+    mistake: 'a kept answer is repeated without asking whether the caller may still have it',
+    promises: ['P15'],
+    file: 'packages/banyan/src/service/keyed-runner.ts',
+    find: '  permitAgain(definition, work.scope.principal, earlier.permits)\n',
+    replace: '',
+    caughtBy: {
+      file: 'packages/banyan/src/service/operation-runner.test.ts',
+      test: 'an answer kept for what 1 asks is not repeated to whoever may not ask for it any more',
+    },
+  },
+  {
+    name: 'permits-of-failures-forgotten',
+    mistake: 'a declared error is kept without whom its handler let pass, so that it tells everybody the state of a thing',
+    promises: ['P15'],
+    file: 'packages/banyan/src/service/keyed-runner.ts',
+    find: "{ state: 'failed', reply: failedReply(error), permits }",
+    replace: "{ state: 'failed', reply: failedReply(error), permits: [] }",
+    caughtBy: {
+      file: 'packages/banyan/src/service/operation-runner.test.ts',
+      test: 'an answer kept for what 101 asks is not repeated to whoever may not ask for it any more',
+    },
+  },
+  {
     name: 'audit-holds-the-loop',
     mistake: 'an audit reads in the process that serves the customers',
     promises: ['law 6'],

@@ -94,7 +94,11 @@ export interface OperationContext<
 > extends HandlerContext<C, U, R, S> {
   /** Answers with a declared error: rolls back what the transaction wrote, and remembers the answer for the call's key. */
   fail<K extends keyof Errors<D> & string>(code: K, data: Errors<D>[K]): never
-  /** Lets only the owner, users with one of `roles` or of the contract's roles, and other services pass; others get `not_found`, so that ids cannot be probed. */
+  /**
+   * Lets only the owner, users with one of `roles` or of the contract's roles, and other services pass; others get `not_found`, so that ids
+   * cannot be probed. Asked again before the answer is repeated for its key, of the roles that the caller has by then. Call it before anything
+   * is changed, or in the transaction that changes it.
+   */
   permit(ownerId: string | undefined, ...roles: readonly string[]): void
   /** The call's idempotency key; undefined when it has none. */
   readonly key: string | undefined

@@ -7,6 +7,7 @@ import type { StoreTransaction } from '../store/store.ts'
 import { failedReply, fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
 import { leavingError } from './leaving-error.ts'
 import type { RunnableOperation } from './operation-runner.ts'
+import { keptPermits, type Permit, permitAgain } from './permits.ts'
 import type { Work } from './work.ts'
 
 /** A final answer stands for the key already: the handler's transaction rolls back and the answer is repeated. */
@@ -55,20 +56,23 @@ export function keyedRunner(operation: RunnableOperation): KeyedRunner {
 async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<CallReply> {
   const { store } = operation.service
   const answer: { result?: unknown; output?: unknown } = {}
+  const permits: Permit[] = []
   const work: Work = {
     ...call.work,
+    permits,
     async after(tx, result) {
       Object.assign(answer, { result, output: operation.checked(result) })
-      const entry = record(operation, call, 'succeeded', toJson(answer.output))
+      const entry = record(operation, call, { state: 'succeeded', reply: toJson(answer.output), permits })
       tx.beforeCommit(() => save(tx, entry))
     },
-    atCheckpoint: (tx) => save(tx, record(operation, call, 'started', null)),
+    atCheckpoint: (tx) => save(tx, record(operation, call, { state: 'started', reply: null, permits })),
   }
   try {
     const result = await operation.handle(call.input, work)
     if (work.committed && answer.result === result) return { output: answer.output, token: work.token }
     const output = operation.checked(result)
-    if (!work.committed) await store.transaction((tx) => save(tx, record(operation, call, 'succeeded', toJson(output))))
+    const entry = (): IdempotencyRecord => record(operation, call, { state: 'succeeded', reply: toJson(output), permits })
+    if (!work.committed) await store.transaction((tx) => save(tx, entry()))
     return { output, token: work.token }
   } catch (thrown) {
     const earlier = await earlierAnswer(operation, call)
@@ -76,16 +80,21 @@ async function runOnce(operation: RunnableOperation, call: KeyedCall): Promise<C
     if (thrown instanceof AnsweredBefore) throw inProgress()
     const error = leavingError(operation, thrown)
     if (error.declared && error.retry === 'never')
-      await store.transaction((tx) => tx.idempotency.save(record(operation, call, 'failed', failedReply(error))))
+      await store.transaction((tx) => tx.idempotency.save(record(operation, call, { state: 'failed', reply: failedReply(error), permits })))
     throw error
   }
 }
 
-async function earlierAnswer({ name, definition, service }: RunnableOperation, { key, print }: KeyedCall): Promise<CallReply | undefined> {
+/** Answers what is kept for the key, to whoever may still do what it was kept for. */
+async function earlierAnswer(
+  { name, definition, service }: RunnableOperation,
+  { key, print, work }: KeyedCall,
+): Promise<CallReply | undefined> {
   const earlier = await service.store.read((tx) => tx.idempotency.find(name, key))
   if (!earlier || earlier.expiresAt <= service.runtime.clock.now()) return undefined
   if (earlier.fingerprint !== print) throw mismatch()
   if (earlier.state === 'started') return undefined
+  permitAgain(definition, work.scope.principal, earlier.permits)
   return { output: replay(earlier, definition), replayed: true }
 }
 
@@ -96,10 +105,10 @@ async function save(tx: StoreTransaction, entry: IdempotencyRecord): Promise<voi
 function record(
   { name, service }: RunnableOperation,
   { key, print }: KeyedCall,
-  state: IdempotencyRecord['state'],
-  reply: string | null,
+  { state, reply, permits }: Pick<IdempotencyRecord, 'state' | 'reply'> & { readonly permits: readonly Permit[] },
 ): IdempotencyRecord {
-  return { scope: name, key, fingerprint: print, state, reply, expiresAt: service.runtime.clock.now() + IDEMPOTENCY_RETENTION_MS }
+  const expiresAt = service.runtime.clock.now() + IDEMPOTENCY_RETENTION_MS
+  return { scope: name, key, fingerprint: print, state, reply, permits: keptPermits(permits), expiresAt }
 }
 
 function inProgress(): BanyanError {

@@ -153,7 +153,7 @@ test('a declared error is repeated as it was first answered, also when its decla
 test('an answer kept by an older version that is no error of the operation is not repeated as one', async () => {
   const foreign = JSON.stringify({ code: 'sold_out', message: 'sold out', data: { sku: 'a' } })
   const record = { scope: 'add', key: 'k52', fingerprint: fingerprint({ id: 'e', by: 1 }), expiresAt: runtime.clock.now() + 60_000 }
-  await opened.transaction((tx) => tx.idempotency.save({ ...record, state: 'failed', reply: foreign }))
+  await opened.transaction((tx) => tx.idempotency.save({ ...record, state: 'failed', reply: foreign, permits: null }))
   await assert.rejects(runner(add)({ id: 'e', by: 1 }, { key: 'k52' }), { code: 'internal', status: 500 })
 })
 
@@ -239,4 +239,54 @@ test('an answer hook sees what was committed, also when it is a repetition', asy
   assert.deepEqual((await call({ id: 'm', by: 1 }, { key: 'k10', waitMs: 7 })).output, { total: 8 })
   assert.deepEqual((await call({ id: 'm', by: 1 }, { key: 'k10', waitMs: 9 })).output, { total: 10 })
   assert.equal(await total('m'), 1)
+})
+
+/** Lets the owner and support pass, before the transaction or within it. */
+const guarded = operation('add', async ({ id, by }, { transaction, permit, fail }) => {
+  if (by === 7) permit(id, 'support')
+  return transaction((tx) => {
+    if (by !== 7) permit(id, 'support')
+    if (by > 100) fail('too_much', { limit: 100 })
+    return tx.counters.add(id, by)
+  })
+})
+const signedIn = (subject: string, ...roles: readonly string[]): Partial<Scope> => ({ principal: { kind: 'user', subject, roles } })
+
+for (const [by, answer] of [
+  [1, 'succeeded'],
+  [7, 'succeeded'],
+  [101, 'too_much'],
+] as const)
+  test(`an answer kept for what ${by} asks is not repeated to whoever may not ask for it any more`, async () => {
+    const input = { id: 'olga', by }
+    const key = `permit-${by}`
+    const asked = (who: Partial<Scope>) =>
+      runner(guarded)(input, { ...who, key }).then(
+        () => 'succeeded',
+        (error: BanyanError) => error.code,
+      )
+    assert.equal(await asked(signedIn('sam', 'support')), answer)
+    assert.equal(await asked(signedIn('sam', 'support')), answer)
+    assert.equal(await asked(signedIn('sam', 'customer')), 'not_found')
+    assert.equal(await asked(signedIn('bob')), 'not_found')
+    assert.equal(await asked(signedIn('olga')), answer)
+  })
+
+test('of two at once with one key, the one who may not do it does not get the answer of the one who may', async () => {
+  const call = runner(guarded)
+  const [allowed, refused] = await Promise.allSettled([
+    call({ id: 'olga', by: 1 }, { ...signedIn('sam', 'support'), key: 'permit-both' }),
+    call({ id: 'olga', by: 1 }, { ...signedIn('sam'), key: 'permit-both' }),
+  ])
+  assert.equal(allowed.status, 'fulfilled')
+  assert.equal(refused.status === 'rejected' && (refused.reason as BanyanError).code, 'not_found')
+})
+
+test('permission that is asked for after the commit is refused as a mistake: it comes too late', async () => {
+  const late = operation('add', async ({ id, by }, { transaction, permit }) => {
+    const done = await transaction((tx) => tx.counters.add(id, by))
+    permit(id)
+    return done
+  })
+  await assert.rejects(runner(late)({ id: 'n', by: 1 }, signedIn('n')), /asked for permission after its transaction had committed/)
 })

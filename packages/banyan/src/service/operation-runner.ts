@@ -2,18 +2,18 @@ import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { CallReply, CallRequest } from '../call/transport.ts'
 import { needsLog } from '../call/uncaught.ts'
-import { accessRoles } from '../contract/access.ts'
 import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { inputCheck, schemaCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, reworded, shownInLog } from '../kernel/error.ts'
-import { authorize, permit } from './authorize.ts'
+import { authorize } from './authorize.ts'
 import type { OperationHandler } from './define.ts'
 import { WorkContext } from './handler-context.ts'
 import { keyedRunner } from './keyed-runner.ts'
 import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
+import { permitNow } from './permits.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -58,7 +58,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
     const key = definition.idempotency === 'none' ? undefined : scope.key
     const reply = key !== undefined ? await runKeyed(input, work, key) : await runOnce(input, work)
     if (!handler.answer) return reply
-    const output = await handler.answer(reply.output, new OperationWorkContext(service, definition, { scope: inner, progress }))
+    const output = await handler.answer(reply.output, new OperationWorkContext(operation, { scope: inner, progress }))
     return { ...reply, output: operation.checked(output) }
   }
   async function runOnce(input: unknown, work: Work): Promise<CallReply> {
@@ -110,7 +110,7 @@ function runnableOperation(
     label,
     checked,
     async handle(input, work) {
-      const result = await handler(input, new OperationWorkContext(service, definition, work))
+      const result = await handler(input, new OperationWorkContext({ service, definition, label }, work))
       if (work.committed && result !== work.value)
         misuse(
           `${label} returned something else than its transaction did; return the transaction's value, so that a repetition gets the same answer`,
@@ -122,22 +122,24 @@ function runnableOperation(
 
 /** What an operation's handler gets besides. */
 class OperationWorkContext extends WorkContext {
-  readonly #definition: OperationDefinition
+  readonly #operation: Pick<RunnableOperation, 'definition' | 'label'>
+  readonly #work: Work
   readonly #scope: Scope
 
-  constructor(service: ServiceRuntime, definition: OperationDefinition, work: Work) {
-    super(service, work)
-    this.#definition = definition
+  constructor(operation: Pick<RunnableOperation, 'service' | 'definition' | 'label'>, work: Work) {
+    super(operation.service, work)
+    this.#operation = operation
+    this.#work = work
     this.#scope = work.scope
   }
   get fail() {
     return (code: string, data: unknown): never => {
-      throw failure(this.#definition.errors, code, data)
+      throw failure(this.#operation.definition.errors, code, data)
     }
   }
   get permit() {
-    return (ownerId: string | undefined, ...roles: readonly string[]): void =>
-      permit(this.#scope.principal, ownerId, [...accessRoles(this.#definition.access), ...roles])
+    return (owner: string | undefined, ...roles: readonly string[]): void =>
+      permitNow(this.#operation.definition, this.#operation.label, this.#work, { owner, roles })
   }
   get key(): string | undefined {
     return this.#scope.key

@@ -1,6 +1,7 @@
 import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { StoreTransaction } from '../store/store.ts'
+import type { Permit } from './permits.ts'
 
 /** One piece of work of a service: a request, an event, a timer or a saga's step. */
 export interface Work {
@@ -12,6 +13,8 @@ export interface Work {
   readonly after?: (tx: StoreTransaction, value: unknown) => Promise<unknown>
   /** Joins a checkpoint. */
   readonly atCheckpoint?: (tx: StoreTransaction) => Promise<unknown>
+  /** Whom the handler let pass so far; undefined where nothing is kept for a repetition. */
+  readonly permits?: Permit[]
   /** What stands whatever becomes of the rest. */
   readonly progress?: Progress
   /**

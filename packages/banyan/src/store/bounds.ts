@@ -54,9 +54,10 @@ export function assertTimerFits({ id, name, data, attempts }: TimerRecord): void
 }
 
 /** Throws `misuse` for an answer that is too large to be kept, and for a key that cannot be indexed. */
-export function assertAnswerFits({ scope, key, reply }: IdempotencyRecord): void {
+export function assertAnswerFits({ scope, key, reply, permits }: IdempotencyRecord): void {
   assertBytes(`the idempotency key of ${scope}`, key, IDEMPOTENCY_KEY_BYTES_MAX, 'use a UUID')
   assertBytes(`the answer of ${scope}`, reply ?? '', ANSWER_BYTES_MAX, 'answer less, or let the operation go without idempotency keys')
+  assertBytes(`the list of whom ${scope} lets pass`, permits ?? '', DATA_BYTES_MAX, 'permit once for what is answered together')
 }
 
 function assertKey(what: string, key: string): void {

@@ -10,6 +10,8 @@ export interface IdempotencyRecord {
   readonly state: 'started' | 'succeeded' | 'failed'
   /** JSON text: the output, or `{ code, message, data }` of a declared error; null while `started`. */
   readonly reply: string | null
+  /** JSON text: whom the handler let pass, asked again before the reply is repeated; null for whoever may call the operation. */
+  readonly permits: string | null
   /** Epoch milliseconds after which the record may be removed. */
   readonly expiresAt: number
 }

@@ -74,7 +74,7 @@ export function testAtomicity(harness: StoreHarness): void {
     const error = new Error('my own')
     const failed = store.transaction(async (tx) => {
       await tx.sql.run(COUNT, 'a')
-      await tx.idempotency.save({ scope: 's', key: 'k', fingerprint: 'f', state: 'succeeded', reply: '1', expiresAt: 9e15 })
+      await tx.idempotency.save({ scope: 's', key: 'k', fingerprint: 'f', state: 'succeeded', reply: '1', permits: null, expiresAt: 9e15 })
       tx.emit(anEvent('a'))
       throw error
     })

@@ -77,7 +77,8 @@ export function testBounds(harness: StoreHarness): void {
 
   const json = (bytes: number): string => JSON.stringify('ü'.repeat((bytes - 2) / 2))
   const key = 'k'.repeat(KEY_LENGTH_MAX)
-  const answer = { scope: 'pay', key: 'k', fingerprint: 'f', state: 'succeeded', reply: '1', expiresAt: START_MS + 1_000 } as const
+  const reply = { state: 'succeeded', reply: '1', permits: null, expiresAt: START_MS + 1_000 } as const
+  const answer = { scope: 'pay', key: 'k', fingerprint: 'f', ...reply }
   const timer = { id: 't', name: 'remind', dueAt: 5, data: '1', attempts: 0, correlationId: 'flow' }
   const signal = { sagaId: 's1', name: 'paid', signalId: 'i', data: '1', consumed: false, receivedAt: 1 }
   const records: Readonly<Record<string, (tx: StoreTransaction, more: number) => unknown>> = {
@@ -89,6 +90,7 @@ export function testBounds(harness: StoreHarness): void {
     'the data of a timer': (tx, more) => tx.timers.schedule({ ...timer, data: json(DATA_BYTES_MAX + more) }),
     'the id of a timer': (tx, more) => tx.timers.schedule({ ...timer, id: `${key}${'k'.repeat(more)}` }),
     'an answer that is kept for its key': (tx, more) => tx.idempotency.save({ ...answer, reply: json(ANSWER_BYTES_MAX + more) }),
+    'the list of whom an answer is for': (tx, more) => tx.idempotency.save({ ...answer, permits: json(DATA_BYTES_MAX + more) }),
     'an idempotency key': (tx, more) => tx.idempotency.save({ ...answer, key: 'k'.repeat(IDEMPOTENCY_KEY_BYTES_MAX + more) }),
   }
   for (const [name, write] of Object.entries(records))

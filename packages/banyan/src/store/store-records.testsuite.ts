@@ -20,7 +20,16 @@ export function testRecords(harness: StoreHarness): void {
 }
 
 function aRecord(overrides: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  return { scope: 'pay', key: 'k1', fingerprint: 'f1', state: 'succeeded', reply: '{"n":1}', expiresAt: START_MS + DAY_MS, ...overrides }
+  return {
+    scope: 'pay',
+    key: 'k1',
+    fingerprint: 'f1',
+    state: 'succeeded',
+    reply: '{"n":1}',
+    permits: null,
+    expiresAt: START_MS + DAY_MS,
+    ...overrides,
+  }
 }
 
 function testIdempotency(harness: StoreHarness): void {
@@ -35,9 +44,10 @@ function testIdempotency(harness: StoreHarness): void {
   })
 
   promise(harness, 'idempotency: a started record is replaced by the final one', async ({ store }) => {
+    const final = aRecord({ state: 'failed', reply: '{"code":"x"}', permits: '[{"roles":["support"]}]' })
     assert.equal(await save(store, aRecord({ state: 'started', reply: null })), true)
-    assert.equal(await save(store, aRecord({ state: 'failed', reply: '{"code":"x"}' })), true)
-    assert.equal((await find(store, 'pay', 'k1'))?.state, 'failed')
+    assert.equal(await save(store, final), true)
+    assert.deepEqual(await find(store, 'pay', 'k1'), final)
   })
 
   promise(harness, 'idempotency: scopes and keys are told apart', async ({ store }) => {

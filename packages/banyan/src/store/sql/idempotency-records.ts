@@ -8,6 +8,7 @@ interface IdempotencyRow {
   readonly fingerprint: string
   readonly state: IdempotencyRecord['state']
   readonly reply: string | null
+  readonly permits: string | null
   readonly expires_at: number
 }
 
@@ -28,8 +29,8 @@ export class SqlIdempotencyRecords implements IdempotencyRecords {
 
   async save(record: IdempotencyRecord): Promise<boolean> {
     assertAnswerFits(record)
-    const { scope, key, fingerprint, state, reply, expiresAt } = record
-    return (await this.#sql.run(SAVE, scope, key, fingerprint, state, reply, expiresAt, this.#now())) === 1
+    const { scope, key, fingerprint, state, reply, permits, expiresAt } = record
+    return (await this.#sql.run(SAVE, scope, key, fingerprint, state, reply, permits, expiresAt, this.#now())) === 1
   }
 
   prune(now: number, limit: number): Promise<number> {
@@ -44,16 +45,18 @@ function idempotencyRecord(row: IdempotencyRow): IdempotencyRecord {
     fingerprint: row.fingerprint,
     state: row.state,
     reply: row.reply,
+    permits: row.permits,
     expiresAt: row.expires_at,
   }
 }
 
-const FIND = `SELECT scope, request_key, fingerprint, state, reply, expires_at FROM banyan_idempotency
+const FIND = `SELECT scope, request_key, fingerprint, state, reply, permits, expires_at FROM banyan_idempotency
   WHERE scope = ? AND request_key = ? AND expires_at > ?`
 
-const SAVE = `INSERT INTO banyan_idempotency (scope, request_key, fingerprint, state, reply, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+const SAVE = `INSERT INTO banyan_idempotency (scope, request_key, fingerprint, state, reply, permits, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (scope, request_key) DO UPDATE SET
-    fingerprint = excluded.fingerprint, state = excluded.state, reply = excluded.reply, expires_at = excluded.expires_at
+    fingerprint = excluded.fingerprint, state = excluded.state, reply = excluded.reply, permits = excluded.permits,
+    expires_at = excluded.expires_at
   WHERE banyan_idempotency.state = 'started' OR banyan_idempotency.expires_at <= ?`
 
 const PRUNE = `DELETE FROM banyan_idempotency WHERE (scope, request_key) IN

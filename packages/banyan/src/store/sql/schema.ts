@@ -25,6 +25,9 @@ CREATE INDEX banyan_parked_state ON banyan_parked (consumer, source, state, posi
 /** Since when a timer waits that is no appointment. */
 const WAITS = 'ALTER TABLE banyan_timer ADD COLUMN waits_since BIGINT'
 
+/** Whom the handler of a kept answer let pass. */
+const PERMITS = 'ALTER TABLE banyan_idempotency ADD COLUMN permits TEXT'
+
 /**
  * The toolkit's own tables in a service's database, all named `banyan_…`. They stand beside the service's tables because the
  * records must commit with the service's changes (P1). Times are epoch milliseconds, documents JSON text, booleans 0 and 1.
@@ -42,6 +45,7 @@ export const toolkitMigrations: readonly Migration[] = [
   },
   { id: 'banyan-008-pauses', sql: 'ALTER TABLE banyan_attempt ADD COLUMN next_at BIGINT NOT NULL DEFAULT 0;' },
   { id: 'banyan-009-waits', sql: WAITS },
+  { id: 'banyan-010-permits', sql: PERMITS },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {
