@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Text, Type } from 'banyan'
+import { KEY_LENGTH_MAX } from 'banyan/contract'
 import { joinedPage, type JoinedLists } from './joined-page.ts'
 
 interface Row {
@@ -25,7 +27,7 @@ function lists(limit: number, after: string | undefined, ids = IDS): JoinedLists
         .slice(0, rows)
         .map((id) => ({ id })),
     placeOf: ({ id }) => [id],
-    placeLength: 1,
+    place: Type.Tuple([Text.raw({ max: KEY_LENGTH_MAX })]),
     named: async (text) => Object.keys(ids).filter((service) => ids[service]?.includes(text)),
   }
 }
@@ -80,4 +82,17 @@ test('takes the id of the last row for a cursor where it can mean only one row',
 test('refuses a cursor that leads nowhere, and says which one to send', async () => {
   for (const after of ['zzz', 'billing~a', 'orders', 'orders~a~b', '%', '~', ''])
     await assert.rejects(joinedPage(lists(3, after)), { code: 'invalid_argument', message: /nextCursor/ }, after)
+})
+
+test('what a made-up cursor decodes to is checked as any other input', async () => {
+  for (const after of [
+    'orders~%00',
+    'orders~a%00b',
+    `orders~${'a'.repeat(KEY_LENGTH_MAX + 1)}`,
+    'orders~',
+    'orders~a~b',
+    'orders~%ED%A0%80',
+    'orders~%zz',
+  ])
+    await assert.rejects(joinedPage(lists(2, after)), { code: 'invalid_argument', message: /^after: must be nextCursor/ }, after)
 })

@@ -1,4 +1,4 @@
-import { BanyanError } from 'banyan/kernel'
+import { schemaCheck, type TSchema, wrongCursor } from 'banyan/contract'
 
 /** Rows of one page over several services. */
 export interface JoinedPage<R> {
@@ -20,8 +20,8 @@ export interface JoinedLists<R extends object> {
   /** Reads rows of one service that come after a place, in the order of its list. */
   read(service: string, after: Place | undefined, limit: number): Promise<readonly R[]>
   placeOf(row: R): Place
-  /** How many texts make a place. */
-  readonly placeLength: number
+  /** Schema of a place: what a cursor names is somebody's input, whatever it was decoded from. */
+  readonly place: TSchema
   /** Finds the services that have a row of which a caller knows only a name: for cursors that are no cursors of ours. */
   named?(text: string): Promise<readonly string[]>
 }
@@ -69,16 +69,11 @@ interface Start {
 
 async function startOf<R extends object>(lists: JoinedLists<R>, services: readonly string[], after: string): Promise<Start> {
   const [service = '', ...place] = cursorParts(after)
-  if (services.includes(service) && place.length === lists.placeLength) return { service, place }
+  if (services.includes(service) && schemaCheck(lists.place).fits(place)) return { service, place }
   const named = (await lists.named?.(after)) ?? []
   if (named.length === 1 && named[0] !== undefined) return { service: named[0], place: [after] }
-  throw new BanyanError(
-    'invalid_argument',
-    named.length > 1
-      ? `after: ${named.join(' and ')} have "${after}"; send nextCursor of the page before, or name one service`
-      : 'after: must be nextCursor of the page before',
-    { fields: [{ path: '/after', expected: 'must be nextCursor of the page before' }] },
-  )
+  if (named.length <= 1) throw wrongCursor('after')
+  throw wrongCursor('after', `must be nextCursor of the page before, or name one service: ${named.join(' and ')} have this id`)
 }
 
 /** `~` stands in no name of a service, and is escaped in the rest. Readable, and safe in URLs and shells. */

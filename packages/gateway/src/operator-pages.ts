@@ -1,4 +1,5 @@
-import type { Input } from 'banyan/contract'
+import { Text, Type } from 'banyan'
+import { type Input, KEY_LENGTH_MAX } from 'banyan/contract'
 import type { PlatformAdmin, SagaDetail, ServiceAdmin } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
 import type { ParkedFilter } from 'banyan/store'
@@ -10,6 +11,11 @@ type Operations = OperatorContract['operations']
 
 /** Rows of one answer where the caller does not say how many. */
 export const ROWS_DEFAULT = 100
+
+const Key = Text.raw({ max: KEY_LENGTH_MAX })
+const SagaPlace = Type.Tuple([Key])
+/** A position, and the names of a consumer and its source. */
+const ParkedPlace = Type.Tuple([Text.id({ max: 15, pattern: '^[0-9]{1,15}$' }), Key, Key])
 
 /** A page of the sagas of all services, or of one: by service, then by id. */
 export async function sagaPage(
@@ -24,7 +30,7 @@ export async function sagaPage(
     read: (name, place, rowsMax) =>
       serviceOf(admin, name).sagas({ ...filter, ...(place?.[0] === undefined ? {} : { after: place[0] }), limit: rowsMax }),
     placeOf: ({ id }) => [id],
-    placeLength: 1,
+    place: SagaPlace,
     async named(id) {
       const found = await Promise.all(services.map(async (each) => ((await each.saga(id)) ? [each.service] : [])))
       return found.flat()
@@ -44,7 +50,7 @@ export async function parkedPage(
     limit,
     read: (name, place, rowsMax) => serviceOf(admin, name).parked({ ...filter, ...parkedAfter(place), limit: rowsMax }),
     placeOf: ({ position, consumer, source }) => [String(position), consumer, source],
-    placeLength: 3,
+    place: ParkedPlace,
   })
   return { items: items.map(withShownTimes), nextCursor }
 }
@@ -52,7 +58,6 @@ export async function parkedPage(
 function parkedAfter(place: Place | undefined): Pick<ParkedFilter, 'after'> {
   if (place === undefined) return {}
   const [position = '', consumer = '', source = ''] = place
-  if (!/^\d{1,15}$/.test(position)) throw new BanyanError('invalid_argument', 'after: must be nextCursor of the page before')
   return { after: { position: Number(position), consumer, source } }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testPlatform } from '@banyan/testing'
 import type { SqlReader, SqlValue } from 'banyan'
-import type { ProductSort } from './domain/list-cursor.ts'
+import type { ProductSort } from './list-cursor.ts'
 import { catalogService } from './service.ts'
 import { type ProductFilter, productList } from './store/product-list.ts'
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { postgresStores } from '@banyan/postgres'
 import type { SqlReader, SqlValue } from 'banyan'
 import { Client } from 'pg'
-import type { ProductSort } from './domain/list-cursor.ts'
+import type { ProductSort } from './list-cursor.ts'
 import { aNumbered, openCatalog, type SearchPlace, testSearch, writeProduct } from './search.testsuite.ts'
 import { productList } from './store/product-list.ts'
 

@@ -1,4 +1,5 @@
 import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { idCursor } from 'banyan/contract'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
@@ -173,7 +174,7 @@ export const orders = contract('orders', {
         from: Type.Optional(GivenTimestamp),
         /** Likewise. */
         to: Type.Optional(GivenTimestamp),
-        cursor: Type.Optional(Text.id()),
+        cursor: Type.Optional(idCursor()),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
       }),
       output: Type.Object({ items: Type.Array(Order), nextCursor: nullable(Type.String()) }),

@@ -1,5 +1,5 @@
 import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type, Version } from 'banyan'
-import { ID_LENGTH_MAX } from 'banyan/contract'
+import { ID_LENGTH_MAX, idCursor } from 'banyan/contract'
 
 /** Roles a user may have. */
 export const ROLES = ['customer', 'support', 'warehouse', 'finance', 'admin'] as const
@@ -106,7 +106,7 @@ const UserFilter = Type.Object({
   /** Part of a name or an email, in any case, with or without accents. */
   q: Type.Optional(Text.line({ max: 100, min: 0 })),
   status: Type.Optional(Status),
-  cursor: Type.Optional(UserId),
+  cursor: Type.Optional(idCursor()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
@@ -131,7 +131,7 @@ const AuditEntry = Type.Object({
 const AuditFilter = Type.Object({
   userId: Type.Optional(UserId),
   action: Type.Optional(AuditAction),
-  cursor: Type.Optional(Text.id()),
+  cursor: Type.Optional(idCursor()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const WeakPassword = declareError(400, Type.Object({ reasons: Type.Array(Type.String()) }))

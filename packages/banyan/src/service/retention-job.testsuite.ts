@@ -104,7 +104,7 @@ export function testRetentionJob(harness: StoreHarness): void {
 
   test(`${harness.name}: answers for idempotency keys go when they expire, and not before`, async () => {
     await withJob(harness, {}, async ({ store, clock }) => {
-      const answer = { scope: 'place', fingerprint: 'f', state: 'succeeded', reply: '{}' } as const
+      const answer = { scope: 'place', fingerprint: 'f', state: 'succeeded', reply: '{}', permits: null } as const
       for (const [key, expiresAt] of [
         ['old', clock.now() + DAY_MS],
         ['new', clock.now() + 9 * DAY_MS],

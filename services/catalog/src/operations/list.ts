@@ -1,7 +1,7 @@
 import { BanyanError } from 'banyan'
 import { DEFAULT_CURRENCY } from '../contract.ts'
 import { operation } from '../define.ts'
-import { fromCursor, toCursor } from '../domain/list-cursor.ts'
+import { fromCursor, toCursor } from '../list-cursor.ts'
 import { queryWords } from '../domain/search-words.ts'
 import { maySeeUnsold } from './may-see-unsold.ts'
 import { toProduct } from './to-product.ts'

@@ -1,5 +1,5 @@
 import type { SqlReader, SqlValue } from 'banyan'
-import type { ListPosition, ProductSort } from '../domain/list-cursor.ts'
+import type { ListPosition, ProductSort } from '../list-cursor.ts'
 import type { ProductRecord } from '../domain/product.ts'
 import type { ProductStatus } from '../domain/product-status.ts'
 import { filledUp, placeholders } from './placeholders.ts'

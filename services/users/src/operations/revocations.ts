@@ -1,4 +1,5 @@
-import { BanyanError, fromTimestamp, toTimestamp } from 'banyan'
+import { fromTimestamp, toTimestamp } from 'banyan'
+import { wrongCursor } from 'banyan/contract'
 import { operation } from '../define.ts'
 import type { EndedTokens } from '../store/token-records.ts'
 
@@ -18,6 +19,6 @@ export const revocations = operation('revocations', async ({ since, cursor }, { 
 
 function parsed(cursor: string): EndedTokens {
   const [, at, userId] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? []
-  if (at === undefined || userId === undefined) throw new BanyanError('invalid_argument', 'cursor must be the nextCursor of an answer')
+  if (at === undefined || userId === undefined) throw wrongCursor('cursor')
   return { at: Number(at), userId }
 }

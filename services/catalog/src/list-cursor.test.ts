@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { schemaCheck } from 'banyan/contract'
-import { catalog, TITLE_LENGTH_MAX } from '../contract.ts'
+import { catalog, TITLE_LENGTH_MAX } from './contract.ts'
 import { fromCursor, toCursor } from './list-cursor.ts'
 
 test('reads what it wrote', () => {
@@ -20,6 +20,13 @@ test('refuses a price that is no whole number', () => {
     assert.throws(() => fromCursor(Buffer.from(JSON.stringify(['price', value, 'p1'])).toString('base64url'), 'price'), {
       code: 'invalid_argument',
     })
+})
+
+test('refuses a title or an id that no product has: NUL, half a surrogate pair, or longer than the contract allows', () => {
+  const texts = [String.raw`["title","a\u0000","p1"]`, String.raw`["title","\ud800","p1"]`, String.raw`["title","a","\u0000"]`]
+  const long = [JSON.stringify(['title', 'a'.repeat(TITLE_LENGTH_MAX + 1), 'p1']), JSON.stringify(['title', 'a', 'x'.repeat(65)])]
+  for (const text of [...texts, ...long])
+    assert.throws(() => fromCursor(Buffer.from(text).toString('base64url'), 'title'), { code: 'invalid_argument' }, text)
 })
 
 test('the cursor of any title fits the contract, also of one that an earlier release took', () => {
