@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { domainToASCII } from 'node:url'
-import type { Runtime } from 'banyan/kernel'
+import { mailboxOf, type Runtime } from 'banyan/kernel'
 import type { RateDecision } from './gcra.ts'
 import { createLimiter, type Limiter, type TargetLimit } from './rate-limits.ts'
 
@@ -12,8 +11,11 @@ export interface TargetLimiter extends Pick<Limiter, 'name' | 'policy'> {
   take(target: string, address: string): RateDecision
 }
 
-/** Longest target that is looked at, in characters; the rest of a longer one does not make it another. */
-const TARGET_LENGTH_MAX = 512
+/**
+ * Longest target that is looked at, in units of UTF-16; the rest of a longer one does not make it another. An address of 254 characters may be
+ * sent in pieces, each letter with its marks.
+ */
+const TARGET_LENGTH_MAX = 2_048
 /** Bytes of the key with which targets are hashed. */
 const HASH_KEY_BYTES = 32
 
@@ -43,13 +45,17 @@ export function createTargetLimiter(name: string, limit: TargetLimit, { clock, i
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\s]/gu
 
 /**
- * Returns one form for all spellings of a target. It is meant to be too coarse rather than too fine: two mailboxes that share a limit lose
- * little, one that has two of them is guessed twice as fast.
+ * Returns one form for all spellings of a target; mailboxes have the one by which accounts are told apart. It is meant to be too coarse rather
+ * than too fine: two mailboxes that share a limit lose little, one that has two of them is guessed twice as fast.
  */
 export function canonicalTarget(text: string): string {
-  const plain = text.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().normalize('NFKC')
+  const plain = text.normalize('NFKC').replace(INVISIBLE, '')
   const at = plain.lastIndexOf('@')
-  if (at < 0) return plain
-  const domain = plain.slice(at + 1)
-  return `${plain.slice(0, at)}@${domainToASCII(domain) || domain}`
+  const domain = at < 0 ? '' : mailboxOf('', plain.slice(at + 1)).domain
+  return domain === '' ? spelling(plain) : `${spelling(plain.slice(0, at))}@${domain}`
+}
+
+/** Text that names no domain, or one that there cannot be. */
+function spelling(text: string): string {
+  return mailboxOf(text, '').local
 }

@@ -43,6 +43,18 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: SQLITE, test: 'the data of an event is kept up to its bound and refused beyond it' },
   },
   {
+    name: 'names-by-a-list',
+    mistake: 'names forget what a property of Unicode says and a list does not',
+    promises: [],
+    file: 'packages/banyan/src/contract/text.ts',
+    find: 'const OUT_OF_NAMES = String.raw`\\p{C}',
+    replace: 'const OUT_OF_NAMES = String.raw`\\p{Cc}\\p{Cf}\\p{Cs}',
+    caughtBy: {
+      file: 'packages/banyan/src/contract/text.test.ts',
+      test: 'names have no character that shows as nothing, that nobody has assigned, or that means something to one maker alone',
+    },
+  },
+  {
     name: 'cursor-content-unchecked',
     mistake: 'what a cursor decodes to is believed',
     promises: ['law 10'],

@@ -33,6 +33,15 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: RATE_LIMITS, test: 'counts by what a request is about' },
   },
   {
+    name: 'target-spelt-by-half',
+    mistake: 'what an account is limited by knows fewer spellings than accounts do, so that one account has many limits',
+    promises: [],
+    file: 'packages/gateway/src/target-limiter.ts',
+    find: "return mailboxOf(text, '').local",
+    replace: "return (mailboxOf(text, ''), text.toLowerCase())",
+    caughtBy: { file: 'packages/gateway/src/target-limiter.test.ts', test: 'all spellings of one account are one target' },
+  },
+  {
     name: 'owner-locked-out',
     mistake: 'strangers who use up the limit of an account lock its owner out',
     promises: ['law 5'],

@@ -21,7 +21,19 @@ export const ShippingAddress = Type.Object({
   region: Type.Optional(Text.name({ max: 120 })),
   postalCode: Text.name({ max: 20 }),
   country: Country,
-  phone: Type.Optional(Text.name({ max: 40 })),
+  phone: Type.Optional(Text.phone()),
+})
+
+/** An address that orders took, maybe in an earlier release and by wider rules: it is not refused again on its way to the parcel. */
+const TakenAddress = Type.Object({
+  recipient: Text.line({ max: 120 }),
+  line1: Text.line({ max: 200 }),
+  line2: Type.Optional(Text.line({ max: 200 })),
+  city: Text.line({ max: 120 }),
+  region: Type.Optional(Text.line({ max: 120 })),
+  postalCode: Text.line({ max: 20 }),
+  country: Country,
+  phone: Type.Optional(Text.line({ max: 40 })),
 })
 
 /** Code of a shipping method, e.g. `standard`. */
@@ -63,7 +75,7 @@ const Consignment = Type.Object({
   orderId: OrderId,
   userId: Text.subject(),
   shippingMethod: ShippingMethodCode,
-  address: ShippingAddress,
+  address: TakenAddress,
   lines: Type.Array(ShipmentLine, { minItems: 1, maxItems: LINES_MAX }),
 })
 

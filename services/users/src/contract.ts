@@ -34,7 +34,7 @@ const Email = Text.email()
 /** The policy (`domain/password-policy.ts`) is the handler's; the bound keeps a huge text from being hashed. */
 const Password = Text.raw({ max: 256 })
 const Name = Text.name({ max: 200 })
-const Phone = Type.String({ maxLength: 32, pattern: '^\\+?[0-9 ()./-]{5,31}$' })
+const Phone = Text.phone()
 const Locale = Type.String({ maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' })
 const Status = Type.Enum([...USER_STATUSES])
 const Roles = Type.Array(Type.Enum([...ROLES]), { minItems: 1, maxItems: ROLES.length, uniqueItems: true })

@@ -5,6 +5,10 @@ import { inputCheck, openApiDocument, query, schemaCheck, Text, Type } from './i
 const KINDS = { name: Text.name({ max: 80 }), line: Text.line({ max: 80 }), prose: Text.prose({ max: 80 }), raw: Text.raw({ max: 80 }) }
 type Kind = keyof typeof KINDS
 
+function escape(text: string): string {
+  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** Says which kinds take a text. */
 function takers(text: string): Kind[] {
   return (Object.keys(KINDS) as Kind[]).filter((kind) => schemaCheck(KINDS[kind]).fits(text))
@@ -40,13 +44,53 @@ test('refuses what turns the direction of writing, and what nobody sees, in all 
     assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['raw'], code.toString(16))
 })
 
-test('names have no character that Unicode calls ignorable', () => {
-  const ignorable = /\p{Default_Ignorable_Code_Point}/u
+test('names have no character that shows as nothing, that nobody has assigned, or that means something to one maker alone', () => {
+  const out = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]|\u{1d159}|\u{16fe4}/u
   const check = schemaCheck(KINDS.name)
   for (let code = 0; code <= 0x10ffff; code++) {
-    const text = `a${String.fromCodePoint(code)}`
-    if (ignorable.test(text) && check.fits(text)) assert.fail(`U+${code.toString(16)} is taken`)
+    const character = String.fromCodePoint(code)
+    const isBlank = /\p{Zs}/u.test(character)
+    if (check.fits(`a${character}b`) !== (isBlank || !out.test(character))) assert.fail(`U+${code.toString(16)}`)
   }
+})
+
+test('lines and prose take what a newer Unicode may assign and what makers use, but no noncharacters and nothing unseen', () => {
+  for (const code of [0x378, 0xe000, 0xf8ff, 0x1fbfe, 0x600, 0x6dd, 0x70f, 0x110bd])
+    assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['line', 'prose', 'raw'], code.toString(16))
+  for (const code of [0xfdd0, 0xffff, 0x1fffe, 0x10ffff, 0x13430, 0x1343f, 0x1d159, 0x16fe4, 0xe01f0])
+    assert.deepEqual(takers(`a${String.fromCodePoint(code)}b`), ['raw'], code.toString(16))
+})
+
+test('names take joiners where a script cannot be written without, and nowhere else', () => {
+  const taken = ['\u0dc1\u0dca\u200d\u0dbb\u0dd3', '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627', '\u0d05\u0d30\u0d41\u0d23\u0d4d\u200d']
+  for (const name of [...taken, '\u09b0\u200d\u09cd\u09af\u09be', '\u0930\u093e\u091c\u094d\u200c\u0915'])
+    assert.deepEqual(takers(name), ['name', 'line', 'prose', 'raw'], escape(name))
+  const refused = [
+    'a\u200db',
+    'a\u200cb',
+    '\u200d',
+    '\u0dca\u200d\u200d',
+    '\u0639\u200c',
+    '\u200c\u0639',
+    'a\u200c\u0639',
+    '\u0915\u094d\u200c',
+    '👩\u200d👧',
+  ]
+  for (const name of refused) assert.equal(takers(name).includes('name'), false, escape(name))
+})
+
+test('a text of marks that sit on nothing, or of nothing that is seen, is none', () => {
+  for (const text of ['\u0301', ' \u0301 ', '\u0301\u0302']) assert.deepEqual(takers(text), ['prose', 'raw'], escape(text))
+  for (const text of ['\u200d', '\ufe0f', '\u00ad \u200e']) assert.deepEqual(takers(text), ['prose', 'raw'], escape(text))
+  assert.deepEqual(takers(' a\u0301'), ['name', 'line', 'prose', 'raw'])
+  assert.deepEqual(takers('\u200fa'), ['line', 'prose', 'raw'])
+})
+
+test('reads a long text once, whatever is in it', () => {
+  const long = schemaCheck(Text.prose({ max: 100_000 }))
+  const name = schemaCheck(Text.name({ max: 100_000 }))
+  for (const piece of [' ', 'a', '\u0301', '\u0dca\u200d', '\u200d', ' a'])
+    for (const check of [long, name]) check.fits(piece.repeat(50_000 / piece.length) + '\0')
 })
 
 test('takes no blank text where one is asked for', () => {
@@ -106,7 +150,7 @@ test('says in words what a text must be', () => {
       {
         path: '/city',
         expected:
-          'must be one line of visible characters: no controls, no line breaks, no invisible or direction-turning characters, and not blank',
+          'must be one line of visible characters: no controls, no line breaks, no invisible, unassigned or direction-turning characters, and not blank',
       },
     ],
   })
@@ -119,4 +163,25 @@ test('stands in the reference of an API as plain JSON Schema', () => {
     .parameters[0]
   assert.deepEqual([schema['type'], schema['minLength'], schema['maxLength']], ['string', 1, 20])
   assert.match('Ada', new RegExp(String(schema['pattern']), 'u'))
+})
+
+test('a telephone number has digits', () => {
+  const phone = schemaCheck(Text.phone())
+  for (const text of ['112', '+49 30 1234567', '(030) 123-45/67', '+1 (555) 010.9999', '0049301234567'])
+    assert.equal(phone.fits(text), true, text)
+  for (const text of [
+    '',
+    '-----',
+    '+',
+    '( ) . / -',
+    '12',
+    '+1-',
+    '1+12345',
+    'call me',
+    '\u0661\u0662\u0663',
+    '1'.repeat(21),
+    '112\n',
+    '\u200e112',
+  ])
+    assert.equal(phone.fits(text), false, JSON.stringify(text))
 })

@@ -27,24 +27,39 @@ export interface CodeBounds extends TextBounds {
   readonly pattern?: string
 }
 
-/** C0 controls, delete, C1 controls. */
-const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f`
-/** The same but tab and line feed. */
-const CONTROLS_OF_PROSE = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f`
-/** Halves of a surrogate pair, line and paragraph separators, and what is no character at all: no encoding or no store carries them unharmed. */
-const NEVER = String.raw`\ud800-\udfff\u2028\u2029\ufdd0-\ufdef\ufffe\uffff`
-/** Characters that turn the direction of what follows them, so that a text reads as another one. */
-const TURNING = String.raw`\u202a-\u202e\u2066-\u2069`
-/** Invisible marks that a language, an emoji or a word break needs within prose and titles: direction marks, joiners, soft hyphen, variation selectors. */
-const INVISIBLE_HELPERS = String.raw`\u00ad\u061c\u200c-\u200f\ufe00-\ufe0f\u{e0100}-\u{e01ef}`
-/** What is invisible and helps nobody: zero-width spaces, fillers, interlinear marks, tags. */
-const INVISIBLE = String.raw`\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}`
+/** Symbols and marks that are drawn as nothing, whatever their properties say: a musical null head, a filler of Khitan. */
+const UNSEEN = String.raw`\u{1d159}\u{16fe4}`
+/**
+ * What no name needs, by Unicode's own properties, so that a character of its next version is not forgotten: controls, format characters, private
+ * use, what is not assigned (noncharacters among it), halves of surrogate pairs; line and paragraph separators; what shows as nothing.
+ */
+const OUT_OF_NAMES = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}` + UNSEEN
+/**
+ * Lines and prose may have more: what the next version of Unicode assigns (the emoji of a newer phone), private use (the sign of a maker), and what
+ * {@link HELPERS} lists.
+ */
+const OUT_OF_PROSE =
+  String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}` +
+  UNSEEN
+const OUT_OF_LINES = String.raw`\t\n` + OUT_OF_PROSE
+/** Marks within lines and prose that a language, an emoji or a word break needs: soft hyphen, signs of numbers, direction marks, joiners, variation selectors. */
+const HELPERS = String.raw`[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u200c-\u200f\ufe00-\ufe0f\u{110bd}\u{110cd}\u{e0100}-\u{e01ef}]`
+/** Signs that end an Indic syllable's vowel: what joins or does not join after them is another letter. */
+const VIRAMAS = String.raw`\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca`
+/** Letters of Arabic, Persian, Urdu and their neighbours. */
+const ARABIC = String.raw`\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06fa-\u06fc\u0750-\u077f\u08a0-\u08c7`
+/**
+ * Joiners where a name cannot be written without: after the sign that ends a vowel (Sinhala), in a Bengali ra, between Arabic letters that stay
+ * apart (Persian). Anywhere else they are unseen. Close to what domain names take (RFC 5892, A.1 and A.2), without looking around, which few
+ * readers of JSON Schema can.
+ */
+const JOINED_LETTERS = String.raw`\u09b0(?:\u200d\u09cd)?|[${ARABIC}](?:\u200c[${ARABIC}])*`
+const JOINED = String.raw`${JOINED_LETTERS}|[${VIRAMAS}](?:\u200d|\u200c\p{L})?`
+/** What {@link JOINED} begins with. */
+const JOINING = String.raw`\u09b0${ARABIC}${VIRAMAS}`
 /** Blanks: allowed within a text, but a text of nothing else is none. */
 const BLANKS = String.raw`\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000`
 
-const OUT_OF_NAMES = CONTROLS + NEVER + TURNING + INVISIBLE_HELPERS + INVISIBLE
-const OUT_OF_LINES = CONTROLS + NEVER + TURNING + INVISIBLE
-const OUT_OF_PROSE = CONTROLS_OF_PROSE + NEVER + TURNING + INVISIBLE
 /** What stands in identifiers where no narrower pattern is given. */
 const ID_PATTERN = String.raw`^[A-Za-z0-9][A-Za-z0-9._:-]*$`
 const VISIBLE_ASCII_PATTERN = String.raw`^[\u0021-\u007e]*$`
@@ -56,11 +71,16 @@ const EMAIL_LENGTH_MIN = 3
 /** Longest path that SMTP carries, without its angle brackets (RFC 5321). */
 const EMAIL_LENGTH_MAX = 254
 
+/** Three digits have the shortest numbers, of the police; twenty, more than the fifteen of E.164, leave room for what is dialled before or after it. */
+const PHONE_PATTERN = String.raw`^\+?[ ()./-]*(?:[0-9][ ()./-]*){3,20}$`
+const PHONE_LENGTH_MAX = 40
+
 /** What patterns of this file mean, for people: the pattern itself tells them nothing. */
 const MEANINGS = new Map([
   [ID_PATTERN, 'must be letters, digits, and any of . _ : - after the first'],
   [VISIBLE_ASCII_PATTERN, 'must be visible ASCII characters without blanks'],
   [EMAIL_PATTERN, 'must be a mail address without blanks and invisible characters, e.g. ada@example.org'],
+  [PHONE_PATTERN, 'must be a telephone number: 3 to 20 digits, with + before and blanks or any of ( ) . / - between them'],
   [RAW_PATTERN, 'must be well-formed Unicode without NUL'],
 ])
 
@@ -70,15 +90,17 @@ const MEANINGS = new Map([
  * direction of writing, and are put into NFC before they are checked, so that one spelling is one text: bounds count code points of that form.
  */
 export const Text = {
-  /** A name or a part of an address: one line, with nothing invisible in it. */
-  name: (bounds: TextBounds): TString => forPeople(OUT_OF_NAMES, { min: 1, ...bounds }, NAME_MEANING),
+  /** A name or a part of an address: one line of assigned characters that can be seen, and joiners where a script needs them. */
+  name: (bounds: TextBounds): TString => forPeople(NAME, { min: 1, ...bounds }, NAME_MEANING),
   /** One line, e.g. a title or a search: like {@link Text.name}, but joiners, variation selectors and marks of direction are allowed, as emoji and some languages need them. */
-  line: (bounds: TextBounds): TString => forPeople(OUT_OF_LINES, { min: 1, ...bounds }, LINE_MEANING),
+  line: (bounds: TextBounds): TString => forPeople(LINE, { min: 1, ...bounds }, LINE_MEANING),
   /** A mail address: one @ with something on both sides and a dot in the domain. Whether mail arrives is for a confirmation to find out. */
   email: (): TString =>
     Type.String({ minLength: EMAIL_LENGTH_MIN, maxLength: EMAIL_LENGTH_MAX, pattern: EMAIL_PATTERN, [NORMALISATION]: 'NFC' }),
+  /** A telephone number as people write it: an international `+`, digits, and blanks, brackets, dots, slashes or hyphens between them. */
+  phone: (): TString => ofPattern(PHONE_PATTERN, { max: PHONE_LENGTH_MAX }),
   /** Lines of text: like {@link Text.line}, with tabs and line feeds. May be empty. */
-  prose: (bounds: TextBounds): TString => forPeople(OUT_OF_PROSE, { min: 0, ...bounds }, PROSE_MEANING),
+  prose: (bounds: TextBounds): TString => forPeople(PROSE, { min: 0, ...bounds }, PROSE_MEANING),
   /** An identifier that a program made: letters, digits and `. _ : -`, or what `pattern` says; at most {@link ID_LENGTH_MAX} unless told otherwise. */
   id: ({ pattern = ID_PATTERN, max = ID_LENGTH_MAX, ...bounds }: Partial<CodeBounds> = {}): TString =>
     ofPattern(pattern, { ...bounds, max }),
@@ -90,7 +112,12 @@ export const Text = {
   raw: (bounds: TextBounds): TString => ofPattern(RAW_PATTERN, bounds),
 } as const
 
-const NAME_MEANING = 'must be one line of visible characters: no controls, no line breaks, no invisible or direction-turning characters'
+const NAME: Made = { out: OUT_OF_NAMES, joining: JOINING, joinedLetters: JOINED_LETTERS, joined: JOINED }
+const LINE: Made = { out: OUT_OF_LINES, helpers: HELPERS }
+const PROSE: Made = { out: OUT_OF_PROSE, helpers: HELPERS }
+
+const NAME_MEANING =
+  'must be one line of visible characters: no controls, no line breaks, no invisible, unassigned or direction-turning characters'
 const LINE_MEANING = 'must be one line: no controls, no line breaks, no zero-width spaces or direction-turning characters'
 const PROSE_MEANING = 'must be text: no controls but tabs and line feeds, no zero-width spaces or direction-turning characters'
 
@@ -104,20 +131,39 @@ export function meaningOf(form: string): string | undefined {
   return MEANINGS.get(form)
 }
 
-function forPeople(out: string, { min, max, ...shown }: TextBounds & { readonly min: number }, meaning: string): TString {
-  // A blank cannot match the middle part, so each text is read once, whatever is in it.
-  const pattern = min === 0 ? `^[^${out}]*$` : `^[${blanksBut(out)}]*[^${BLANKS}${out}][^${out}]*$`
+/** What a kind of text is made of, as parts of regular expressions. No text can be read in two ways, so each is read once. */
+interface Made {
+  /** Class of what it has not. */
+  readonly out: string
+  /** What it has all the same, as alternatives, at its beginning as well. */
+  readonly helpers?: string
+  /** Class of letters that are read by {@link Made.joined} alone, and those alternatives: what a text may begin with, and what it may have. */
+  readonly joining?: string
+  readonly joinedLetters?: string
+  readonly joined?: string
+}
+
+function forPeople(made: Made, { min, max, ...shown }: TextBounds & { readonly min: number }, meaning: string): TString {
+  const { out, joining = '', helpers, joined, joinedLetters } = made
+  const any = `(?:${alternatives(`[^${out}${joining}]`, joined, helpers)})*`
+  const blanks = `(?:${alternatives(`[${blanksBut(out)}]`, helpers)})*`
+  const seen = `(?:${alternatives(String.raw`[^${BLANKS}\p{M}${out}${joining}]`, joinedLetters)})`
+  const pattern = min === 0 ? `^${any}$` : `^${blanks}${seen}${any}$`
   MEANINGS.set(pattern, min === 0 ? meaning : `${meaning}, and not blank`)
   return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown), [NORMALISATION]: 'NFC' })
 }
 
-function ofPattern(pattern: string, { min = 1, max, ...shown }: TextBounds): TString {
-  return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown) })
+function alternatives(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('|')
 }
 
 /** Blanks that a kind allows: those of one line have neither tabs nor line feeds. */
 function blanksBut(out: string): string {
   return out === OUT_OF_PROSE ? BLANKS : BLANKS.slice(String.raw`\t\n`.length)
+}
+
+function ofPattern(pattern: string, { min = 1, max, ...shown }: TextBounds): TString {
+  return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown) })
 }
 
 function described({ description, examples }: Pick<TextBounds, 'description' | 'examples'>): { description?: string; examples?: string[] } {

@@ -1,6 +1,5 @@
-import { domainToASCII } from 'node:url'
 import { BanyanError } from 'banyan'
-import { foldCase } from '../domain/fold-case.ts'
+import { mailboxOf } from 'banyan/kernel'
 
 /** An email address: how it is shown, and the one spelling that stands for its mailbox. */
 export interface EmailAddress {
@@ -30,11 +29,11 @@ export function readEmail(text: string): EmailAddress | undefined {
   if (plain.length > LENGTH_MAX || NEVER.test(plain) || !plain.isWellFormed()) return undefined
   const [, local, domain] = SHAPE.exec(plain) ?? []
   if (local === undefined || domain === undefined) return undefined
-  const ascii = domainToASCII(domain).toLowerCase()
-  if (!ASCII_DOMAIN.test(ascii)) return undefined
+  const mailbox = mailboxOf(local, domain)
+  if (!ASCII_DOMAIN.test(mailbox.domain)) return undefined
   return {
     shown: plain.toLowerCase().normalize('NFKC'),
-    key: `${foldCase(local).normalize('NFKC')}@${ascii}`,
+    key: `${mailbox.local}@${mailbox.domain}`,
     former: formerSpelling(text),
   }
 }

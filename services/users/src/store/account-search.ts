@@ -1,5 +1,5 @@
 import type { SqlValue } from 'banyan'
-import { searchForm } from '../domain/fold-case.ts'
+import { searchForm } from '../domain/search-form.ts'
 import type { UserStatus } from '../domain/user-status.ts'
 
 /** Which accounts to list. */
