@@ -50,7 +50,7 @@ export function createEdgeServer(limits: ServerLimits, { admit, handle }: EdgeHa
       maxHeaderSize: headBytes,
       connectionsCheckingInterval: Math.min(CHECK_MS_MAX, Math.ceil(Math.min(headMs, requestMs) / CHECKS_PER_TIMEOUT)),
       noDelay: true,
-      requireHostHeader: true,
+      requireHostHeader: false, // `checkHead` asks for it, and answers with a problem document
       insecureHTTPParser: false,
     },
     handle,

@@ -19,6 +19,7 @@ import type { GatewayOptions } from './options.ts'
 import { HEALTH_ROUTES } from './platform-routes.ts'
 import { parseTarget, type TargetProblem } from './request-target.ts'
 import { passAddress } from './rate-gate.ts'
+import { checkHead } from './request-head.ts'
 import { requestIdOf } from './request-headers.ts'
 import type { Router } from './router.ts'
 import { compileRoutes } from './routes.ts'
@@ -134,11 +135,11 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   })
   try {
     front.cors?.addTo(exchange.headers, request)
+    refuseUnclear(exchange)
     front.checkHost?.(request)
     if (connection.isReserved && !HEALTH_ROUTES.has(exchange.route.id)) throw tooManyConnections()
     if (front.host.draining() && !HEALTH_ROUTES.has(exchange.route.id)) throw stopping()
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
-    if (request.headers['transfer-encoding'] !== undefined) checkCoding(exchange)
     if (match === undefined) return refuse(front, exchange, target.path, method)
     const serving = match.to.serve(exchange)
     if (serving instanceof Promise) serving.catch((thrown: unknown) => front.answers.fail(exchange, thrown))
@@ -205,11 +206,14 @@ function refuse({ edge, answers, router, cors }: Front, exchange: Exchange, path
   answers.send(exchange, 204, undefined, undefined)
 }
 
-/** Node hands requests with unknown codings on; where their body ends is anybody's guess, so the connection is not used again. */
-function checkCoding({ request, headers }: Exchange): void {
-  if (request.headers['transfer-encoding']?.toLowerCase() === 'chunked') return
-  headers.push('connection', 'close')
-  throw new BanyanError('invalid_argument', 'the only transfer coding is "chunked"; send the body plain or with a content-length')
+/** What a request is about, or where it ends, is anybody's guess when its head is unclear, so its connection is not used again. */
+function refuseUnclear({ request, headers }: Exchange): void {
+  try {
+    checkHead(request)
+  } catch (thrown) {
+    headers.push('connection', 'close')
+    throw thrown
+  }
 }
 
 function refuseTarget({ edge }: Front, exchange: Exchange, problem: TargetProblem): void {

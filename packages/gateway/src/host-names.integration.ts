@@ -17,16 +17,10 @@ test('on loopback answers to names of this machine only, whatever the path', asy
     'Shop.Example:443',
   ])
     assert.equal(await status(host), '200', host)
-  for (const host of [
-    'evil.example',
-    '127.0.0.1.evil.example',
-    'localhost.evil.example',
-    '10.0.0.1',
-    'xshop.example',
-    '0.0.0.0',
-    'a@127.0.0.1',
-  ])
+  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', 'xshop.example', '0.0.0.0'])
     assert.equal(await status(host), '421', host)
+  for (const host of ['a@127.0.0.1', '127.0.0.1/', '127.0.0.1, localhost', 'local host', '[::1', 'localhost:http'])
+    assert.equal(await status(host), '400', host)
   for (const target of ['/docs', '/metrics', '/health/live', '/health/ready', '/nothing', '/api/..'])
     assert.equal(await status('evil.example', target), '421', target)
   assert.equal(await status('localhost', 'http://evil.example/api/products/a'), '421', 'the whole URL overrules the header')

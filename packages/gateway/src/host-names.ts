@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BanyanError, isLoopbackHost, misuse } from 'banyan/kernel'
+import { hostOf } from './request-head.ts'
 
 /** Throws `misdirected` when a request was meant for another host. */
 export type HostCheck = (request: IncomingMessage) => void
@@ -26,12 +27,6 @@ export function createHostCheck(hosts: readonly string[]): HostCheck {
     if (!names.has(name) && !isLoopbackHost(name)) throw misdirected(host)
     if (remembered.size < REMEMBERED_MAX) remembered.add(host)
   }
-}
-
-/** The host of the request target where that is a whole URL, which overrules the header (RFC 9112, 3.2.2). */
-function hostOf({ url = '/', headers }: IncomingMessage): string | undefined {
-  if (url.startsWith('/')) return headers.host
-  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host
 }
 
 /** Strips the port and the dot of a full name. */

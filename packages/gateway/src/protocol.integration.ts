@@ -24,6 +24,16 @@ test('refuses requests whose end two parties could see in different places', asy
     'bad chunk size': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
     'zero byte in a header': `${GET}host: localhost\r\nx-a: b\u0000c\r\n\r\n`,
     'no host': `${GET}\r\n`,
+    'two hosts': `${GET}host: localhost\r\nhost: evil.example\r\n\r\n`,
+    'one host twice': `${GET}Host: localhost\r\nhost: localhost\r\n\r\n`,
+    'two hosts, one of them empty': `${GET}host: \r\nhost: localhost\r\n\r\n`,
+    'a list of hosts': `${GET}host: localhost, evil.example\r\n\r\n`,
+    'a user in the host': `${GET}host: evil.example@localhost\r\n\r\n`,
+    'a user in the target': `${GET.replace('/api', 'http://evil.example@localhost/api')}host: localhost\r\n\r\n`,
+    'no host, in a target with one': `${GET.replace('/api', 'http://localhost/api')}\r\n`,
+    'two hosts in HTTP/1.0': `${GET.replace('1.1', '1.0')}host: localhost\r\nhost: evil.example\r\n\r\n`,
+    'one length twice': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: 4\r\ncontent-length: 4\r\n\r\nabcd`,
+    'chunked twice': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
     'no HTTP': 'hello\r\n\r\n',
     TLS: '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
   }
@@ -33,6 +43,29 @@ test('refuses requests whose end two parties could see in different places', asy
     assert.match(answer, name === 'bad chunk size' ? /^HTTP\/1\.1 4\d\d / : /^HTTP\/1\.1 400 /, `${name}: ${answer}`)
     assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1, name)
   }
+})
+
+test('refuses headers of one value that are there twice, the same or not, and names them', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens })
+  const token = await issuer.sign()
+  const twice = {
+    authorization: `authorization: Bearer ${token}\r\n`,
+    'content-type': 'Content-Type: text/plain\r\n',
+    'content-encoding': 'content-encoding: identity\r\ncontent-encoding: gzip\r\n',
+    'idempotency-key': 'idempotency-key: a\r\nIdempotency-Key: b\r\n',
+    'if-match': 'if-match: "1"\r\nif-match: "2"\r\n',
+    'x-api-key': 'x-api-key: a\r\nx-api-key: b\r\n',
+    origin: 'origin: http://a.example\r\norigin: http://b.example\r\n',
+    host: 'host: localhost\r\n',
+  }
+  for (const [name, more] of Object.entries(twice)) {
+    const answer = await sendRaw(running.edge.port, post(token, `${more}content-length: 2\r\n\r\n{}`))
+    assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*connection: close/i, name)
+    assert.match(answer, new RegExp(`the header ${name} is there twice`), name)
+  }
+  const lists = 'accept: a/b\r\naccept: c/d\r\nx-forwarded-for: 1.1.1.1\r\nx-forwarded-for: 2.2.2.2\r\nprefer: wait=1\r\nprefer: a\r\n'
+  const answer = await sendRaw(running.edge.port, `${GET}host: localhost\r\n${lists}connection: close\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1\.1 200 /, 'lists may come in parts')
 })
 
 test('answers one problem document to what is no HTTP, and closes', async () => {
@@ -94,6 +127,15 @@ test('serves HTTP/1.0 without keeping the connection', async () => {
   await using running = await startGateway()
   const answer = await sendRaw(running.edge.port, 'GET /health/live HTTP/1.0\r\n\r\n')
   assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*connection: close/i)
+})
+
+test('goes by the host of a target that is a whole URL, whatever the header says', async () => {
+  await using running = await startGateway()
+  const status = async (target: string, host: string): Promise<string> =>
+    (await sendRaw(running.edge.port, `GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).slice(9, 12)
+  assert.equal(await status('http://localhost/api/products/a', 'evil.example'), '200')
+  assert.equal(await status('http://evil.example/api/products/a', 'localhost'), '421')
+  assert.equal(await status('http:///api/products/a', 'localhost'), '400')
 })
 
 test('refuses a body that says it is too large before a byte of it is sent', async () => {

@@ -33,6 +33,18 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: RATE_LIMITS, test: 'counts by what a request is about' },
   },
   {
+    name: 'second-host-overlooked',
+    mistake: 'of two Host headers the first is believed, and a proxy may have gone by the second',
+    promises: [],
+    file: 'packages/gateway/src/request-head.ts',
+    find: "  'host',\n",
+    replace: '',
+    caughtBy: {
+      file: 'packages/gateway/src/protocol.integration.ts',
+      test: 'refuses requests whose end two parties could see in different places',
+    },
+  },
+  {
     name: 'target-spelt-by-half',
     mistake: 'what an account is limited by knows fewer spellings than accounts do, so that one account has many limits',
     promises: [],

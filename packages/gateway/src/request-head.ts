@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import { BanyanError } from 'banyan/kernel'
+
+// Owns: that a request's head says one thing. Where it says two, a proxy may have gone by the first and we by the second.
+
+/** Headers with one value. Of some of them Node keeps the first and drops the others without a word. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'idempotency-key',
+  'if-match',
+  'origin',
+  'transfer-encoding',
+  'x-api-key',
+])
+
+/** A name or an address, and maybe a port (RFC 9110, 7.2); without a user, which no request names. */
+const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i
+/** A request to a proxy names the whole URL; a server must accept that form too, and go by its host (RFC 9112, 3.2.2). */
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i
+
+/**
+ * Throws `invalid_argument` for a head that two parties could read differently: a header with one value that is there twice, no host, or a host
+ * that is none, in the header or in the target. HTTP/1.0 may name no host.
+ */
+export function checkHead(request: IncomingMessage): void {
+  const { rawHeaders, headers } = request
+  // A header that comes twice is one field of the parsed ones.
+  if (rawHeaders.length !== 2 * Object.keys(headers).length) refuseDuplicates(rawHeaders)
+  if (headers.host === undefined) {
+    if (request.httpVersion !== '1.0') throw invalid('a request needs one Host header')
+  } else if (headers.host !== '' && !HOST.test(headers.host))
+    throw invalid('the Host header must be a name or an address, and maybe a port')
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    // Node hands requests with unknown codings on
+    throw invalid('the only transfer coding is "chunked"; send the body plain or with a content-length')
+  const authority = authorityOf(request)
+  if (authority !== undefined && !HOST.test(authority))
+    throw invalid('the host of the request target must be a name or an address, and maybe a port')
+}
+
+/** The host that a request is for: that of its target where that is a whole URL, whatever its header says. */
+export function hostOf(request: IncomingMessage): string | undefined {
+  return authorityOf(request) ?? request.headers.host
+}
+
+function authorityOf({ url = '/' }: IncomingMessage): string | undefined {
+  return url.startsWith('/') ? undefined : ABSOLUTE_FORM.exec(url)?.[1]
+}
+
+function refuseDuplicates(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase()
+    if (SINGLE.has(name) && seen.has(name)) throw invalid(`the header ${name} is there twice; send it once`)
+    seen.add(name)
+  }
+}
+
+function invalid(message: string): BanyanError {
+  return new BanyanError('invalid_argument', message)
+}
