@@ -7,12 +7,12 @@ const SQLITE = 'packages/banyan/src/store/sqlite/sqlite.test.ts'
 /** Mistakes in what may come in: texts, bounds that do not fit each other, moments. */
 export const BOUND_MUTANTS: readonly Mutant[] = [
   {
-    name: 'name-turns-direction',
-    mistake: 'a name may hold characters that turn the direction of writing',
+    name: 'text-turns-direction',
+    mistake: 'a text may hold characters that turn the direction of writing',
     promises: ['law 10'],
     file: `${CONTRACT}/text.ts`,
-    find: 'const OUT_OF_NAMES = CONTROLS + NEVER + TURNING +',
-    replace: 'const OUT_OF_NAMES = CONTROLS + NEVER +',
+    find: '\\u009f\\p{Cf}\\p{Cs}',
+    replace: '\\u009f\\p{Cs}',
     caughtBy: { file: `${CONTRACT}/text.test.ts`, test: 'refuses what turns the direction of writing' },
   },
   {
