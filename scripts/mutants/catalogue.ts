@@ -3,6 +3,7 @@ import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
 import { BOUND_MUTANTS } from './planted/bound-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
+import { MEMORY_MUTANTS } from './planted/memory-mutants.ts'
 import { OPERATOR_MUTANTS } from './planted/operator-mutants.ts'
 import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
 import { SAGA_MUTANTS } from './planted/saga-mutants.ts'
@@ -14,6 +15,7 @@ import { STORE_MUTANTS } from './planted/store-mutants.ts'
 export const CATALOGUE: readonly Mutant[] = [
   ...STORE_MUTANTS,
   ...EVENT_MUTANTS,
+  ...MEMORY_MUTANTS,
   ...SAGA_MUTANTS,
   ...CALL_MUTANTS,
   ...GATEWAY_MUTANTS,

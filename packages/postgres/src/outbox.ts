@@ -70,6 +70,8 @@ const INSERT_MANY = `INSERT INTO banyan_outbox (${NEW_EVENT_COLUMNS})
 
 /** Most events that get their positions in one transaction: some hundred kilobytes, some milliseconds. */
 export const SEQUENCE_BATCH = 500
+/** Larger data are not read back: with as many as are sequenced at once they would fill the memory; readers ask for their own. */
+const RETURNED_BYTES_MAX = 8_192
 
 /**
  * Gives committed events their positions, in one transaction at READ COMMITTED. The counter's row is locked first; the second statement
@@ -84,9 +86,7 @@ export const SEQUENCE_PARTS: readonly Part[] = [
         FROM (SELECT number FROM banyan_outbox WHERE position IS NULL ORDER BY number LIMIT ${SEQUENCE_BATCH}) AS visible),
       numbered AS (
         UPDATE banyan_outbox AS o SET position = s.position + p.rank FROM pending AS p, banyan_sequencer AS s WHERE o.number = p.number
-        RETURNING o.number, ${STORED_EVENT_COLUMNS.split(', ')
-          .map((column) => `o.${column}`)
-          .join(', ')}),
+        RETURNING o.number, ${STORED_EVENT_COLUMNS.split(', ').map(returned).join(', ')}),
       counted AS (UPDATE banyan_sequencer SET position = position + (SELECT count(*) FROM pending) WHERE EXISTS (SELECT 1 FROM pending))
       SELECT * FROM numbered ORDER BY position`,
     name: 'sequence',
@@ -94,6 +94,9 @@ export const SEQUENCE_PARTS: readonly Part[] = [
   },
   COMMIT,
 ]
+function returned(column: string): string {
+  return column === 'data' ? `CASE WHEN octet_length(o.data) <= ${RETURNED_BYTES_MAX} THEN o.data END AS data` : `o.${column}`
+}
 /** Place of the events, with their positions, in the answer to {@link SEQUENCE_PARTS}. */
 export const SEQUENCED = 2
 

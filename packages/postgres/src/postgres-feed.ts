@@ -1,5 +1,5 @@
 import type { Logger } from 'banyan/kernel'
-import type { Feed, StoredEvent } from 'banyan/store'
+import { type Feed, type FeedReadOptions, firstBytes, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from 'banyan/store'
 import {
   pageBehind,
   refuseRemovedEvents,
@@ -10,6 +10,7 @@ import {
   unknownToken,
 } from 'banyan/store/sql'
 import type { EventTail } from './event-tail.ts'
+import type { Parameter } from './values.ts'
 import type { Row } from './wire-batch.ts'
 
 /** What a feed is made with. */
@@ -17,7 +18,7 @@ export interface PostgresFeedOptions {
   readonly tail: EventTail
   readonly log: Logger
   /** Runs one statement on its own. */
-  readonly query: (name: string, text: string, values: readonly (string | number)[]) => Promise<Row[]>
+  readonly query: (name: string, text: string, values: readonly Parameter[]) => Promise<Row[]>
   /** Asks to be told of other processes' events. Returns how to stop. */
   readonly listenToOthers: (listener: () => void) => () => void
 }
@@ -35,12 +36,18 @@ export class PostgresFeed implements Feed {
     this.#options = options
   }
 
-  async read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
+  async read(after: number, limit: number, options: FeedReadOptions = {}): Promise<StoredEvent[]> {
+    const { afterId, types, bytesMax = READ_BYTES_MAX } = options
     const count = Math.max(0, Math.min(READ_MAX, Math.floor(limit)))
     if (count === 0) return []
     const known = this.#options.tail.read(after, count, afterId)
-    if (known !== undefined) return known
-    return (afterId === undefined ? await this.#page(after, count) : await this.#pageBehind(after, count, afterId)).map(storedEvent)
+    if (known !== undefined) return firstBytes(known, bytesMax)
+    const first = afterId === undefined ? after : after - 1
+    const wanted = [after, bytesMax, types === undefined ? null : [...types]] as const
+    const rows = (await this.#options.query('feed-read', READ, [first, count + (after - first), ...wanted])) as unknown as StoredEventRow[]
+    if (afterId !== undefined) return pageBehind(rows, after, afterId).slice(0, count).map(storedEvent)
+    refuseRemovedEvents(rows, after)
+    return rows.map(storedEvent)
   }
 
   async head(): Promise<number> {
@@ -69,16 +76,6 @@ export class PostgresFeed implements Feed {
     }
   }
 
-  async #page(after: number, count: number): Promise<readonly StoredEventRow[]> {
-    const rows = (await this.#options.query('feed-read', READ, [after, count])) as unknown as StoredEventRow[]
-    refuseRemovedEvents(rows, after)
-    return rows
-  }
-  async #pageBehind(after: number, count: number, afterId: string): Promise<readonly StoredEventRow[]> {
-    const rows = await this.#options.query('feed-read', READ, [after - 1, count + 1])
-    return pageBehind(rows as unknown as StoredEventRow[], after, afterId).slice(0, count)
-  }
-
   /** Tells the listeners that there may be new events. */
   hint(): void {
     for (const listener of this.#listeners) {
@@ -100,4 +97,14 @@ export class PostgresFeed implements Feed {
 const POSITION = `SELECT event.position, (event.number IS NOT NULL)::int AS is_there,
   ($1 > COALESCE((SELECT MAX(number) FROM banyan_outbox), 0))::int AS is_beyond
   FROM (SELECT 1) one LEFT JOIN banyan_outbox event ON event.number = $1`
-const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > $1 ORDER BY position LIMIT $2`
+/**
+ * A page of $2 rows after $1, that ends with the one with which the data reach $4 bytes. Rows up to $3 are only compared; their data, and large
+ * ones of types that are not in $5, stay where they are: a value that is stored apart is fetched only when it is sent.
+ */
+const READ = `SELECT ${STORED_EVENT_COLUMNS.replace(' data,', " CASE WHEN is_read THEN data ELSE '' END AS data,")}
+  FROM (SELECT *, SUM(CASE WHEN is_read THEN octet_length(data) ELSE 0 END)
+      OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+    FROM (SELECT *, position > $3::bigint
+        AND ($5::text[] IS NULL OR octet_length(data) <= ${LARGE_DATA_BYTES} OR type = ANY($5::text[])) AS is_read
+      FROM banyan_outbox WHERE position > $1 ORDER BY position LIMIT $2) AS page) AS counted
+  WHERE COALESCE(bytes_before, 0) < $4::bigint ORDER BY position`

@@ -12,6 +12,7 @@ import { SessionPool } from './session-pool.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { isConnectionLoss, toStatementError } from './sql-failure.ts'
 import { StatementTexts } from './statement-text.ts'
+import type { Parameter } from './values.ts'
 import type { Row } from './wire-batch.ts'
 
 /** What a store is made with, after its schema is up to date. */
@@ -112,7 +113,7 @@ export class PostgresStore implements Store {
   }
 
   /** One statement by itself; tried once more when its connection turns out to be dead, since all of them only read. */
-  #query(name: string, text: string, values: readonly (string | number)[]): Promise<Row[]> {
+  #query(name: string, text: string, values: readonly Parameter[]): Promise<Row[]> {
     return this.#counted(async () => {
       for (let attempt = 1; ; attempt++) {
         const session = await this.#pool.acquire()

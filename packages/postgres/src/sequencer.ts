@@ -130,8 +130,8 @@ export class Sequencer {
   }
   async #sequence(session: Session): Promise<number> {
     const results = await this.#answer(session.send(SEQUENCE_PARTS))
-    const rows = (results[SEQUENCED]?.rows ?? []) as unknown as (StoredEventRow & { number: number })[]
-    this.#options.tail.append(rows.map((row) => ({ number: row.number, event: storedEvent(row) })))
+    const rows = (results[SEQUENCED]?.rows ?? []) as unknown as SequencedRow[]
+    this.#options.tail.append(afterLastLarge(rows).map((row) => ({ number: row.number, event: storedEvent(row as StoredEventRow) })))
     const last = rows.at(-1)
     if (last !== undefined) {
       this.#advance(last.position)
@@ -164,6 +164,14 @@ export class Sequencer {
     if (waitMs <= 0) send()
     else this.#cancelNotify = clock.setTimer(waitMs, send)
   }
+}
+
+/** A row that got its position; without data where they are large. */
+type SequencedRow = Omit<StoredEventRow, 'data'> & { readonly number: number; readonly data: string | null }
+
+/** What can be kept in memory: the end of the rows behind the last one that came without its data. */
+function afterLastLarge(rows: readonly SequencedRow[]): readonly SequencedRow[] {
+  return rows.slice(rows.findLastIndex(({ data }) => data === null) + 1)
 }
 
 /**

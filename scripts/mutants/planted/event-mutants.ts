@@ -147,8 +147,8 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     mistake: 'a reader does not say which event it read last, so pages of an older copy follow those of the log that was read',
     promises: ['P2', 'P3'],
     file: `${EVENTS}/feed-reader.ts`,
-    find: 'await feed.read(session.head, BATCH_EVENTS, this.#idOfHead())',
-    replace: 'await feed.read(session.head, BATCH_EVENTS)',
+    find: 'after: session.head, afterId: this.#idOfHead(),',
+    replace: 'after: session.head, afterId: undefined,',
     caughtBy: { file: `${EVENTS}/older-copy.integration.ts`, test: 'a source that becomes an older copy while it is read' },
   },
   {

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { findCursor, noteRead, takeClaim } from './claim.ts'
 import { FeedReader } from './feed-reader.ts'
 import { isOlderLog } from './history.ts'
+import { HeldBytes } from './held-bytes.ts'
 import { createHolder, type Holder } from './holder.ts'
 import { KeyedSession } from './keyed-session.ts'
 import { PositionWaiters } from './position-waiters.ts'
@@ -75,6 +76,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 /** One session and its reader per claim. */
 interface Turn {
   readonly session: Session
+  readonly held: HeldBytes
   readonly reader: FeedReader
   isLost: boolean
 }
@@ -210,6 +212,7 @@ class FeedConsumer implements Consumer {
     } finally {
       endRenewing()
       await turn.session.stop()
+      turn.held.end()
       this.#turn = undefined
       this.#status = 'waiting'
     }
@@ -224,19 +227,22 @@ class FeedConsumer implements Consumer {
       turn.isLost = true
       turn.reader.stop()
     }
-    const options = { service, store, subscription, runtime, retry: { ...defaultRetryPolicy, ...retry }, claim, progressed, lost }
+    const held = new HeldBytes(runtime.memory.events)
+    const options = { service, store, subscription, runtime, retry: { ...defaultRetryPolicy, ...retry }, claim, held, progressed, lost }
     const opened = session ? session(options) : new KeyedSession(options)
     const reader = new FeedReader({
       feed: subscription.feed,
       source: this.source,
       session: opened,
+      types: subscription.handlers.keys(),
+      held,
       service,
       read: claim.read,
       recognised: (event) => noteRead(store, claim, event),
       runtime,
       log: this.#log,
     })
-    const turn: Turn = { session: opened, reader, isLost: false }
+    const turn: Turn = { session: opened, held, reader, isLost: false }
     return turn
   }
 

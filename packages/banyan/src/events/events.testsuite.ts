@@ -1,3 +1,4 @@
+export { testConsumerBytes } from './consumer-bytes.testsuite.ts'
 export { testConsumerKills } from './consumer-kill.testsuite.ts'
 export { testConsumer } from './consumer.testsuite.ts'
 export { testHolder } from './holder.testsuite.ts'

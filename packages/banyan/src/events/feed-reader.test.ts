@@ -5,6 +5,7 @@ import { createRuntime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/feed.ts'
 import { anEvent } from './consumer.fixtures.ts'
 import { FeedReader } from './feed-reader.ts'
+import { HeldBytes } from './held-bytes.ts'
 import { noFigures, type Session } from './session.ts'
 
 test('a reader that never gets a hint looks by itself, at least once a second', async () => {
@@ -79,6 +80,8 @@ function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs
     feed,
     source: 'source',
     session,
+    types: [],
+    held: new HeldBytes(runtime.memory.events),
     service: 'sink',
     read: { position: 0, id: undefined },
     recognised: async () => {},

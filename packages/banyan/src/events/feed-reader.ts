@@ -5,7 +5,9 @@ import { createRefusals, type Refusals } from '../kernel/refusals.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { EventMark, Feed, StoredEvent } from '../store/feed.ts'
 import type { ReadMark } from '../store/records.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import { checkHistory, isOlderLog, isRemoved, olderCopy } from './history.ts'
+import { type LogPage, logPages, type LogReader } from './log-pages.ts'
 import { SOURCE_BACKOFF } from './retry-policy.ts'
 import type { Session } from './session.ts'
 import { Wake } from './wake.ts'
@@ -16,6 +18,10 @@ export interface FeedReaderOptions {
   /** Name of the source, for errors. */
   readonly source: string
   readonly session: Session
+  /** Types that the session handles. */
+  readonly types: Iterable<string>
+  /** What is read and not handled yet. */
+  readonly held: HeldBytes
   /** Name of the service that reads, and the newest event that it is known to have read. */
   readonly service: string
   readonly read: ReadMark
@@ -62,13 +68,16 @@ export class FeedReader {
 
   /** Reads until it is stopped. Rejects with `fenced` when the session's claim is lost, with `data_older` when the log is another one. */
   async run(): Promise<void> {
-    const unsubscribe = this.#options.feed.subscribe(() => this.#wake.wake())
+    const { feed, types, runtime } = this.#options
+    const unsubscribe = feed.subscribe(() => this.#wake.wake())
+    const pages = logPages(feed, runtime.memory.pages).open(types)
     try {
       while (!this.#stopped) {
-        const pauseMs = await this.#turn()
+        const pauseMs = await this.#turn(pages)
         if (pauseMs > 0 && !this.#stopped) await this.#wake.sleep(pauseMs)
       }
     } finally {
+      pages.close()
       unsubscribe()
       this.#wake.end()
     }
@@ -80,20 +89,45 @@ export class FeedReader {
   }
 
   /** Reads once; returns how long to pause. */
-  async #turn(): Promise<number> {
-    const { feed, session } = this.#options
+  async #turn(pages: LogReader): Promise<number> {
     try {
       if (!this.#isChecked) await this.#check()
+      const bytesMax = await this.#room()
       this.#wake.clear()
-      const events = await feed.read(session.head, BATCH_EVENTS, this.#idOfHead())
+      if (this.#stopped) return 0
+      const { events, more } = await this.#read(pages, bytesMax)
       if (this.#stopped) return 0
       if (events.length > 0) await this.#accept(this.#following(events))
       this.#succeeded(events.length)
-      if (events.length >= BATCH_EVENTS) return 0
+      if (more) return 0
       await this.#idle()
       return Math.min(POLL_MS_MAX, POLL_MS_FIRST * 2 ** Math.min(this.#quietTurns++, 10))
     } catch (thrown) {
       return this.#failed(toBanyanError(thrown))
+    }
+  }
+
+  /** Waits until something may be read; returns how many bytes of data. */
+  async #room(): Promise<number> {
+    const { held, runtime } = this.#options
+    if (held.readable > 0) return held.readable
+    const forget = runtime.memory.events.onRelease(() => this.#wake.wake())
+    try {
+      while (held.readable === 0 && !this.#stopped) await this.#wake.sleep(POLL_MS_MAX)
+    } finally {
+      forget()
+    }
+    return held.readable
+  }
+
+  /** Reads a page. What may come counts as held until it is there; then the session counts what it keeps of it. */
+  async #read(pages: LogReader, bytesMax: number): Promise<LogPage> {
+    const { held, session } = this.#options
+    const bytes = held.reserve(bytesMax)
+    try {
+      return await pages.read({ after: session.head, afterId: this.#idOfHead(), limit: BATCH_EVENTS, bytesMax })
+    } finally {
+      held.release(bytes)
     }
   }
 

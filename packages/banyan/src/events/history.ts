@@ -2,6 +2,9 @@ import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Feed } from '../store/feed.ts'
 import type { ReadMark } from '../store/records.ts'
 
+/** Where only positions and ids are looked at. */
+const NO_TYPES: ReadonlySet<string> = new Set()
+
 /** Who read a log, and how far. */
 export interface HistoryReader {
   /** Name of the service whose log it is. */
@@ -19,7 +22,7 @@ export async function checkHistory(feed: Feed, { source, service, read }: Histor
   const { position, id } = read
   if (position === 0) return
   try {
-    if (id !== undefined) await feed.read(position, 1, id)
+    if (id !== undefined) await feed.read(position, 1, { afterId: id, types: NO_TYPES })
     else await refuseShortLog(feed, position)
   } catch (thrown) {
     const error = toBanyanError(thrown)

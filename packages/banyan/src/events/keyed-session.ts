@@ -7,6 +7,7 @@ import type { StoreTransaction } from '../store/store.ts'
 import { parseTraceparent } from '../telemetry/trace-context.ts'
 import { isClaimLost, releaseClaim } from './claim.ts'
 import { CursorFold } from './cursor-fold.ts'
+import { eventBytes } from './held-bytes.ts'
 import { handlerPoints, type HandlerRun, runHandler } from './handler-attempt.ts'
 import { KeyedExecutor } from './keyed-executor.ts'
 import { ParkedKeys } from './parked-keys.ts'
@@ -156,6 +157,7 @@ export class KeyedSession implements Session {
       return this.#window.readTo(event.position)
     const task = this.#newTask(event, handler)
     this.#window.add(task)
+    this.#options.held.take(eventBytes(event))
     this.#executor.push(event.key, task)
   }
 
@@ -302,6 +304,7 @@ export class KeyedSession implements Session {
 
   #settle(task: EventTask): undefined {
     this.#window.settle(task)
+    this.#options.held.release(eventBytes(task.event))
     this.#fold.count()
     this.#counts.consumed++
     if (this.#makeRoom && this.#hasRoom()) this.#room()

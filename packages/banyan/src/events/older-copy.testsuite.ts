@@ -96,7 +96,7 @@ async function consumeAll(sink: Store, log: readonly StoredEvent[] | Feed, upTo:
 /** A log in memory. */
 function feedOf(log: readonly StoredEvent[]): Feed {
   return {
-    async read(after, limit, afterId) {
+    async read(after, limit, { afterId } = {}) {
       const found = log[after - 1]?.id
       if (afterId !== undefined && found !== afterId) throw olderLog(after, afterId, found)
       return log.slice(after, after + limit)

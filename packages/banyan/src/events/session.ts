@@ -2,6 +2,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { Store } from '../store/store.ts'
 import type { Claim } from './claim.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly runtime: Runtime
   readonly retry: RetryPolicy
   readonly claim: Claim
+  /** Counts what the session keeps of the events that it was given. */
+  readonly held: HeldBytes
   /** Told after each progress of {@link Session.position}. */
   readonly progressed: () => void
   /** Told once when another instance has taken the claim; the session does nothing any more. */

@@ -3,6 +3,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { ConsumerLag } from '../service/consumers.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { declareMemoryFigures } from './memory-figures.ts'
 import { createSagaFigures } from './saga-figures.ts'
 import { createStoreFigures } from './store-figures.ts'
 
@@ -16,9 +17,14 @@ export interface PlatformFigures {
 }
 
 /** Declares the platform's own metrics: the process, and how far consumers are behind, and which sagas are open. */
-export function createPlatformFigures({ clock, log }: Runtime, metrics: Metrics, services: () => Iterable<HostedService>): PlatformFigures {
+export function createPlatformFigures(
+  { clock, log, memory }: Runtime,
+  metrics: Metrics,
+  services: () => Iterable<HostedService>,
+): PlatformFigures {
   const sizes = createStoreFigures(clock, metrics)
   const sagas = createSagaFigures(clock, metrics)
+  declareMemoryFigures(memory, metrics)
   let lags: readonly ConsumerLag[] = []
   let cancel: CancelTimer | undefined
   let stopped = false

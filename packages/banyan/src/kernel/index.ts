@@ -1,4 +1,5 @@
 export { backoffDelayMs, type BackoffPolicy } from './backoff.ts'
+export { ByteBudget, createMemoryBudgets, type MemoryBudgets } from './byte-budget.ts'
 export { type CancelTimer, type Clock, sleep, systemClock } from './clock.ts'
 export { type Deadline, deadlineAfter, remainingMs, within } from './deadline.ts'
 export { type Duration, durationMs } from './duration.ts'

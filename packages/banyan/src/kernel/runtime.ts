@@ -1,3 +1,4 @@
+import { createMemoryBudgets, type MemoryBudgets } from './byte-budget.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Faults, noFaults } from './faults.ts'
 import { createIds, type Ids } from './ids.ts'
@@ -17,6 +18,8 @@ export interface Runtime {
   readonly faults: Faults
   /** What the process works on, for whoever finds its loop held. */
   readonly work: WorkLog
+  /** What the process may hold of what it reads to work on. */
+  readonly memory: MemoryBudgets
   /**
    * How long this process may be silent on a store that several share before others take over what it runs, in milliseconds.
    * All processes on a store use the same. Default {@link LEASE_MS}.
@@ -41,6 +44,7 @@ export function createRuntime(overrides: RuntimeOptions = {}): Runtime {
     log: overrides.log ?? silentLogger,
     faults: overrides.faults ?? noFaults,
     work: overrides.work ?? new WorkLog(),
+    memory: overrides.memory ?? createMemoryBudgets(),
     leaseMs: overrides.leaseMs ?? LEASE_MS,
   }
 }

@@ -1,5 +1,6 @@
 import { isClaimLost, releaseClaim } from '../events/claim.ts'
 import { BATCH_EVENTS } from '../events/feed-reader.ts'
+import { bytesOf } from '../events/held-bytes.ts'
 import { KeyedExecutor } from '../events/keyed-executor.ts'
 import { ParkedKeys } from '../events/parked-keys.ts'
 import { errorText, parkedRecord } from '../events/parking.ts'
@@ -110,8 +111,11 @@ export class BatchSession implements Session {
       done: Promise.withResolvers(),
     }
     this.#task = task
+    const bytes = bytesOf(events)
+    this.#options.held.take(bytes)
     this.#executor.push(BATCH_LANE, task)
     if (this.#state === 'open') await task.done.promise
+    this.#options.held.release(bytes)
     await this.#recover()
   }
 

@@ -30,16 +30,35 @@ export interface EventMark {
   readonly id: string
 }
 
+/** How to read a page of a log. */
+export interface FeedReadOptions {
+  /**
+   * Id of the event at `after` as the reader knows it: the read throws `data_older` when the log has another event there, or ends before it,
+   * because then an older copy of it was restored (S12). Without it, and where retention has removed that event, nothing is compared.
+   */
+  readonly afterId?: string | undefined
+  /**
+   * Types whose data the reader needs. Data of other events that are larger than {@link LARGE_DATA_BYTES} are not read, unless they are in
+   * memory: such an event comes with empty texts for its data, correlation, causation and trace. Default: all types.
+   */
+  readonly types?: ReadonlySet<string> | undefined
+  /** The page ends with the event with which its data reach so many bytes of UTF-8 (S14). Default {@link READ_BYTES_MAX}. */
+  readonly bytesMax?: number | undefined
+}
+
+/** Bytes of data in one page of a log, unless the reader says less: one event of the largest kind comes besides at most. */
+export const READ_BYTES_MAX = 4 * 1_048_576
+/** Larger data stand apart from their row in a database, so that leaving them out saves reading them. */
+export const LARGE_DATA_BYTES = 4_096
+
 /** Reads a service's log of events. In another process the same port is served over HTTP. */
 export interface Feed {
   /**
-   * Returns up to `limit` durable events with positions above `after`, ascending and without gaps.
+   * Returns up to `limit` durable events with positions above `after`, ascending and without gaps; fewer where their data are large (S14).
    * An empty answer means that there is nothing yet. Throws `failed_precondition` when events that belong into the answer were removed
-   * by retention: a reader is never led past them. `afterId` is the id of the event at `after` as the reader knows it: throws `data_older`
-   * when the log has another event there, or ends before it, because then an older copy of it was restored (S12). Without it, and where
-   * retention has removed that event, nothing is compared.
+   * by retention: a reader is never led past them.
    */
-  read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]>
+  read(after: number, limit: number, options?: FeedReadOptions): Promise<StoredEvent[]>
   /** Position of the newest durable event; 0 when there is none. */
   head(): Promise<number>
   /**

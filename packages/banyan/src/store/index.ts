@@ -3,7 +3,16 @@ export { ApartTurns } from './apart-turns.ts'
 export { noTables, type StoreDefinition, store } from './definition.ts'
 export { ANSWER_BYTES_MAX, assertEventFits, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
-export type { EventMark, Feed, NewEvent, StoredEvent } from './feed.ts'
+export {
+  type EventMark,
+  type Feed,
+  type FeedReadOptions,
+  LARGE_DATA_BYTES,
+  type NewEvent,
+  READ_BYTES_MAX,
+  type StoredEvent,
+} from './feed.ts'
+export { firstBytes } from './feed-page.ts'
 export { type Migration, migrationSql } from './migration.ts'
 export type {
   AuditRecord,

@@ -10,7 +10,7 @@ export function testHistory(harness: StoreHarness): void {
     await store.close()
     for (const reader of [await open()]) {
       for (const after of [1, 4, 9, 10]) {
-        const page = await reader.feed.read(after, 3, ids[after - 1])
+        const page = await reader.feed.read(after, 3, { afterId: ids[after - 1] })
         assert.deepEqual(
           page.map(({ id }) => id),
           ids.slice(after, after + 3),
@@ -18,7 +18,7 @@ export function testHistory(harness: StoreHarness): void {
       }
       const more = [...ids, ...(await emit(reader, 2, 10))]
       for (const after of [8, 10, 11, 12]) {
-        const page = await reader.feed.read(after, 1, more[after - 1])
+        const page = await reader.feed.read(after, 1, { afterId: more[after - 1] })
         assert.deepEqual(
           page.map(({ id }) => id),
           more.slice(after, after + 1),
@@ -30,16 +30,17 @@ export function testHistory(harness: StoreHarness): void {
   promise(harness, 'S12 a log with another event at that place, or that ends before it, is refused', async ({ store, open }) => {
     const ids = await emit(store, 5)
     const refused = async (reader: Store): Promise<void> => {
-      for (const after of [1, 3, 5]) await rejectsWith(reader.feed.read(after, 10, 'another'), 'data_older', /event another was read at/)
-      await rejectsWith(reader.feed.read(5, 10, ids[3]), 'data_older')
-      await rejectsWith(reader.feed.read(6, 10, 'lost'), 'data_older', /position 6, but the log ends before it/)
-      await rejectsWith(reader.feed.read(60, 1, 'lost'), 'data_older')
+      for (const after of [1, 3, 5])
+        await rejectsWith(reader.feed.read(after, 10, { afterId: 'another' }), 'data_older', /event another was read at/)
+      await rejectsWith(reader.feed.read(5, 10, { afterId: ids[3] }), 'data_older')
+      await rejectsWith(reader.feed.read(6, 10, { afterId: 'lost' }), 'data_older', /position 6, but the log ends before it/)
+      await rejectsWith(reader.feed.read(60, 1, { afterId: 'lost' }), 'data_older')
     }
     await refused(store)
     await store.close()
     const again = await open()
     await refused(again)
-    await rejectsWith((await emptied(again)).feed.read(1, 1, 'lost'), 'data_older')
+    await rejectsWith((await emptied(again)).feed.read(1, 1, { afterId: 'lost' }), 'data_older')
 
     async function emptied(full: Store): Promise<Store> {
       await full.close()
@@ -55,12 +56,12 @@ export function testHistory(harness: StoreHarness): void {
       await store.transaction((tx) => tx.retention.removeEvents(3, START_MS + 1, 10))
       await store.close()
       const { feed } = await open()
-      const page = await feed.read(3, 10, 'removed')
+      const page = await feed.read(3, 10, { afterId: 'removed' })
       assert.deepEqual(
         page.map(({ position }) => position),
         [4, 5],
       )
-      await rejectsWith(feed.read(2, 10, 'removed'), 'failed_precondition', /log begins at 4/)
+      await rejectsWith(feed.read(2, 10, { afterId: 'removed' }), 'failed_precondition', /log begins at 4/)
     },
   )
 

@@ -9,6 +9,7 @@ import { testHistory } from './store-history.testsuite.ts'
 import { testIsolation } from './store-isolation.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
 import { testOrder } from './store-order.testsuite.ts'
+import { testPages } from './store-pages.testsuite.ts'
 import { testRecords } from './store-records.testsuite.ts'
 import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
@@ -17,7 +18,7 @@ import { testUpgrade } from './store-upgrade.testsuite.ts'
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S13 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S14 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
@@ -25,6 +26,7 @@ export function testStore(harness: StoreHarness): void {
   testIsolation(harness)
   testReadsApart(harness)
   testFeed(harness)
+  testPages(harness)
   testOrder(harness)
   testRecords(harness)
   testConsumption(harness)

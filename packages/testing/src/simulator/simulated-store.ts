@@ -1,5 +1,5 @@
 import { BanyanError } from 'banyan/kernel'
-import type { Feed, Store, StoreFeatures, StoreReader, StoredEvent } from 'banyan/store'
+import type { Feed, FeedReadOptions, Store, StoreFeatures, StoreReader, StoredEvent } from 'banyan/store'
 import { durationMs, pass, type Weather } from './weather.ts'
 
 /** How long a commit takes to reach the disk: from an idle disk in memory to one that is shared. */
@@ -89,13 +89,13 @@ export function simulatedStore(service: string, inner: Store, weather: Weather):
 
 function simulatedFeed(service: string, inner: Feed, weather: Weather): Feed {
   const { events: label, hint } = names(service)
-  async function read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
+  async function read(after: number, limit: number, options: FeedReadOptions = {}): Promise<StoredEvent[]> {
     const [low, high] = weather.strikes('events-late', service) ? READ_LATE_MS : READ_MS
     await pass(weather, durationMs(weather, label, low, high), label)
     if (weather.strikes('events-failed', service)) throw new BanyanError('unavailable', `the log of ${service} does not answer; try again`)
     const isRepeated = after > 0 && weather.strikes('events-repeated', service)
     const from = isRepeated ? Math.max(0, after - 1 - Math.floor(weather.choose('events-repeated', service) * REPEATED_MAX)) : after
-    const events = await inner.read(from, limit, isRepeated ? undefined : afterId)
+    const events = await inner.read(from, limit, isRepeated ? { ...options, afterId: undefined } : options)
     if (events.length < 2 || !weather.strikes('events-cut', service)) return events
     // One event is missing in the middle, as when an answer was put together while it was not there yet.
     const gap = 1 + Math.floor(weather.choose('events-cut', service) * (events.length - 1))

@@ -6,7 +6,11 @@ import type { StoredEventRow } from './outbox-table.ts'
  * Takes the event at `after` off a page that was read from there on, and checks that it is the one the reader knows (S12).
  * Where retention has removed it there is nothing to compare.
  */
-export function pageBehind(page: readonly StoredEventRow[], after: number, afterId: string): readonly StoredEventRow[] {
+export function pageBehind<R extends Pick<StoredEventRow, 'position' | 'event_id'>>(
+  page: readonly R[],
+  after: number,
+  afterId: string,
+): readonly R[] {
   const [first] = page
   if (first === undefined) throw olderLog(after, afterId, undefined)
   if (first.position > after) {

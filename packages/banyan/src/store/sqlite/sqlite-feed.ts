@@ -1,14 +1,30 @@
 import type { Logger } from '../../kernel/logger.ts'
-import type { Feed, StoredEvent } from '../feed.ts'
+import { type Feed, type FeedReadOptions, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from '../feed.ts'
+import { firstBytes } from '../feed-page.ts'
 import { boundedLimit } from '../sql/bounded-limit.ts'
 import { pageBehind } from '../sql/log-history.ts'
-import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
+import { storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
 import { TOKEN, unknownToken } from '../sql/token.ts'
 import { refuseRemovedEvents } from '../sql/removed-events.ts'
+import type { StoreReader } from '../store.ts'
 import type { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 
-const READ = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE position > ? ORDER BY position LIMIT ?`
+/** Columns that stand in a row's first page. */
+const HEADER = 'position, event_id, type, version, event_key, occurred_at'
+/** Data, and what stands behind them in the row: of a large event they are spread over pages that must be walked through. */
+const BODY = ['data', 'correlation_id', 'causation_id', 'traceparent'] as const
+/** A page without what is large: bounded by its rows. The length of data stands in the row's header. */
+const READ = `SELECT ${HEADER}, ${BODY.map((column) => `CASE WHEN octet_length(data) <= ${LARGE_DATA_BYTES} THEN ${column} END AS ${column}`).join(', ')}
+  FROM banyan_outbox WHERE position > ? ORDER BY position LIMIT ?`
+const READ_BODY = `SELECT ${BODY.join(', ')} FROM banyan_outbox WHERE position = ?`
+/** What an event has instead of a body that nobody asked for. */
+const NO_BODY: Body = { data: '', correlation_id: '', causation_id: '', traceparent: '' }
+
+type Body = Pick<StoredEventRow, (typeof BODY)[number]>
+/** The body is null where it is large. */
+type PageRow = Omit<StoredEventRow, keyof Body> & { readonly [Column in keyof Body]: Body[Column] | null }
+
 const HEAD = "SELECT seq AS head FROM sqlite_sequence WHERE name = 'banyan_outbox'"
 
 /**
@@ -28,9 +44,10 @@ export class SqliteFeed implements Feed {
     this.#tail = tail
   }
 
-  async read(after: number, limit: number, afterId?: string): Promise<StoredEvent[]> {
+  async read(after: number, limit: number, options: FeedReadOptions = {}): Promise<StoredEvent[]> {
     this.#snapshots.assertUsable()
-    return this.#tail?.read(after, boundedLimit(limit), afterId) ?? this.#readFile(after, boundedLimit(limit), afterId)
+    const recent = this.#tail?.read(after, boundedLimit(limit), options.afterId)
+    return recent ? firstBytes(recent, options.bytesMax ?? READ_BYTES_MAX) : this.#readFile(after, boundedLimit(limit), options)
   }
 
   async head(): Promise<number> {
@@ -65,13 +82,34 @@ export class SqliteFeed implements Feed {
     }
   }
 
-  async #readFile(after: number, limit: number, afterId: string | undefined): Promise<StoredEvent[]> {
-    if (afterId !== undefined) {
-      const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after - 1, limit + 1))
-      return pageBehind(rows, after, afterId).slice(0, limit).map(storedEvent)
-    }
-    const rows = await this.#snapshots.run((tx) => tx.sql.all<StoredEventRow>(READ, after, limit))
-    refuseRemovedEvents(rows, after)
-    return rows.map(storedEvent)
+  #readFile(after: number, limit: number, options: FeedReadOptions): Promise<StoredEvent[]> {
+    return this.#snapshots.run(async (tx) => withBodies(tx, await pageOf(tx, after, limit, options.afterId), options))
   }
+}
+
+async function pageOf({ sql }: StoreReader, after: number, limit: number, afterId: string | undefined): Promise<readonly PageRow[]> {
+  if (afterId !== undefined) return pageBehind(await sql.all<PageRow>(READ, after - 1, limit + 1), after, afterId).slice(0, limit)
+  const rows = await sql.all<PageRow>(READ, after, limit)
+  refuseRemovedEvents(rows, after)
+  return rows
+}
+
+/** Reads the large bodies that are asked for, one by one, until there are bytes enough. */
+async function withBodies({ sql }: StoreReader, page: readonly PageRow[], options: FeedReadOptions): Promise<StoredEvent[]> {
+  const { types, bytesMax = READ_BYTES_MAX } = options
+  if (page.every(isWhole)) return firstBytes(page.map(storedEvent), bytesMax)
+  const events: StoredEvent[] = []
+  let bytes = 0
+  for (const row of page) {
+    const isWanted = types === undefined || types.has(row.type)
+    const whole = isWhole(row) ? row : { ...row, ...((isWanted ? await sql.get<Body>(READ_BODY, row.position) : undefined) ?? NO_BODY) }
+    events.push(storedEvent(whole))
+    bytes += Buffer.byteLength(whole.data)
+    if (bytes >= bytesMax) break
+  }
+  return events
+}
+
+function isWhole(row: PageRow): row is StoredEventRow {
+  return row.data !== null
 }
