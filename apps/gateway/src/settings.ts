@@ -16,8 +16,8 @@ export interface GatewaySettings extends Pick<
 
 /**
  * Stricter limits of what a stranger may try. What anybody may call and what changes something counts by address anyway (the gateway's
- * default); a password is also guessed from many addresses at once, so signing in counts by account too. One account locks long before; see
- * users.
+ * default); a password is also guessed, and a mailbox filled, from many addresses at once, so these count by account too. One account locks
+ * long before; see users. What strangers use up keeps no owner out, whose address has its own share.
  */
 const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
   'users.login': {
@@ -26,6 +26,15 @@ const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
       limit: { requests: 100, windowMs: 3_600_000, burst: 20 },
       // A family behind one address that mistypes; and the owner, while somebody uses up what all have together.
       own: { requests: 20, windowMs: 600_000, burst: 20 },
+    },
+  },
+  'users.requestReset': {
+    target: {
+      field: 'email',
+      // Users mails far less (`reset-quota.ts`); this keeps requests from piling up as work for one account.
+      limit: { requests: 60, windowMs: 3_600_000, burst: 20 },
+      // An address has this for itself, so the owner's request passes, whoever else asks.
+      own: { requests: 6, windowMs: 1_800_000, burst: 6 },
     },
   },
 }

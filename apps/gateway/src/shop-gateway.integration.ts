@@ -232,3 +232,15 @@ test('counts wrong passwords by the address that the gateway saw', async () => {
   assert.equal(await login('203.0.113.9', PASSWORD), 429)
   assert.equal(await login('198.51.100.7', PASSWORD), 200)
 })
+
+test('limits requests for a new password by account, and what strangers use up keeps no owner out', async () => {
+  await using running = await shop({ BANYAN_TRUSTED_PROXIES: '127.0.0.1' })
+  const forgot = async (from: string, email: string) =>
+    (await running.send('POST', '/api/auth/forgot', { email }, { 'x-forwarded-for': from })).status
+  for (const email of [EMAIL, 'nobody@example.org']) {
+    const statuses = new Set<number>()
+    for (let request = 0; request < 60; request++) statuses.add(await forgot(`203.0.113.${request % 3}`, email))
+    assert.deepEqual([...statuses], [202, 429])
+    assert.equal(await forgot('192.0.2.1', email), 202, 'the owner')
+  }
+})

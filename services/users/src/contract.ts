@@ -40,6 +40,8 @@ const Status = Type.Enum([...USER_STATUSES])
 const Roles = Type.Array(Type.Enum([...ROLES]), { minItems: 1, maxItems: ROLES.length, uniqueItems: true })
 const RefreshToken = Text.token({ max: 512 })
 const SecretToken = Text.token({ max: 128 })
+/** What an earlier sign-in on the same device was answered with. It opens nothing: it keeps what strangers do out of the way. */
+const OwnDevice = Type.Optional(SecretToken)
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 
 /** A user as the user and staff see it. Times are ISO 8601 in UTC. */
@@ -161,7 +163,7 @@ export const users = contract('users', {
       input: Type.Object({
         email: Text.name({ max: 254 }),
         password: Password,
-        deviceToken: Type.Optional(SecretToken),
+        deviceToken: OwnDevice,
       }),
       output: SignedIn,
       access: 'public',
@@ -198,7 +200,7 @@ export const users = contract('users', {
     }),
     changePassword: command('POST /api/auth/password', {
       summary: 'Sets a new password and ends all other sessions; answers with a new one',
-      input: Type.Object({ currentPassword: Password, newPassword: Password }),
+      input: Type.Object({ currentPassword: Password, newPassword: Password, deviceToken: OwnDevice }),
       output: SignedIn,
       access: 'user',
       idempotency: 'none',
@@ -206,7 +208,7 @@ export const users = contract('users', {
     }),
     requestReset: command('POST /api/auth/forgot', {
       summary: 'Mails a token that sets a new password; the answer is the same for addresses without an account',
-      input: Type.Object({ email: Email }),
+      input: Type.Object({ email: Email, deviceToken: OwnDevice }),
       output: Nothing,
       access: 'public',
       idempotency: 'none',
@@ -214,7 +216,7 @@ export const users = contract('users', {
     }),
     resetPassword: command('POST /api/auth/reset', {
       summary: 'Sets a new password with a token from a mail, once, and ends all sessions',
-      input: Type.Object({ token: SecretToken, password: Password }),
+      input: Type.Object({ token: SecretToken, password: Password, deviceToken: OwnDevice }),
       output: Type.Null(),
       access: 'public',
       idempotency: 'none',

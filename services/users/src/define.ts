@@ -1,4 +1,4 @@
-import { define, type HandlerContext } from 'banyan'
+import { define, type HandlerContext, type Transaction } from 'banyan'
 import { users } from './contract.ts'
 import { openSecurity, type Security } from './security/security.ts'
 import { type UsersRepository, usersStore } from './store/users-store.ts'
@@ -8,3 +8,6 @@ export const { operation, timer, definition } = define(users, { store: usersStor
 
 /** What every handler of users gets. */
 export type UsersContext = HandlerContext<typeof users, readonly [], UsersRepository, Security>
+
+/** What the handlers of users write with. */
+export type UsersTransaction = Transaction<typeof users, UsersRepository>

@@ -4,6 +4,7 @@ import { Client } from 'pg'
 import { testCredentials } from './credentials.testsuite.ts'
 import { testPrivileges } from './privileges.testsuite.ts'
 import { testSpellings } from './spellings.testsuite.ts'
+import { testStrangers } from './strangers.testsuite.ts'
 import type { UsersPlace } from './users.fixture.ts'
 
 async function open(): Promise<UsersPlace> {
@@ -24,3 +25,4 @@ async function open(): Promise<UsersPlace> {
 testPrivileges('PostgreSQL', open)
 testCredentials('PostgreSQL', open)
 testSpellings('PostgreSQL', open)
+testStrangers('PostgreSQL', open)

@@ -1,5 +1,6 @@
 import type { UsersContext } from '../define.ts'
 import type { AuditAction, AuditRecord } from '../store/audit-records.ts'
+import { originKey } from './origin-key.ts'
 
 /** What happened. */
 export interface AuditEvent {
@@ -26,11 +27,3 @@ export function auditEntry({ principal, origin, resources, now, id }: Who, { act
     after: after ?? null,
   }
 }
-
-/** The form in which an address is stored: nobody can read it, but two entries of one address are seen to be so. */
-export function originKey({ origin, resources }: Pick<UsersContext, 'origin' | 'resources'>): string {
-  return resources.keyed.of('origin', origin ?? '').slice(0, ORIGIN_KEY_LENGTH)
-}
-
-/** 96 bits: no two addresses share one by chance. */
-const ORIGIN_KEY_LENGTH = 16

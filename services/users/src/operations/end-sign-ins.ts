@@ -1,10 +1,6 @@
-import type { Transaction } from 'banyan'
-import { TOKENS_ENDED, type users } from '../contract.ts'
+import { TOKENS_ENDED } from '../contract.ts'
+import type { UsersTransaction } from '../define.ts'
 import type { RevocationReason } from '../store/session-records.ts'
-import type { UsersRepository } from '../store/users-store.ts'
-
-/** What the handlers of users write with. */
-export type UsersTransaction = Transaction<typeof users, UsersRepository>
 
 /**
  * Ends all sessions of a user, and all access tokens that were issued until now: the gateway refuses them as soon as this is committed.

@@ -3,7 +3,8 @@ import type { UsersContext } from '../define.ts'
 import { afterFailure, FREE_FAILURES, FREE_FAILURES_OF_STRANGERS, lockedForMs } from '../domain/lockout.ts'
 import { tokenHash } from '../security/secret-token.ts'
 import type { UsersRepository } from '../store/users-store.ts'
-import { auditEntry, originKey } from './audit-entry.ts'
+import { auditEntry } from './audit-entry.ts'
+import { originKey } from './origin-key.ts'
 
 /** What failures are counted under, and how many are free. */
 export interface Counter {
@@ -11,10 +12,10 @@ export interface Counter {
   readonly free: number
 }
 
-/** What failures of a visitor are counted under, and why. */
+/** What a visitor is counted under, and why. */
 export interface Counters {
-  /** The visitor's own first. */
-  readonly counters: readonly Counter[]
+  /** The visitor's own first; a stranger's has the one that all strangers at the account share behind it. */
+  readonly counters: readonly [own: Counter, ...strangers: Counter[]]
   /** The owner has signed in with this device. */
   readonly isKnownDevice: boolean
 }
@@ -51,6 +52,11 @@ export function strangersOf({ resources }: Pick<UsersContext, 'resources'>, emai
   return { key: resources.keyed.of('strangers', emailKey), free: FREE_FAILURES_OF_STRANGERS }
 }
 
+/** The counter of wrong passwords at a change of the password. By account alone: it takes a token to get there. */
+export function changesOf({ resources }: Pick<UsersContext, 'resources'>, userId: string): Counter {
+  return { key: resources.keyed.of('change of password', userId), free: FREE_FAILURES }
+}
+
 /** Throws `rate_limited` while one of the counters is locked. */
 export async function refuseLocked(
   tx: Pick<UsersRepository, 'attempts'>,
@@ -79,6 +85,6 @@ export async function countFailure(context: UsersContext, counters: readonly Cou
 }
 
 /** Forgets the failures of a visitor who turned out to be the owner; those of all strangers together stay. */
-export async function forgetFailures(tx: Pick<UsersRepository, 'attempts'>, [own]: readonly Counter[]): Promise<void> {
-  if (own) await tx.attempts.clear(own.key)
+export async function forgetFailures(tx: Pick<UsersRepository, 'attempts'>, [own]: Counters['counters']): Promise<void> {
+  await tx.attempts.clear(own.key)
 }

@@ -1,7 +1,7 @@
 import { operation, type UsersContext } from '../define.ts'
 import { emailShown } from '../email/email-address.ts'
 import { maySignIn } from '../domain/user-status.ts'
-import { type Counter, countersOf, countFailure, forgetFailures, refuseLocked } from './guard.ts'
+import { type Counters, countersOf, countFailure, forgetFailures, refuseLocked } from './guard.ts'
 import { signIn, signInParts } from './sign-in.ts'
 
 /**
@@ -35,7 +35,7 @@ interface Shown {
 /** The account whose password fits, if any. */
 interface Verified {
   readonly userId: string | undefined
-  readonly counters: readonly Counter[]
+  readonly counters: Counters['counters']
   /** The hash was made with other costs than today's. */
   readonly outdated: boolean
   readonly isKnownDevice: boolean

@@ -1,4 +1,4 @@
-import { operation, type UsersContext } from '../define.ts'
+import { operation, type UsersContext, type UsersTransaction } from '../define.ts'
 import type { Session } from '../contract.ts'
 import { maySignIn } from '../domain/user-status.ts'
 import { REFRESH_GRACE_MS, successorToken } from '../security/refresh-token.ts'
@@ -7,7 +7,6 @@ import type { SigningKey } from '../security/signing-key.ts'
 import type { Account } from '../store/account-records.ts'
 import type { SessionRecord } from '../store/session-records.ts'
 import { auditEntry } from './audit-entry.ts'
-import type { UsersTransaction } from './end-sign-ins.ts'
 import { currentKey, newSession, sessionAnswer } from './session.ts'
 
 /**

@@ -1,22 +1,41 @@
-import type { UsersContext } from '../define.ts'
+import type { UsersContext, UsersTransaction } from '../define.ts'
 import type { PasswordHash } from '../security/password-hash.ts'
+import type { Account } from '../store/account-records.ts'
 import { auditEntry } from './audit-entry.ts'
-import { endSignIns, type UsersTransaction } from './end-sign-ins.ts'
+import { endSignIns } from './end-sign-ins.ts'
+import { changesOf, countersOf, strangersOf } from './guard.ts'
 
-/** Stores a new password and ends all that the old one was good for: sessions, tokens, mails under way, devices that are known. */
-export async function setPassword(
-  tx: UsersTransaction,
-  context: UsersContext,
-  {
-    userId,
-    hash,
-    action,
-  }: { readonly userId: string; readonly hash: PasswordHash; readonly action: 'password_changed' | 'password_reset' },
-): Promise<void> {
+/** A new password, and who sets it. */
+export interface NewPassword {
+  readonly account: Account
+  readonly hash: PasswordHash
+  readonly action: 'password_changed' | 'password_reset'
+  readonly deviceToken: string | undefined
+}
+
+/**
+ * Stores a new password and ends all that the old one was good for: sessions, tokens, mails, devices that are known, and what was counted
+ * against the old one. The caller makes the device known that set it, or strangers could lock the owner out from then on.
+ */
+export async function setPassword(tx: UsersTransaction, context: UsersContext, password: NewPassword): Promise<void> {
+  const { account, hash, action } = password
   const now = context.now()
-  await tx.credentials.save(userId, hash, now)
-  await tx.resets.forgetAll(userId)
-  await tx.devices.forgetAll(userId)
-  await endSignIns(tx, userId, 'password', now)
-  await tx.audit.add(auditEntry(context, { action, userId }))
+  await forgetCounters(tx, context, password)
+  await tx.credentials.save(account.id, hash, now)
+  await tx.resets.forgetAll(account.id)
+  await tx.devices.forgetAll(account.id)
+  await endSignIns(tx, account.id, 'password', now)
+  await tx.audit.add(auditEntry(context, { action, userId: account.id }))
+}
+
+/** Forgets the failures of strangers, of changes, and of the address and the device from which the password is set: all were about the old one. */
+async function forgetCounters(tx: UsersTransaction, context: UsersContext, { account, deviceToken }: NewPassword): Promise<void> {
+  const visitor = { emailKey: account.emailKey, userId: account.id, deviceToken: undefined }
+  const counters = [
+    ...(await countersOf(tx, context, visitor)).counters,
+    ...(await countersOf(tx, context, { ...visitor, deviceToken })).counters,
+    strangersOf(context, account.emailKey),
+    changesOf(context, account.id),
+  ]
+  for (const { key } of counters) await tx.attempts.clear(key)
 }

@@ -1,14 +1,9 @@
 import type { SignedIn } from '../contract.ts'
-import type { UsersContext } from '../define.ts'
-import { tokenHash } from '../security/secret-token.ts'
+import type { UsersContext, UsersTransaction } from '../define.ts'
 import type { SigningKey } from '../security/signing-key.ts'
 import type { Account } from '../store/account-records.ts'
-import { originKey } from './audit-entry.ts'
-import type { UsersTransaction } from './end-sign-ins.ts'
+import { rememberDevice } from './known-device.ts'
 import { currentKey, newSession } from './session.ts'
-
-/** How long a device is known after its last sign-in. */
-export const DEVICE_MS = 180 * 24 * 60 * 60_000
 
 /** What a sign-in needs that is made before its transaction. */
 export interface SignInParts {
@@ -30,12 +25,6 @@ export async function signIn(tx: UsersTransaction, context: UsersContext, accoun
   const { createdAt } = record
   await tx.sessions.deleteExpired(account.id, createdAt)
   await tx.sessions.insert(record)
-  await tx.devices.remember({
-    tokenHash: tokenHash(parts.deviceToken),
-    userId: account.id,
-    originKey: originKey(context),
-    seenAt: createdAt,
-    expiresAt: createdAt + DEVICE_MS,
-  })
+  await rememberDevice(tx, context, { userId: account.id, deviceToken: parts.deviceToken, seenAt: createdAt })
   return { ...answer, deviceToken: parts.deviceToken }
 }

@@ -1,12 +1,12 @@
 import { BanyanError, type Static } from 'banyan'
 import type { users } from '../contract.ts'
-import { operation, type UsersContext } from '../define.ts'
+import { operation, type UsersContext, type UsersTransaction } from '../define.ts'
 import { allowedStatuses, canMove, maySignIn } from '../domain/user-status.ts'
 import type { Account } from '../store/account-records.ts'
 import type { RevocationReason } from '../store/session-records.ts'
 import { checkActor } from './actor.ts'
 import { auditEntry } from './audit-entry.ts'
-import { endSignIns, type UsersTransaction } from './end-sign-ins.ts'
+import { endSignIns } from './end-sign-ins.ts'
 import { toUser } from './to-user.ts'
 
 type UserChange = Static<typeof users.operations.update.input>

@@ -109,4 +109,11 @@ export const migrations = [
       CREATE UNIQUE INDEX account_email_key ON account (email_key);
       CREATE INDEX account_without_spellings ON account (id) WHERE search_key IS NULL`,
   },
+  {
+    id: '006-who-asked-for-resets',
+    sql: `
+      ALTER TABLE password_reset ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+      ALTER TABLE password_reset ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';
+      ALTER TABLE password_reset ADD COLUMN is_stranger INTEGER NOT NULL DEFAULT 0`,
+  },
 ]
