@@ -9,7 +9,7 @@ import { payments } from '@shop/payments/contract'
 import { recommendations } from '@shop/recommendations/contract'
 import { shipping } from '@shop/shipping/contract'
 import { users } from '@shop/users/contract'
-import { GivenTimestamp, schemaCheck, Timestamp } from 'banyan/contract'
+import { type EventDefinition, GivenTimestamp, schemaCheck, Timestamp } from 'banyan/contract'
 
 const CONTRACTS = [catalog, inventory, orders, payments, recommendations, shipping, users, operatorContract(['admin'])] as const
 
@@ -129,4 +129,21 @@ test('every moment of an event is epoch milliseconds, as in the logs of earlier 
     moments.filter(({ node }) => node.type !== 'integer').map(({ at }) => at),
     [],
   )
+})
+
+test('a reason in an event is a code, never what somebody wrote, and what earlier releases wrote is read as one', () => {
+  const lax: string[] = []
+  let reasons = 0
+  for (const { events } of CONTRACTS)
+    for (const [type, { data, upgrade }] of Object.entries(events as Readonly<Record<string, EventDefinition>>)) {
+      const { reason } = (data as Node).properties ?? {}
+      if (reason === undefined) continue
+      reasons++
+      if (schemaCheck(reason).fits('my aunt Ann is ill')) lax.push(type)
+      if (reason.enum && !upgrade) continue // it was one of these from the first day on
+      const read = upgrade?.({ reason: 'my aunt Ann is ill', detail: { reason: 'she is 80' } }) as { reason: string; detail: object }
+      assert.deepEqual(read, { reason: 'other', detail: { reason: type === 'order.rejected' ? 'other' : 'she is 80' } }, type)
+      assert.ok(schemaCheck(reason).fits('other'), type)
+    }
+  assert.deepEqual([lax, reasons], [[], 10])
 })

@@ -132,6 +132,18 @@ for (const flow of FLOWS)
       await assertNothingHangs(shop)
     })
 
+    test('what the shop itself finds is no caller’s reason: it counts as any other text', async () => {
+      await using shop = await startShop({ flow })
+      await sell(shop, product('MUG'))
+      for (const reason of ['deadline', 'cancelled_by_staff', 'insufficient_stock']) {
+        const { id } = await shop.place()
+        await shop.request(orders, 'cancel', { id, reason })
+        const seen = await shop.get(id)
+        assert.deepEqual([seen.failure?.reason, seen.cancellationNote], ['other', reason])
+      }
+      await assertNothingHangs(shop)
+    })
+
     test('a reason with NUL, half a character or a turn of direction is refused, and the order stays as it was', async () => {
       await using shop = await startShop({ flow })
       await sell(shop, product('MUG'))

@@ -2,6 +2,7 @@ export {
   type Access,
   type Client,
   type Contract,
+  codeOr,
   command,
   contract,
   declareError,

@@ -36,7 +36,7 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     mistake: 'what somebody wrote about a cancellation goes into events and sagas',
     promises: [],
     file: 'services/orders/src/domain/cancellation-reason.ts',
-    find: '  if (isCancellationReason(reason)) return { reason, note }\n',
+    find: '  if (given !== undefined) return { reason: given, note }\n',
     replace: '  if (reason) return { reason: reason as CancellationReason, note }\n',
     caughtBy: { file: 'services/orders/src/domain/cancellation-reason.test.ts', test: 'any other text is a note' },
   },
@@ -48,5 +48,29 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     find: "return exceeded ? fail('customer_quota', exceeded) : toOrder(order)",
     replace: "return exceeded && order.version > 1 ? fail('customer_quota', exceeded) : toOrder(order)",
     caughtBy: { file: 'tests/customer-quota.journey.ts', test: 'of many orders placed at once no more than the quota' },
+  },
+  {
+    name: 'internal-reason-given',
+    mistake: 'a caller may give a reason that only the shop itself finds, so a customer makes an order look as if it ran out of time',
+    promises: [],
+    file: 'services/orders/src/domain/cancellation-reason.ts',
+    find: 'GIVEN_REASONS.find(',
+    replace: 'CANCELLATION_REASONS.find(',
+    caughtBy: {
+      file: 'services/orders/src/domain/cancellation-reason.test.ts',
+      test: 'what the shop itself finds is nobody’s to give',
+    },
+  },
+  {
+    name: 'old-event-unread',
+    mistake: 'events that an earlier release wrote are checked as they are, so a log with a free text in it stops its readers',
+    promises: [],
+    file: 'packages/banyan/src/service/event-data.ts',
+    find: 'reader.upgrade ? reader.upgrade(stored) : stored',
+    replace: 'stored',
+    caughtBy: {
+      file: 'packages/banyan/src/service/event-handlers.test.ts',
+      test: 'an event of an earlier release is read in the form of today, and its condition judges that form',
+    },
   },
 ]

@@ -1,6 +1,6 @@
-import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { codeOr, command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
-import { ADJUSTMENT_REASONS } from './domain/adjustment-reason.ts'
+import { ADJUSTMENT_REASONS, adjustedFor } from './domain/adjustment-reason.ts'
 
 /** Units of a sku on hand at most. */
 export const STOCK_UNITS_MAX = 1_000_000_000
@@ -9,7 +9,9 @@ const ADJUSTMENT_UNITS_MAX = 1_000_000
 
 const OrderId = Text.id()
 /** Why something was done, for records that stay: a code, never what somebody wrote. */
-const ReasonCode = Text.id({ pattern: '^[a-z][a-z0-9_]*$' })
+const ReasonCode = Text.code()
+/** Logs of earlier releases may hold what somebody wrote. */
+const withReasonCode = (stored: Readonly<Record<string, unknown>>) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 
 /** Units of one sku. */
 export const StockLine = Type.Object({ sku: Sku, qty: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) })
@@ -64,7 +66,7 @@ const ReservationEnded = Type.Object({
   orderId: Type.String(),
   reservationId: Type.String(),
   lines: Type.Array(ReservedLine),
-  reason: Type.String(),
+  reason: ReasonCode,
 })
 
 /** Stock and reservations. */
@@ -145,9 +147,11 @@ export const inventory = contract('inventory', {
         delta: Type.Integer(),
         onHand: Type.Integer(),
         reserved: Type.Integer(),
-        reason: Type.String(),
+        reason: Type.Enum([...ADJUSTMENT_REASONS]),
         movementId: Type.String(),
       }),
+      // Logs of earlier releases may hold what somebody wrote.
+      upgrade: (stored) => ({ ...stored, reason: adjustedFor(String(stored['reason'])).reason }),
     }),
     'inventory.reserved': event({
       key: 'orderId',
@@ -174,8 +178,8 @@ export const inventory = contract('inventory', {
       key: 'orderId',
       data: Type.Object({ orderId: Type.String(), reservationId: Type.String() }),
     }),
-    'inventory.reservation.released': event({ key: 'orderId', data: ReservationEnded }),
-    'inventory.reservation.expired': event({ key: 'orderId', data: ReservationEnded }),
+    'inventory.reservation.released': event({ key: 'orderId', data: ReservationEnded, upgrade: withReasonCode }),
+    'inventory.reservation.expired': event({ key: 'orderId', data: ReservationEnded, upgrade: withReasonCode }),
   },
 })
 

@@ -1,11 +1,11 @@
-import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { codeOr, command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { idCursor } from 'banyan/contract'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
 import { CARE, STAFF } from './staff.ts'
-import { CANCELLATION_REASONS, type CancellationReason } from './domain/cancellation-reason.ts'
+import { asReason, CANCELLATION_REASONS, GIVEN_REASONS } from './domain/cancellation-reason.ts'
 
 /** States of an order; `rejected`, `cancelled` and `completed` are final. */
 export const OrderStatus = Type.Enum(['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'])
@@ -112,8 +112,19 @@ export const CustomerQuota = Type.Object({
 
 const OrderId = Type.Object({ id: Text.id() })
 
-/** A text on the wire, so that logs of earlier days can be read; what is emitted is one of the reasons. */
-const Reason = Type.Unsafe<CancellationReason>(Type.String())
+type StoredData = Readonly<Record<string, unknown>>
+
+const Reason = Type.Enum([...CANCELLATION_REASONS])
+/** Logs of earlier releases may hold what somebody wrote. */
+const withReason = (stored: StoredData) => ({ ...stored, reason: asReason(stored['reason']) })
+
+/** Why an order was rejected: a code of an error or of the shop, with its facts. */
+const RejectionFailure = Type.Object({ ...OrderFailure.properties, reason: Text.code() })
+const withCode = (stored: StoredData) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
+const withCodes = (stored: StoredData) => {
+  const { detail } = stored as { readonly detail?: StoredData | null }
+  return { ...withCode(stored), ...(detail ? { detail: withCode(detail) } : {}) }
+}
 
 /** The order's version after the event; grows by one with each event of an order. */
 const version = Type.Integer()
@@ -187,7 +198,7 @@ export const orders = contract('orders', {
         reason: Type.Optional(
           Text.line({
             max: REASON_LENGTH_MAX,
-            description: `One of ${CANCELLATION_REASONS.slice(0, 5).join(', ')}. Any other text counts as \`other\` and is kept with the note.`,
+            description: `One of ${GIVEN_REASONS.join(', ')}. Any other text counts as \`other\` and is kept with the note.`,
           }),
         ),
         note: Type.Optional(
@@ -263,15 +274,17 @@ export const orders = contract('orders', {
       data: Type.Object({
         orderId: Type.String(),
         userId: Type.String(),
-        reason: Type.String(),
-        detail: nullable(OrderFailure),
+        reason: Text.code(),
+        detail: nullable(RejectionFailure),
         flow: OrderFlow,
         version,
       }),
+      upgrade: withCodes,
     }),
     'order.cancel.requested': event({
       key: 'orderId',
       data: Type.Object({ orderId: Type.String(), reason: Reason, flow: OrderFlow, version }),
+      upgrade: withReason,
     }),
     /** The parcel could not be called back; the order goes on as confirmed. */
     'order.cancel.refused': event({ key: 'orderId', data: Type.Object({ orderId: Type.String(), flow: OrderFlow, version }) }),
@@ -287,6 +300,7 @@ export const orders = contract('orders', {
         flow: OrderFlow,
         version,
       }),
+      upgrade: withReason,
     }),
     /** What is personal in an order is to go, wherever it stands; the books stay. */
     'order.personal_data.erased': event({ key: 'orderId', data: Type.Object({ orderId: Type.String() }) }),

@@ -1,4 +1,4 @@
-import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { codeOr, command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
 import { Currency } from '@shop/catalog/contract'
 import { STAFF } from './staff.ts'
 
@@ -18,7 +18,9 @@ export const AMOUNT_MINOR_MAX = 1_000_000_000_000
 export const AmountMinor = Type.Integer({ minimum: 0, maximum: AMOUNT_MINOR_MAX })
 
 /** Why something was done, for records that stay: a code, never what somebody wrote. */
-const ReasonCode = Text.id({ pattern: '^[a-z][a-z0-9_]*$' })
+const ReasonCode = Text.code()
+/** Logs of earlier releases may hold what somebody wrote. */
+const withReasonCode = (stored: Readonly<Record<string, unknown>>) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 const OrderId = Text.id()
 
 /** States of a payment. Whether a request is on its way, or its outcome unknown, is a matter of its attempts. */
@@ -173,10 +175,11 @@ export const payments = contract('payments', {
         outcome: Type.Enum(['succeeded', 'declined', 'failed']),
       }),
     }),
-    'payment.voided': event({ key: 'orderId', data: Type.Object({ ...moved, reason: Type.String() }) }),
+    'payment.voided': event({ key: 'orderId', data: Type.Object({ ...moved, reason: ReasonCode }), upgrade: withReasonCode }),
     'payment.refunded': event({
       key: 'orderId',
-      data: Type.Object({ ...moved, refundId: Type.String(), refundedTotalMinor: Type.Integer(), reason: Type.String() }),
+      data: Type.Object({ ...moved, refundId: Type.String(), refundedTotalMinor: Type.Integer(), reason: ReasonCode }),
+      upgrade: withReasonCode,
     }),
   },
 })

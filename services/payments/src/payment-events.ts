@@ -1,3 +1,4 @@
+import { codeOr } from 'banyan'
 import type { PaymentsTransaction } from './define.ts'
 import { type Attempt, attemptKey } from './domain/attempt.ts'
 import type { PaymentState } from './domain/payment.ts'
@@ -18,7 +19,7 @@ export function emitOutcome(
     return
   }
   const moved = { paymentId, orderId, currency, amountMinor: outcome.amount.amountMinor, flow }
-  const reason = payment.closedReason ?? ''
+  const reason = codeOr(payment.closedReason, 'other') // rows of earlier releases may hold what somebody wrote
   switch (attempt.op) {
     case 'authorize':
       // A payment that was closed meanwhile is voided next; nobody may take it for a go-ahead.

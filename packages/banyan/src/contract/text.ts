@@ -62,6 +62,7 @@ const BLANKS = String.raw`\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000
 
 /** What stands in identifiers where no narrower pattern is given. */
 const ID_PATTERN = String.raw`^[A-Za-z0-9][A-Za-z0-9._:-]*$`
+const CODE_PATTERN = '^[a-z][a-z0-9_]*$'
 const VISIBLE_ASCII_PATTERN = String.raw`^[\u0021-\u007e]*$`
 const RAW_PATTERN = String.raw`^[^\u0000\ud800-\udfff]*$`
 
@@ -78,6 +79,7 @@ const PHONE_LENGTH_MAX = 40
 /** What patterns of this file mean, for people: the pattern itself tells them nothing. */
 const MEANINGS = new Map([
   [ID_PATTERN, 'must be letters, digits, and any of . _ : - after the first'],
+  [CODE_PATTERN, 'must be lower-case letters, digits and underscores, the first a letter'],
   [VISIBLE_ASCII_PATTERN, 'must be visible ASCII characters without blanks'],
   [EMAIL_PATTERN, 'must be a mail address without blanks and invisible characters, e.g. ada@example.org'],
   [PHONE_PATTERN, 'must be a telephone number: 3 to 20 digits, with + before and blanks or any of ( ) . / - between them'],
@@ -104,6 +106,8 @@ export const Text = {
   /** An identifier that a program made: letters, digits and `. _ : -`, or what `pattern` says; at most {@link ID_LENGTH_MAX} unless told otherwise. */
   id: ({ pattern = ID_PATTERN, max = ID_LENGTH_MAX, ...bounds }: Partial<CodeBounds> = {}): TString =>
     ofPattern(pattern, { ...bounds, max }),
+  /** A word of a program's own vocabulary, e.g. of a reason or an error: lower-case letters, digits and underscores. Nothing that somebody wrote. */
+  code: ({ max = ID_LENGTH_MAX, ...bounds }: Partial<TextBounds> = {}): TString => ofPattern(CODE_PATTERN, { ...bounds, max }),
   /** An opaque text of a program, e.g. a cursor, a token, a URL: visible ASCII characters, or what `pattern` says. */
   token: ({ pattern = VISIBLE_ASCII_PATTERN, ...bounds }: CodeBounds): TString => ofPattern(pattern, bounds),
   /** Id of whoever calls: of a user, of this shop or of another issuer, or of a service. */
@@ -120,6 +124,11 @@ const NAME_MEANING =
   'must be one line of visible characters: no controls, no line breaks, no invisible, unassigned or direction-turning characters'
 const LINE_MEANING = 'must be one line: no controls, no line breaks, no zero-width spaces or direction-turning characters'
 const PROSE_MEANING = 'must be text: no controls but tabs and line feeds, no zero-width spaces or direction-turning characters'
+
+/** Returns a text if it is a code as {@link Text.code} declares it, else `otherwise`: for records of releases that kept what somebody wrote. */
+export function codeOr(text: unknown, otherwise: string): string {
+  return typeof text === 'string' && text.length <= ID_LENGTH_MAX && new RegExp(CODE_PATTERN, 'u').test(text) ? text : otherwise
+}
 
 /** Says what a pattern, or a format of JSON Schema, asks for, for messages to callers. */
 export function declareMeaning(form: string, meaning: string): void {

@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../contract/event.ts'
 import { type SchemaCheck, schemaCheck } from '../contract/validator.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { ServiceDefinition } from './define.ts'
@@ -8,10 +9,19 @@ import { eventDefinition, sourceOf } from './event-source.ts'
  * sender wrote besides. Reading throws `internal` with the wrong fields as cause, and `misuse` for a type that none of the service's contracts has.
  */
 export function eventDataReader(definition: ServiceDefinition): (stored: StoredEvent) => unknown {
-  const checks = new Map<string, SchemaCheck>()
+  const readers = new Map<string, EventReader>()
   return ({ type, data }) => {
-    let check = checks.get(type)
-    if (!check) checks.set(type, (check = schemaCheck(eventDefinition(sourceOf(definition, type), type).data)))
-    return check.own(JSON.parse(data), `event ${type}`)
+    let reader = readers.get(type)
+    if (!reader) readers.set(type, (reader = readerOf(eventDefinition(sourceOf(definition, type), type))))
+    const stored = JSON.parse(data) as Readonly<Record<string, unknown>>
+    return reader.check.own(reader.upgrade ? reader.upgrade(stored) : stored, `event ${type}`)
   }
+}
+
+interface EventReader extends Pick<EventDefinition, 'upgrade'> {
+  readonly check: SchemaCheck
+}
+
+function readerOf({ data, upgrade }: EventDefinition): EventReader {
+  return { check: schemaCheck(data), upgrade }
 }

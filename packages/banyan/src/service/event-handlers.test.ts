@@ -54,3 +54,28 @@ test('an event that was parked before there was a condition is passed over when 
   await handler(placed({ id: '2', style: 'saga' }), consume)
   assert.deepEqual(handled, ['2'])
 })
+
+test('an event of an earlier release is read in the form of today, and its condition judges that form', async () => {
+  const narrowed = contract('shop', {
+    operations: {},
+    events: {
+      'order.ended': event({
+        key: 'id',
+        data: Type.Object({ id: Type.String(), reason: Type.Enum(['late', 'other']) }),
+        upgrade: (stored) => ({ ...stored, reason: stored['reason'] === 'late' ? 'late' : 'other' }),
+      }),
+    },
+  })
+  const { on: onNarrowed, definition: ofNarrowed } = define(narrowed)
+  const read: string[] = []
+  const subscription = onNarrowed('order.ended', async ({ data }) => void read.push(data.reason), {
+    when: ({ reason }) => reason !== 'late',
+  })
+  const runtime = createRuntime()
+  const tracing = createTracing({ ids: runtime.ids })
+  const handler = eventHandler({ name: 'shop', definition: ofNarrowed, runtime, tracing } as unknown as ServiceRuntime, subscription)
+  const ended = (reason: string) => ({ ...placed({ id: '1', reason }), type: 'order.ended' })
+  assert.equal(handler.wants?.(ended('late')), false)
+  await assert.doesNotReject(handler(ended('my aunt is ill'), consume))
+  assert.deepEqual(read, ['other'])
+})

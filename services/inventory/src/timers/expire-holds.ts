@@ -13,7 +13,7 @@ export const expireHolds: TimerDefinition<object> = timer('expire-holds', async 
   transaction(async (tx) => {
     const at = now()
     const orderIds = await tx.reservations.expired(at, BATCH_MAX)
-    for (const orderId of orderIds) await endHold(tx, { orderId, move: 'expire', reason: 'hold ran out', now: at, newId: id(), flow: '' })
+    for (const orderId of orderIds) await endHold(tx, { orderId, move: 'expire', reason: 'hold_ran_out', now: at, newId: id(), flow: '' })
     await tx.schedule(expireHolds, { id: EXPIRE_HOLDS, afterMs: orderIds.length === BATCH_MAX ? 0 : resources.sweepMs, data: {} })
   }),
 )

@@ -1,13 +1,9 @@
-/**
- * Why orders are cancelled: what customers and staff may say, then what the shop itself finds. Events and sagas carry these and nothing that
- * somebody wrote.
- */
+/** Why customers and staff say that an order is cancelled. */
+export const GIVEN_REASONS = ['changed_mind', 'ordered_by_mistake', 'too_late', 'found_cheaper', 'other'] as const
+
+/** Why orders are cancelled: what is given, then what the shop itself finds. Events and sagas carry these and nothing that somebody wrote. */
 export const CANCELLATION_REASONS = [
-  'changed_mind',
-  'ordered_by_mistake',
-  'too_late',
-  'found_cheaper',
-  'other',
+  ...GIVEN_REASONS,
   'cancelled_by_customer',
   'cancelled_by_staff',
   'deadline',
@@ -25,24 +21,21 @@ export interface Cancelled {
   readonly note: string | undefined
 }
 
-const KNOWN: ReadonlySet<string> = new Set(CANCELLATION_REASONS)
-
-/** Tells whether a text is one of the reasons, so that it may stand in events and sagas. */
-export function isCancellationReason(text: string): text is CancellationReason {
-  return KNOWN.has(text)
-}
-
 /** Returns a text if it is one of the reasons, else `other`: a record that stays never carries what somebody wrote. */
-export function asReason(text: string): CancellationReason {
-  return isCancellationReason(text) ? text : 'other'
+export function asReason(text: unknown): CancellationReason {
+  return CANCELLATION_REASONS.find((reason) => reason === text) ?? 'other'
 }
 
-/** Separates the reason that was given from what was written about it. `whenNone` stands where nobody gave a reason. */
+/**
+ * Separates the reason that was given from what was written about it. `whenNone` stands where nobody gave a reason. What the shop itself finds is
+ * nobody's to give: it counts as any other text.
+ */
 export function cancelledFor(
   { reason, note }: { readonly reason?: string | undefined; readonly note?: string | undefined },
   whenNone: CancellationReason,
 ): Cancelled {
   if (reason === undefined) return { reason: whenNone, note }
-  if (isCancellationReason(reason)) return { reason, note }
+  const given = GIVEN_REASONS.find((known) => known === reason)
+  if (given !== undefined) return { reason: given, note }
   return { reason: 'other', note: note === undefined ? reason : `${reason}\n${note}` }
 }

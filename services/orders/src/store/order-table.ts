@@ -2,6 +2,7 @@ import { BanyanError, type Sql, type SqlValue } from 'banyan'
 import type { ShippingAddress } from '@shop/shipping/contract'
 import type { OrderFailure, OrderStatus } from '../contract.ts'
 import { asReason, type CancellationReason } from '../domain/cancellation-reason.ts'
+import type { QuotaUse } from '../domain/customer-quota.ts'
 import type { OrderState } from '../domain/order-state.ts'
 import { ORDER_COLUMNS, type OrderLineRow, toOrders } from './order-row.ts'
 
@@ -24,13 +25,6 @@ export interface OrderFilter {
   readonly limit: number
 }
 
-/** What counts against the quotas of one customer. */
-export interface CustomerUsage {
-  readonly openOrders: number
-  readonly openUnits: number
-  readonly cancellations: number
-}
-
 /** Orders with their lines. */
 export interface OrderTable {
   insert(order: OrderState, pii: OrderPii): void
@@ -45,7 +39,7 @@ export interface OrderTable {
   /** Removes what is personal. */
   erase(id: string): Promise<void>
   /** What a customer has under way, and how much was cancelled since a moment. */
-  usage(userId: string, since: number): Promise<CustomerUsage>
+  usage(userId: string, since: number): Promise<QuotaUse>
   /** Counts up the number of orders; goes back when the transaction does, so there are no gaps. */
   nextNumber(): Promise<number>
   /** Newest first. */
@@ -101,8 +95,7 @@ export function orderTable(sql: Sql): OrderTable {
       await sql.run('DELETE FROM order_pii WHERE order_id = ?', id)
       await sql.run('DELETE FROM order_note WHERE order_id = ?', id)
     },
-    usage: async (userId, since) =>
-      (await sql.get<CustomerUsage>(USAGE, userId, userId, userId, since)) ?? { openOrders: 0, openUnits: 0, cancellations: 0 },
+    usage: async (userId, since) => (await sql.get<QuotaUse>(USAGE, userId, userId, userId, since)) as QuotaUse, // counts: always one row
     async nextNumber() {
       const row = await sql.get<{ last: number }>(`UPDATE order_counter SET last = last + 1 WHERE name = 'order_number' RETURNING last`)
       return (row as { last: number }).last
