@@ -113,8 +113,13 @@ export async function startShop({ flow = 'orchestration', environment, place, ..
     place: (overrides: Partial<PlaceInput> = {}, options: RequestOptions = {}) =>
       request(orders, 'place', anOrder(overrides), { key: ids.uuid(), ...options }) as Promise<Order>,
     /** Checks all invariants now; nothing may be under way. */
-    audit: () =>
-      invariants({ open: (service, read) => hosted(service).readSql(read), directory: files, environment: STRICT_AUDIT, now: clock.now() }),
+    audit: (more: Readonly<Record<string, string>> = {}) =>
+      invariants({
+        open: (service, read) => hosted(service).readSql(read),
+        directory: files,
+        environment: { ...environment, ...STRICT_AUDIT, ...more },
+        now: clock.now(),
+      }),
     /** Waits until all that was begun has ended well. */
     async auditedAtRest(): Promise<void> {
       await eventually(async () => assertNone(await this.audit()))

@@ -1,13 +1,25 @@
-import path from 'node:path'
 import type { AuditOptions, Violation } from 'banyan/host'
 import { overdueHolds, stockMismatches, strayMovements } from '@shop/inventory/audit'
 import { orderNumbers, sagaProblems } from '@shop/orders/audit'
-import { type BookReader, FAKE_PROVIDER_FILE, ledgerMismatches, ledgerTotals, readBook, unbalancedMoves } from '@shop/payments/audit'
+import {
+  bookIdOf,
+  type BookReader,
+  fakeProviderBook,
+  ledgerMismatches,
+  ledgerTotals,
+  otherBook,
+  readBook,
+  unbalancedMoves,
+} from '@shop/payments/audit'
 import type { AuditSettings } from './settings.ts'
 
-/** Opens the fake provider's book for reading. */
-export function openBook(directory: string): BookReader {
-  return readBook(path.join(directory, FAKE_PROVIDER_FILE))
+/** Opens the fake provider's book for reading. Throws `failed_precondition` when it is not the one of these payments: nothing would fit. */
+export async function openBook(options: AuditOptions): Promise<BookReader> {
+  const expected = await options.open('payments', bookIdOf)
+  const book = readBook(fakeProviderBook(options))
+  if (expected === undefined || expected === book.id) return book
+  book.close()
+  throw otherBook(book)
 }
 
 /** Checks what one service can tell about itself. */
@@ -38,13 +50,14 @@ async function checkStock({ open, now }: AuditOptions, { holdGraceMs }: AuditSet
   ]
 }
 
-async function checkLedger({ open, directory }: AuditOptions): Promise<Violation[]> {
+async function checkLedger(options: AuditOptions): Promise<Violation[]> {
+  const { open } = options
   const { unbalanced, mismatches, before } = await open('payments', async (sql) => ({
     unbalanced: await unbalancedMoves(sql),
     mismatches: await ledgerMismatches(sql),
     before: await ledgerTotals(sql),
   }))
-  const book = openBook(directory)
+  const book = await openBook(options)
   const theirs = new Map(book.totals().map(({ currency, netMinor }) => [currency, netMinor]))
   book.close()
   const after = await open('payments', ledgerTotals)

@@ -42,8 +42,9 @@ export async function invariants(options: AuditOptions): Promise<readonly Violat
   return found.slice(0, VIOLATIONS_MAX)
 }
 
-async function othersFacts({ open, directory }: AuditOptions, range: Range): Promise<Omit<FactLists, 'orders'>> {
-  const book = openBook(directory)
+async function othersFacts(options: AuditOptions, range: Range): Promise<Omit<FactLists, 'orders'>> {
+  const { open } = options
+  const book = await openBook(options)
   try {
     const charges = book.charges(range)
     const successes = book.successes(range)

@@ -120,7 +120,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     name: 'files-for-everybody',
     mistake: 'a file with what customers paid is created with whatever rights the process happens to give',
     promises: ['law 5'],
-    file: 'services/payments/src/provider/fake/book.ts',
+    file: 'services/payments/src/provider/fake/open-book-file.ts',
     find: '  createPrivateFile(file)\n',
     replace: '',
     caughtBy: { file: 'services/payments/src/provider/fake/fake-provider.integration.ts', test: 'keeps its book from all' },

@@ -73,4 +73,16 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
       test: 'an event of an earlier release is read in the form of today, and its condition judges that form',
     },
   },
+  {
+    name: 'book-of-another-shop',
+    mistake: 'a shop starts with a payment provider that knows nothing of its payments',
+    promises: [],
+    file: 'services/payments/src/same-book.ts',
+    find: '  if (expected !== book.id) throw',
+    replace: '  if (book.id === undefined) throw',
+    caughtBy: {
+      file: 'tests/provider-book.journey.ts',
+      test: 'a shop does not start with a book of another shop, with none, or with an old one on a new database',
+    },
+  },
 ]

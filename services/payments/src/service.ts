@@ -10,6 +10,7 @@ import { prepare } from './operations/prepare.ts'
 import { authorizeOnReserved } from './subscriptions/authorize-on-reserved.ts'
 import { captureOnShipment } from './subscriptions/capture-on-shipment.ts'
 import { closeOnRejected } from './subscriptions/close-on-rejected.ts'
+import { claimBook } from './same-book.ts'
 import { unusedTokens } from './store/unused-tokens.ts'
 import { eraseToken } from './subscriptions/erase-token.ts'
 import { RESOLVE_ATTEMPTS, resolveAttempts, settlePayment } from './timers/resolve-attempts.ts'
@@ -20,8 +21,9 @@ export const paymentsService = service(definition, {
   on: [authorizeOnReserved, captureOnShipment, closeOnRejected, eraseToken],
   timers: [resolveAttempts, settlePayment],
   retention: { rules: [unusedTokens] },
-  prepare: async ({ transaction }) => {
-    await transaction((tx) => tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, afterMs: 0, data: {} }))
+  prepare: async (context) => {
+    await claimBook(context)
+    await context.transaction((tx) => tx.schedule(resolveAttempts, { id: RESOLVE_ATTEMPTS, afterMs: 0, data: {} }))
   },
   health: { provider: async ({ resources }) => resources.provider.ping() },
 })

@@ -30,4 +30,5 @@ CREATE TABLE ledger_entry (
     id: '002-unused-tokens',
     sql: `CREATE INDEX payment_unused ON payment (created_at) WHERE flow = 'choreography' AND status = 'created' AND token <> '';`,
   },
+  { id: '003-provider-book', sql: `CREATE TABLE provider_book (provider TEXT NOT NULL PRIMARY KEY, book_id TEXT NOT NULL);` },
 ]

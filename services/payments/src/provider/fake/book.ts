@@ -1,9 +1,8 @@
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { Clock, Money } from 'banyan/kernel'
-import { createPrivateFile, prepareDirectory } from 'banyan/store/sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Money, Runtime } from 'banyan/kernel'
 import type { FinalOutcome, Lookup } from '../provider.ts'
 import { groupCommit } from './group-commit.ts'
+import { fingerprintHash, openBookFile } from './open-book-file.ts'
 
 /** A request as the provider remembers it. */
 export interface BookedRequest {
@@ -25,21 +24,22 @@ export interface CarriedOut {
   readonly isNew: boolean
 }
 
+/** Which book it is. */
+export interface BookIdentity {
+  readonly file: string
+  /** Given when the file was made; the same wherever the file is taken. */
+  readonly id: string
+  /** Nobody has asked for anything yet. */
+  isEmpty(): boolean
+}
+
 /** The provider's own book: what it did with which key, and what it holds of whom. */
-export interface Book {
+export interface Book extends BookIdentity {
   /** Carries a request out once; a repetition gets the stored reply, another request with the same key is rejected. */
   carryOut(request: BookedRequest): Promise<CarriedOut>
   find(key: string): Lookup
   close(): void
 }
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS request (
-  key TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL, operation TEXT NOT NULL, order_id TEXT NOT NULL, outcome TEXT NOT NULL,
-  reply TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS charge (
-  ref TEXT NOT NULL PRIMARY KEY, order_id TEXT NOT NULL, currency TEXT NOT NULL, authorized_minor INTEGER NOT NULL,
-  captured_minor INTEGER NOT NULL, refunded_minor INTEGER NOT NULL, voided INTEGER NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;`
 
 interface ChargeRow {
   readonly authorized_minor: number
@@ -48,13 +48,13 @@ interface ChargeRow {
   readonly voided: number
 }
 
-/** Opens the book in a file of its own: it stands for a system outside of ours, so it shares no store with any service. */
-export function openBook(file: string, clock: Clock): Book {
-  prepareDirectory(dirname(file))
-  createPrivateFile(file)
-  const database = new DatabaseSync(file)
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
-  database.exec(SCHEMA)
+/**
+ * Opens the book in a file of its own: it stands for a system outside of ours, so it shares no store with any service, and no transaction of ours
+ * takes back what it did. Nothing is removed from it: the audit compares it with every payment, and these are kept for ever.
+ */
+export function openBook(file: string, { clock, ids }: Pick<Runtime, 'clock' | 'ids'>): Book {
+  const database = openBookFile(file, () => ids.uuid())
+  const { id } = database.prepare('SELECT id FROM identity').get() as { id: string }
   const commits = groupCommit(database, clock)
   const statements = prepare(database)
 
@@ -64,17 +64,21 @@ export function openBook(file: string, clock: Clock): Book {
   }
   function carryOut(request: BookedRequest): CarriedOut {
     const earlier = reply(request.key)
+    const fingerprint = fingerprintHash(request.key, request.fingerprint)
     if (earlier) {
-      const isSame = earlier.fingerprint === request.fingerprint
+      const isSame = earlier.fingerprint === fingerprint
       return { outcome: isSame ? earlier.outcome : { kind: 'rejected', code: 'idempotency_mismatch' }, isNew: false }
     }
     const at = clock.now()
     const outcome = request.decline ?? moveMoney(statements, request, at)
-    const { key, fingerprint, operation, orderId } = request
+    const { key, operation, orderId } = request
     statements.remember.run(key, fingerprint, operation, orderId, outcome.kind, JSON.stringify(outcome), at)
     return { outcome, isNew: true }
   }
   return {
+    file,
+    id,
+    isEmpty: () => statements.any.get() === undefined,
     carryOut: (request) => commits.write(() => carryOut(request)),
     find(key) {
       const known = reply(key)
@@ -92,6 +96,7 @@ type Statements = ReturnType<typeof prepare>
 function prepare(database: DatabaseSync) {
   return {
     find: database.prepare('SELECT fingerprint, reply FROM request WHERE key = ?'),
+    any: database.prepare('SELECT 1 AS any FROM request LIMIT 1'),
     remember: database.prepare(
       'INSERT INTO request (key, fingerprint, operation, order_id, outcome, reply, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),

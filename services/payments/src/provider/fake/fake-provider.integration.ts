@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { temporaryDirectory } from '@banyan/testing'
-import { systemClock } from 'banyan/kernel'
+import { createRuntime } from 'banyan/kernel'
 import type { AuthorizeRequest } from '../provider.ts'
 import { createFakeProvider } from './fake-provider.ts'
 import { readBook } from './read-book.ts'
 
-const clock = systemClock()
+const runtime = createRuntime()
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 
 function aRequest(overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest {
@@ -17,7 +18,7 @@ function aRequest(overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest {
 function openProvider(slowMs = 60) {
   const directory = temporaryDirectory()
   const file = path.join(directory.path, 'book', 'fake.db')
-  const provider = createFakeProvider({ file, clock, slowMs })
+  const provider = createFakeProvider({ file, runtime, slowMs })
   return {
     provider,
     file,
@@ -121,13 +122,33 @@ test('captures, voids and refunds no more than there is', async () => {
 test('keeps its book over a restart', async () => {
   await using at = openProvider()
   const first = await at.provider.authorize(aRequest(), soon())
-  await using again = createFakeProvider({ file: at.file, clock, slowMs: 1 })
+  await using again = createFakeProvider({ file: at.file, runtime, slowMs: 1 })
   assert.deepEqual(await again.authorize(aRequest(), soon()), first)
+})
+
+test('takes over a book of an earlier release, and takes the tokens out of it', async () => {
+  using directory = temporaryDirectory()
+  const file = path.join(directory.path, 'fake.db')
+  const request = aRequest({ methodToken: 'tok_error_after' })
+  const first = createFakeProvider({ file, runtime, slowMs: 1 })
+  await first.authorize(request, soon())
+  const outcome = await first.authorize(request, soon())
+  await first[Symbol.asyncDispose]()
+  {
+    using old = new DatabaseSync(file)
+    old.prepare('UPDATE request SET fingerprint = ?').run('authorize o1 tok_error_after 1000 EUR')
+    old.exec('DROP TABLE identity; PRAGMA user_version = 0')
+  }
+  await using again = createFakeProvider({ file, runtime, slowMs: 1 })
+  assert.deepEqual(await again.authorize(request, soon()), outcome, 'the same request still is')
+  assert.match(again.book.id, /^[0-9a-f-]{36}$/)
+  using read = new DatabaseSync(file, { readOnly: true })
+  assert.doesNotMatch(JSON.stringify(read.prepare('SELECT * FROM request').all()), /tok_/)
 })
 
 test('a book that cannot be written or read leaves the outcome unknown and throws nothing (R2)', async () => {
   using directory = temporaryDirectory()
-  const provider = createFakeProvider({ file: path.join(directory.path, 'fake.db'), clock, slowMs: 1 })
+  const provider = createFakeProvider({ file: path.join(directory.path, 'fake.db'), runtime, slowMs: 1 })
   await provider[Symbol.asyncDispose]()
   assert.deepEqual(await provider.authorize(aRequest(), soon()), { kind: 'unknown', cause: 'error' })
   assert.deepEqual(await provider.find('o1:authorize:1', soon()), { kind: 'unknown' })

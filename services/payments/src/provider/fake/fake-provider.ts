@@ -1,7 +1,7 @@
-import { type Clock, sleep } from 'banyan/kernel'
+import { type Runtime, sleep } from 'banyan/kernel'
 import type { AuthorizeRequest, FinalOutcome, FollowUpRequest, Lookup, Outcome, PaymentProvider } from '../provider.ts'
 import { type Behaviour, BEHAVIOURS, isRetryable } from './behaviour.ts'
-import { type Book, type BookedRequest, openBook } from './book.ts'
+import { type Book, type BookedRequest, type BookIdentity, openBook } from './book.ts'
 
 /** How long an authorisation of the fake provider holds, like a card's. */
 const AUTHORIZATION_TTL_MS = 7 * 24 * 3_600_000
@@ -12,9 +12,14 @@ const LOOKUP_HORIZON_MS = 250
 export interface FakeProviderOptions {
   /** File of its book. */
   readonly file: string
-  readonly clock: Clock
+  readonly runtime: Pick<Runtime, 'clock' | 'ids'>
   /** How long `tok_slow` takes, in milliseconds. */
   readonly slowMs: number
+}
+
+/** The fake provider says which book it has, so that another shop's is noticed. */
+export interface FakeProvider extends PaymentProvider {
+  readonly book: BookIdentity
 }
 
 const PLAIN = BEHAVIOURS['tok_ok'] as Behaviour
@@ -23,8 +28,9 @@ const PLAIN = BEHAVIOURS['tok_ok'] as Behaviour
  * A payment provider with a book of its own, for development, tests and audits. Keys behave as Stripe's do: a repetition gets the
  * stored reply, another request with the same key is rejected, a repetition while the first runs is `in_progress`.
  */
-export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions): PaymentProvider {
-  const book = openBook(file, clock)
+export function createFakeProvider({ file, runtime, slowMs }: FakeProviderOptions): FakeProvider {
+  const { clock } = runtime
+  const book = openBook(file, runtime)
   const running = new Set<string>()
 
   /** What happens at the provider: goes on whether or not anybody waits (R4). */
@@ -63,6 +69,7 @@ export function createFakeProvider({ file, clock, slowMs }: FakeProviderOptions)
   }
   return {
     name: 'fake',
+    book,
     capabilities: { authorizationTtlMs: AUTHORIZATION_TTL_MS, lookupHorizonMs: LOOKUP_HORIZON_MS },
     async authorize(request, signal) {
       const behaviour = BEHAVIOURS[request.methodToken]

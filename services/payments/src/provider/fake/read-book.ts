@@ -29,6 +29,9 @@ export interface OrderRange {
 
 /** The fake provider's book, read by somebody else than the provider. */
 export interface BookReader {
+  readonly file: string
+  /** Undefined where there is no book, or one of an earlier release that has no id yet. */
+  readonly id: string | undefined
   charges(range: OrderRange): ChargeFact[]
   successes(range: OrderRange): SuccessFact[]
   /** Captured less refunded, by currency. */
@@ -45,12 +48,14 @@ function behind(orderId: string): string {
 
 /** Opens the book for reading only; a book that does not exist yet is empty. Works while the provider runs. */
 export function readBook(file: string): BookReader {
-  if (!existsSync(file)) return { charges: () => [], successes: () => [], totals: () => [], close() {} }
+  if (!existsSync(file)) return { file, id: undefined, charges: () => [], successes: () => [], totals: () => [], close() {} }
   const database = new DatabaseSync(file, { readOnly: true })
   const charges = `SELECT ref, order_id AS orderId, currency, authorized_minor AS authorizedMinor, captured_minor AS capturedMinor,
     refunded_minor AS refundedMinor, voided, created_at AS createdAt FROM charge`
   const successes = 'SELECT key, operation, at FROM request'
   return {
+    file,
+    id: idOf(database),
     charges({ after, upTo }) {
       const rows = database
         .prepare(`${charges} WHERE ref > ? ${upTo === undefined ? '' : 'AND ref <= ?'} ORDER BY ref LIMIT ?`)
@@ -69,4 +74,9 @@ export function readBook(file: string): BookReader {
         .all() as unknown as { currency: string; netMinor: number }[],
     close: () => database.close(),
   }
+}
+
+function idOf(database: DatabaseSync): string | undefined {
+  if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'identity'").get() === undefined) return undefined
+  return (database.prepare('SELECT id FROM identity').get() as { id: string } | undefined)?.id
 }
