@@ -1,6 +1,7 @@
-import type { ApiKey, CorsOptions, GatewayOptions, RateLimitOptions } from '@banyan/gateway'
+import type { ApiKey, CorsOptions, GatewayOptions } from '@banyan/gateway'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@shop/users/contract'
 import { BanyanError } from 'banyan'
+import { connectionLimits, rateLimits } from './limit-settings.ts'
 
 /** The process's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -8,35 +9,10 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** What the environment decides about the gateway. */
 export interface GatewaySettings extends Pick<
   GatewayOptions,
-  'limits' | 'apiKeys' | 'cors' | 'trustedProxies' | 'hosts' | 'scrapers' | 'https' | 'accessLog'
+  'limits' | 'server' | 'apiKeys' | 'cors' | 'trustedProxies' | 'hosts' | 'scrapers' | 'https' | 'accessLog'
 > {
   readonly issuer: string
   readonly audience: string
-}
-
-/**
- * Stricter limits of what a stranger may try. What anybody may call and what changes something counts by address anyway (the gateway's
- * default); a password is also guessed, and a mailbox filled, from many addresses at once, so these count by account too. One account locks
- * long before; see users. What strangers use up keeps no owner out, whose address has its own share.
- */
-const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
-  'users.login': {
-    target: {
-      field: 'email',
-      limit: { requests: 100, windowMs: 3_600_000, burst: 20 },
-      // A family behind one address that mistypes; and the owner, while somebody uses up what all have together.
-      own: { requests: 20, windowMs: 600_000, burst: 20 },
-    },
-  },
-  'users.requestReset': {
-    target: {
-      field: 'email',
-      // Users mails far less (`reset-quota.ts`); this keeps requests from piling up as work for one account.
-      limit: { requests: 60, windowMs: 3_600_000, burst: 20 },
-      // An address has this for itself, so the owner's request passes, whoever else asks.
-      own: { requests: 6, windowMs: 1_800_000, burst: 6 },
-    },
-  },
 }
 
 /**
@@ -49,13 +25,15 @@ const OPERATION_LIMITS: NonNullable<RateLimitOptions['operations']> = {
  * - `BANYAN_API_KEYS`: `id:role+role:sha256` with commas between. Default: none.
  * - `BANYAN_HTTPS`, `BANYAN_ACCESS_LOG`: `on` or `off`. Default: off.
  * - `BANYAN_RATE_LIMITS`: `on` or `off`, e.g. for a benchmark. Default: on.
+ * - Single limits: see {@link rateLimits} and {@link connectionLimits}.
  */
 export function readSettings(environment: Environment): GatewaySettings {
   const cors = corsOf(environment)
   return {
     issuer: environment['BANYAN_ISSUER'] || TOKEN_ISSUER,
     audience: environment['BANYAN_AUDIENCE'] || TOKEN_AUDIENCE,
-    limits: switchOf(environment, 'BANYAN_RATE_LIMITS', true) ? { operations: OPERATION_LIMITS } : false,
+    limits: switchOf(environment, 'BANYAN_RATE_LIMITS', true) ? rateLimits(environment) : false,
+    server: connectionLimits(environment),
     apiKeys: listOf(environment, 'BANYAN_API_KEYS').map(apiKeyOf),
     trustedProxies: listOf(environment, 'BANYAN_TRUSTED_PROXIES'),
     hosts: listOf(environment, 'BANYAN_HOSTS'),

@@ -128,4 +128,28 @@ export const ACCOUNT_MUTANTS: readonly Mutant[] = [
     replace: 'if (now() < 0) await rememberDevice(',
     caughtBy: { file: USERS, test: 'SQLite: who resets a password is no stranger afterwards, whatever strangers try' },
   },
+  {
+    name: 'unsent-mails-unsaid',
+    mistake: 'a shop with real users writes mails into a folder and says so nowhere',
+    promises: [],
+    file: 'services/users/src/security/security.ts',
+    find: 'if (exposure === undefined) return',
+    replace: 'if (exposure !== undefined) return',
+    caughtBy: {
+      file: 'services/users/src/security/security.test.ts',
+      test: 'warns once that mails are not sent wherever users are real, and is silent on a developer’s machine',
+    },
+  },
+  {
+    name: 'old-files-stay-open',
+    mistake: 'a data file of a restored backup stays readable for everybody on the machine',
+    promises: [],
+    file: 'packages/banyan/src/store/sqlite/private-file.ts',
+    find: '    chmodSync(path, found.mode & 0o700)\n',
+    replace: '',
+    caughtBy: {
+      file: 'packages/banyan/src/store/sqlite/private-file.test.ts',
+      test: 'a file that is there loses the rights of others, and so does what SQLite keeps beside it',
+    },
+  },
 ]

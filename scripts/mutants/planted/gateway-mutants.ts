@@ -121,7 +121,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     mistake: 'a file with what customers paid is created with whatever rights the process happens to give',
     promises: ['law 5'],
     file: 'services/payments/src/provider/fake/open-book-file.ts',
-    find: '  createPrivateFile(file)\n',
+    find: '  createPrivateFile(file, log)\n',
     replace: '',
     caughtBy: { file: 'services/payments/src/provider/fake/fake-provider.integration.ts', test: 'keeps its book from all' },
   },

@@ -19,10 +19,16 @@ export const MAILS_OF_ONE = 3
  */
 export const MAILS_OF_STRANGERS = 12
 
+/** How many mails may be sent. */
+export interface MailLimits {
+  readonly mails: number
+  readonly mailsOfStrangers: number
+}
+
 /** Says whether one more mail may be sent; `pending` are the requests whose mails hold a token that is still good. */
-export function mayMail(pending: readonly ResetAsker[], { requestId, askedBy, isStranger }: ResetAsker): boolean {
+export function mayMail(pending: readonly ResetAsker[], { requestId, askedBy, isStranger }: ResetAsker, limits: MailLimits): boolean {
   const others = new Map(pending.filter((one) => one.requestId !== requestId).map((one) => [one.requestId, one]))
   const asked = [...others.values()]
-  if (asked.filter((one) => one.askedBy === askedBy).length >= MAILS_OF_ONE) return false
-  return !isStranger || asked.filter((one) => one.isStranger).length < MAILS_OF_STRANGERS
+  if (asked.filter((one) => one.askedBy === askedBy).length >= limits.mails) return false
+  return !isStranger || asked.filter((one) => one.isStranger).length < limits.mailsOfStrangers
 }

@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Runtime } from 'banyan/kernel'
+import { tightenFile } from 'banyan/store/sqlite'
 import type { Mailer } from './mailer.ts'
 
 /** What the folder is opened with. */
@@ -18,6 +20,7 @@ const MAILS_MAX = 1_000
  * place. The log says where each one is, not what is in it.
  */
 export function folderMailer({ folder, runtime: { clock, ids, log } }: FolderMailerOptions): Mailer {
+  if (existsSync(folder)) for (const name of readdirSync(folder)) tightenFile(path.join(folder, name), log)
   return {
     async send({ to, subject, text }) {
       await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -1,6 +1,6 @@
 import { BanyanError } from 'banyan'
 import type { UsersContext } from '../define.ts'
-import { afterFailure, FREE_FAILURES, FREE_FAILURES_OF_STRANGERS, lockedForMs } from '../domain/lockout.ts'
+import { afterFailure, lockedForMs } from '../domain/lockout.ts'
 import { tokenHash } from '../security/secret-token.ts'
 import type { UsersRepository } from '../store/users-store.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -39,22 +39,23 @@ export async function countersOf(
   { emailKey, userId = '', deviceToken = '' }: Visitor,
 ): Promise<Counters> {
   const { origin = '', resources, now } = context
+  const { limits } = resources
   const device = tokenHash(deviceToken)
   const isKnownDevice = await tx.devices.isKnown(userId, device, now())
   const isKnownOrigin = await tx.devices.isKnownOrigin(userId, originKey(context), now())
-  if (isKnownDevice) return { counters: [{ key: resources.keyed.of('device', device), free: FREE_FAILURES }], isKnownDevice }
-  const pair = { key: resources.keyed.of('account and address', emailKey, origin), free: FREE_FAILURES }
+  if (isKnownDevice) return { counters: [{ key: resources.keyed.of('device', device), free: limits.failures }], isKnownDevice }
+  const pair = { key: resources.keyed.of('account and address', emailKey, origin), free: limits.failures }
   return { counters: isKnownOrigin ? [pair] : [pair, strangersOf(context, emailKey)], isKnownDevice }
 }
 
 /** The counter that all strangers at one account share. */
 export function strangersOf({ resources }: Pick<UsersContext, 'resources'>, emailKey: string): Counter {
-  return { key: resources.keyed.of('strangers', emailKey), free: FREE_FAILURES_OF_STRANGERS }
+  return { key: resources.keyed.of('strangers', emailKey), free: resources.limits.failuresOfStrangers }
 }
 
 /** The counter of wrong passwords at a change of the password. By account alone: it takes a token to get there. */
 export function changesOf({ resources }: Pick<UsersContext, 'resources'>, userId: string): Counter {
-  return { key: resources.keyed.of('change of password', userId), free: FREE_FAILURES }
+  return { key: resources.keyed.of('change of password', userId), free: resources.limits.failures }
 }
 
 /** Throws `rate_limited` while one of the counters is locked. */

@@ -1,8 +1,10 @@
 import path from 'node:path'
 import type { ResourceOptions } from 'banyan'
+import type { Logger } from 'banyan/kernel'
 import { folderMailer } from '../mail/folder-mailer.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { createKeyedHash, type KeyedHash } from './keyed-hash.ts'
+import { type LimitSettings, readLimits } from './limit-settings.ts'
 import { type AdminSeed, readSettings } from './settings.ts'
 import { passwordHasher, type PasswordHasher, type ScryptParameters } from './password-hash.ts'
 import { createSecretToken } from './secret-token.ts'
@@ -10,10 +12,6 @@ import { createSigningKey, type SigningKey, signingKey } from './signing-key.ts'
 import { createSlots, type Slots } from './slots.ts'
 import type { SigningKeyRecord } from '../store/key-records.ts'
 
-/** Hashes at once: half of Node's four worker threads, so that the disk never waits behind passwords. */
-const HASHES_ACTIVE_MAX = 2
-/** Hashes that may wait: about five seconds of work, half an operation's time. */
-const HASHES_WAITING_MAX = 60
 /** Time of one hash until it has been measured. */
 const HASH_MS = 150
 /** Folder of mails in the service's directory. */
@@ -27,6 +25,7 @@ export interface Security {
   readonly audience: string
   readonly admin: AdminSeed | undefined
   readonly resetPage: string | undefined
+  readonly limits: LimitSettings
   readonly mailer: Mailer
   readonly keyed: KeyedHash
   /** Runs work that hashes passwords, a bounded number at a time, addresses by turns; what cannot be done in time is refused with `overloaded`. */
@@ -44,15 +43,19 @@ export interface Security {
 export async function openSecurity({ runtime, environment, directory }: ResourceOptions, costs?: ScryptParameters): Promise<Security> {
   const { random, clock } = runtime
   const settings = readSettings(environment)
+  const limits = readLimits(environment)
+  const folder = path.join(directory, MAIL_FOLDER)
+  warnOfUnsentMails(runtime.log, folder, settings.exposure)
   const slots = createSlots({
-    activeMax: HASHES_ACTIVE_MAX,
-    waitingMax: HASHES_WAITING_MAX,
+    activeMax: limits.hashesActive,
+    waitingMax: limits.hashesWaiting,
     workMs: HASH_MS,
     monotonic: () => clock.monotonic(),
   })
   return {
     ...settings,
-    mailer: folderMailer({ folder: path.join(directory, MAIL_FOLDER), runtime }),
+    limits,
+    mailer: folderMailer({ folder, runtime }),
     keyed: createKeyedHash(),
     costly: slots.run,
     passwords: passwordHasher(random, costs),
@@ -60,6 +63,15 @@ export async function openSecurity({ runtime, environment, directory }: Resource
     newSigningKey: (now, activeFrom) => createSigningKey(random, now, activeFrom),
     currentKey: keyCache(() => clock.monotonic()),
   }
+}
+
+/** Where real users are, they wait for mails that nobody sends. */
+function warnOfUnsentMails(log: Logger, folder: string, exposure: string | undefined): void {
+  if (exposure === undefined) return
+  log.warn(
+    `no mail transport is configured: mails, e.g. for new passwords, are written to files and reach nobody, although ${exposure}; put a mailer in place, see docs/accounts.md`,
+    { folder },
+  )
 }
 
 function keyCache(monotonic: () => number): Security['currentKey'] {

@@ -18,6 +18,8 @@ export interface UsersSettings {
   readonly admin: AdminSeed | undefined
   /** Page of the shop where a new password is set with the token of a mail; undefined: the mail tells the operation. */
   readonly resetPage: string | undefined
+  /** Why others than a developer reach this platform; undefined where they do not. */
+  readonly exposure: string | undefined
 }
 
 /** Shortest password of an admin whom others can reach: it opens everything, and nobody has to type it often. */
@@ -30,6 +32,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     audience: environment['BANYAN_AUDIENCE'] || TOKEN_AUDIENCE,
     admin: readAdmin(environment),
     resetPage: readResetPage(environment['BANYAN_RESET_PAGE']),
+    exposure: exposureOf(environment),
   }
 }
 

@@ -32,7 +32,7 @@ export const mailReset: TimerDefinition<ResetRequest> = timer('mail-reset', asyn
   const token = resources.newSecret()
   const record = { tokenHash: tokenHash(token), userId, expiresAt: now() + RESET_TOKEN_MS, requestId, askedBy, isStranger }
   const isAllowed = await checkpoint(async (tx) => {
-    if (!mayMail(await tx.resets.pending(userId, now()), record)) return false
+    if (!mayMail(await tx.resets.pending(userId, now()), record, resources.limits)) return false
     await tx.resets.insert(record)
     return true
   })

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { BanyanError } from '../../kernel/error.ts'
 
@@ -9,20 +9,6 @@ export function prepareDirectory(directory: string): void {
     if (created !== undefined) syncDirectory(dirname(resolve(created))) // a power cut must not take the new directory with it
   } catch (thrown) {
     throw creationRefusal(directory, thrown)
-  }
-}
-
-/**
- * Makes an empty file that only its owner can read, unless it is there.
- * **Gotchas**: an existing file must not be opened and closed here, because that would drop the locks that this process holds on it.
- */
-export function createPrivateFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw creationRefusal(path, thrown)
-    if (statSync(path).isDirectory())
-      throw new BanyanError('unavailable', `${path} is a directory; the store needs a file there; move it away`)
   }
 }
 

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { misuse } from '../../kernel/error.ts'
 import type { OpenStore } from '../factory.ts'
 import { pendingMigrations } from '../sql/migrate.ts'
-import { createPrivateFile, prepareDirectory } from './data-directory.ts'
+import { prepareDirectory } from './data-directory.ts'
 import { openReader, openWriter } from './open-database.ts'
 import { OwnerLock } from './owner-lock.ts'
+import { createPrivateFile } from './private-file.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { migrationTarget } from './sqlite-schema.ts'
+import { tightenCopies } from './upgrade-copies.ts'
 
 /** A service's file that this process owns, with its writing connection. */
 export interface OwnedFile {
@@ -33,7 +35,8 @@ export function openOwnedFile(directory: string, { service, runtime }: Pick<Open
   prepareDirectory(directory)
   const lock = OwnerLock.acquire(join(directory, service))
   try {
-    createPrivateFile(path)
+    createPrivateFile(path, runtime.log)
+    tightenCopies(directory, service, runtime.log)
     const connection = openWriter(path, runtime)
     const close = (): void => {
       connection.close()

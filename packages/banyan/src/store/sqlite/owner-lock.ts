@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { pid } from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { BanyanError } from '../../kernel/error.ts'
-import { createPrivateFile } from './data-directory.ts'
+import { createPrivateFile } from './private-file.ts'
 import { sqliteCode } from './sqlite-error.ts'
 
 /** A process that was just killed may take a moment to let go; longer is a process that lives. */
@@ -35,6 +35,7 @@ export class OwnerLock {
       database.close()
       throw refusal(thrown, lockPath, pidPath)
     }
+    createPrivateFile(pidPath)
     writeFileSync(pidPath, `${pid}\n`, { mode: 0o600 }) // only for the message
     return new OwnerLock(database, pidPath)
   }

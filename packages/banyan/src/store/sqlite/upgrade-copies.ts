@@ -1,6 +1,7 @@
-import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createPrivateFile, prepareDirectory, syncDirectory } from './data-directory.ts'
+import { prepareDirectory, syncDirectory } from './data-directory.ts'
+import { createPrivateFile, type FileLog, tightenFile } from './private-file.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
 /** Copies of one service that are kept: the last upgrade can be undone, and the two before it. */
@@ -55,13 +56,20 @@ export function restoreCopy(copy: string, path: string): void {
 
 /** Removes the oldest copies of a service beside `newest`, once that is of use. */
 export function removeOldCopies(service: string, newest: string): void {
-  const place = dirname(newest)
-  const copies = readdirSync(place)
-    .filter((name) => name.startsWith(`${service}.`) && name.endsWith('.db'))
-    .map((name) => join(place, name))
-    .filter((copy) => copy !== newest)
-    .toSorted()
+  const copies = copiesOf(dirname(newest), service).filter((copy) => copy !== newest)
   for (const copy of copies.slice(0, Math.max(0, copies.length - (COPIES_MAX - 1)))) rmSync(copy, { force: true })
+}
+
+/** Takes the rights of others from the copies of a service. */
+export function tightenCopies(directory: string, service: string, log: FileLog): void {
+  for (const copy of copiesOf(join(directory, COPIES), service)) tightenFile(copy, log)
+}
+
+/** Copies of one service, the oldest first. */
+function copiesOf(place: string, service: string): string[] {
+  if (!existsSync(place)) return []
+  const names = readdirSync(place).filter((name) => name.startsWith(`${service}.`) && name.endsWith('.db'))
+  return names.map((name) => join(place, name)).toSorted()
 }
 
 function syncFile(path: string): void {

@@ -48,12 +48,16 @@ interface ChargeRow {
   readonly voided: number
 }
 
+/** What a book needs of the process. */
+export type BookPorts = Pick<Runtime, 'clock' | 'ids' | 'log'>
+
 /**
  * Opens the book in a file of its own: it stands for a system outside of ours, so it shares no store with any service, and no transaction of ours
  * takes back what it did. Nothing is removed from it: the audit compares it with every payment, and these are kept for ever.
  */
-export function openBook(file: string, { clock, ids }: Pick<Runtime, 'clock' | 'ids'>): Book {
-  const database = openBookFile(file, () => ids.uuid())
+export function openBook(file: string, ports: BookPorts): Book {
+  const { clock } = ports
+  const database = openBookFile(file, ports)
   const { id } = database.prepare('SELECT id FROM identity').get() as { id: string }
   const commits = groupCommit(database, clock)
   const statements = prepare(database)

@@ -1,7 +1,7 @@
-import { type Runtime, sleep } from 'banyan/kernel'
+import { sleep } from 'banyan/kernel'
 import type { AuthorizeRequest, FinalOutcome, FollowUpRequest, Lookup, Outcome, PaymentProvider } from '../provider.ts'
 import { type Behaviour, BEHAVIOURS, isRetryable } from './behaviour.ts'
-import { type Book, type BookedRequest, type BookIdentity, openBook } from './book.ts'
+import { type Book, type BookedRequest, type BookIdentity, type BookPorts, openBook } from './book.ts'
 
 /** How long an authorisation of the fake provider holds, like a card's. */
 const AUTHORIZATION_TTL_MS = 7 * 24 * 3_600_000
@@ -12,7 +12,7 @@ const LOOKUP_HORIZON_MS = 250
 export interface FakeProviderOptions {
   /** File of its book. */
   readonly file: string
-  readonly runtime: Pick<Runtime, 'clock' | 'ids'>
+  readonly runtime: BookPorts
   /** How long `tok_slow` takes, in milliseconds. */
   readonly slowMs: number
 }

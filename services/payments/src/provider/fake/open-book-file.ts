@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Runtime } from 'banyan/kernel'
 import { createPrivateFile, prepareDirectory } from 'banyan/store/sqlite'
 
 const SCHEMA = `
@@ -15,16 +16,16 @@ CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID
 /** Form of the file. 1: the book has an id, and fingerprints are hashes; before, they had tokens of customers in them. */
 const FORM = 1
 
-/** Opens the file of a book, makes it where there is none, and brings one of an earlier release into today's form. `newId` names a book that has no id yet. */
-export function openBookFile(file: string, newId: () => string): DatabaseSync {
+/** Opens the file of a book, makes it where there is none, and brings one of an earlier release into today's form. A book without an id gets one. */
+export function openBookFile(file: string, { ids, log }: Pick<Runtime, 'ids' | 'log'>): DatabaseSync {
   prepareDirectory(dirname(file))
-  createPrivateFile(file)
+  createPrivateFile(file, log)
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
   database.exec('BEGIN IMMEDIATE')
   try {
     database.exec(SCHEMA)
-    if (formOf(database) < FORM) bringUpToDate(database, newId())
+    if (formOf(database) < FORM) bringUpToDate(database, ids.uuid())
     database.exec('COMMIT')
   } catch (error) {
     database.close() // and with it what was begun
