@@ -63,7 +63,7 @@ const WRONG: readonly (readonly [string[], RegExp])[] = [
   [['sagas', 'show', 'orders'], /<id> is missing/],
   [['sagas', 'retry'], /--reason is missing/],
   [['events', 'skip', '--service', 's', '--consumer', 'c', '--source', 'x', '--position', 'NaN', '--reason', 'r'], /--position is "NaN"/],
-  [['projections'], /expected rebuild/],
+  [['projections', 'build'], /no "build"; see banyan projections --help/],
   [['projections', 'rebuild', '--reason', 'x', 'orders'], /<projection> is missing/],
   [['audit', '-x'], /Unknown option '-x'/],
 ]

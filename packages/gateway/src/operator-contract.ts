@@ -116,6 +116,12 @@ function eventOperations(access: RoleAccess) {
 
 function dataOperations(access: RoleAccess) {
   return {
+    projections: query('GET /api/ops/projections', {
+      summary: 'What each read model serves, and how far new tables are filled',
+      input: Nothing,
+      output: Rows,
+      access,
+    }),
     rebuild: command('POST /api/ops/projections/rebuild', {
       summary: 'Rebuilds a projection from the log while it serves',
       input: Type.Object({ service: Name, projection: Name, reason: Reason }),

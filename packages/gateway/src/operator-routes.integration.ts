@@ -77,6 +77,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     skipParked: noting('skipParked'),
     lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0, parkedMore: false }],
     flow: async (id) => ({ events: [event(2, 20)], more: id === 'long' }),
+    projections: async () => [{ service: 'orders', projection: 'view', version: 1, rebuilding: { version: 2, done: 3, of: 4 } }],
     rebuild: noting('rebuild'),
     audit: async () => [{ at: 1, actor: 'a', action: 'retry', subject: 's1', reason: 'r' }],
   }
@@ -87,6 +88,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     parked: async () => [],
     sagaCounts: async () => [],
     lag: async () => [],
+    projections: async () => [],
     audit: async () => [],
     flow: async () => ({ events: [event(1, 10)], more: false }),
   }

@@ -67,6 +67,7 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
       }
     },
     lag: () => rows(admin, (each) => each.lag()),
+    projections: () => rows(admin, (each) => each.projections()),
     rebuild: (input, actor) => done(one(input.service).rebuild(input.projection, by(actor, input))),
     async trail({ service, limit = ROWS_DEFAULT }) {
       const found = await rowsOf(servicesOf(admin, service), async (each) =>

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const EVENTS = 'packages/banyan/src/events'
 const BYTES = `${EVENTS}/consumer-bytes.integration.ts`
 const PAGES = `${EVENTS}/log-pages.test.ts`
+const NEW_VERSION = 'tests/new-projection.journey.ts'
 const SQLITE = 'packages/banyan/src/store/sqlite'
 
 /** Mistakes in what a process holds: memory that grows with what was emitted. */
@@ -78,5 +79,23 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     find: '    this.#kept.push(page)\n',
     replace: '',
     caughtBy: { file: PAGES, test: 'a reader in the middle of a page gets its rest' },
+  },
+  {
+    name: 'start-waits-for-rebuild',
+    mistake: 'a start waits until a new version of a read model is filled, and nothing listens meanwhile',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/projection/projection-runner.ts',
+    find: 'const REBUILD_START_MS = 250',
+    replace: 'const REBUILD_START_MS = 15_000',
+    caughtBy: { file: NEW_VERSION, test: 'a start with a new version of a read model listens at once' },
+  },
+  {
+    name: 'ready-while-old-tables-serve',
+    mistake: 'a process is ready while the tables of an older version serve',
+    promises: ['law 10'],
+    file: 'packages/banyan/src/service/service-projections.ts',
+    find: 'rebuilding.version === version) return',
+    replace: 'rebuilding.version >= version) return',
+    caughtBy: { file: NEW_VERSION, test: 'a start with a new version of a read model listens at once' },
   },
 ]

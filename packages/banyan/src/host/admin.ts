@@ -1,5 +1,6 @@
 import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records.ts'
 import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
+import type { ProjectionStatus } from '../projection/index.ts'
 import type { ConsumerLag } from '../service/consumers.ts'
 import type { FlowEvents } from '../store/sql/flow.ts'
 
@@ -45,6 +46,8 @@ export interface ServiceAdmin {
   lag(): Promise<readonly ConsumerLag[]>
   /** The first events of the service's own log that belong to a flow, and whether there are more. */
   flow(correlationId: string): Promise<FlowEvents>
+  /** What each read model serves, and how far new tables are filled. */
+  projections(): Promise<readonly (ProjectionStatus & { readonly service: string })[]>
   rebuild(projection: string, by: Actor): Promise<void>
   audit(limit: number): Promise<readonly AuditRecord[]>
 }

@@ -22,6 +22,7 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
     lag: async () => [...(await consumers.lag()), ...(await projections.lag())],
     flow: (correlationId) => store.readApart((tx) => eventsOfFlow(tx.sql, correlationId, FLOW_EVENTS_MAX)),
+    projections: async () => (await projections.status()).map((status) => ({ service: service.name, ...status })),
     rebuild: (projection, by) => rebuild(service, projection, checkedActor(by)),
     audit: (limit) => store.readApart((tx) => tx.audit.list(limit)),
   }

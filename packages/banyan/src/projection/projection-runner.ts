@@ -9,6 +9,7 @@ import type { Logger } from '../kernel/logger.ts'
 import { isRemoved } from '../events/history.ts'
 import { Generation, type ProjectionOptions } from './generation.ts'
 import { Generations } from './generations.ts'
+import { type RebuildProgress, rebuildProgress, tellProgress } from './rebuild-progress.ts'
 
 /** How far a projection is behind one source. */
 export interface ProjectionLag {
@@ -21,12 +22,21 @@ export interface ProjectionLag {
   readonly behind: number
 }
 
+/** What a projection serves, and what is being filled to serve next. */
+export interface ProjectionStatus {
+  readonly projection: string
+  /** Version of the definition that made the tables which serve. */
+  readonly version: number
+  /** New tables that are being filled; undefined when there are none. */
+  readonly rebuilding: RebuildProgress | undefined
+}
+
 /** Keeps one read model up to date, and rebuilds it while it serves (CQRS). */
 export interface ProjectionRunner {
   readonly name: string
   /**
-   * Creates what is missing and starts. When the definition's version has changed, new tables are filled first, for up to
-   * {@link REBUILD_START_MS}; if that is not enough, the old tables serve as they are until the rebuild is done.
+   * Creates what is missing and starts. When the definition's version has changed, new tables are filled; the old ones serve as they are until
+   * that is done, and the start waits for no more than {@link REBUILD_START_MS}.
    * Throws `failed_precondition` when retention has removed events that it needs.
    */
   start(): Promise<void>
@@ -39,6 +49,8 @@ export interface ProjectionRunner {
   /** Returns up to which position of `source` the serving tables have everything; infinity for a source that the projection does not read. */
   position(source: string): Promise<number>
   lag(): Promise<ProjectionLag[]>
+  /** What serves and what is being filled. */
+  status(): Promise<ProjectionStatus>
   /** Full name of a table in the generation that serves. */
   table(name: string): string
   /** Consumers that run now: those of the serving generation and of one that is being filled. */
@@ -50,8 +62,8 @@ export function createProjectionRunner(options: ProjectionOptions): ProjectionRu
   return new GenerationRunner(options)
 }
 
-/** How long a start waits for a rebuild that a new version needs: some hundred thousand events; readers better not see the old tables. */
-export const REBUILD_START_MS = 15_000
+/** How long a start waits for a rebuild that a new version needs: some ten thousand events. What takes longer goes on while the process serves. */
+const REBUILD_START_MS = 250
 /** How long retired tables stay for readers that have just learned their names. */
 const DROP_DELAY_MS = 5_000
 /** The same on a shared store, where instances of an older version may still read them. */
@@ -76,6 +88,8 @@ class GenerationRunner implements ProjectionRunner {
   #serving: Generation | undefined
   #building: Generation | undefined
   #rebuilding: Promise<void> | undefined
+  /** Resolves when a rebuild has begun to fill its tables, or could not. */
+  #begun = Promise.withResolvers<void>()
   #timers = new Map<string, CancelTimer>()
   #stopped = true
 
@@ -102,8 +116,9 @@ class GenerationRunner implements ProjectionRunner {
     if (!building) return
     const rebuilt = this.rebuild()
     rebuilt.catch((error: unknown) => isRemoved(error) && this.#log.error('a rebuild cannot be done; the old tables serve on', { error }))
-    if (!isCurrent)
-      await within(runtime.clock, deadlineAfter(runtime.clock, REBUILD_START_MS), 'the rebuild', rebuilt).catch(ignoreUnlessRemoved)
+    if (isCurrent) return
+    await Promise.race([this.#begun.promise, rebuilt]).catch(ignoreUnlessRemoved)
+    await within(runtime.clock, deadlineAfter(runtime.clock, REBUILD_START_MS), 'the rebuild', rebuilt).catch(ignoreUnlessRemoved)
   }
 
   async stop(): Promise<void> {
@@ -119,7 +134,7 @@ class GenerationRunner implements ProjectionRunner {
 
   rebuild(): Promise<void> {
     if (this.#stopped) misuse(`projection "${this.name}" is not started; start it first`)
-    this.#rebuilding ??= this.#rebuild().finally(() => (this.#rebuilding = undefined))
+    this.#rebuilding ??= this.#rebuildAndTell().finally(() => (this.#rebuilding = undefined))
     return this.#rebuilding
   }
 
@@ -139,6 +154,10 @@ class GenerationRunner implements ProjectionRunner {
     )
   }
 
+  async status(): Promise<ProjectionStatus> {
+    return { projection: this.name, version: this.#current().record.version, rebuilding: await this.#progress() }
+  }
+
   table(name: string): string {
     return this.#current().table(name)
   }
@@ -151,6 +170,21 @@ class GenerationRunner implements ProjectionRunner {
     return this.#serving ?? misuse(`projection "${this.name}" is not started; start it before anything reads it`)
   }
 
+  async #progress(): Promise<RebuildProgress | undefined> {
+    const building = this.#building
+    return building && rebuildProgress(building, this.#options.sources)
+  }
+
+  async #rebuildAndTell(): Promise<void> {
+    const endTelling = tellProgress(this.#options.runtime.clock, this.#log, () => this.#progress())
+    try {
+      await this.#rebuild()
+    } finally {
+      endTelling()
+      this.#begun.resolve()
+    }
+  }
+
   /** Fills a new generation and lets it serve; tries again until it succeeds or the runner stops. */
   async #rebuild(): Promise<void> {
     const { random } = this.#options.runtime
@@ -159,6 +193,7 @@ class GenerationRunner implements ProjectionRunner {
         if (await this.#buildNext()) return
       } catch (error) {
         if (isRemoved(error)) return this.#giveUp(error)
+        this.#begun.resolve()
         this.#log.warn('the rebuild of a projection was interrupted; it goes on', { error })
         await this.#wake.sleep(backoffDelayMs(SOURCE_BACKOFF, ++failures, random))
       }
@@ -172,6 +207,7 @@ class GenerationRunner implements ProjectionRunner {
     this.#building ??= new Generation(this.#options, await this.#generations.begin())
     const next = this.#building
     await next.start()
+    this.#begun.resolve()
     while (!(await next.reachedEnd())) if (this.#stopped) return false
     await old.stop() // its tables stand still now, so that the new ones can be known to have at least as much (I1)
     try {

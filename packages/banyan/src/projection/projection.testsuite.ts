@@ -218,7 +218,7 @@ export function testProjection(harness: StoreHarness): void {
     await again.stop()
     const second = aRunner(stores, counts(2))
     await second.start()
-    assert.equal(second.table('counts'), 'counts_g2')
+    await eventually('the new tables serve', () => second.table('counts') === 'counts_g2')
     const rows = await content(stores.sink, second.table('counts'))
     assert.deepEqual(
       rows.map(({ total, extra }) => [total, extra]),

@@ -116,7 +116,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
     get raw() {
       return raw
     },
-    checks: healthChecks(service, store, guard, context),
+    checks: healthChecks(service, store, { guard, projections, context }),
     invoke: invoker(service, shared, { guard, calls }),
     refuse: guard.refuse,
     async prepare() {
@@ -257,16 +257,23 @@ function listen({ notifier, store }: ServiceRuntime, key: string, listener: () =
   return () => stops.forEach((stop) => stop())
 }
 
+/** What the checks of a service look at, besides its store. */
+interface Checked {
+  readonly guard: HistoryGuard
+  readonly projections: ServiceProjections
+  readonly context: () => ServiceContext
+}
+
 function healthChecks(
   { parts }: Service,
   store: Store,
-  guard: HistoryGuard,
-  context: () => ServiceContext,
+  { guard, projections, context }: Checked,
 ): ReadonlyMap<string, () => Promise<void>> {
   const checks = new Map<string, () => Promise<void>>([
     ['store', () => store.ping()],
     ['history', async () => refuseOlder(guard)],
   ])
+  for (const { name } of parts.projections) checks.set(`projection:${name}`, () => projections.assertCurrent(name))
   for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
   return checks
 }

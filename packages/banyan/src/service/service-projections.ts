@@ -1,5 +1,11 @@
-import { misuse } from '../kernel/error.ts'
-import { createProjectionRunner, type ProjectionDefinition, type ProjectionRunner, type TableName } from '../projection/index.ts'
+import { BanyanError, misuse } from '../kernel/error.ts'
+import {
+  createProjectionRunner,
+  type ProjectionDefinition,
+  type ProjectionRunner,
+  type ProjectionStatus,
+  type TableName,
+} from '../projection/index.ts'
 import type { Feed } from '../store/feed.ts'
 import type { Consumer } from '../events/index.ts'
 import { type ConsumerLag, lagOf } from './consumers.ts'
@@ -25,6 +31,10 @@ export interface ServiceProjections {
   /** What an operation, or when none is named any of them, reads through projections. */
   readModel(operation?: string): ReadModel
   lag(): Promise<readonly ConsumerLag[]>
+  /** What each projection serves, and how far new tables are filled. */
+  status(): Promise<readonly ProjectionStatus[]>
+  /** Throws `unavailable` while the tables of a projection are not those of its version; a projection that does not run passes. */
+  assertCurrent(projection: string): Promise<void>
   /** Consumers that fill the projections now. */
   consumers(): readonly Consumer[]
   /** Tells whether the service has a projection of this name. */
@@ -74,6 +84,11 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
       }
     },
     lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
+    status: () => Promise.all([...runners.values()].map((one) => one.status())),
+    async assertCurrent(projection) {
+      const status = await runners.get(projection)?.status()
+      if (status) refuseOtherVersion(status)
+    },
     consumers: () => consumersOf(runners),
     has: (projection) => runners.has(projection),
     async rebuild(projection) {
@@ -83,6 +98,14 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
       )
     },
   }
+}
+
+/** A rebuild that somebody asked for changes nothing for readers; one for a new version does. */
+function refuseOtherVersion({ projection, version, rebuilding }: ProjectionStatus): void {
+  if (!rebuilding || rebuilding.version === version) return
+  const { done, of } = rebuilding
+  const meanwhile = `tables of version ${version} serve until those of version ${rebuilding.version} are filled`
+  throw new BanyanError('unavailable', `rebuilding ${projection}: ${done} of ${of} events; ${meanwhile}`, { retry: 'safe' })
 }
 
 function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {

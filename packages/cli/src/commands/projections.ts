@@ -2,14 +2,24 @@ import { oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { theRunningPlatform } from '../operator.ts'
+import { printPage } from '../pages.ts'
 
-/** `banyan projections`: rebuilds a read model from the log while the old one serves. */
+type Row = Readonly<Record<string, unknown>>
+
+/** `banyan projections`: shows read models, and rebuilds one from the log while the old one serves. */
 export const projections: Command = {
   name: 'projections',
-  summary: 'rebuild a read model from the log while it serves',
-  about: `Fills new tables from the first event on; readers use the old ones until the new ones have caught up.
-See its progress with: banyan events lag`,
+  summary: 'see how far read models are rebuilt, or rebuild one while it serves',
+  usually: 'list',
+  about: `A rebuild fills new tables from the first event on; readers use the old ones until the new ones have caught up.
+A read model whose version has changed is rebuilt at the start; until that is done the process is not ready.`,
   actions: {
+    list: {
+      arguments: [],
+      options: {},
+      summary: 'what each read model serves, and how far new tables are filled',
+      run: (call) => printPage(call, { path: '/projections', row: statusRow, empty: 'No projections.' }),
+    },
     rebuild: {
       arguments: ['service', 'projection'],
       options: { reason: { value: 'text', summary: 'why; recorded', required: true } },
@@ -17,6 +27,13 @@ See its progress with: banyan events lag`,
       run: rebuild,
     },
   },
+}
+
+function statusRow({ service, projection, version, rebuilding }: Row): Row {
+  if (typeof rebuilding !== 'object' || rebuilding === null) return { service, projection, version, state: 'serves' }
+  const { version: next, done, of } = rebuilding as { version: number; done: number; of: number }
+  const state = next === version ? 'rebuilding' : `rebuilding version ${next}`
+  return { service, projection, version, state: `${state}: ${done} of ${of} events` }
 }
 
 async function rebuild(call: CommandCall): Promise<number> {
