@@ -1,5 +1,5 @@
 import { assertStorable, BanyanError, type Clock, type Deadline } from 'banyan/kernel'
-import { assertEventFits, type NewEvent, type Sql, type SqlValue, type StoreTransaction } from 'banyan/store'
+import { EmittedEvents, type NewEvent, type Sql, type SqlValue, type StoreTransaction } from 'banyan/store'
 import { SqlRecords } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import type { Part } from './frontend-messages.ts'
@@ -37,7 +37,7 @@ export interface BodyRunOptions {
  */
 export class BodyRun extends SqlRecords implements StoreTransaction {
   readonly #options: BodyRunOptions
-  readonly events: NewEvent[] = []
+  readonly #emitted = new EmittedEvents()
   readonly callbacks: (() => void)[] = []
   /** Settles when what was left for before the commit is done; the transaction must not commit earlier, nor when it rejects. */
   concluded: Promise<unknown> | undefined
@@ -73,8 +73,10 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
 
   emit(event: NewEvent): void {
     if (this.#over) throw overError()
-    assertEventFits(event)
-    this.events.push(event)
+    this.#emitted.add(event)
+  }
+  get events(): readonly NewEvent[] {
+    return this.#emitted.list
   }
   afterCommit(callback: () => void): void {
     if (this.#over) throw overError()

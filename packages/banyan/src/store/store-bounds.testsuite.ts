@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { KEY_LENGTH_MAX } from '../contract/text.ts'
 import { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './bounds.ts'
+import { EVENTS_PER_TRANSACTION_MAX } from './emitted-events.ts'
 import { anEvent, COUNT, counter, promise, readAll, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import { aSaga } from './store-sagas.testsuite.ts'
 import type { StoreTransaction } from './store.ts'
@@ -76,6 +77,29 @@ export function testBounds(harness: StoreHarness): void {
   })
 
   const json = (bytes: number): string => JSON.stringify('ü'.repeat((bytes - 2) / 2))
+
+  promise(
+    harness,
+    'S13 a transaction emits so many events and no more; the one too many is refused when it is emitted',
+    async ({ store }) => {
+      const emit = (count: number, data = '{}') =>
+        store.transaction(async (tx) => {
+          for (let number = 0; number < count; number++) tx.emit({ ...anEvent(`k${number % 7}`), data })
+        })
+      await emit(EVENTS_PER_TRANSACTION_MAX)
+      await readAll(store.feed, EVENTS_PER_TRANSACTION_MAX)
+      await assert.rejects(emit(EVENTS_PER_TRANSACTION_MAX + 1), {
+        code: 'misuse',
+        message: /at most 1000 events.*transactions of their own/,
+      })
+      await assert.rejects(emit(9, json(DATA_BYTES_MAX).replaceAll('ü', 'uu')), {
+        code: 'misuse',
+        message: /at most \d+ characters of data/,
+      })
+      assert.equal(await store.feed.head(), EVENTS_PER_TRANSACTION_MAX)
+    },
+  )
+
   const key = 'k'.repeat(KEY_LENGTH_MAX)
   const reply = { state: 'succeeded', reply: '1', permits: null, expiresAt: START_MS + 1_000 } as const
   const answer = { scope: 'pay', key: 'k', fingerprint: 'f', ...reply }

@@ -28,6 +28,7 @@ import type { Sql, SqlReader } from './sql.ts'
  *      events it would take for those it has consumed.
  * - S13 A text with NUL or half a surrogate pair, and a record larger than its bound (see `bounds.ts`), are refused with `misuse` by the call that
  *      brings them, before anything commits. Every other text comes back as it was.
+ *      A transaction emits no more events than `emitted-events.ts` says.
  * - S14 A page of the log ends with the event with which its data reach the bytes that were asked for, and of events whose type nobody asked
  *      for large data are not read: memory is bounded whatever was emitted, and nothing is left out.
  */

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { BanyanError } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import { EVENT_UNITS_PER_TRANSACTION_MAX } from '../emitted-events.ts'
 import type { StoredEvent } from '../feed.ts'
 import type { Commit, StoreTransaction } from '../store.ts'
 import type { CommitTurns, WaitingStore } from './commit-turns.ts'
@@ -13,6 +14,11 @@ import type { StoreHealth } from './store-health.ts'
 
 /** Transactions per commit: at some 20 µs each, the loop is busy for about 5 ms, and the sync is long paid for. */
 const BATCH_TRANSACTIONS_MAX = 256
+
+/** Once its bodies took so long, a batch commits what it has; the rest waits for another turn, and the loop comes to others in between. */
+const BATCH_MS_MAX = 50
+/** Characters of events in a batch, after which it commits what it has: they are in memory until then. */
+const BATCH_UNITS_MAX = EVENT_UNITS_PER_TRANSACTION_MAX
 
 /** More transactions than this waiting mean that the process is far behind its load; better to refuse than to grow. */
 const TRANSACTIONS_QUEUED_MAX = 10_000
@@ -76,6 +82,9 @@ export class GroupCommit implements WaitingStore {
   #queue: Job[] = []
   #batch: Job[] = []
   #index = 0
+  /** When the batch began, and the characters of what it emitted. */
+  #began = 0
+  #units = 0
   /** Batches that still get savepoints. */
   #guarded = 0
   /** Whether a drain is scheduled or under way. */
@@ -130,8 +139,10 @@ export class GroupCommit implements WaitingStore {
   }
 
   #run(): void {
-    this.#index = 0
     const { connection, health, runtime } = this.#parts
+    this.#index = 0
+    this.#units = 0
+    this.#began = runtime.clock.monotonic()
     try {
       if (health.fatal) throw health.fatal
       runtime.faults.at(this.#points.beforeBegin)
@@ -151,6 +162,7 @@ export class GroupCommit implements WaitingStore {
   }
 
   #next(): void {
+    if (this.#index > 0 && this.#isLong()) this.#queue.unshift(...this.#batch.splice(this.#index))
     const job = this.#batch[this.#index]
     if (job === undefined) return this.#commit()
     const { connection } = this.#parts
@@ -162,6 +174,10 @@ export class GroupCommit implements WaitingStore {
     job.transaction = new SqliteTransaction(connection, this.#now)
     job.state = 'running'
     job.runInAsyncScope(this.#runBody, this, job, job.transaction)
+  }
+
+  #isLong(): boolean {
+    return this.#units > BATCH_UNITS_MAX || this.#parts.runtime.clock.monotonic() - this.#began > BATCH_MS_MAX
   }
 
   #runBody(job: Job, transaction: SqliteTransaction): void {
@@ -194,6 +210,7 @@ export class GroupCommit implements WaitingStore {
     } catch (thrown) {
       return this.#failed(job, transaction, thrown)
     }
+    for (const { data } of job.events ?? []) this.#units += data.length
     job.state = 'written'
     job.value = value
     this.#index++

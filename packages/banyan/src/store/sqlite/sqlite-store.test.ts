@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { open } from 'node:fs/promises'
 import { StatementSync } from 'node:sqlite'
 import { type MockTracker, test } from 'node:test'
+import { systemClock } from '../../kernel/clock.ts'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { BanyanError } from '../../kernel/error.ts'
 import type { NewEvent } from '../feed.ts'
@@ -10,18 +11,18 @@ import { anEvent, COUNT, counter, readAll, rejectsWith, SERVICE, TABLES } from '
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 
-/** A store whose fault points are recorded, and throw when `strike` says so. */
+/** A store whose fault points are recorded, and throw when `strike` says so. Its time stands still unless `elapsedMs` moves it. */
 async function openWatched() {
   const directory = await temporaryDirectory()
   const visited: string[] = []
-  const watch = { visited, strike: undefined as string | undefined }
+  const watch = { visited, strike: undefined as string | undefined, elapsedMs: 0 }
   const at = (name: string): void => {
     visited.push(name)
     if (name !== watch.strike) return
     watch.strike = undefined
     throw new Error(`struck at ${name}`)
   }
-  const runtime = createRuntime({ faults: { at } })
+  const runtime = createRuntime({ faults: { at }, clock: { ...systemClock(), monotonic: () => watch.elapsedMs } })
   const store = await sqliteStores({ directory: directory.path }).open({ service: SERVICE, migrations: TABLES, runtime })
   const commits = () => visited.filter((name) => name.endsWith('before-commit')).length
   return {
@@ -49,6 +50,42 @@ test('one commit takes at most 256 transactions', async () => {
   await Promise.all(Array.from({ length: 600 }, () => opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
   assert.equal(opened.commits(), 3)
   assert.equal(await counter(opened.store, 'a'), 600)
+})
+
+test('a batch whose bodies take long commits in parts, in order, and the loop turns in between', async () => {
+  await using opened = await openWatched()
+  const { store, commits, watch } = opened
+  const turns: number[] = []
+  let isDone = false
+  const turn = (): void => {
+    turns.push(commits())
+    if (!isDone) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const order: number[] = []
+  await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      store.transaction(async (tx) => {
+        await tx.sql.run(COUNT, 'a')
+        order.push(index)
+        watch.elapsedMs += 30
+      }),
+    ),
+  )
+  isDone = true
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5])
+  assert.equal(commits(), 3, 'two bodies of 30 ms in each')
+  assert.ok(turns.includes(1) && turns.includes(2), `others had turns after ${turns.join(', ')} commits`)
+  assert.equal(await counter(store, 'a'), 6)
+})
+
+test('a batch whose events are large commits in parts', async () => {
+  await using opened = await openWatched()
+  const { store, commits } = opened
+  const data = JSON.stringify('x'.repeat(900_000))
+  await Promise.all(Array.from({ length: 12 }, () => store.transaction(async (tx) => tx.emit({ ...anEvent('k'), data }))))
+  assert.equal(commits(), 2)
+  await readAll(store.feed, 12)
 })
 
 test("a body that fails makes its batch run once more, in the callers' contexts; only its own work is undone", async () => {

@@ -1,4 +1,4 @@
-import { assertEventFits } from '../bounds.ts'
+import { EmittedEvents } from '../emitted-events.ts'
 import type { NewEvent, StoredEvent } from '../feed.ts'
 import { NEW_EVENT_COLUMNS, newEventValues } from '../sql/outbox-table.ts'
 import { SqlRecords } from '../sql/sql-records.ts'
@@ -11,7 +11,7 @@ const INSERT_EVENT = `INSERT INTO banyan_outbox (${NEW_EVENT_COLUMNS}) VALUES (?
 /** One transaction under way on the store's writing connection. */
 export class SqliteTransaction extends SqlRecords implements StoreTransaction {
   readonly #sql: SqliteSql
-  #events: NewEvent[] | undefined
+  #events: EmittedEvents | undefined
   #works: (() => Promise<unknown>)[] | undefined
   #callbacks: (() => void)[] | undefined
 
@@ -23,9 +23,8 @@ export class SqliteTransaction extends SqlRecords implements StoreTransaction {
 
   emit(event: NewEvent): void {
     this.#sql.assertUsable()
-    assertEventFits(event)
-    if (this.#events) this.#events.push(event)
-    else this.#events = [event]
+    this.#events ??= new EmittedEvents()
+    this.#events.add(event)
   }
 
   beforeCommit(work: () => Promise<unknown>): void {
@@ -58,7 +57,7 @@ export class SqliteTransaction extends SqlRecords implements StoreTransaction {
     const { failure } = this.#sql
     this.end('is over')
     if (failure !== undefined) throw failure
-    return this.#events?.map((event) => stored(event, connection.insert(INSERT_EVENT, newEventValues(event))))
+    return this.#events?.list.map((event) => stored(event, connection.insert(INSERT_EVENT, newEventValues(event))))
   }
 
   /** Refuses every later use; `why` completes the sentence "the transaction …". */
