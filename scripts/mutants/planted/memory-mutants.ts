@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const EVENTS = 'packages/banyan/src/events'
 const BYTES = `${EVENTS}/consumer-bytes.integration.ts`
 const PAGES = `${EVENTS}/log-pages.test.ts`
+const JOURNALS = 'packages/banyan/src/saga/journal-bytes.test.ts'
 const NEW_VERSION = 'tests/new-projection.journey.ts'
 const SQLITE = 'packages/banyan/src/store/sqlite'
 
@@ -106,6 +107,24 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     find: 'return this.#units > BATCH_UNITS_MAX || ',
     replace: 'return ',
     caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a batch whose events are large commits in parts' },
+  },
+  {
+    name: 'sagas-in-memory-by-number-only',
+    mistake: 'a thousand sagas are in memory, however large their inputs and outputs are',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/saga/engine.ts',
+    find: 'const isFull = this.#options.runtime.memory.journals.left === 0',
+    replace: 'const isFull = this.#runs.size === SAGAS_IN_MEMORY_MAX',
+    caughtBy: { file: JOURNALS, test: 'large sagas are in memory as far as they fit' },
+  },
+  {
+    name: 'journal-of-any-size',
+    mistake: 'the outputs of a saga may take as much memory as its steps make',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/saga/attempt.ts',
+    find: '    this.#run.journal.bytes.assertFits(of, output)\n',
+    replace: '',
+    caughtBy: { file: JOURNALS, test: 'a saga whose outputs grow too large is held with what to do' },
   },
   {
     name: 'start-waits-for-rebuild',

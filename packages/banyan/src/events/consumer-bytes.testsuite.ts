@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ByteBudget } from '../kernel/byte-budget.ts'
+import { ByteBudget, createMemoryBudgets } from '../kernel/byte-budget.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed } from '../store/feed.ts'
 import type { StoreHarness } from '../store/store.testsuite.ts'
@@ -41,7 +41,7 @@ export function testConsumerBytes(harness: StoreHarness): void {
   promise(harness, 'consumers hold large events within one budget, and those that are stuck hold up no other', async ({ source, sink }) => {
     const [count, stuckCount] = [24, 8]
     await emitAll(source, large(count))
-    const memory = { events: new ByteBudget(4 * LARGE_BYTES), pages: new ByteBudget(2 * LARGE_BYTES) }
+    const memory = { ...createMemoryBudgets(), events: new ByteBudget(4 * LARGE_BYTES), pages: new ByteBudget(2 * LARGE_BYTES) }
     const runtime = testRuntime({ memory })
     const gate = Promise.withResolvers<void>()
     let begun = 0

@@ -48,6 +48,8 @@ export interface MemoryBudgets {
   readonly events: ByteBudget
   /** Pages of logs that are kept because other readers of the same log have not come to them yet. */
   readonly pages: ByteBudget
+  /** Inputs and journals of sagas that run. */
+  readonly journals: ByteBudget
 }
 
 /** A sixteenth of a heap of 1 GiB, which handlers fill several times over: each parses and copies what it handles. */
@@ -55,7 +57,10 @@ const EVENT_BYTES_MAX = 64 * 1_048_576
 /** Some pages for each log whose readers are apart; without them each reads by itself. */
 const PAGE_BYTES_MAX = 16 * 1_048_576
 
+/** Sixteen thousand sagas of the usual size, or some hundred of the largest. */
+const JOURNAL_BYTES_MAX = 64 * 1_048_576
+
 /** Builds the budgets of a process, with their default sizes. */
 export function createMemoryBudgets(): MemoryBudgets {
-  return { events: new ByteBudget(EVENT_BYTES_MAX), pages: new ByteBudget(PAGE_BYTES_MAX) }
+  return { events: new ByteBudget(EVENT_BYTES_MAX), pages: new ByteBudget(PAGE_BYTES_MAX), journals: new ByteBudget(JOURNAL_BYTES_MAX) }
 }

@@ -67,7 +67,7 @@ export class Attempt {
     try {
       const value = await this.#act()
       this.progress.acted = true
-      if (!this.durable && this.#plan.success === 'done') this.output = outputText(value, `step "${this.#plan.record.name}"`)
+      if (!this.durable && this.#plan.success === 'done') this.output = this.#outputOf(value)
     } catch (thrown) {
       run.heard(thrown)
       this.error = this.durable ? undefined : toBanyanError(thrown)
@@ -121,7 +121,7 @@ export class Attempt {
     if (this.durable) misuse(`step "${this.#plan.record.name}" opened a second transaction; a step commits once`)
     this.#assertLive()
     const { record, success } = this.#plan
-    const output = success === 'done' ? outputText(value, `step "${record.name}"`) : record.output
+    const output = success === 'done' ? this.#outputOf(value) : record.output
     const ended: SagaStepRecord = { ...record, state: success, output, error: null, endedAt: this.#run.now() }
     const entry = this.#run.entryWith(ended)
     tx.beforeCommit(async () => {
@@ -134,6 +134,13 @@ export class Attempt {
       this.error = undefined
       this.#run.wrote(entry)
     })
+  }
+
+  #outputOf(value: unknown): string | null {
+    const of = `step "${this.#plan.record.name}"`
+    const output = outputText(value, of)
+    this.#run.journal.bytes.assertFits(of, output)
+    return output
   }
 
   #assertLive(): void {
@@ -149,6 +156,6 @@ export class Attempt {
     this.durable = true
     this.output = saved.output
     this.error = undefined
-    this.#run.journal.steps.set(saved.name, saved)
+    this.#run.journal.put(saved)
   }
 }

@@ -4,6 +4,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaKind } from '../store/saga-records.ts'
 import type { Store } from '../store/store.ts'
 import { letHeldGo } from './held.ts'
+import { sagaBytes } from './journal-bytes.ts'
 import type { SagaLease } from './lease.ts'
 import type { LoadedRecords } from './run.ts'
 
@@ -13,6 +14,8 @@ const POLL_MS = 1_000
 const PAUSE_MS_MIN = 20
 /** Sagas taken in one transaction; more would hold others up. */
 const BATCH_MAX = 100
+/** Sagas taken before it is known how large they are. */
+const FIRST_MAX = 1
 /** Sagas that may finish before more are taken from a full table: taking one by one would cost a transaction each. */
 const SLOTS_MIN = 32
 /** How often the engine looks for sagas that are its own but not in memory: a commit whose answer was lost leaves such. */
@@ -31,6 +34,8 @@ export interface ClaimerOptions {
   readonly lease: SagaLease
   /** How many more sagas fit into memory. */
   readonly slots: () => number
+  /** Bytes that sagas may still take in memory. */
+  readonly bytesLeft: () => number
   readonly loaded: (id: string) => boolean
   readonly load: (records: LoadedRecords) => void
 }
@@ -122,7 +127,7 @@ export class Claimer {
         if (this.#overslept) await this.#wakeOverslept()
         const limit = Math.min(slots(), BATCH_MAX)
         this.#starved = limit <= 0
-        if (limit > 0 && (await this.#claim(limit)) === limit) this.#again = true
+        if (limit > 0 && (await this.#claim(limit))) this.#again = true
         await this.#lookForOrphans()
         await this.#prune()
       }
@@ -135,16 +140,25 @@ export class Claimer {
     this.wake(next === undefined ? Number.POSITIVE_INFINITY : Math.max(next, this.#now() + PAUSE_MS_MIN))
   }
 
-  async #claim(limit: number): Promise<number> {
-    const { store, lease, kinds } = this.#options
+  /** Returns whether there may be more to take. */
+  async #claim(limit: number): Promise<boolean> {
+    const { store, lease, kinds, bytesLeft } = this.#options
     const { value } = await store.transaction(async (tx) => {
       const claimed: LoadedRecords[] = []
-      for (const record of await tx.sagas.claim(lease.owner, this.#now(), limit, kinds))
-        claimed.push({ record, steps: await tx.sagas.steps(record.id) })
-      return claimed
+      let bytes = 0
+      for (let count = Math.min(limit, FIRST_MAX); count > 0; count = fitting(limit, claimed.length, bytesLeft() - bytes, bytes)) {
+        const records = await tx.sagas.claim(lease.owner, this.#now(), count, kinds)
+        for (const record of records) {
+          const loaded = { record, steps: await tx.sagas.steps(record.id) }
+          claimed.push(loaded)
+          bytes += sagaBytes(loaded)
+        }
+        if (records.length < count) return { claimed, more: false }
+      }
+      return { claimed, more: true }
     })
-    for (const records of value) this.#options.load(records)
-    return value.length
+    for (const records of value.claimed) this.#options.load(records)
+    return value.more
   }
 
   /** What is this instance's but was not in memory at two looks is taken over like any other. */
@@ -186,4 +200,9 @@ export class Claimer {
   #now(): number {
     return this.#options.runtime.clock.now()
   }
+}
+
+/** How many more to take after `count` of `bytes`: as many as fit if they are as large as those. */
+function fitting(limit: number, count: number, left: number, bytes: number): number {
+  return Math.min(limit - count, Math.floor((Math.max(0, left) * count) / bytes))
 }

@@ -96,7 +96,8 @@ class Engine implements SagaEngine {
       service,
       kinds: this.#definitions.kinds,
       lease: this.#lease,
-      slots: () => (this.#running ? SAGAS_IN_MEMORY_MAX - this.#runs.size : 0),
+      slots: () => this.#slots(),
+      bytesLeft: () => options.runtime.memory.journals.left,
       loaded: (id) => this.#runs.has(id),
       load: (records) => this.#load(records),
     })
@@ -115,7 +116,7 @@ class Engine implements SagaEngine {
   ): Promise<void> {
     const definition = this.#definitions.get(name)
     if (id.length === 0 || id.length > ID_LENGTH_MAX) misuse(`saga id "${id}" must have 1 to ${ID_LENGTH_MAX} characters`)
-    const here = this.#running && this.#lease.valid() && this.#runs.size < SAGAS_IN_MEMORY_MAX
+    const here = this.#lease.valid() && this.#slots() > 0
     const record = this.#newSaga(definition, id, input, scope, here)
     if (!(await tx.sagas.insert(record))) return
     tx.afterCommit(() => (here ? this.#load({ record, steps: [] }) : this.#claimer.kick()))
@@ -181,6 +182,13 @@ class Engine implements SagaEngine {
     }
   }
 
+  /** How many more fit into memory. Where other services fill what there is, each still has one saga at a time. */
+  #slots(): number {
+    if (!this.#running) return 0
+    const isFull = this.#options.runtime.memory.journals.left === 0
+    return isFull ? Math.max(0, 1 - this.#runs.size) : SAGAS_IN_MEMORY_MAX - this.#runs.size
+  }
+
   #load(records: LoadedRecords): void {
     const definition = this.#definitions.find(records.record)
     if (!definition) return
@@ -193,6 +201,7 @@ class Engine implements SagaEngine {
 
   #ended(run: SagaRun, end: RunEnd): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id)
+    run.journal.bytes.end()
     if (end.how === 'final' || end.how === 'stuck') this.#waiters.settled(end.record)
     if (end.how === 'suspended') this.#claimer.wake(end.wakeAt)
     this.#claimer.slotFreed()

@@ -1,6 +1,7 @@
 import { allDone } from '../kernel/all-done.ts'
 import type { SagaChange, SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
+import { type JournalBytes, stepBytes } from './journal-bytes.ts'
 
 /** What one transaction writes of a saga. */
 export interface Entry {
@@ -18,6 +19,8 @@ export interface Entry {
 export class Journal {
   /** Steps by name, as durable or on their way. */
   readonly steps = new Map<string, SagaStepRecord>()
+  /** What the saga holds in memory. */
+  readonly bytes: JournalBytes
   readonly #outcomes = new Map<string, SagaStepRecord>()
   readonly #intents = new Map<string, SagaStepRecord>()
   #change: SagaChange | undefined
@@ -25,7 +28,9 @@ export class Journal {
   /** Steps with higher numbers are not written any more. */
   #last = Infinity
 
-  constructor(steps: readonly SagaStepRecord[]) {
+  /** `bytes` has counted the steps. */
+  constructor(steps: readonly SagaStepRecord[], bytes: JournalBytes) {
+    this.bytes = bytes
     for (const step of steps) {
       this.steps.set(step.name, step)
       if (step.number > this.#number) this.#number = step.number
@@ -47,6 +52,13 @@ export class Journal {
     return this.#number
   }
 
+  /** Takes over a step as it is in the store. */
+  put(step: SagaStepRecord): void {
+    const known = this.steps.get(step.name)
+    this.bytes.add(stepBytes(step) - (known ? stepBytes(known) : 0))
+    this.steps.set(step.name, step)
+  }
+
   /** Adds a step that must be durable before its action runs. */
   intend(step: SagaStepRecord): void {
     this.#intents.set(step.name, step)
@@ -55,7 +67,7 @@ export class Journal {
   /** Adds what became of a step. */
   record(step: SagaStepRecord): void {
     if (step.number > this.#last) return
-    this.steps.set(step.name, step)
+    this.put(step)
     this.#outcomes.set(step.name, step)
   }
 
@@ -76,6 +88,7 @@ export class Journal {
     for (const step of this.steps.values()) {
       if (step.number <= number) continue
       this.steps.delete(step.name)
+      this.bytes.add(-stepBytes(step))
       this.#outcomes.delete(step.name)
     }
   }
@@ -90,13 +103,13 @@ export class Journal {
   /** Takes note that `entry` is durable. */
   written({ outcomes, intents, change }: Entry): void {
     for (const step of outcomes) {
-      this.steps.set(step.name, step)
+      this.put(step)
       if (this.#outcomes.get(step.name) === step) this.#outcomes.delete(step.name)
     }
     for (const step of intents) {
       if (this.#intents.get(step.name) === step) this.#intents.delete(step.name)
       const known = this.steps.get(step.name)
-      if (known === undefined || known.attempts < step.attempts) this.steps.set(step.name, step) // also one dropped meanwhile: it is durable
+      if (known === undefined || known.attempts < step.attempts) this.put(step) // also one dropped meanwhile: it is durable
     }
     if (this.#change === change) this.#change = undefined
   }

@@ -11,6 +11,7 @@ import { divergenceText } from './divergence.ts'
 import type { RunEnd, SagaEnvironment } from './environment.ts'
 import { readStepError, type SagaFailure, stuckAdvice } from './failure.ts'
 import { type Entry, Journal, writeEntry } from './journal.ts'
+import { JournalBytes, sagaBytes } from './journal-bytes.ts'
 import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
 import { RollbackRequested } from './rollback-requested.ts'
@@ -87,7 +88,7 @@ export class SagaRun implements JournalWrites<Write> {
     this.record = record
     this.id = record.id
     this.epoch = record.epoch
-    this.journal = new Journal(steps)
+    this.journal = new Journal(steps, new JournalBytes(environment.runtime.memory.journals, sagaBytes({ record, steps })))
     this.asked = new AskedSteps(clock, steps)
     this.trace = parseTraceparent(record.traceparent) ?? newTrace(ids)
     this.waits = new Waits(clock, () => this.check())

@@ -42,6 +42,8 @@ export interface ProcessOptions {
   /** Crashes when this many fault points have been passed. */
   readonly crashAt?: number
   readonly clock?: ManualClock
+  /** What it may hold. Default: that of a real process. */
+  readonly memory?: Runtime['memory']
   /** The store answers the engine with this error until {@link SagaProcess.failing} is cleared. */
   readonly failing?: Error
 }
@@ -99,7 +101,13 @@ export class SagaProcess {
     const line = (level: string) => (message: string, fields: object) =>
       void world.logged.push({ level, message, fields: fields as Record<string, unknown> })
     const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), with: () => log } as Runtime['log']
-    this.runtime = createRuntime({ clock: options.clock ?? world.clock, random: seededRandom(seed), log, faults: this.#faults() })
+    this.runtime = createRuntime({
+      clock: options.clock ?? world.clock,
+      random: seededRandom(seed),
+      log,
+      faults: this.#faults(),
+      ...(options.memory ? { memory: options.memory } : {}),
+    })
   }
 
   async open(): Promise<void> {

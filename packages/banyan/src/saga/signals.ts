@@ -29,7 +29,7 @@ export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boo
 
 /** Goes on with a signal once it is durable that it was taken. */
 export function deliver(run: SagaRun, { wait, record, output }: TakenSignal): void {
-  run.journal.steps.set(record.name, record)
+  run.journal.put(record)
   run.waits.remove(wait)
   wait.resolve(output.data)
   run.check()
