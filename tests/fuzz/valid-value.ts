@@ -1,4 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check'
+import { schemaExample } from 'banyan/contract'
 import type { Schema } from './api-document.ts'
 import { Known } from './known-values.ts'
 import { fits } from './schema-breaks.ts'
@@ -113,11 +114,23 @@ function aText(schema: Schema, name: string, tag: string): Arbitrary<unknown> {
   const odd = [...extremes, ...AWKWARD_TEXTS].filter(isValid)
   const made = fc.oneof(
     ...(odd.length > 0 ? [fc.constantFrom(...odd)] : []),
-    ...(form ? [fc.stringMatching(form).filter(isValid), fc.stringMatching(form, { size: 'medium' }).filter(isValid)] : []),
+    ...(form ? matching(form, name, schema).map((text) => text.filter(isValid)) : []),
     ...(takesAnything(form) ? freeTexts({ minLength, longest, isValid }) : []),
   )
   const known = fc.tuple(fc.noBias(fc.nat()), made).map(([pick, otherwise]) => new Known({ name, tag, pick, otherwise }))
   return fc.oneof({ arbitrary: known, weight: 3 }, { arbitrary: made, weight: 1 })
+}
+
+/**
+ * Texts of a form. What goes by properties of Unicode has more characters than a generator can list: such texts are made of an example, with
+ * anything before it.
+ */
+function matching(form: RegExp, name: string, schema: Schema): Arbitrary<string>[] {
+  if (!form.source.includes(String.raw`\p{`)) return [fc.stringMatching(form), fc.stringMatching(form, { size: 'medium' })]
+  const example = schemaExample(schema, name)
+  return typeof example === 'string'
+    ? [fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => `${text}${example}`), fc.constant(example)]
+    : []
 }
 
 /** A pattern of days alone makes mostly such that no calendar has. */

@@ -39,7 +39,7 @@ const OUT_OF_NAMES = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point
  * {@link HELPERS} lists.
  */
 const OUT_OF_PROSE =
-  String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}` +
+  String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\ud800-\udfff\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}` +
   UNSEEN
 const OUT_OF_LINES = String.raw`\t\n` + OUT_OF_PROSE
 /** Marks within lines and prose that a language, an emoji or a word break needs: soft hyphen, signs of numbers, direction marks, joiners, variation selectors. */
