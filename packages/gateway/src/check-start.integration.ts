@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contract, query, Type } from 'banyan'
-import type { Access, RouteText } from 'banyan/contract'
+import { type Access, accessRoles, type RouteText } from 'banyan/contract'
 import { aggregate } from './aggregate.ts'
 import { apiKeyHash } from './api-keys.ts'
 import { OWN_PATHS } from './check-start.ts'
@@ -14,6 +14,7 @@ const offering = (access: Access, route: RouteText = 'GET /api/things') =>
   contract('things', {
     operations: { list: query(route, { input: Type.Object({ id: Type.Optional(Type.String()) }), output: Type.Null(), access }) },
   })
+const keyWith = (...roles: readonly string[]) => ({ id: `k-${roles.join()}`, sha256: apiKeyHash('k'.repeat(40)), roles })
 const hostOf = (access: Access, route?: RouteText) => stubHost({ services: [edgeService(offering(access, route))] })
 
 async function starts(options: GatewayOptions, host = stubHost({ services: [] })): Promise<void> {
@@ -26,12 +27,27 @@ for (const access of [
   { roles: ['admin'] },
   { owner: 'id' },
   { owner: 'id', roles: ['admin'] },
-  { user: true, roles: [] },
+  { user: true, roles: ['admin'] },
 ] as Access[])
   test(`refuses to start with access ${JSON.stringify(access)} where no credentials are accepted`, async () => {
     await assert.rejects(starts({}, hostOf(access)), { code: 'misuse', message: /^things\.list is for .*give tokens/ })
     await starts({ tokens: (await testIssuer()).tokens }, hostOf(access))
-    await starts({ apiKeys: [{ id: 'k', sha256: apiKeyHash('k'.repeat(40)), roles: ['admin'] }] }, hostOf(access))
+    if (accessRoles(access).length > 0) await starts({ apiKeys: [keyWith('admin')] }, hostOf(access))
+  })
+
+for (const access of [
+  'user',
+  { owner: 'id' },
+  { user: true, roles: [] },
+  { roles: ['support'] },
+  { owner: 'id', roles: ['support'] },
+] as Access[])
+  test(`refuses to start with access ${JSON.stringify(access)} where only API keys are accepted, none of which it lets in`, async () => {
+    await assert.rejects(starts({ apiKeys: [keyWith('admin'), keyWith()] }, hostOf(access)), {
+      code: 'misuse',
+      message: /^things\.list is for .* API keys alone, .*give tokens to gateway\(\)/,
+    })
+    await starts({ apiKeys: [keyWith('admin')], tokens: (await testIssuer()).tokens }, hostOf(access))
   })
 
 test('refuses an aggregate that nobody could ask for, too', async () => {

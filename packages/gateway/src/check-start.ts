@@ -30,7 +30,7 @@ export function checkStart(options: GatewayOptions, { services }: Pick<EdgeHost,
   for (const { contract, raw } of services) if (raw) checkPath(`the raw routes of ${contract.name}`, raw.prefix)
 }
 
-/** Who is not public needs credentials, and a gateway without tokens and API keys accepts none. */
+/** Who is not public needs credentials: a gateway without tokens and API keys accepts none, and an API key stands for no user. */
 function checkCallable({ tokens, apiKeys = [] }: GatewayOptions, { id, operation: { access } }: Offered): void {
   if (access === 'public' || tokens !== undefined) return
   const needs = typeof access === 'string' ? 'signed-in users' : `users with rights (${accessText(access)})`
@@ -38,6 +38,13 @@ function checkCallable({ tokens, apiKeys = [] }: GatewayOptions, { id, operation
     misuse(
       `${id} is for ${needs}, but this gateway accepts no credentials; give tokens (or apiKeys) to gateway(), or make its access public`,
     )
+  const roles = accessRoles(access)
+  if (apiKeys.some((key) => roles.some((role) => key.roles.includes(role)))) return
+  misuse(
+    `${id} is for ${needs}, but this gateway accepts API keys alone, which stand for no user, and ${
+      roles.length === 0 ? 'its access names no roles' : `none of them has one of its roles`
+    }; give tokens to gateway(), a key with such a role, or let programs call it with access: { user: true, roles: [...] }`,
+  )
 }
 
 function accessText(access: Exclude<OperationDefinition['access'], string>): string {

@@ -189,10 +189,13 @@ export interface RunningTest extends AsyncDisposable {
   ask(path: string, ask?: Ask): Promise<Answer>
 }
 
+/** Users could sign in, but there are none: operations for users are offered all the same. */
+const NO_TOKENS: NonNullable<GatewayOptions['tokens']> = { issuer: ISSUER, audience: AUDIENCE, keys: async () => ({ keys: [] }) }
+
 /** Starts a gateway in front of a host. */
 export async function startGateway(options: GatewayOptions = {}, host: EdgeHost = stubHost()): Promise<RunningTest> {
   const operators: ApiKey = { id: 'operator', sha256: apiKeyHash(OPERATOR_KEY), roles: ['admin'] }
-  const edge = await gateway({ ...options, apiKeys: [...(options.apiKeys ?? []), operators] }).start(host, {
+  const edge = await gateway({ tokens: NO_TOKENS, ...options, apiKeys: [...(options.apiKeys ?? []), operators] }).start(host, {
     port: 0,
     hostname: '127.0.0.1',
   })

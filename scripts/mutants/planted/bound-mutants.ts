@@ -11,8 +11,8 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     mistake: 'a text may hold characters that turn the direction of writing',
     promises: ['law 10'],
     file: `${CONTRACT}/text.ts`,
-    find: '\\u009f\\p{Cf}\\p{Cs}',
-    replace: '\\u009f\\p{Cs}',
+    find: '\\u009f\\p{Cf}',
+    replace: '\\u009f',
     caughtBy: { file: `${CONTRACT}/text.test.ts`, test: 'refuses what turns the direction of writing' },
   },
   {
@@ -52,6 +52,27 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     caughtBy: {
       file: 'packages/banyan/src/contract/text.test.ts',
       test: 'names have no character that shows as nothing, that nobody has assigned, or that means something to one maker alone',
+    },
+  },
+  {
+    name: 'access-forgotten',
+    mistake: 'an operation without access, or with one that lets nobody in, is declared in silence',
+    promises: ['law 10'],
+    file: 'packages/banyan/src/contract/check-spec.ts',
+    find: '  checkAccessForm(label, access)\n',
+    replace: '',
+    caughtBy: { file: 'packages/banyan/src/contract/check-contract.test.ts', test: 'refuses access that lets nobody in' },
+  },
+  {
+    name: 'keys-stand-for-users',
+    mistake: 'a gateway with API keys alone offers what only users may call',
+    promises: ['law 10'],
+    file: 'packages/gateway/src/check-start.ts',
+    find: 'roles.some((role) => key.roles.includes(role))',
+    replace: 'roles.every((role) => key.roles.includes(role))',
+    caughtBy: {
+      file: 'packages/gateway/src/check-start.integration.ts',
+      test: 'refuses to start with access "user" where only API keys are accepted',
     },
   },
   {

@@ -1,4 +1,5 @@
 import { misuse } from '../kernel/error.ts'
+import { checkEventForm, checkForm } from './check-spec.ts'
 import type { EventDefinition } from './event.ts'
 import { declaredError } from './failure.ts'
 import { type FieldFacts, fieldFacts } from './field-facts.ts'
@@ -13,12 +14,12 @@ const VERSIONS: ReadonlySet<string> = new Set(['string', 'number', 'integer'])
 const RESERVED_CODES: ReadonlySet<string> = new Set(['internal', 'misuse', 'fenced'])
 
 /**
- * Throws `misuse` for what an operation's declaration says about fields that are not there: it would only show at a request.
+ * Throws `misuse` for a declaration of a form that is none, and for what it says about fields that are not there: it would only show at a request.
  * `label` is `<service>.<operation>`.
  */
 export function checkOperation(label: string, operation: OperationDefinition): void {
-  const { route, input, output, access, created, ifMatch, errors, timeoutMs } = operation
-  if (!(timeoutMs > 0)) misuse(`${label}: timeoutMs is ${timeoutMs}; give milliseconds above 0`)
+  checkForm(label, operation)
+  const { route, input, output, access, created, ifMatch, errors } = operation
   route.parameters.forEach((name, index) => {
     if (route.parameters.indexOf(name) !== index) misuse(`${label}: the path ${route.path} has ":${name}" twice; rename one`)
     expectField(label, `path parameter ":${name}"`, fieldFacts(input, name), { in: 'input', types: SCALARS, required: true })
@@ -33,8 +34,11 @@ export function checkOperation(label: string, operation: OperationDefinition): v
 }
 
 /** Throws `misuse` for an event whose key is not in its data, or not always, or not a text: its order could not be kept. */
-export function checkEvent(contract: string, type: string, { key, data }: EventDefinition): void {
-  expectField(`event ${type} of ${contract}`, `key "${key}"`, fieldFacts(data, key), { in: 'data', types: TEXT, required: true })
+export function checkEvent(contract: string, type: string, definition: EventDefinition): void {
+  const label = `event ${type} of ${contract}`
+  checkEventForm(label, definition)
+  const { key, data } = definition
+  expectField(label, `key "${key}"`, fieldFacts(data, key), { in: 'data', types: TEXT, required: true })
 }
 
 /** Throws `misuse` for two operations of one contract that the same requests match. Internal ones have no route. */

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { misuse } from '../kernel/error.ts'
 import { checkEvent, checkOperation, checkOwnRoutes } from './check-contract.ts'
+import { checkContractForm } from './check-spec.ts'
 import type { EventData, EventDefinition } from './event.ts'
 import type { Input, OperationDefinition, Output } from './operation.ts'
 
@@ -36,6 +37,7 @@ export function contract<const N extends string, O extends Operations = {}, E ex
   name: N,
   spec: { readonly operations?: O; readonly events?: E; readonly schemas?: Readonly<Record<string, TSchema>> },
 ): Contract<N, O, E> {
+  checkContractForm(name, spec)
   if (!NAME.test(name)) misuse(`contract name "${name}" must be lower-case letters, digits and dashes, e.g. "orders"`)
   if (name.length > NAME_LENGTH_MAX) misuse(`contract name "${name}" must have at most ${NAME_LENGTH_MAX} characters`)
   for (const type of Object.keys(spec.events ?? {}))

@@ -1,4 +1,5 @@
 import type { Static, TObject, TProperties, TSchema } from 'typebox'
+import { checkEventParts } from './check-spec.ts'
 
 /** An event of a contract. */
 export interface EventDefinition<D extends TSchema = TSchema> {
@@ -29,5 +30,6 @@ export function event<P extends TProperties>(spec: {
   readonly summary?: string
   readonly upgrade?: (stored: Readonly<Record<string, unknown>>) => object
 }): EventDefinition<TObject<P>> {
+  checkEventParts(spec)
   return { key: spec.key, data: spec.data, version: spec.version ?? 1, summary: spec.summary, upgrade: spec.upgrade }
 }

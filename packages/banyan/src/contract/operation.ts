@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import type { Access } from './access.ts'
+import { checkParts } from './check-spec.ts'
 import { parseRoute, type Route, type RouteText } from './route.ts'
 
 /** A declared error: its data, and the HTTP status when it is not 409. */
@@ -102,6 +103,7 @@ function operationDefinition<I extends TSchema, O extends TSchema, E extends Err
   route: RouteText,
   spec: CommandSpec<I, O, E>,
 ): OperationDefinition<I, O, E, K> {
+  checkParts(kind, route, spec)
   return {
     kind,
     route: parseRoute(route),

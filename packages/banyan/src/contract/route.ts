@@ -30,7 +30,8 @@ const SEGMENT = /^(?::[a-zA-Z]\w*|[a-z0-9][a-z0-9._~-]*)$/
 
 /** Parses the route of a contract; throws `misuse` when it is not a plain path. */
 export function parseRoute(text: RouteText): Route {
-  const [method, path, ...rest] = text.split(' ')
+  const given: unknown = text
+  const [method, path, ...rest] = typeof given === 'string' ? given.split(' ') : []
   if (!METHODS.includes(method as Method) || !path?.startsWith('/') || rest.length > 0)
     misuse(`route "${text}" must be a method, one space and a path, e.g. "GET /api/orders/:id"`)
   const segments = path
