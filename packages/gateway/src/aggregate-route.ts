@@ -11,6 +11,7 @@ import {
   reworded,
   shownInLog,
   within,
+  publicError,
 } from 'banyan/kernel'
 import { type Aggregate, type AggregateContext, type Part, PART_SHARE } from './aggregate.ts'
 import { clientsOnBehalf } from './clients-on-behalf.ts'
@@ -21,7 +22,6 @@ import type { Exchange } from './exchange.ts'
 import type { JsonObject } from './json-body.ts'
 import { operationRoute } from './operation-route.ts'
 import { isOwnMistake, partError } from './part-error.ts'
-import { publicError } from './problem.ts'
 
 /** How a part went; `pending` where the whole failed before it was done. */
 type SectionStatus = 'pending' | 'ok' | 'error' | 'fallback'

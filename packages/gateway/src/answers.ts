@@ -1,8 +1,17 @@
 import { needsLog } from 'banyan/call'
-import { type BanyanError, type Clock, type Faults, type Logger, shownInLog, toBanyanError } from 'banyan/kernel'
+import {
+  type BanyanError,
+  type Clock,
+  type Faults,
+  type Logger,
+  PROBLEM_TYPE,
+  problemDocument,
+  retryAfterSeconds,
+  shownInLog,
+  toBanyanError,
+} from 'banyan/kernel'
 import type { Departures } from './departures.ts'
 import type { Exchange } from './exchange.ts'
-import { PROBLEM_TYPE, problemDocument, retryAfterSeconds } from './problem.ts'
 import { isSpoofable } from './security-headers.ts'
 
 /** Media type of answers that are data. */

@@ -14,6 +14,10 @@ const offering = (access: Access, route: RouteText = 'GET /api/things') =>
   contract('things', {
     operations: { list: query(route, { input: Type.Object({ id: Type.Optional(Type.String()) }), output: Type.Null(), access }) },
   })
+const offeringAt = (route: RouteText) =>
+  contract('things', {
+    operations: { list: query(route, { input: Type.Object({ name: Type.String() }), output: Type.Null(), access: 'public' }) },
+  })
 const keyWith = (...roles: readonly string[]) => ({ id: `k-${roles.join()}`, sha256: apiKeyHash('k'.repeat(40)), roles })
 const hostOf = (access: Access, route?: RouteText) => stubHost({ services: [edgeService(offering(access, route))] })
 
@@ -58,6 +62,20 @@ test('refuses an aggregate that nobody could ask for, too', async () => {
     parts: ({ required }) => ({ one: required(async () => 1) }),
   })
   await assert.rejects(starts({ aggregates: [page] }), { code: 'misuse', message: /^aggregate "page" is for signed-in users/ })
+})
+
+test('refuses an aggregate with the path of an operation, and shows both', async () => {
+  const page = aggregate('GET /api/:what', {
+    access: 'public',
+    summary: '',
+    uses: [],
+    input: Type.Object({ what: Type.String() }),
+    parts: ({ required }) => ({ one: required(async () => 1) }),
+  })
+  await assert.rejects(starts({ aggregates: [page] }, stubHost({ services: [edgeService(offeringAt('GET /api/:name'))] })), {
+    code: 'misuse',
+    message: /^things\.list \(GET \/api\/:name\) and aggregate ".*" \(GET \/api\/:what\) match the same paths/,
+  })
 })
 
 test('what is public or internal needs no credentials', async () => {

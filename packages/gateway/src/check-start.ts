@@ -1,4 +1,4 @@
-import { accessRoles, type OperationDefinition } from 'banyan/contract'
+import { accessRoles, type OperationDefinition, refuseCollisions } from 'banyan/contract'
 import type { EdgeHost } from 'banyan/host'
 import { misuse } from 'banyan/kernel'
 import type { GatewayOptions } from './options.ts'
@@ -23,6 +23,7 @@ export function checkStart(options: GatewayOptions, { services }: Pick<EdgeHost,
     ),
     ...(options.aggregates ?? []).map(({ id, operation }): Offered => ({ id: `aggregate "${id}"`, operation })),
   ].filter(({ operation }) => operation.access !== 'internal')
+  refuseCollisions(offered.map(({ id, operation }) => ({ id, route: operation.route })))
   for (const one of offered) {
     checkCallable(options, one)
     checkPath(one.id, one.operation.route.path)

@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { EdgeOptions } from 'banyan/host'
-import { BanyanError, type Clock, type Logger } from 'banyan/kernel'
+import { BanyanError, type Clock, type ErrorCode, type Logger, PROBLEM_TYPE, problemDocument } from 'banyan/kernel'
 import type { ArrivalLimits } from './arrivals.ts'
 import type { ConnectionLimits } from './connections.ts'
 import type { DepartureLimits } from './departures.ts'
-import { PROBLEM_TYPE } from './problem.ts'
 
 /** Timeouts and sizes of the HTTP server. */
 export interface ServerLimits extends ConnectionLimits, DepartureLimits, ArrivalLimits {
@@ -96,20 +95,16 @@ function listenError(cause: NodeJS.ErrnoException, port: number, hostname: strin
 const MESSAGE = '_httpMessage'
 
 const REFUSALS = {
-  HPE_HEADER_OVERFLOW: refusal(
-    431,
-    'Request Header Fields Too Large',
-    'headers_too_large',
-    'the head of the request is too large; send fewer or shorter headers',
-  ),
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusal(413, 'Content Too Large', 'payload_too_large', 'chunk extensions are too large'),
-  ERR_HTTP_REQUEST_TIMEOUT: refusal(408, 'Request Timeout', 'request_timeout', 'the request did not arrive in time; send it faster'),
+  HPE_HEADER_OVERFLOW: refusal('headers_too_large', 'the head of the request is too large; send fewer or shorter headers'),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusal('payload_too_large', 'chunk extensions are too large'),
+  ERR_HTTP_REQUEST_TIMEOUT: refusal('request_timeout', 'the request did not arrive in time; send it faster'),
 }
-const MALFORMED = refusal(400, 'Bad Request', 'invalid_argument', 'the request is not valid HTTP')
+const MALFORMED = refusal('invalid_argument', 'the request is not valid HTTP')
 
-function refusal(status: number, phrase: string, code: string, detail: string): string {
-  const body = JSON.stringify({ type: `urn:banyan:problem:${code}`, title: phrase, status, code, detail, retry: 'never' })
-  return `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`
+function refusal(code: ErrorCode, detail: string): string {
+  const error = new BanyanError(code, detail)
+  const body = problemDocument(error)
+  return `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`
 }
 
 function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {

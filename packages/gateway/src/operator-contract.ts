@@ -1,4 +1,5 @@
 import { command, contract, query, Text, Type } from 'banyan'
+import { SAGA_STATUSES } from 'banyan/store'
 import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess } from 'banyan/contract'
 
 /** Rows of one answer at most. */
@@ -27,7 +28,7 @@ const ParkedKey = { service: Name, consumer: Name, source: Name, reason: Reason 
 const SagaFilter = Type.Object({
   service: Type.Optional(Name),
   name: Type.Optional(Name),
-  status: Type.Optional(Type.Enum(['running', 'waiting', 'compensating', 'completed', 'compensated', 'stuck'])),
+  status: Type.Optional(Type.Enum([...SAGA_STATUSES])),
   correlationId: Type.Optional(Name),
   after: After,
   limit: Limit,

@@ -4,7 +4,6 @@ import type { EventDefinition } from './event.ts'
 import { declaredError } from './failure.ts'
 import { type FieldFacts, fieldFacts } from './field-facts.ts'
 import type { OperationDefinition } from './operation.ts'
-import { routeShape } from './route.ts'
 
 /** Types that a segment of a path can carry. */
 const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
@@ -39,21 +38,6 @@ export function checkEvent(contract: string, type: string, definition: EventDefi
   checkEventForm(label, definition)
   const { key, data } = definition
   expectField(label, `key "${key}"`, fieldFacts(data, key), { in: 'data', types: TEXT, required: true })
-}
-
-/** Throws `misuse` for two operations of one contract that the same requests match. Internal ones have no route. */
-export function checkOwnRoutes(contract: string, operations: Readonly<Record<string, OperationDefinition>>): void {
-  const taken = new Map<string, string>()
-  for (const [name, { access, route }] of Object.entries(operations)) {
-    if (access === 'internal') continue
-    const shape = routeShape(route)
-    const other = taken.get(shape)
-    if (other !== undefined)
-      misuse(
-        `${contract}.${other} and ${contract}.${name} have routes that match the same paths: ${route.method} ${route.path}; change one`,
-      )
-    taken.set(shape, name)
-  }
 }
 
 interface Expected {

@@ -1,7 +1,8 @@
 import type { TSchema } from 'typebox'
 import { misuse } from '../kernel/error.ts'
-import { checkEvent, checkOperation, checkOwnRoutes } from './check-contract.ts'
+import { checkEvent, checkOperation } from './check-contract.ts'
 import { checkContractForm } from './check-spec.ts'
+import { refuseCollisions, routedOperations } from './colliding-routes.ts'
 import type { EventData, EventDefinition } from './event.ts'
 import type { Input, OperationDefinition, Output } from './operation.ts'
 
@@ -46,7 +47,7 @@ export function contract<const N extends string, O extends Operations = {}, E ex
     if (!SCHEMA_NAME.test(schema)) misuse(`schema "${schema}" of ${name} must be a word, e.g. "OrderLine"`)
   const operations = Object.entries(spec.operations ?? {})
   for (const [operation, definition] of operations) checkOperation(`${name}.${operation}`, definition)
-  checkOwnRoutes(name, spec.operations ?? {})
+  refuseCollisions(routedOperations(name, spec.operations ?? {}))
   for (const [type, definition] of Object.entries(spec.events ?? {})) checkEvent(name, type, definition)
   return {
     name,

@@ -29,7 +29,7 @@ const refuses = (services: Service[], ...words: RegExp[]): void => {
 
 test('refuses routes of two services that match the same paths, and names both', () => {
   const services = [offering('orders', 'GET /api/things/:id'), offering('shipping', 'GET /api/things/:thingId')]
-  refuses(services, /orders\.act and shipping\.act/, /\/api\/things\/:id and \/api\/things\/:thingId/)
+  refuses(services, /^orders\.act \(GET \/api\/things\/:id\) and shipping\.act \(GET \/api\/things\/:thingId\) match the same paths/)
 })
 
 test('other methods, other shapes and internal operations do not collide', () => {

@@ -26,6 +26,7 @@ export { type LogFields, type Logger, type LogLevel, silentLogger } from './logg
 export { foldCase, type Mailbox, mailboxOf } from './mailbox.ts'
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
 export { pointerSegment } from './plain-json.ts'
+export { PROBLEM_TYPE, type ProblemContext, problemDocument, publicError, retryAfterSeconds } from './problem.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'
 export { assertStorable, isStorable, storableText, unstorable } from './storable.ts'
 export { type HeldBy, WorkLog, type WorkSeen } from './work-log.ts'

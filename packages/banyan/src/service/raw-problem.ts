@@ -1,6 +1,7 @@
 import { needsLog, uncaught } from '../call/uncaught.ts'
-import { type BanyanError, LOGGED, shownInLog, toBanyanError } from '../kernel/error.ts'
+import { type BanyanError, shownInLog, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { PROBLEM_TYPE, problemDocument, retryAfterSeconds } from '../kernel/problem.ts'
 
 /** Answer of a raw route that failed. */
 export interface RawProblem {
@@ -20,19 +21,9 @@ export function rawProblem(service: string, thrown: unknown, log: Logger): RawPr
   return problemOf(error)
 }
 
-/** Writes an error as a problem document; mistakes of ours without their words. */
+/** Writes an error as a problem document, as the gateway does. */
 export function problemOf(error: BanyanError): RawProblem {
-  const code = isOpaque(error) ? 'internal' : error.code
-  const detail = isOpaque(error) ? LOGGED : error.message
-  const title = code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
-  const retryAfter = error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1_000)) }
-  return {
-    status: error.status,
-    headers: { 'content-type': 'application/problem+json', ...retryAfter },
-    body: JSON.stringify({ type: `urn:banyan:problem:${code}`, title, status: error.status, code, detail, retry: error.retry }),
-  }
-}
-
-function isOpaque({ code }: BanyanError): boolean {
-  return code === 'internal' || code === 'misuse'
+  const seconds = retryAfterSeconds(error)
+  const retryAfter = seconds === undefined ? {} : { 'retry-after': String(seconds) }
+  return { status: error.status, headers: { 'content-type': PROBLEM_TYPE, ...retryAfter }, body: problemDocument(error) }
 }

@@ -1,9 +1,11 @@
-import type { BanyanError } from 'banyan/kernel'
+import { type BanyanError, LOGGED } from './error.ts'
+
+// Owns: how an error looks to callers, whoever answers them: the gateway, a raw route, a parser that gave up.
 
 /** Media type of problem documents (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json'
 
-/** What a problem document says about the request besides the error. */
+/** What a problem document says about the request besides the error, where a request is known. */
 export interface ProblemContext {
   readonly requestId: string
   readonly traceId: string
@@ -11,8 +13,8 @@ export interface ProblemContext {
 
 /** Codes whose messages are for people who run the platform, not for callers. */
 const OPAQUE: Readonly<Record<string, { readonly code: string; readonly detail: string }>> = {
-  internal: { code: 'internal', detail: 'something went wrong on our side; it was logged with the request id' },
-  misuse: { code: 'internal', detail: 'something went wrong on our side; it was logged with the request id' },
+  internal: { code: 'internal', detail: LOGGED },
+  misuse: { code: 'internal', detail: LOGGED },
   fenced: { code: 'unavailable', detail: 'another instance took over in the middle; try again' },
 }
 
@@ -22,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Writes the problem document of an error. What callers must not see is left out: causes, stacks, messages of our own mistakes. */
-export function problemDocument(error: BanyanError, context: ProblemContext, extra?: object): string {
+export function problemDocument(error: BanyanError, context?: ProblemContext, extra?: object): string {
   const { code, detail } = publicError(error)
   return JSON.stringify({
     type: TYPES[code] ?? `urn:banyan:problem:${code}`,

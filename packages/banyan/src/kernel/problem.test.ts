@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BanyanError, toBanyanError } from 'banyan/kernel'
+import { BanyanError, toBanyanError } from './error.ts'
 import { problemDocument, retryAfterSeconds } from './problem.ts'
 
 const CONTEXT = { requestId: 'r-1', traceId: 't-1' }
