@@ -25,6 +25,8 @@ export interface CommandOption {
   readonly required?: boolean
   /** True when the value must be a whole number from 1. */
   readonly count?: boolean
+  /** The only values that it takes. Default: any. */
+  readonly values?: readonly string[]
 }
 
 /** One thing that a command does. */

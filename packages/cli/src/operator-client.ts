@@ -92,8 +92,9 @@ async function answerOf(response: Response): Promise<unknown> {
   const text = await response.text()
   const answer: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return answer
-  const problem = answer as { code?: string; detail?: string; title?: string }
+  const problem = answer as { code?: string; detail?: string; title?: string; errors?: { pointer: string; detail: string }[] }
   throw new BanyanError(problem.code ?? 'internal', problem.detail ?? problem.title ?? `the platform answered ${response.status}`, {
     status: response.status,
+    fields: problem.errors?.map(({ pointer, detail }) => ({ path: pointer, expected: detail })),
   })
 }

@@ -29,8 +29,8 @@ export function readable(client: OperatorClient): OperatorClient {
   }
 }
 
-function answered({ code, message, status }: BanyanError): PlatformAnswer {
-  return new PlatformAnswer(code, message, { status })
+function answered({ code, message, status, fields }: BanyanError): PlatformAnswer {
+  return new PlatformAnswer(code, message, { status, fields })
 }
 
 /** Says what went wrong on the way. A change whose answer did not come may have been made: only a look tells. */

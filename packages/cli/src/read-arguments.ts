@@ -65,6 +65,8 @@ function optionsOf(action: CommandAction, values: Readonly<Record<string, unknow
       throw new BanyanError('invalid_argument', `--${name} is empty; it needs <${option.value}>`)
     if (option.count === true && !/^[1-9]\d{0,14}$/.test(value))
       throw new BanyanError('invalid_argument', `--${name} is "${value}"; it must be a whole number from 1`)
+    if (option.values !== undefined && !option.values.includes(value))
+      throw new BanyanError('invalid_argument', `--${name} is "${value}"; it must be one of ${option.values.join(', ')}`)
     given[name] = value
   }
   for (const [name, { required = false }] of Object.entries(action.options))

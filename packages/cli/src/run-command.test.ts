@@ -55,6 +55,7 @@ const WRONG: readonly (readonly [string[], RegExp])[] = [
   [['events', 'lag', '--limit', '5'], /events lag has no option --limit/],
   [['sagas', '--reason', 'x'], /sagas list has no option --reason/],
   [['sagas', '--limit', '-1'], /'--limit'/],
+  [['sagas', '--status', 'lost'], /--status is "lost"; it must be one of running, waiting, compensating, completed, compensated, stuck/],
   [['sagas', '--limit', '0'], /--limit is "0"/],
   [['sagas', '--limit', '1e3'], /whole number/],
   [['sagas', '--limit'], /--limit/],

@@ -1,5 +1,6 @@
 import { BanyanError } from 'banyan/kernel'
 import { oneLine, printable } from 'banyan/telemetry'
+import { asTyped } from './as-typed.ts'
 import type { Command, CommandEnvironment } from './command.ts'
 import { audit } from './commands/audit.ts'
 import { events } from './commands/events.ts'
@@ -40,7 +41,9 @@ export async function runCommand(args: readonly string[], given: CommandEnvironm
       return EXIT.ok
     }
     const { action, positionals, options } = asked
-    return await action.run({ ...surroundings, positionals, options, json })
+    return await action.run({ ...surroundings, positionals, options, json }).catch((thrown: unknown) => {
+      throw asTyped(thrown, action)
+    })
   } catch (thrown) {
     return fail(thrown, `banyan ${command.name}`, json, surroundings)
   }

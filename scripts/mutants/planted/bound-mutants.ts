@@ -76,6 +76,15 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'values-of-a-union-by-half',
+    mistake: 'of a field whose schema is a union of values, the caller is told the first alone',
+    promises: [],
+    file: 'packages/banyan/src/contract/misfits.ts',
+    find: '    wrong.values.push(...values)\n',
+    replace: '    if (wrong.values.length === 0) wrong.values.push(...values)\n',
+    caughtBy: { file: 'packages/banyan/src/contract/misfits.test.ts', test: 'a field with a few values says which' },
+  },
+  {
     name: 'cursor-content-unchecked',
     mistake: 'what a cursor decodes to is believed',
     promises: ['law 10'],

@@ -40,6 +40,7 @@ export {
   query,
 } from './operation.ts'
 export { checkOperation } from './check-contract.ts'
+export { refuseCollisions } from './colliding-routes.ts'
 export { idCursor, type PageCursor, pageCursor, wrongCursor } from './page-cursor.ts'
 export { METHODS, type Method, parseRoute, type Route, routeShape, type RouteText, type Segment } from './route.ts'
 export { type CodeBounds, codeOr, ID_LENGTH_MAX, KEY_LENGTH_MAX, NORMALISATION, SUBJECT_LENGTH_MAX, Text, type TextBounds } from './text.ts'

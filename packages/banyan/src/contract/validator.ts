@@ -2,16 +2,14 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { BanyanError, type FieldError } from '../kernel/error.ts'
 import { findUnsendable, NOT_PLAIN } from '../kernel/plain-json.ts'
+import { kindAt } from './kind-at.ts'
 import { textNormaliser } from './normalised.ts'
 import { compilePass } from './sieve/compile-pass.ts'
 import { declaredPart } from './sieve/declared-part.ts'
 import { Place } from './sieve/place.ts'
 import { type Pass, type PassOptions, withoutUndefined } from './sieve/plain-walk.ts'
 import type { SchemaNode } from './sieve/schema-node.ts'
-import { meaningOf } from './text.ts'
-
-/** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
-const FIELDS_MAX = 20
+import { misfits } from './misfits.ts'
 
 /**
  * Lets through what a schema declares, at a boundary of a service. Fields that it does not declare are left out, at any depth, as newer
@@ -69,7 +67,7 @@ function newCheck(schema: TSchema, options: PassOptions): SchemaCheck {
     },
     own(value, what) {
       const copy = passed(value)
-      if (copy === NOT_PLAIN) throw new BanyanError('internal', `${what} is not what its contract says`, { cause: refusal(value, what) })
+      if (copy === NOT_PLAIN) throw ownMistake(wrongFields(validator(), schema, value, options), value, what)
       return copy
     },
     fits: (value) => passed(value) !== NOT_PLAIN,
@@ -80,6 +78,12 @@ function newCheck(schema: TSchema, options: PassOptions): SchemaCheck {
 function invalid(fields: readonly FieldError[], what: string): BanyanError {
   const named = fields.map((field) => `${field.path || 'the whole'} ${field.expected}`).join('; ')
   return new BanyanError('invalid_argument', `${what}: ${named}`, { fields })
+}
+
+/** Names each wrong field with the kind of what came: the value itself may be a secret, and logs are read by many. */
+function ownMistake(fields: readonly FieldError[], value: unknown, what: string): BanyanError {
+  const named = fields.map(({ path, expected }) => `${path || 'the whole'} ${expected}, and is ${kindAt(value, path)}`).join('; ')
+  return new BanyanError('internal', `${what} is not what its contract says: ${named}`, { cause: invalid(fields, what) })
 }
 
 /** Runs only for what does not fit, so it may take its time. */
@@ -98,25 +102,4 @@ function wrongFields(validator: Validator, schema: TSchema, value: unknown, { no
     if (!(thrown instanceof RangeError)) throw thrown
   }
   return [{ path: '', expected: 'must not be nested so deeply, nor refer to itself' }]
-}
-
-function misfits(validator: Validator, value: unknown): readonly FieldError[] {
-  const byPath = new Map<string, FieldError>()
-  for (const error of validator.Errors(value)) {
-    const field = fieldError(error)
-    if (!byPath.has(field.path)) byPath.set(field.path, field)
-    if (byPath.size === FIELDS_MAX) break
-  }
-  return [...byPath.values()]
-}
-
-function fieldError(error: { keyword: string; instancePath: string; message: string; params: object }): FieldError {
-  if (error.keyword === 'required') {
-    const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
-    return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
-  }
-  if (error.keyword === 'boolean') return { path: error.instancePath, expected: 'is not declared; leave it out' }
-  const { pattern, format } = error.params as { pattern?: unknown; format?: unknown }
-  const meaning = meaningOf(String(pattern ?? format))
-  return { path: error.instancePath, expected: meaning ?? error.message }
 }

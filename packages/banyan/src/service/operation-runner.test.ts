@@ -69,8 +69,8 @@ const add = operation('add', async ({ id, by }, { transaction, fail }) => {
   })
 })
 
-function runner(handler: OperationHandler, name: 'add' | 'get' = 'add', definitionOfIt: OperationDefinition = counters.operations[name]) {
-  const service = {
+function serviceOf(): ServiceRuntime {
+  return {
     name: 'counters',
     definition,
     store: opened,
@@ -81,6 +81,9 @@ function runner(handler: OperationHandler, name: 'add' | 'get' = 'add', definiti
     notifier: createNotifier(),
     resources: undefined,
   } as unknown as ServiceRuntime
+}
+function runner(handler: OperationHandler, name: 'add' | 'get' = 'add', definitionOfIt: OperationDefinition = counters.operations[name]) {
+  const service = serviceOf()
   const run = operationRunner(service, definitionOfIt, handler)
   return (input: unknown, more: Partial<Scope> = {}) =>
     run.run({ service: 'counters', operation: name, input, scope: { ...scope(), ...more } })
@@ -220,6 +223,18 @@ test('an output that the contract does not allow is our error and commits nothin
   )
   await assert.rejects(runner(wrong)({ id: 'k', by: 1 }, { key: 'k9' }), { code: 'internal', status: 500 })
   assert.equal(await total('k'), 0)
+})
+
+test('the log line of a wrong answer says which field it was', async () => {
+  const logged: string[] = []
+  const wrong = operation('add', async () => ({ total: 'many' as unknown as number }))
+  const log = { ...runtime.log, error: (message: string) => void logged.push(message) }
+  const service = { ...serviceOf(), runtime: { ...runtime, log } } as ServiceRuntime
+  const run = operationRunner(service, counters.operations.add, wrong)
+  await assert.rejects(run.run({ service: 'counters', operation: 'add', input: { id: 'w', by: 1 }, scope: scope() }), { code: 'internal' })
+  assert.deepEqual(logged, [
+    'operation failed: the answer of counters.add is not what its contract says: /total must be integer, and is a text',
+  ])
 })
 
 test('a passed deadline stops work before it begins', async () => {

@@ -157,7 +157,7 @@ function reported(
   error: BanyanError,
 ): BanyanError {
   if (needsLog(error))
-    runtime.log.error('operation failed', {
+    runtime.log.error(isWrongData(error) ? `operation failed: ${error.message}` : 'operation failed', {
       operation,
       trace_id: trace.traceId,
       correlation_id: correlationId,
@@ -165,6 +165,11 @@ function reported(
       error: shownInLog(error),
     })
   return error
+}
+
+/** Tells whether our own data did not fit their contract: which field it was is what whoever reads the log needs first. */
+function isWrongData({ code, cause }: BanyanError): boolean {
+  return code === 'internal' && cause instanceof BanyanError && cause.fields !== undefined
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Where a saga stands. `completed` and `compensated` are final; `stuck` waits for a person (P7, P9). */
-export type SagaStatus = 'running' | 'waiting' | 'compensating' | 'completed' | 'compensated' | 'stuck'
+export const SAGA_STATUSES = ['running', 'waiting', 'compensating', 'completed', 'compensated', 'stuck'] as const
+/** One of {@link SAGA_STATUSES}. */
+export type SagaStatus = (typeof SAGA_STATUSES)[number]
 
 /**
  * Wake time of a saga that is to be taken up now, whatever the clock says: a moment read from the clock would lie in the future once the clock

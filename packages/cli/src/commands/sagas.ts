@@ -1,4 +1,5 @@
 import { BanyanError } from 'banyan/kernel'
+import { SAGA_STATUSES } from 'banyan/store'
 import { oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall, CommandOption } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
@@ -19,7 +20,7 @@ export const sagas: Command = {
     list: {
       arguments: [],
       options: {
-        status: { value: 'status', summary: 'running, waiting, compensating, completed, compensated or stuck' },
+        status: { value: 'status', summary: `one of ${SAGA_STATUSES.join(', ')}`, values: SAGA_STATUSES },
         service: { value: 'name', summary: 'of this service' },
         name: { value: 'saga', summary: 'of this kind, e.g. place-order' },
         ...PAGE_OPTIONS,
