@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { missingName, missingSubpath } from './missing-export.ts'
 
 /** Why a platform's sources cannot be run: where, and what to do. */
 export class LoadFailure extends Error {
@@ -16,12 +17,14 @@ export class LoadFailure extends Error {
 }
 
 /** Explains what Node threw when it imported `file`: file and line first, then what is wrong and what to write instead. */
-export function loadFailure(thrown: unknown, file: string): LoadFailure {
+export async function loadFailure(thrown: unknown, file: string): Promise<LoadFailure> {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const { code } = error as { code?: string }
+  const subpath = missingSubpath(error)
+  if (subpath !== undefined) return notThere(subpath, subpath.advice, error)
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT') return missingImport(error)
   const shown = shownSource(error) ?? firstPlace(error, file)
-  const what = explanation(error, code)
+  const what = (await missingName(error, placeFile(shown.place))) ?? explanation(error, code)
   return new LoadFailure(`${shown.place}: ${what}`, shown.lines, thrown)
 }
 
@@ -30,8 +33,6 @@ function explanation({ name, message }: Error, code: string | undefined): string
     return `${firstLine(message)}, because Node only takes types away; ${insteadOf(message)}`
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return `${firstLine(message)}; Node runs .ts, .mts, .cts, .js, .mjs and .cjs`
   if (code === 'ERR_IMPORT_ATTRIBUTE_MISSING') return `${firstLine(message)}; write import data from './data.json' with { type: 'json' }`
-  if (/does not provide an export named/.test(message))
-    return `${firstLine(message)}; a type must be imported by "import type { … }" or "import { type … }"`
   if (/^(?:require|module|exports|__dirname|__filename) is not defined/.test(message))
     return `${firstLine(message)}; write import, export and import.meta.dirname`
   return name === 'Error' || name === 'BanyanError' || name === 'LoadFailure' ? firstLine(message) : `${name}: ${firstLine(message)}`
@@ -51,10 +52,19 @@ function missingImport(error: Error): LoadFailure {
   const [, missing = ''] = /^(?:Cannot find (?:module|package)|Directory import) '([^']+)'/.exec(error.message) ?? []
   const [, importer = ''] = /imported from (.+?)\s*$/m.exec(error.message) ?? []
   const from = importer.startsWith('file:') ? fileURLToPath(importer) : importer
-  const found = importOf(from, missing)
-  const specifier = found?.specifier ?? missing
-  const place = from === '' ? missing : found === undefined ? from : `${from}:${found.line}`
-  return new LoadFailure(`${place}: there is no '${specifier}'${advice(specifier, missing)}`, found ? [found.source] : [], error)
+  const specifier = importOf(from, missing)?.specifier ?? missing
+  return notThere({ specifier: missing, importer: from }, advice(specifier, missing), error)
+}
+
+/** Says that an import leads nowhere: where it stands, as it is written, and what to do. */
+function notThere(
+  { specifier: missing, importer }: { readonly specifier: string; readonly importer: string },
+  advice: string,
+  cause: Error,
+): LoadFailure {
+  const found = importOf(importer, missing)
+  const place = importer === '' ? missing : found === undefined ? importer : `${importer}:${found.line}`
+  return new LoadFailure(`${place}: there is no '${found?.specifier ?? missing}'${advice}`, found ? [found.source] : [], cause)
 }
 
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '.cts', '.cjs', '/index.ts', '/index.js'] as const
@@ -120,13 +130,31 @@ function shownSource({ stack = '' }: Error): Shown | undefined {
 function firstPlace({ stack = '' }: Error, file: string): Shown {
   const own = stack
     .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !/node:|\/node_modules\//.test(line) && !line.includes(import.meta.dirname))
-  const places = own.flatMap((line) => /\(?((?:file:\/\/|\/)[^\s()]+:\d+):\d+\)?$/.exec(line)?.[1] ?? [])
-  const shown = places.map((place) => (place.startsWith('file:') ? place.replace(pathToFileURL('/').href, '/') : place))
+    .filter((line) => /^\s+at /.test(line) && !/node:|\/node_modules\//.test(line) && !isToolkit(placeFile(placeIn(line) ?? '')))
+  const shown = own.flatMap((line) => placeIn(line) ?? [])
   return {
     place: shown.find((place) => place.startsWith(path.dirname(file))) ?? shown[0] ?? file,
     lines: own.slice(0, 5).map((line) => `    ${line.trim()}`),
   }
+}
+
+/** `file:line` of a line of a stack. */
+function placeIn(line: string): string | undefined {
+  const place = /\(?((?:file:\/\/|\/)[^\s()]+:\d+):\d+\)?$/.exec(line)?.[1]
+  return place?.startsWith('file:') ? place.replace(pathToFileURL('/').href, '/') : place
+}
+
+function placeFile(place: string): string {
+  return place.replace(/:\d+$/, '')
+}
+
+/** Tells whether a file belongs to the toolkit, wherever it is installed: what it does inside is not what whoever uses it did wrong. */
+function isToolkit(file: string): boolean {
+  for (let at = path.dirname(file); at !== path.dirname(at); at = path.dirname(at)) {
+    const manifest = path.join(at, 'package.json')
+    if (existsSync(manifest)) return /"name":\s*"(?:banyan|@banyan\/[^"]+)"/.test(readLines(manifest).join('\n'))
+  }
+  return false
 }
 
 function firstLine(text: string): string {

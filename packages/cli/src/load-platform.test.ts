@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -14,15 +14,14 @@ async function told(files: Readonly<Record<string, string>>): Promise<{ text: st
     mkdirSync(path.dirname(path.join(directory.path, name)), { recursive: true })
     writeFileSync(path.join(directory.path, name), content)
   }
+  mkdirSync(path.join(directory.path, 'node_modules'))
+  symlinkSync(path.join(import.meta.dirname, '../../banyan'), path.join(directory.path, 'node_modules/banyan'))
   const { message, details, exitCode } = await loadPlatform(directory.path).then(
     () => assert.fail('it loads'),
     (thrown: unknown) => commandFailure(thrown),
   )
   return { text: [message, ...details].join('\n').replaceAll(directory.path, ''), exitCode, directory: directory.path }
 }
-
-/** The toolkit, for sources outside of this repository. */
-const TOOLKIT = import.meta.resolve('banyan')
 
 /** What is wrong with `platform.ts` (and the files beside it), and the first words that a person reads about it. */
 const MISTAKES: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
@@ -56,9 +55,38 @@ const MISTAKES: readonly (readonly [string, Readonly<Record<string, string>>, Re
   [
     'a contract that is wrong',
     {
-      'platform.ts': `import { contract, query, Type } from '${TOOLKIT}'\ncontract('orders', { operations: { get: query('GET /api/orders/:id', { input: Type.Object({}), output: Type.Null(), access: 'public' }) } })`,
+      'platform.ts': `import { contract, query, Type } from 'banyan'\ncontract('orders', { operations: { get: query('GET /api/orders/:id', { input: Type.Object({}), output: Type.Null(), access: 'public' }) } })`,
     },
     /^\/platform\.ts:2: orders\.get: path parameter ":id" names no field of the input; add it there/,
+  ],
+  [
+    'a subpath that a package lacks',
+    { 'platform.ts': "\nimport { a } from 'banyan/nope'" },
+    /^\/platform\.ts:2: there is no 'banyan\/nope'; banyan has banyan, banyan\/store, .*banyan\/kernel.*\n {4}import \{ a \} from 'banyan\/nope'/,
+  ],
+  ['a misspelt subpath', { 'platform.ts': "import { a } from 'banyan/kernal'" }, /^\/platform\.ts:1: .*did you mean "banyan\/kernel"\?/],
+  [
+    'a misspelt name',
+    { 'platform.ts': "\nimport { contrct } from 'banyan'" },
+    /^\/platform\.ts:2: 'banyan' has no "contrct"; did you mean "contract"\? it has .*BanyanError.*command, contract,/,
+  ],
+  [
+    'a name of nothing',
+    { 'platform.ts': "import { a } from './a.ts'", 'a.ts': 'export const b = 1' },
+    /^\/platform\.ts:1: '\.\/a\.ts' has no "a"; .*it has b\n/,
+  ],
+  [
+    'a type of the toolkit as a value',
+    { 'platform.ts': "import { Principal } from 'banyan'\nexport default {} as Principal" },
+    /^\/platform\.ts:1: 'banyan' has "Principal" as a type alone; write import type \{ Principal \} from 'banyan'/,
+  ],
+  [
+    'a misuse of the toolkit deeper down',
+    {
+      'platform.ts': "import './a.ts'",
+      'a.ts': "import { contract } from 'banyan'\nfunction make() {\n  return contract('Orders', {})\n}\nmake()",
+    },
+    /^\/a\.ts:3: contract name "Orders" must be lower-case/,
   ],
   ['no platform', { 'platform.ts': 'export default { a: 1 }' }, /must export its platform/],
 ]
@@ -68,7 +96,7 @@ for (const [what, files, says] of MISTAKES)
     const { text, exitCode } = await told(files)
     assert.match(`${text}\n`, says)
     assert.equal(exitCode, EXIT.configuration)
-    assert.doesNotMatch(text, /node:internal|packages\/cli/)
+    assert.doesNotMatch(text, /node:internal|packages\/(?:cli|banyan)/)
   })
 
 test('never starts the platform of a folder above, and says where that is', async () => {

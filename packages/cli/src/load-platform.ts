@@ -25,7 +25,7 @@ async function importPlatform(file: string): Promise<{ default?: Platform }> {
   try {
     return (await import(pathToFileURL(file).href)) as { default?: Platform }
   } catch (thrown) {
-    throw loadFailure(thrown, file)
+    throw await loadFailure(thrown, file)
   }
 }
 

@@ -1,4 +1,5 @@
 import { misuse } from '../kernel/error.ts'
+import { nearest } from '../kernel/nearest.ts'
 
 // Owns: that a declaration has the form that its type says. TypeScript says it first; plain JavaScript and `as any` are told here.
 
@@ -118,7 +119,7 @@ function checkSchema(label: string, what: string, schema: unknown, example: stri
 function onlyParts(label: string, value: Loose, parts: readonly string[]): void {
   for (const part of Object.keys(value)) {
     if (parts.includes(part)) continue
-    const meant = parts.find((one) => isMisspelt(part, one))
+    const meant = nearest(part, parts)
     misuse(
       `${label} has "${part}", which is none of ${parts.join(', ')}${meant === undefined ? '; leave it out' : `; did you mean "${meant}"?`}`,
     )
@@ -149,16 +150,4 @@ function shown(value: unknown): string {
     text = `a ${typeof value}`
   }
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text
-}
-
-/** Tells whether two words differ by one letter that is missing, too much or another, by two that changed places, or by case. */
-function isMisspelt(given: string, meant: string): boolean {
-  const [one, other] = [given.toLowerCase(), meant.toLowerCase()]
-  if (one === other) return true
-  if (Math.abs(one.length - other.length) > 1) return false
-  let start = 0
-  while (start < one.length && one[start] === other[start]) start++
-  const [rest, otherRest] = [one.slice(start), other.slice(start)]
-  const isSwap = rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2)
-  return isSwap || rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1)
 }
