@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { connectionTarget } from './connection-target.ts'
+import { connectionTarget, startOptions } from './connection-target.ts'
 
 const target = (url: string, schema = 'orders') => connectionTarget({ url, schema, statementTimeoutMs: 10_000 })
 
@@ -21,13 +21,13 @@ test('a URL that cannot be read is refused without being repeated', () => {
 })
 
 test('the schema is the whole search path, however it is named', () => {
-  const { options } = target('postgres://localhost/shop', String.raw`my "odd\ schema`)
+  const options = startOptions(target('postgres://localhost/shop', String.raw`my "odd\ schema`))
   assert.ok(options.includes(String.raw`-c search_path="my\ ""odd\\\ schema"`), options)
 })
 
 test('options of the URL stay, ours come after them', () => {
-  const { options, url } = target('postgres://localhost/shop?options=-c%20work_mem%3D8MB&sslmode=require')
-  assert.ok(options.startsWith('-c work_mem=8MB -c search_path="orders"'))
+  const { url, ...rest } = target('postgres://localhost/shop?options=-c%20work_mem%3D8MB&sslmode=require')
+  assert.ok(startOptions(rest).startsWith('-c work_mem=8MB -c search_path="orders"'))
   assert.equal(new URL(url).searchParams.get('options'), null)
   assert.equal(new URL(url).searchParams.get('sslmode'), 'require')
 })

@@ -7,11 +7,16 @@ export interface ConnectionTarget {
   /** Host, port and database, for people. */
   readonly shown: string
   readonly schema: string
-  /** Start-up options of every connection: search_path and time limits. */
-  readonly options: string
+  /** Start-up options of the URL; null when it has none. */
+  readonly own: string | null
+  /** What every connection must be set to: search_path, time limits, isolation. */
+  readonly settings: readonly SessionSetting[]
   /** Replaces the password by `***` wherever it occurs in a text. */
   readonly redact: (text: string) => string
 }
+
+/** Name and value of a setting, as `pg_settings` shows it. */
+export type SessionSetting = readonly [name: string, value: string]
 
 /** What a connection is told at start. */
 export interface ConnectionSettings {
@@ -44,7 +49,8 @@ export function connectionTarget(settings: ConnectionSettings): ConnectionTarget
     url: url.href,
     shown,
     schema: settings.schema,
-    options: [...(own === null ? [] : [own]), ...startOptions(settings)].join(' '),
+    own,
+    settings: sessionSettings(settings),
     redact: redactor([url.password, url.searchParams.get('password') ?? '']),
   }
 }
@@ -62,25 +68,30 @@ function parseUrl(text: string): URL {
   )
 }
 
-function startOptions({ schema, statementTimeoutMs }: ConnectionSettings): string[] {
+function sessionSettings({ schema, statementTimeoutMs }: ConnectionSettings): SessionSetting[] {
   return [
-    setting('search_path', quoteName(schema)),
-    setting('statement_timeout', String(statementTimeoutMs)),
-    setting('lock_timeout', String(Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs))),
-    setting('idle_in_transaction_session_timeout', String(IDLE_IN_TRANSACTION_MS)),
+    ['search_path', quoteName(schema)],
+    ['statement_timeout', String(statementTimeoutMs)],
+    ['lock_timeout', String(Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs))],
+    ['idle_in_transaction_session_timeout', String(IDLE_IN_TRANSACTION_MS)],
     // The sequencer relies on a new snapshot for each statement, whatever the database's own default is.
-    setting('default_transaction_isolation', 'read committed'),
-    setting('default_transaction_read_only', 'off'),
-    setting('client_min_messages', 'warning'),
+    ['default_transaction_isolation', 'read committed'],
+    ['default_transaction_read_only', 'off'],
+    ['client_min_messages', 'warning'],
     // Prepared statements keep a plan from the time when their tables were small; one by an index stays right when they grow, and it makes
     // SERIALIZABLE watch the rows that were read instead of whole tables. Compiling plans costs more than any of our statements.
-    setting('enable_seqscan', 'off'),
-    setting('jit', 'off'),
+    ['enable_seqscan', 'off'],
+    ['jit', 'off'],
   ]
 }
 
+/** The options of a connection's start: those of the URL, then ours. */
+export function startOptions({ own, settings }: Pick<ConnectionTarget, 'own' | 'settings'>): string {
+  return [...(own === null ? [] : [own]), ...settings.map(startOption)].join(' ')
+}
+
 /** One `-c name=value`; the server splits options at spaces and unescapes backslashes. */
-function setting(name: string, value: string): string {
+function startOption([name, value]: SessionSetting): string {
   return `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`
 }
 

@@ -5,7 +5,7 @@ import { ALONE, BEGIN, BESIDE } from './commands.ts'
 import { GroupMember, type MemberOutcome } from './group-member.ts'
 import { CONFLICT_BACKOFF, type GroupFailure, judge } from './group-verdict.ts'
 import { eventNumbers, outboxParts } from './outbox.ts'
-import type { SessionPool } from './session-pool.ts'
+import { type SessionPool, silentError } from './session-pool.ts'
 import { TransactionLine } from './transaction-line.ts'
 
 /** What a writer is made with. */
@@ -118,6 +118,15 @@ export class GroupWriter {
     }
   }
 
+  #tooLate(): BanyanError {
+    const { pool, context, runtime } = this.#options
+    if (pool.isSilentSince(runtime.clock.monotonic() - TRANSACTION_MS_MAX / 2)) return silentError(context.target)
+    return new BanyanError(
+      'overloaded',
+      `the transaction waited ${TRANSACTION_MS_MAX} ms for its turn; nothing was changed, try again later`,
+    )
+  }
+
   /** Runs who waits until the group is full or lost, a second time with savepoints when one of them failed. */
   async #runMembers(lane: Lane, line: TransactionLine, members: GroupMember[]): Promise<GroupFailure | undefined> {
     for (;;) {
@@ -141,7 +150,7 @@ export class GroupWriter {
       if (next.alone && members.length > 0) break
       lane.waiting.shift()
       if (remainingMs(clock, next.deadline) <= 0) {
-        next.fail(tooLateError())
+        next.fail(this.#tooLate())
         continue
       }
       // an earlier one that is open may yet put statements on an empty line; they must not be undone with this one's
@@ -238,7 +247,4 @@ async function writeEvents(line: TransactionLine, members: readonly GroupMember[
 
 function overloadedError(): BanyanError {
   return new BanyanError('overloaded', `${WAITING_MAX} transactions wait already; nothing was changed, try again later`)
-}
-function tooLateError(): BanyanError {
-  return new BanyanError('overloaded', `the transaction waited ${TRANSACTION_MS_MAX} ms for its turn; nothing was changed, try again later`)
 }

@@ -61,6 +61,25 @@ test('a network that swallows everything: the connection is given up, and the po
   assert.deepEqual(await ledger(store), ['lost-in-space'])
 })
 
+test('a server that cannot be reached any more is unavailable, for whoever waits for a connection and whoever waits for an answer', async () => {
+  await using server = await testServer()
+  await using proxy = await testProxy(server.url)
+  const store = await server.open({ url: proxy.url, migrations: [LEDGER], poolMax: 2, statementTimeoutMs: 500 })
+  await store.ping()
+  proxy.swallow()
+  const codes = await Promise.all(
+    Array.from({ length: 40 }, async (_, number) => {
+      const work = number % 2 === 0 ? enter(store, `w${number}`) : ledger(store)
+      return work.then(
+        () => 'done',
+        (error: BanyanError) => error.code,
+      )
+    }),
+  )
+  assert.deepEqual([...new Set(codes)], ['unavailable'])
+  await assert.rejects(store.ping(), { code: 'unavailable' })
+})
+
 /** Enters ids until told to stop; sorts them by what the store said. */
 async function enterUntil(store: Store, writer: number, stopped: () => boolean, said: Record<string, string[]>): Promise<void> {
   for (let turn = 0; !stopped(); turn++) {

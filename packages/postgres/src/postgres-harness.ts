@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import type { StoreFactory } from 'banyan/store'
+import { createRuntime } from 'banyan/kernel'
+import type { Migration, StoreFactory } from 'banyan/store'
 import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
+import { quoteName } from './connection-target.ts'
 import { postgresStores } from './postgres-stores.ts'
 import { type TestServer, testServer } from './test-server.ts'
 
@@ -24,8 +26,23 @@ function place(server: TestServer): StorePlace {
     factory: postgresStores({ url, schemaPrefix: prefix }),
     child: { module: fileURLToPath(import.meta.url), export: childStores.name, argument: { url, prefix } },
     fillDisk: () => refuseRows(server),
+    replace: (service, migrations) => remake(server, service, migrations),
+    remove: (service) => drop(server, service),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
+}
+
+async function drop(server: TestServer, service: string): Promise<void> {
+  const client = await server.connect()
+  await client.query(`DROP SCHEMA ${quoteName(`${server.prefix}${service}`)} CASCADE`)
+}
+
+/** What a restart of another instance does after somebody dropped the data. */
+async function remake(server: TestServer, service: string, migrations: readonly Migration[]): Promise<void> {
+  await drop(server, service)
+  await (
+    await postgresStores({ url: server.url, schemaPrefix: server.prefix }).open({ service, migrations, runtime: createRuntime() })
+  ).close()
 }
 
 /** Answers as a server does whose disk is full; filling a real one would take the machine's other databases with it. */

@@ -10,7 +10,7 @@ import { PostgresFeed } from './postgres-feed.ts'
 import { Sequencer } from './sequencer.ts'
 import { SessionPool } from './session-pool.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
-import { isConnectionLoss, toStatementError } from './sql-failure.ts'
+import { isConnectionLoss, isMissing, toStatementError } from './sql-failure.ts'
 import { StatementTexts } from './statement-text.ts'
 import type { Parameter } from './values.ts'
 import type { Row } from './wire-batch.ts'
@@ -43,6 +43,10 @@ export class PostgresStore implements Store {
   readonly #writer: GroupWriter
   readonly #reader: SnapshotReader
   readonly #apart: ApartReader
+  /** Drawn when the schema was made; a schema that was dropped and made again has another. */
+  #identity: string | undefined
+  /** Why nothing is done any more: what was opened is not there. */
+  #lost: BanyanError | undefined
   #active = 0
   #closing: Promise<void> | undefined
   #whenQuiet: (() => void) | undefined
@@ -95,7 +99,11 @@ export class PostgresStore implements Store {
     return this.#counted(() => this.#apart.read(body, options))
   }
   async ping(): Promise<void> {
-    await this.#query('ping', 'SELECT 1', [])
+    this.#assertSame(await this.#readIdentity())
+  }
+  /** Learns which data it works on; {@link ping} compares. To be called once, before the store is handed out. */
+  async recognise(): Promise<void> {
+    this.#identity = await this.#readIdentity()
   }
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -104,12 +112,37 @@ export class PostgresStore implements Store {
 
   async #counted<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw closedError()
+    if (this.#lost !== undefined) throw this.#lost
     this.#active++
     try {
       return await work()
     } finally {
       if (--this.#active === 0) this.#whenQuiet?.()
     }
+  }
+
+  /** Undefined when the schema or its tables are gone. */
+  async #readIdentity(): Promise<string | undefined> {
+    try {
+      const [row] = await this.#query('identity', "SELECT value FROM banyan_meta WHERE name = 'identity'", [])
+      return row?.['value'] as string | undefined
+    } catch (error) {
+      if (isMissing((error as Error).cause)) return undefined
+      throw error
+    }
+  }
+  /** Lasting: what this process knows of the data, positions and cursors and sagas, is not true of others. */
+  #assertSame(found: string | undefined): void {
+    if (found === this.#identity) return
+    const { target, runtime, service } = this.#options
+    const where = `the schema "${target.schema}" of PostgreSQL at ${target.shown}`
+    const what = found === undefined ? 'is gone' : 'was dropped and made again'
+    this.#lost = new BanyanError(
+      'unavailable',
+      `${where} ${what} since this process opened it; restore the data if they are missed, then restart the process`,
+    )
+    runtime.log.error('the data are not those that were opened; nothing is done any more', { service, error: this.#lost })
+    throw this.#lost
   }
 
   /** One statement by itself; tried once more when its connection turns out to be dead, since all of them only read. */

@@ -45,6 +45,7 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   if (!Number.isInteger(writers) || writers < 1 || writers > poolMax)
     misuse(`writers is ${writers}; give a whole number from 1 to poolMax, ${poolMax}`)
   const notifications = new NotificationsByUrl()
+  const checks = { allowUnsafe: options.allowUnsafe ?? false, known: new Set<string>() }
   const targetOf = (service: string): ConnectionTarget =>
     connectionTarget({
       url: options.urls?.[service] ?? options.url,
@@ -54,7 +55,7 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   const upgrade = (stores: readonly OpenStore[]): Promise<readonly Durability[]> =>
     upgradeSchemas(
       stores.map((store) => ({ store, target: targetOf(store.service) })),
-      options.allowUnsafe ?? false,
+      checks,
     )
   return {
     upgrade: async (stores) => void (await upgrade(stores)),
@@ -64,7 +65,18 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
       const target = targetOf(service)
       const [durability = 'process'] = await upgrade([store])
       const shared = notifications.of(target, runtime)
-      return new PostgresStore({ service, target, runtime, poolMax, writers, statementTimeoutMs, durability, notifications: shared })
+      const opened = new PostgresStore({
+        service,
+        target,
+        runtime,
+        poolMax,
+        writers,
+        statementTimeoutMs,
+        durability,
+        notifications: shared,
+      })
+      await opened.recognise().catch((error: unknown) => opened.close().then(() => Promise.reject(error)))
+      return opened
     },
   }
 }

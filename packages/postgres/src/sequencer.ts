@@ -118,7 +118,7 @@ export class Sequencer {
   async #connected(): Promise<Session> {
     if (this.#session?.dead === false) return this.#session
     const { target, applicationName } = this.#options
-    this.#session = await Session.connect({ ...target, options: `${target.options} ${FRESH_PLANS}` }, applicationName)
+    this.#session = await Session.connect({ ...target, settings: [...target.settings, FRESH_PLANS] }, applicationName)
     return this.#session
   }
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
@@ -178,4 +178,4 @@ function afterLastLarge(rows: readonly SequencedRow[]): readonly SequencedRow[] 
  * A plan that was kept from the time when the log was empty would read all of a large one; so every round is planned anew,
  * for the size the tables have.
  */
-const FRESH_PLANS = '-c plan_cache_mode=force_custom_plan'
+const FRESH_PLANS = ['plan_cache_mode', 'force_custom_plan'] as const

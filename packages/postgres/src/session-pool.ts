@@ -36,6 +36,8 @@ export class SessionPool {
   /** Free sessions, the one used last on top, so that surplus ones grow old. */
   readonly #idle: { readonly session: Session; readonly since: number }[] = []
   readonly #waiters: Waiter[] = []
+  /** When something was answered last, by the monotonic clock, and how many answers there were then. */
+  #heard = { at: Number.NEGATIVE_INFINITY, answers: 0 }
   #opening = 0
   #closed = false
   #stopWatch: CancelTimer | undefined
@@ -64,6 +66,11 @@ export class SessionPool {
     const waiter = this.#waiters.shift()
     if (waiter !== undefined) return waiter.resolve(session)
     this.#idle.push({ session, since: this.#options.runtime.clock.monotonic() })
+  }
+
+  /** Whether the server has answered nothing since then, by the monotonic clock: it is not busy, it is gone. Answers are noted late by a look. */
+  isSilentSince(moment: number): boolean {
+    return this.#heard.at <= moment + WATCH_MS
   }
 
   /** Rejects whoever waits and closes all connections as they come back; resolves when none is left. */
@@ -107,6 +114,7 @@ export class SessionPool {
   }
   #forget(session: Session): void {
     this.#sessions.delete(session)
+    this.#heard = { ...this.#heard, answers: this.#heard.answers - session.answers } // its end is no answer
     const index = this.#idle.findIndex((entry) => entry.session === session)
     if (index >= 0) this.#idle.splice(index, 1)
     if (!this.#closed && this.#waiters.length > 0) this.#grow()
@@ -121,15 +129,25 @@ export class SessionPool {
     this.#stopWatch = this.#options.runtime.clock.setTimer(WATCH_MS, () => {
       this.#stopWatch = undefined
       const now = this.#options.runtime.clock.monotonic()
+      this.#listen(now)
       this.#expireWaiters(now)
       this.#cutUnanswered(now)
       this.#closeSurplus(now)
       if (this.#sessions.size + this.#opening + this.#waiters.length > 0) this.#watch()
     })
   }
+  #listen(now: number): void {
+    let answers = 0
+    for (const session of this.#sessions) answers += session.answers
+    if (answers !== this.#heard.answers) this.#heard = { at: now, answers }
+  }
+  #busy(): string {
+    return `none of ${this.#options.sessionsMax} connections came free in ${ACQUIRE_MS_MAX} ms`
+  }
   #expireWaiters(now: number): void {
     while (this.#waiters[0] !== undefined && now - this.#waiters[0].since > ACQUIRE_MS_MAX) {
-      this.#waiters.shift()?.reject(overloadedError(`none of ${this.#options.sessionsMax} connections came free in ${ACQUIRE_MS_MAX} ms`))
+      const { since, reject } = this.#waiters.shift() as Waiter
+      reject(this.isSilentSince(since) ? silentError(this.#options.target) : overloadedError(this.#busy()))
     }
   }
   #cutUnanswered(now: number): void {
@@ -149,6 +167,11 @@ export class SessionPool {
 
 function closedError(): BanyanError {
   return new BanyanError('unavailable', 'the store is closed; open it again or send the request to another instance')
+}
+/** Says that nothing comes back from the server. */
+export function silentError({ shown }: ConnectionTarget): BanyanError {
+  const what = `PostgreSQL at ${shown} does not answer; nothing was changed`
+  return new BanyanError('unavailable', `${what}; check that the server runs and the network reaches it, then try again`)
 }
 function overloadedError(why: string): BanyanError {
   return new BanyanError('overloaded', `the store has too much to do: ${why}; try again later or raise poolMax`)

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
-import type { ConnectionTarget } from './connection-target.ts'
+import { type ConnectionTarget, startOptions } from './connection-target.ts'
 import { encodeBatch, type Part, type PartPlan } from './frontend-messages.ts'
+import { settle } from './session-settings.ts'
 import { isConnectionLoss, markPart } from './sql-failure.ts'
 import { type Column, type PartResult, WireBatch } from './wire-batch.ts'
 
@@ -43,11 +44,11 @@ export class Session {
     client.on('end', () => this.#die())
   }
 
-  /** Connects; rejects with the driver's error. */
+  /** Connects, and sees to it that the session is set as `target` says. Rejects with the driver's error, or with `misuse` when it cannot be. */
   static async connect(target: ConnectionTarget, applicationName: string): Promise<Session> {
     const client = new Client({
       connectionString: target.url,
-      options: target.options,
+      options: startOptions(target),
       application_name: applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
@@ -57,6 +58,7 @@ export class Session {
     const session = new Session(client)
     try {
       await client.connect()
+      await settle(session, target)
     } catch (error) {
       session.destroy()
       throw error
@@ -70,6 +72,10 @@ export class Session {
   /** Batches that were sent and not answered. */
   get inFlight(): number {
     return this.#inFlight
+  }
+  /** Batches that were answered. */
+  get answers(): number {
+    return this.#answers
   }
   /** Whether nothing was answered for `answerMsMax` although something is in flight. Asked at intervals by the pool. */
   isOverdue(now: number, answerMsMax: number): boolean {

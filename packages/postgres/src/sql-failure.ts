@@ -52,6 +52,11 @@ export function isStaleStatement(error: unknown): boolean {
   return STALE_STATEMENTS.has(code ?? '') && (code === '26000' || message.includes('cached plan'))
 }
 
+/** Whether a schema or table is not there. */
+export function isMissing(error: unknown): boolean {
+  return ['42P01', '3F000'].includes((error as Partial<ServerError> | undefined)?.code ?? '')
+}
+
 /** Turns an error of a statement that certainly had no effect into what a caller can act on. Passes a {@link BanyanError} on. */
 export function toStatementError(error: unknown, target: ConnectionTarget, query?: string): BanyanError {
   if (error instanceof BanyanError) return error
@@ -104,8 +109,14 @@ export function toConnectError(error: unknown, target: ConnectionTarget): Banyan
     return new BanyanError('misuse', `PostgreSQL at ${target.shown} refused the login: ${text}; check user and password in the URL`, cause)
   }
   if (code === '3D000') return new BanyanError('misuse', `PostgreSQL at ${target.shown}: ${text}; create it with CREATE DATABASE`, cause)
-  const advice = code === '53300' ? 'raise max_connections or lower poolMax' : 'check that the server runs and the URL is right'
+  const advice = CONNECT_ADVICE[code] ?? 'check that the server runs and the URL is right'
   return new BanyanError('unavailable', `cannot connect to PostgreSQL at ${target.shown}: ${text || code}; ${advice}`, cause)
+}
+
+const CONNECT_ADVICE: Readonly<Record<string, string>> = {
+  '53300': 'raise max_connections or lower poolMax',
+  '08P01':
+    'if a pooler stands there that knows no start-up options, let it ignore them (PgBouncer: ignore_startup_parameters = options) and pool sessions',
 }
 
 function tooSlow(text: string, error: unknown, where: string): BanyanError {

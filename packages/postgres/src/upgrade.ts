@@ -2,11 +2,20 @@ import { reworded, toBanyanError } from 'banyan/kernel'
 import type { ConnectionTarget } from './connection-target.ts'
 import { beginUpgrade, dueSchemas, type ServiceSchema } from './schema-setup.ts'
 import { checkServer } from './server-check.ts'
+import { refuseTransactionPooling } from './session-settings.ts'
 import { Session } from './session.ts'
 import { isConnectionLoss, toConnectError, toStatementError } from './sql-failure.ts'
 
 /** What a commit of a server survives. */
 export type Durability = 'power' | 'process'
+
+/** What is checked of servers. */
+export interface ServerChecks {
+  /** Accepts a server that loses commits in a crash. */
+  readonly allowUnsafe: boolean
+  /** URLs behind which sessions are known to be kept; looked at once each. */
+  readonly known: Set<string>
+}
 
 /** The schemas of one database, on one connection. */
 interface Upgrade {
@@ -21,10 +30,10 @@ interface Upgrade {
  * committed one after the other once all have succeeded; when a later commit fails, the error names the databases that were upgraded already.
  * Changes nothing, and takes no lock, where nothing is due. Returns what a commit survives, one for each of `schemas`.
  */
-export async function upgradeSchemas(schemas: readonly ServiceSchema[], allowUnsafe: boolean): Promise<readonly Durability[]> {
+export async function upgradeSchemas(schemas: readonly ServiceSchema[], checks: ServerChecks): Promise<readonly Durability[]> {
   const upgrades: Upgrade[] = []
   try {
-    for (const [, some] of Map.groupBy(schemas, ({ target }) => target.url)) upgrades.push(await connect(some, allowUnsafe))
+    for (const [, some] of Map.groupBy(schemas, ({ target }) => target.url)) upgrades.push(await connect(some, checks))
     const begun = upgrades.filter(({ due }) => due.length > 0)
     for (const { session, target, due } of begun) await beginUpgrade(session, due).catch((error) => fail(error, target))
     await commitAll(begun)
@@ -35,16 +44,28 @@ export async function upgradeSchemas(schemas: readonly ServiceSchema[], allowUns
   }
 }
 
-async function connect(schemas: readonly ServiceSchema[], allowUnsafe: boolean): Promise<Upgrade> {
+async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known }: ServerChecks): Promise<Upgrade> {
   const { target, store } = schemas[0] as ServiceSchema
   const name = schemas.length === 1 ? `banyan ${store.service} set-up` : 'banyan set-up'
   const session = await Session.connect(target, name).catch((error) => Promise.reject(toConnectError(error, target)))
   try {
     const durability = await checkServer(session, target, allowUnsafe)
+    if (!known.has(target.url)) await checkPooling(session, target)
+    known.add(target.url)
     return { session, target, durability, due: await dueSchemas(session, schemas) }
   } catch (error) {
     session.destroy()
     return fail(error, target)
+  }
+}
+
+/** Takes a second connection for a moment. */
+async function checkPooling(session: Session, target: ConnectionTarget): Promise<void> {
+  const other = await Session.connect(target, 'banyan pooler check')
+  try {
+    await refuseTransactionPooling(session, other, target)
+  } finally {
+    await other.end().catch(() => other.destroy())
   }
 }
 

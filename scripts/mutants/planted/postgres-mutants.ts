@@ -98,4 +98,13 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     replace: 'if (unsafe.length > 0) return',
     caughtBy: { file: `${POSTGRES}/open.postgres.ts`, test: 'a server that would lose commits is refused' },
   },
+  {
+    name: 'settings-taken-for-granted',
+    mistake: 'a connection is used without a look whether its start-up options arrived',
+    promises: ['P1'],
+    file: 'packages/postgres/src/session-settings.ts',
+    find: '  if (wrong.length === 0) return\n',
+    replace: '  return\n',
+    caughtBy: { file: 'packages/postgres/src/session-settings.test.ts', test: 'settings that a pooler dropped are set' },
+  },
 ]

@@ -40,6 +40,10 @@ export interface StorePlace extends AsyncDisposable {
   readonly child: { readonly module: string; readonly export: string; readonly argument: unknown }
   /** Lets no more data fit; returns how to make room again. */
   fillDisk?(store: Store): Promise<() => Promise<void>>
+  /** Puts other data of the same service, new ones, in place of those of an open store. */
+  replace?(service: string, migrations: readonly Migration[]): Promise<void>
+  /** Removes the data of an open store. */
+  remove?(service: string, migrations: readonly Migration[]): Promise<void>
   /** Damages the data of a closed store, so that opening it must be refused. */
   damage?(service: string): Promise<void>
 }

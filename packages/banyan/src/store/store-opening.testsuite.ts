@@ -40,6 +40,28 @@ export function testOpening(harness: StoreHarness): void {
     await readAll(other.feed, 1)
   })
 
+  for (const what of ['replace', 'remove'] as const)
+    test(`${harness.name}: S15 after data are ${what}d under an open store a ping says so, and nothing is done any more`, async (context) => {
+      await using opened = await openStore(harness)
+      const { store, place } = opened
+      const strike = place[what]
+      if (!strike) return context.skip('feature replace: the data of this adapter cannot be reached from outside')
+      await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+      await store.ping()
+      await strike(SERVICE, TABLES)
+      await rejectsWith(store.ping(), 'unavailable', /(?:removed|gone|replaced|made again).*start/)
+      await rejectsWith(store.ping(), 'unavailable', /start/)
+      await rejectsWith(
+        store.transaction((tx) => tx.sql.run(COUNT, 'a')),
+        'unavailable',
+        /start/,
+      )
+      await rejectsWith(
+        store.read((tx) => tx.sql.get('SELECT 1 AS one')),
+        'unavailable',
+      )
+    })
+
   promise(harness, 'a healthy store answers a ping', async ({ store }) => {
     await store.ping()
   })

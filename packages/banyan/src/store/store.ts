@@ -31,6 +31,7 @@ import type { Sql, SqlReader } from './sql.ts'
  *      A transaction emits no more events than `emitted-events.ts` says.
  * - S14 A page of the log ends with the event with which its data reach the bytes that were asked for, and of events whose type nobody asked
  *      for large data are not read: memory is bounded whatever was emitted, and nothing is left out.
+ * - S15 When the data that were opened are removed, or others put in their place, `ping` says so and nothing is done any more.
  */
 export interface Store {
   readonly features: StoreFeatures

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreHarness, StorePlace } from '../store.testsuite.ts'
 import type { Store } from '../store.ts'
@@ -16,6 +16,12 @@ export const sqliteHarness: StoreHarness = {
       factory: sqliteStores({ directory }),
       child: { module: new URL('sqlite-stores.ts', import.meta.url).href, export: 'sqliteStores', argument: { directory } },
       fillDisk,
+      replace: async (service) => {
+        const path = join(directory, `${service}.db`)
+        await rename(path, `${path}.moved`)
+        await copyFile(`${path}.moved`, path)
+      },
+      remove: (service) => rm(join(directory, `${service}.db`)),
       damage: (service) => damage(join(directory, `${service}.db`)),
       [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
     }

@@ -7,6 +7,7 @@ import type { ApartReader } from './apart/apart-reader.ts'
 import type { CommitTurns } from './commit-turns.ts'
 import { EventTail } from './event-tail.ts'
 import { GroupCommit, type Sync } from './group-commit.ts'
+import type { WatchedFile } from './watched-file.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
@@ -17,6 +18,8 @@ export interface SqliteStoreParts {
   readonly service: string
   readonly runtime: Runtime
   readonly reader: SqliteConnection
+  /** Tells whether the file is still where it was opened; absent where there is none to watch. */
+  readonly file?: WatchedFile
   /** Absent in a store that only reads. */
   readonly writer?: {
     readonly connection: SqliteConnection
@@ -71,6 +74,8 @@ export class SqliteStore implements Store {
   }
 
   async ping(): Promise<void> {
+    const { health, file } = this.#parts
+    if (file && !file.isInPlace()) health.refuse(file.error())
     await this.#snapshots.run((tx) => tx.sql.get('SELECT 1'))
   }
 

@@ -12,6 +12,7 @@ import { migrationTarget, newestEvent } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
 import { type UpgradeFile, upgradeFiles } from './upgrade.ts'
+import { watchFile } from './watched-file.ts'
 
 /** Where SQLite stores keep their files. */
 export interface SqliteStoresOptions {
@@ -74,7 +75,15 @@ async function openForWriting({ directory, onFatal }: SqliteStoresOptions, store
     await upgradeFiles(directory, [{ store, connection }])
     reader = openReader(path, runtime)
     const writer = { connection, lock, newest: newestEvent(connection), turns }
-    return new SqliteStore({ service, runtime, reader, writer, apart, health: new StoreHealth(runtime.log, onFatal) })
+    return new SqliteStore({
+      service,
+      runtime,
+      reader,
+      writer,
+      apart,
+      file: watchFile(path),
+      health: new StoreHealth(runtime.log, onFatal),
+    })
   } catch (thrown) {
     reader?.close()
     close()

@@ -35,6 +35,13 @@ export class StoreHealth {
     this.#onFatal?.(failure.error)
   }
 
+  /** What was opened is not there any more: nothing is done from now on, because it would go to nowhere. */
+  refuse(error: BanyanError): void {
+    if (this.#error) return
+    this.#error = error
+    this.#log.error('the data are not those that were opened; nothing is done any more', { error })
+  }
+
   /** Refuses everything from now on. */
   close(path: string): void {
     this.#error ??= new BanyanError('unavailable', `the store ${path} is closed; the process is stopping`)
