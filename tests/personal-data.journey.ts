@@ -174,4 +174,39 @@ for (const flow of ['orchestration', 'choreography'])
       await forgetUnused(shop)
       await eventually(async () => assert.deepEqual(await leftBehind(shop, (where) => AFTER_ERASURE.has(where)), []))
     })
+
+    test('of an erased account is nowhere any more, also of an order that was under way', async () => {
+      await using shop = await openShop(flow)
+      const url = `http://127.0.0.1:${shop.port}`
+      await eventually(async () => assert.equal((await shopClient(url).request('GET', '/api/inventory/ESPRESSO-250')).status, 200))
+      const { token } = await journey(url)
+      const customer = shopClient(url, token)
+      const { id } = (await customer.request<{ id: string }>('GET', '/api/users/me')).body
+      await customer.request('POST', '/api/auth/forgot', { email: PERSON.email })
+      await eventually(() =>
+        assert.notDeepEqual(
+          told(markersInFiles(shop.directory, MARKERS), () => false),
+          [],
+          'a mail is kept',
+        ),
+      )
+      const { recipient, line1, city } = PERSON
+      const underWay = {
+        items: [{ sku: 'ESPRESSO-250', quantity: 1 }],
+        shippingAddress: { recipient, line1, city, postalCode: '10115', country: 'DE' },
+        shippingMethod: 'standard',
+        payment: { provider: 'fake', token: 'tok_slow' },
+      }
+      assert.equal((await customer.request('POST', '/api/orders', underWay, { 'idempotency-key': 'under-way' })).status, 201)
+      const staff = shopClient(url, await adminToken(url))
+      assert.equal((await staff.request('POST', `/api/users/${id}/erasure`, {})).status, 200)
+      assert.equal((await customer.request('GET', '/api/users/me')).status, 401)
+      await eventually(
+        async () => {
+          await forgetUnused(shop)
+          assert.deepEqual(await leftBehind(shop, (where) => where === 'inventory.movement_note.note'), [])
+        },
+        { timeoutMs: 40_000 },
+      )
+    })
   })

@@ -53,6 +53,8 @@ test('registers, signs in, exchanges tokens and signs out over HTTP', async () =
   assert.deepEqual([registered.status, registered.headers.get('location')], [201, `/api/users/${registered.body.id}`])
   const again = await send('POST', '/api/auth/register', { email: EMAIL, password: PASSWORD, name: 'Ada' })
   assert.deepEqual([again.status, again.body.code], [409, 'email_taken'])
+  assert.match(again.body.detail, /has an account; sign in, or set a new password with POST \/api\/auth\/forgot$/)
+  assert.doesNotMatch(JSON.stringify(again.body), /ada|Ada/, 'nothing about whose it is')
   const wrong = await send('POST', '/api/auth/login', { email: EMAIL, password: 'not it at all' })
   assert.deepEqual([wrong.status, wrong.body.code], [401, 'invalid_credentials'])
   const { body: session } = await send('POST', '/api/auth/login', { email: EMAIL, password: PASSWORD })

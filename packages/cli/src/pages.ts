@@ -1,8 +1,8 @@
-import { oneLine } from 'banyan/telemetry'
 import type { CommandCall, CommandOption } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { theRunningPlatform } from './operator.ts'
 import { queryOf } from './query-of.ts'
+import { shellWord } from './shell-word.ts'
 import { table } from './table.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -47,10 +47,4 @@ export function pageText({ items, nextCursor = null, more = false }: Page, { row
   const rows = table(items.map(row), empty)
   if (nextCursor !== null) return `${rows}\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`
   return more ? `${rows}\n\n${items.length} rows; there are more, which are not shown` : rows
-}
-
-/** Writes a text so that a shell takes it as one word, and a terminal as text. */
-export function shellWord(text: string): string {
-  if (/^[\w./:@%+=,-][\w./:@%+=,~-]*$/.test(text)) return text
-  return oneLine(`'${text.replaceAll("'", String.raw`'\''`)}'`)
 }

@@ -1,5 +1,5 @@
 import { oneLine } from 'banyan/telemetry'
-import { shellWord } from './pages.ts'
+import { shellWord } from './shell-word.ts'
 import { table } from './table.ts'
 
 /** An error as the operations API shows it. */

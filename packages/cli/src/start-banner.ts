@@ -1,6 +1,6 @@
 import type { HostedService } from 'banyan/host'
 import { inputFields, type OperationDefinition, schemaExample } from 'banyan/contract'
-import { shellWord } from './pages.ts'
+import { shellWord } from './shell-word.ts'
 import type { Settings } from './settings.ts'
 
 /** What the first lines of a started platform say. */

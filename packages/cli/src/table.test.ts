@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shellWord } from './pages.ts'
+import { shellWord } from './shell-word.ts'
 import { table } from './table.ts'
 
 test('lays out columns, and shows what is missing', () => {

@@ -85,4 +85,28 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
       test: 'a shop does not start with a book of another shop, with none, or with an old one on a new database',
     },
   },
+  {
+    name: 'erased-person-in-orders',
+    mistake: 'an erased account leaves its addresses in orders that were under way',
+    promises: [],
+    file: 'services/orders/src/timers/erase-person.ts',
+    find: '    await tx.schedule(erasePerson, {',
+    replace: '    if (isFull) await tx.schedule(erasePerson, {',
+    caughtBy: {
+      file: 'tests/personal-data.journey.ts',
+      test: 'of an erased account is nowhere any more, also of an order that was under way',
+    },
+  },
+  {
+    name: 'erased-person-remembered',
+    mistake: 'recommendations keep what an erased person bought',
+    promises: [],
+    file: 'services/recommendations/src/store/behaviour-records.ts',
+    find: "await sql.run('DELETE FROM purchase WHERE user_hash = ?', userHash)",
+    replace: '',
+    caughtBy: {
+      file: 'services/recommendations/src/recommendations.integration.ts',
+      test: 'forgets what an erased person did, and keeps what all did together',
+    },
+  },
 ]

@@ -10,18 +10,20 @@ import { cancelOrder } from './sagas/cancel-order.ts'
 import { giveUpOrder } from './sagas/give-up-order.ts'
 import { placeOrder } from './sagas/place-order.ts'
 import { confirmOnAuthorized, rejectOnPaymentFailure, settleOnCompleted } from './subscriptions/follow-payment.ts'
+import { eraseOnUserErased } from './subscriptions/erase-on-user-erased.ts'
 import { rejectOnStockFailure } from './subscriptions/reject-on-stock-failure.ts'
 import { oldNotes } from './store/old-notes.ts'
+import { erasePerson } from './timers/erase-person.ts'
 import { EXPIRE_ORDERS, expireOrders } from './timers/expire-orders.ts'
 
 /** Orders: from the first click to the last state, by a saga or by events. */
 export const ordersService = service(definition, {
   operations: [place, get, list, cancel, erasePersonalData],
   retention: { rules: [oldNotes] },
-  on: [rejectOnStockFailure, confirmOnAuthorized, settleOnCompleted, rejectOnPaymentFailure],
+  on: [rejectOnStockFailure, confirmOnAuthorized, settleOnCompleted, rejectOnPaymentFailure, eraseOnUserErased],
   sagas: [placeOrder, cancelOrder, giveUpOrder],
   projections: [orderView],
-  timers: [expireOrders],
+  timers: [expireOrders, erasePerson],
   prepare: async ({ transaction }) => {
     await transaction((tx) => tx.schedule(expireOrders, { id: EXPIRE_ORDERS, afterMs: 0, data: {} }))
   },

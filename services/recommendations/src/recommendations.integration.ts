@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { eventually, testPlatform } from '@banyan/testing'
 import { catalog } from '@shop/catalog/contract'
 import { orders } from '@shop/orders/contract'
+import { users } from '@shop/users/contract'
 import { command, contract, define, service, Type } from 'banyan'
 import { ANONYMOUS, type Principal, type Static } from 'banyan/contract'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
@@ -24,7 +25,20 @@ const ordersTeller = contract('orders', {
   },
   events: orders.events,
 })
+const usersTeller = contract('users', {
+  operations: {
+    tell: command('POST /tell-users', { input: users.events['user.erased'].data, output: Type.Null(), access: 'internal' }),
+  },
+  events: users.events,
+})
 const products = define(catalogTeller)
+const people = define(usersTeller)
+const tellErased = people.operation('tell', async (input, { transaction }) =>
+  transaction((tx) => {
+    tx.emit('user.erased', input)
+    return null
+  }),
+)
 const sales = define(ordersTeller)
 const tellProduct = products.operation('tell', async (input, { transaction }) =>
   transaction((tx) => {
@@ -45,6 +59,7 @@ async function recommendationsPlatform() {
       recommendationsService,
       service(products.definition, { operations: [tellProduct] }),
       service(sales.definition, { operations: [tellOrder] }),
+      service(people.definition, { operations: [tellErased] }),
     ],
   })
   const hosted = platform.services.find(({ name }) => name === 'recommendations') as (typeof platform.services)[number]
@@ -73,6 +88,8 @@ async function recommendationsPlatform() {
     },
     order: (userId: string, ...skus: readonly string[]) => orderAs(`o${told++}`, userId, ...skus),
     orderAs,
+    erase: (userId: string) => platform.client(usersTeller).tell({ userId }),
+    read: hosted.readSql,
     /** Waits until everything told was learnt. */
     async learnt() {
       await eventually(async () => {
@@ -149,4 +166,24 @@ test('counts a look once a day and user', async () => {
   assert.deepEqual(await look(), { accepted: false })
   assert.deepEqual(await shop.callAs(user('ada'), 'recordInteraction', { sku: 'NOWHERE', kind: 'view' }), { accepted: false })
   await assert.rejects(shop.callAs(ANONYMOUS, 'recordInteraction', { sku: 'MUG', kind: 'view' }), { code: 'unauthenticated' })
+})
+
+test('forgets what an erased person did, and keeps what all did together', async () => {
+  await using shop = await recommendationsPlatform()
+  for (const sku of ['A', 'B']) await shop.product(sku)
+  await shop.learnt()
+  for (const userId of ['ann', 'bob']) {
+    await shop.order(userId, 'A', 'B')
+    await shop.callAs(user(userId), 'recordInteraction', { sku: 'A', kind: 'view' })
+  }
+  await shop.learnt()
+  const before = await shop.list({ sku: 'A' })
+  await shop.erase('ann')
+  await shop.learnt()
+  const kept = await shop.read(async (sql) => {
+    const count = async (table: string) => (await sql.all(`SELECT DISTINCT user_hash FROM ${table}`)).length
+    return [await count('purchase'), await count('interaction')]
+  })
+  assert.deepEqual(kept, [1, 1])
+  assert.deepEqual(await shop.list({ sku: 'A' }), before)
 })

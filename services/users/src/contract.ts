@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'refresh_token_reused',
   'roles_changed',
   'status_changed',
+  'account_erased',
   'email_collision',
   'signing_key_rotated',
 ] as const
@@ -136,7 +137,13 @@ const AuditFilter = Type.Object({
   cursor: Type.Optional(idCursor()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
-const WeakPassword = declareError(400, Type.Object({ reasons: Type.Array(Type.String()) }))
+const LastAdmin = declareError(409, Type.Object({}), 'never', 'this is the last admin who can sign in; make another user an admin first')
+const WeakPassword = declareError(
+  400,
+  Type.Object({ reasons: Type.Array(Type.String()) }),
+  'never',
+  'this password is too weak; the reasons say what it must have',
+)
 const Nothing = Type.Object({})
 
 /**
@@ -154,7 +161,12 @@ export const users = contract('users', {
       idempotency: 'none',
       created: '/api/users/:id',
       errors: {
-        email_taken: Nothing,
+        email_taken: declareError(
+          409,
+          Nothing,
+          'never',
+          'this email has an account; sign in, or set a new password with POST /api/auth/forgot',
+        ),
         weak_password: WeakPassword,
       },
     }),
@@ -169,8 +181,13 @@ export const users = contract('users', {
       access: 'public',
       idempotency: 'none',
       errors: {
-        invalid_credentials: declareError(401, Nothing),
-        account_disabled: declareError(403, Nothing),
+        invalid_credentials: declareError(
+          401,
+          Nothing,
+          'never',
+          'email and password do not fit; try again, or set a new password with POST /api/auth/forgot',
+        ),
+        account_disabled: declareError(403, Nothing, 'never', 'this account may not sign in; ask the shop'),
       },
     }),
     refresh: command('POST /api/auth/refresh', {
@@ -180,7 +197,9 @@ export const users = contract('users', {
       output: Session,
       access: 'public',
       idempotency: 'none',
-      errors: { invalid_refresh_token: declareError(401, Nothing) },
+      errors: {
+        invalid_refresh_token: declareError(401, Nothing, 'never', 'this refresh token was used, has expired or never was; sign in again'),
+      },
     }),
     logout: command('POST /api/auth/logout', {
       summary: 'Ends the session of a refresh token; an unknown one is no error',
@@ -204,7 +223,15 @@ export const users = contract('users', {
       output: SignedIn,
       access: 'user',
       idempotency: 'none',
-      errors: { wrong_password: declareError(403, Nothing), weak_password: WeakPassword },
+      errors: {
+        wrong_password: declareError(
+          403,
+          Nothing,
+          'never',
+          'the present password is another one; try again, or sign out and set a new one with POST /api/auth/forgot',
+        ),
+        weak_password: WeakPassword,
+      },
     }),
     requestReset: command('POST /api/auth/forgot', {
       summary: 'Mails a token that sets a new password; the answer is the same for addresses without an account',
@@ -221,7 +248,15 @@ export const users = contract('users', {
       access: 'public',
       idempotency: 'none',
       status: 204,
-      errors: { invalid_reset_token: declareError(400, Nothing), weak_password: WeakPassword },
+      errors: {
+        invalid_reset_token: declareError(
+          400,
+          Nothing,
+          'never',
+          'this token was used, has expired or never was; ask for another mail with POST /api/auth/forgot',
+        ),
+        weak_password: WeakPassword,
+      },
     }),
     jwks: query('GET /api/auth/jwks', {
       summary: 'Public keys that verify access tokens',
@@ -249,9 +284,17 @@ export const users = contract('users', {
       access: { owner: 'id', roles: ['admin'] },
       ifMatch: 'version',
       errors: {
-        last_admin: Nothing,
+        last_admin: LastAdmin,
         illegal_transition: Type.Object({ from: Status, to: Status, allowed: Type.Array(Status) }),
       },
+    }),
+    erase: command('POST /api/users/:id/erasure', {
+      summary: 'Erases a person for ever: the account at once, orders once they are settled, and what other services know; for admins',
+      input: Type.Object({ id: UserId }),
+      output: User,
+      access: { roles: ['admin'] },
+      idempotency: 'none',
+      errors: { last_admin: LastAdmin },
     }),
     list: query('GET /api/users', {
       summary: 'Users, newest first',
@@ -270,6 +313,11 @@ export const users = contract('users', {
     'user.registered': event({ key: 'userId', data: UserFacts, summary: 'An account exists' }),
     'user.updated': event({ key: 'userId', data: UserFacts, summary: 'A profile, its roles or its status changed' }),
     'user.disabled': event({ key: 'userId', data: UserFacts, summary: 'An account may no longer sign in' }),
+    'user.erased': event({
+      key: 'userId',
+      data: Type.Object({ userId: UserId }),
+      summary: 'A person is to be forgotten: whoever keeps something of theirs erases it',
+    }),
     'user.signed_out': event({
       key: 'userId',
       /** Epoch milliseconds, as all times in events. */

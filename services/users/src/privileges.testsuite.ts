@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ACCESS_TOKEN_SECONDS } from './contract.ts'
+import { noTimers } from './credentials.fixture.ts'
 import { ADMIN, aRegistration, asUser, PASSWORD, usersIn, type UsersPlace } from './users.fixture.ts'
 
 /** Checks that nobody acts with rights that they have lost. */
@@ -118,6 +119,33 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
     const second = await shop.users.revocations({ since, cursor: first.nextCursor as string })
     const all = new Set([...first.items, ...second.items].map(({ userId }) => userId))
     assert.deepEqual([first.items.length, all.size, second.nextCursor], [1_000, count, null])
+  })
+
+  test(`${name}: an admin erases a person for ever; the account is nobody's, and its address can be used again`, async () => {
+    await using place = await withTwoAdmins()
+    const { shop, root, second, ended } = place
+    const { id, refreshToken } = await shop.guest('register', aRegistration({ phone: '+49 30 1234567' }))
+    await shop.guest('requestReset', { email: 'ada@example.org' })
+    await noTimers(shop)
+    assert.equal(shop.mails().length, 1)
+    for (const principal of [asUser(id), asUser('other', 'support')])
+      await assert.rejects(shop.callAs(principal, 'erase', { id }), { code: 'permission_denied' })
+    const erased = await shop.callAs(root, 'erase', { id })
+    assert.deepEqual([erased.status, erased.email, erased.name, erased.phone], ['erased', '', '', null])
+    assert.deepEqual(await shop.callAs(root, 'erase', { id }), erased, 'once more changes nothing')
+    assert.equal(shop.mails().length, 0, 'mails that were kept are gone')
+    assert.ok((await ended()).some(({ userId }) => userId === id))
+    await assert.rejects(shop.guest('refresh', { refreshToken }), { code: 'invalid_refresh_token' })
+    await assert.rejects(shop.guest('login', { email: 'ada@example.org', password: PASSWORD }), { code: 'invalid_credentials' })
+    await assert.rejects(shop.callAs(root, 'update', { id, version: erased.version, status: 'active' }), { code: 'illegal_transition' })
+    assert.notEqual((await shop.guest('register', aRegistration())).id, id)
+    const { items } = await shop.callAs(root, 'audit', { userId: id })
+    assert.deepEqual([items[0]?.action, items[0]?.actor.id], ['account_erased', root.subject])
+    await assert.rejects(shop.callAs(root, 'erase', { id: root.subject }), { code: 'permission_denied', message: /their own/ })
+    await shop.callAs(root, 'erase', { id: second.subject })
+    await assert.rejects(shop.callAs(second, 'erase', { id: root.subject }), { code: 'unauthenticated' })
+    const operator = { kind: 'key', subject: 'operator', roles: ['admin'] } as const
+    await assert.rejects(shop.callAs(operator, 'erase', { id: root.subject }), { code: 'last_admin' })
   })
 }
 

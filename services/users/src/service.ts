@@ -2,6 +2,7 @@ import { service } from 'banyan'
 import { definition } from './define.ts'
 import { audit } from './operations/audit.ts'
 import { changePassword } from './operations/change-password.ts'
+import { erase } from './operations/erase.ts'
 import { get } from './operations/get.ts'
 import { jwks } from './operations/jwks.ts'
 import { list } from './operations/list.ts'
@@ -40,6 +41,7 @@ export const usersService = service(definition, {
     audit,
     get,
     update,
+    erase,
     list,
     revocations,
   ],

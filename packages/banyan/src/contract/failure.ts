@@ -31,5 +31,10 @@ export function declaredError(errors: ErrorSpec, code: string): DeclaredError | 
 export function failure(errors: ErrorSpec, code: string, data: unknown): BanyanError {
   const declared = declaredError(errors, code)
   if (!declared) return new BanyanError('misuse', `error "${code}" is not declared in the operation's contract; add it to errors`)
-  return new BanyanError(code, code.replaceAll('_', ' '), { data, declared: true, status: declared.status, retry: declared.retry })
+  return new BanyanError(code, declared.detail ?? code.replaceAll('_', ' '), {
+    data,
+    declared: true,
+    status: declared.status,
+    retry: declared.retry,
+  })
 }

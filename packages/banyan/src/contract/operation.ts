@@ -9,6 +9,8 @@ export interface DeclaredError<D extends TSchema = TSchema> {
   readonly status: number
   /** `safe` when trying again later can succeed. Default `never`. */
   readonly retry: 'never' | 'safe'
+  /** What is wrong and what to do, in a sentence for whoever reads the answer. Default: the words of the code. */
+  readonly detail?: string | undefined
 }
 
 /** Declared errors by code; a bare schema means status 409. */
@@ -17,9 +19,17 @@ export type ErrorSpec = Readonly<Record<string, TSchema | DeclaredError>>
 /** Data type of one declared error. */
 export type ErrorData<E> = E extends DeclaredError<infer D> ? Static<D> : E extends TSchema ? Static<E> : never
 
-/** Declares an error with an HTTP status other than 409. */
-export function declareError<D extends TSchema>(status: number, data: D, retry: 'never' | 'safe' = 'never'): DeclaredError<D> {
-  return { status, data, retry }
+/**
+ * Declares an error with an HTTP status other than 409, or with a `detail` that says what to do about it. The detail is the same for everybody:
+ * nothing about one request belongs in it.
+ */
+export function declareError<D extends TSchema>(
+  status: number,
+  data: D,
+  retry: 'never' | 'safe' = 'never',
+  detail?: string,
+): DeclaredError<D> {
+  return { status, data, retry, detail }
 }
 
 /** What a query and a command have in common. */

@@ -60,6 +60,15 @@ export function behaviour(sql: Sql) {
         GROUP BY sku ORDER BY last_at DESC LIMIT ?`
       return (await sql.all<{ sku: string }>(query, userHash, limit)).map(({ sku }) => sku)
     },
+    /** Forgets what a user did. */
+    async forget(userHash: string): Promise<void> {
+      await sql.run('DELETE FROM purchase WHERE user_hash = ?', userHash)
+      await sql.run('DELETE FROM interaction WHERE user_hash = ?', userHash)
+    },
+    /** Forgets who made an order; that it was made, and what with it, stays. */
+    async forgetBuyer(orderId: string): Promise<void> {
+      await sql.run("UPDATE purchase SET user_hash = '' WHERE order_id = ?", orderId)
+    },
     /** Remembers an interaction; false when the same one was remembered on that day. */
     async addInteraction({ userHash, sku, kind, day }: Interaction): Promise<boolean> {
       await sql.run('DELETE FROM interaction WHERE day < ?', day - INTERACTION_DAYS)

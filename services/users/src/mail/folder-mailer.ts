@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Runtime } from 'banyan/kernel'
 import { tightenFile } from 'banyan/store/sqlite'
@@ -30,6 +30,12 @@ export function folderMailer({ folder, runtime: { clock, ids, log } }: FolderMai
       await rename(`${file}.part`, file)
       log.info('wrote a mail to a file instead of sending it', { file })
       await removeOldest(folder)
+    },
+    async forget(address) {
+      for (const name of existsSync(folder) ? await readdir(folder) : []) {
+        const file = path.join(folder, name)
+        if ((await readFile(file, 'utf8')).startsWith(`To: ${oneLine(address)}\n`)) await rm(file, { force: true })
+      }
     },
   }
 }

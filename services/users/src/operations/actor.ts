@@ -21,3 +21,8 @@ export async function checkActor(tx: Pick<UsersRepository, 'accounts'>, principa
     throw new BanyanError('permission_denied', `this needs the role "${role}", which the account of this token does not have any more`)
   return actor
 }
+
+/** Tells whether an account can sign in as an admin. */
+export function isAdmin({ status, roles }: Account): boolean {
+  return status === 'active' && roles.includes('admin')
+}

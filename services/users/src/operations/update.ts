@@ -4,7 +4,7 @@ import { operation, type UsersContext, type UsersTransaction } from '../define.t
 import { allowedStatuses, canMove, maySignIn } from '../domain/user-status.ts'
 import type { Account } from '../store/account-records.ts'
 import type { RevocationReason } from '../store/session-records.ts'
-import { checkActor } from './actor.ts'
+import { checkActor, isAdmin } from './actor.ts'
 import { auditEntry } from './audit-entry.ts'
 import { endSignIns } from './end-sign-ins.ts'
 import { toUser } from './to-user.ts'
@@ -71,10 +71,6 @@ function applied(before: Account, change: UserChange, now: number): Account {
     updatedAt: now,
     version: before.version + 1,
   }
-}
-
-function isAdmin({ status, roles }: Account): boolean {
-  return status === 'active' && roles.includes('admin')
 }
 
 function outdated(version: number): BanyanError {

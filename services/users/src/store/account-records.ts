@@ -1,4 +1,4 @@
-import type { Sql } from 'banyan'
+import type { Sql, SqlValue } from 'banyan'
 import type { User } from '../contract.ts'
 import type { EmailAddress } from '../email/email-address.ts'
 import type { UserStatus } from '../domain/user-status.ts'
@@ -80,46 +80,36 @@ export function accountRecords(sql: Sql) {
 }
 
 async function insertAccount(sql: Sql, account: Account): Promise<boolean> {
-  const inserted = await sql.run(
-    `INSERT INTO account (id, email, email_key, search_key, email_verified_at, name, phone, locale, status, roles, marketing_consent, consent_at,
-      created_at, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    account.id,
-    account.email,
-    account.emailKey,
-    searchKey(account),
-    account.emailVerifiedAt,
-    account.name,
-    account.phone,
-    account.locale,
-    account.status,
-    JSON.stringify(account.roles),
-    account.marketingConsent ? 1 : 0,
-    account.consentAt,
-    account.createdAt,
-    account.updatedAt,
-    account.version,
-  )
-  return inserted === 1
+  const columns = { id: account.id, created_at: account.createdAt, ...changeableColumns(account) }
+  const names = Object.keys(columns)
+  const statement = `INSERT INTO account (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`
+  return (await sql.run(statement, ...Object.values(columns))) === 1
 }
 
 async function updateAccount(sql: Sql, account: Account): Promise<boolean> {
-  const updated = await sql.run(
-    `UPDATE account SET name = ?, search_key = ?, phone = ?, locale = ?, status = ?, roles = ?, marketing_consent = ?, consent_at = ?,
-      updated_at = ?, version = ? WHERE id = ? AND version = ?`,
-    account.name,
-    searchKey(account),
-    account.phone,
-    account.locale,
-    account.status,
-    JSON.stringify(account.roles),
-    account.marketingConsent ? 1 : 0,
-    account.consentAt,
-    account.updatedAt,
-    account.version,
-    account.id,
-    account.version - 1,
-  )
-  return updated === 1
+  const columns = changeableColumns(account)
+  const changes = Object.keys(columns).map((name) => `${name} = ?`)
+  const statement = `UPDATE account SET ${changes.join(', ')} WHERE id = ? AND version = ?`
+  return (await sql.run(statement, ...Object.values(columns), account.id, account.version - 1)) === 1
+}
+
+/** What the table keeps of an account beyond its id and its beginning. When tokens were ended is written apart; see `store/token-records.ts`. */
+function changeableColumns(account: Account): Readonly<Record<string, SqlValue>> {
+  return {
+    email: account.email === '' ? null : account.email, // erased: the address can be used again
+    email_key: account.emailKey === '' ? null : account.emailKey,
+    search_key: searchKey(account),
+    email_verified_at: account.emailVerifiedAt,
+    name: account.name,
+    phone: account.phone,
+    locale: account.locale,
+    status: account.status,
+    roles: JSON.stringify(account.roles),
+    marketing_consent: account.marketingConsent ? 1 : 0,
+    consent_at: account.consentAt,
+    updated_at: account.updatedAt,
+    version: account.version,
+  }
 }
 
 function toAccount(row: AccountRow | undefined): Account | undefined {

@@ -17,6 +17,9 @@ export function credentialRecords(sql: Sql) {
         now,
       )
     },
+    async forget(userId: string): Promise<void> {
+      await sql.run('DELETE FROM credential WHERE user_id = ?', userId)
+    },
     async byUser(userId: string): Promise<PasswordHash | undefined> {
       const query = 'SELECT algorithm, parameters, salt, hash FROM credential WHERE user_id = ?'
       const row = await sql.get<Omit<PasswordHash, 'parameters'> & { parameters: string }>(query, userId)

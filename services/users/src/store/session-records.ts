@@ -15,7 +15,7 @@ export interface SessionRecord {
 }
 
 /** Why a refresh token is no longer good. */
-export type RevocationReason = 'rotated' | 'reused' | 'logout' | 'logout_all' | 'disabled' | 'role_lost' | 'password'
+export type RevocationReason = 'rotated' | 'reused' | 'logout' | 'logout_all' | 'disabled' | 'role_lost' | 'password' | 'erased'
 
 interface SessionRow {
   id: string
