@@ -1,6 +1,17 @@
 import { command, contract, query, Text, Type } from 'banyan'
 import { SAGA_STATUSES } from 'banyan/store'
-import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess } from 'banyan/contract'
+import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess, type TSchema } from 'banyan/contract'
+import {
+  FlowEventRow,
+  LagRow,
+  ParkedRow,
+  ProjectionRow,
+  SagaCountRow,
+  SagaRow,
+  SagaStepRow,
+  TrailRow,
+  ViolationRow,
+} from './operator-rows.ts'
 
 /** Rows of one answer at most. */
 const ROWS_MAX = 1_000
@@ -15,11 +26,11 @@ const CURSOR_CHARACTERS_PER_CHARACTER = 12
 /** A cursor holds a key or a number, and up to three names of services and projections. */
 const CURSOR_LENGTH_MAX = KEY_LENGTH_MAX * CURSOR_CHARACTERS_PER_CHARACTER + 3 * NAME_LENGTH_MAX
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: ROWS_MAX }))
-const Rows = Type.Object({ items: Type.Array(Type.Unknown()) })
+const rows = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row) })
 /** Rows of a list that has pages: `after` goes on where `nextCursor` says; null on the last page. */
-const Page = Type.Object({ items: Type.Array(Type.Unknown()), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+const page = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 /** Rows of a list that ends at a bound: `more` says that there are others. */
-const Beginning = Type.Object({ items: Type.Array(Type.Unknown()), more: Type.Boolean() })
+const beginning = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row), more: Type.Boolean() })
 const After = Type.Optional(Text.raw({ max: CURSOR_LENGTH_MAX, description: '`nextCursor` of the page before' }))
 const Done = Type.Object({ ok: Type.Literal(true) })
 const Nothing = Type.Object({})
@@ -49,7 +60,8 @@ export type OperatorContract = ReturnType<typeof operatorContract>
 /** Builds the contract of the operations API: what people do to a running platform. `roles` may call it; changes are recorded with their reason. */
 export function operatorContract(roles: readonly string[]) {
   const access: RoleAccess = { roles }
-  return contract('ops', { operations: { ...sagaOperations(access), ...eventOperations(access), ...dataOperations(access) } })
+  const schemas = { SagaRow, SagaStepRow, SagaCountRow, ParkedRow, FlowEventRow, LagRow, ProjectionRow, TrailRow, ViolationRow }
+  return contract('ops', { schemas, operations: { ...sagaOperations(access), ...eventOperations(access), ...dataOperations(access) } })
 }
 
 function sagaOperations(access: RoleAccess) {
@@ -58,19 +70,19 @@ function sagaOperations(access: RoleAccess) {
     sagas: query('GET /api/ops/sagas', {
       summary: 'Sagas of all services, or of one, by service and id',
       input: SagaFilter,
-      output: Page,
+      output: page(SagaRow),
       access,
     }),
     sagaCounts: query('GET /api/ops/saga-counts', {
       summary: 'Number of sagas by service, name and status',
       input: Nothing,
-      output: Rows,
+      output: rows(SagaCountRow),
       access,
     }),
     saga: query('GET /api/ops/sagas/:service/:id', {
       summary: 'One saga with its steps',
       input: Type.Object(SagaPath),
-      output: Type.Object({ saga: Type.Unknown(), steps: Type.Array(Type.Unknown()) }),
+      output: Type.Object({ saga: SagaRow, steps: Type.Array(SagaStepRow) }),
       access,
     }),
     retrySaga: command('POST /api/ops/sagas/:service/:id/retry', {
@@ -94,7 +106,12 @@ function sagaOperations(access: RoleAccess) {
 function eventOperations(access: RoleAccess) {
   const change = { output: Done, access, idempotency: 'none' } as const
   return {
-    parked: query('GET /api/ops/parked', { summary: 'Parked events by service, oldest first', input: ParkedFilter, output: Page, access }),
+    parked: query('GET /api/ops/parked', {
+      summary: 'Parked events by service, oldest first',
+      input: ParkedFilter,
+      output: page(ParkedRow),
+      access,
+    }),
     redrive: command('POST /api/ops/parked/redrive', {
       summary: 'Handles the parked events of a key again, in order',
       input: Type.Object({ ...ParkedKey, key: Name }),
@@ -108,10 +125,10 @@ function eventOperations(access: RoleAccess) {
     flow: query('GET /api/ops/flows/:correlationId', {
       summary: 'Events of one business flow over all services, oldest first',
       input: Type.Object({ correlationId: Name }),
-      output: Beginning,
+      output: beginning(FlowEventRow),
       access,
     }),
-    lag: query('GET /api/ops/lag', { summary: 'How far each consumer is behind', input: Nothing, output: Rows, access }),
+    lag: query('GET /api/ops/lag', { summary: 'How far each consumer is behind', input: Nothing, output: rows(LagRow), access }),
   }
 }
 
@@ -120,7 +137,7 @@ function dataOperations(access: RoleAccess) {
     projections: query('GET /api/ops/projections', {
       summary: 'What each read model serves, and how far new tables are filled',
       input: Nothing,
-      output: Rows,
+      output: rows(ProjectionRow),
       access,
     }),
     rebuild: command('POST /api/ops/projections/rebuild', {
@@ -134,13 +151,13 @@ function dataOperations(access: RoleAccess) {
     trail: query('GET /api/ops/audit', {
       summary: 'What people did to the platform, newest first',
       input: Type.Object({ service: Type.Optional(Name), limit: Limit }),
-      output: Beginning,
+      output: beginning(TrailRow),
       access,
     }),
     violations: query('GET /api/ops/violations', {
       summary: "Violated invariants of the platform's data; `defined` is false when there are none to check",
       input: Nothing,
-      output: Type.Object({ defined: Type.Boolean(), items: Type.Array(Type.Unknown()) }),
+      output: Type.Object({ defined: Type.Boolean(), items: Type.Array(ViolationRow) }),
       access,
       timeoutMs: AUDIT_MS,
     }),

@@ -209,3 +209,12 @@ test('lets nobody in without the role', async () => {
   for (const path of ['/sagas', '/parked', '/lag', '/audit', '/violations', '/flows/x'])
     assert.equal((await running.ask(`/api/ops${path}`)).status, 401, path)
 })
+
+test('every row of the operations API has a name in the reference', async () => {
+  await using running = await startGateway({}, stubHost({ admin: admin([]) }))
+  const headers = { 'x-api-key': OPERATOR_KEY }
+  const { paths } = (await running.ask('/openapi.json', { headers })).json as { paths: Record<string, { get?: object }> }
+  const lists = Object.entries(paths).filter(([path, { get }]) => path.startsWith('/api/ops') && get !== undefined)
+  assert.ok(lists.length >= 8, `${lists.length} lists`)
+  for (const [path, { get }] of lists) assert.match(JSON.stringify(get), /"\$ref":"#\/components\/schemas\/ops\.\w+Row"/, path)
+})

@@ -29,7 +29,7 @@ export type {
   TimerRecords,
 } from './records.ts'
 export type { RetentionRecords } from './retention-records.ts'
-export { READY_AT, SAGA_STATUSES } from './saga-records.ts'
+export { READY_AT, SAGA_STATUSES, STEP_STATES } from './saga-records.ts'
 export type {
   LeaseRecords,
   SagaChange,

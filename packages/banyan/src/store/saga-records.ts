@@ -41,19 +41,21 @@ export interface SagaRecord {
   readonly updatedAt: number
 }
 
+/**
+ * States of a step. `started`: durable before the action is sent (P8). `done`: output known. `failed`: the action said no for good, nothing
+ * happened. `unknown`: given up; it may or may not have happened, so a rollback compensates it.
+ * `compensated`, `compensation_failed`: how its compensation went. `kept`: rolled back, and it has nothing to undo.
+ * `skipped`: a person settled it by hand; its compensation if it has `compensationAttempts`, else the step itself, with its output.
+ */
+export const STEP_STATES = ['started', 'done', 'failed', 'unknown', 'compensated', 'kept', 'compensation_failed', 'skipped'] as const
+
 /** One step of a saga, found by name, never by index (P13). */
 export interface SagaStepRecord {
   readonly sagaId: string
   readonly name: string
   /** Order in which steps were started, from 1. */
   readonly number: number
-  /**
-   * `started`: durable before the action is sent (P8). `done`: output known. `failed`: the action said no for good, nothing happened.
-   * `unknown`: given up; it may or may not have happened, so a rollback compensates it.
-   * `compensated`, `compensation_failed`: how its compensation went. `kept`: rolled back, and it has nothing to undo.
-   * `skipped`: a person settled it by hand; its compensation if it has `compensationAttempts`, else the step itself, with its output.
-   */
-  readonly state: 'started' | 'done' | 'failed' | 'unknown' | 'compensated' | 'kept' | 'compensation_failed' | 'skipped'
+  readonly state: (typeof STEP_STATES)[number]
   /** JSON text; null while unknown. */
   readonly output: string | null
   /** JSON text of the last error; null when none. */
