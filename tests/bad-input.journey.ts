@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { generateKeyPair, SignJWT } from 'jose'
 import { temporaryDirectory } from '@banyan/testing'
-import { ADMIN, anOrder, registerUser, sellProducts, shopClient, type ShopClient } from './support/shop-client.ts'
+import { ADMIN, adminToken, anOrder, registerUser, sellProducts, shopClient, type ShopClient } from './support/shop-client.ts'
 import { type ShopProcess, startShop } from './support/shop-process.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
@@ -80,6 +80,37 @@ function assertProblem(status: number, headers: Headers, body: Problem, what: st
 
 const key = (): Record<string, string> => ({ 'idempotency-key': crypto.randomUUID() })
 const anItem = (quantity: unknown): object => ({ ...anOrder({ sku: 'TEST-1' }), items: [{ sku: 'TEST-1', quantity }] })
+
+suite('cursors that no list wrote', () => {
+  const encoded = (text: string): string => Buffer.from(text).toString('base64url')
+  const long = 'x'.repeat(65)
+
+  test('are refused by every list in the same way, whatever is in them', async () => {
+    const root = shopClient(shop.url, await adminToken(shop.url))
+    const inside = [
+      String.raw`["title","\u0000","p1"]`,
+      String.raw`["title","\ud800","p1"]`,
+      `["title","a","${long}"]`,
+      '["title",7,"p1"]',
+      '[]',
+    ]
+    const byList: Record<string, readonly string[]> = {
+      '/api/products?sort=title&cursor=': [...inside.map(encoded), `${encoded('["title","a","p1"]')}=`, 'zzz'],
+      '/api/orders?cursor=': ['zzz', long, '7'],
+      '/api/users?cursor=': ['zzz', long, '7'],
+      '/api/users/audit?cursor=': ['zzz', long, '7'],
+      '/api/ops/sagas?after=': ['orders~%2500', `orders~${'x'.repeat(257)}`, 'orders~', 'nowhere~a', 'zzz'],
+      '/api/ops/parked?after=': ['orders~1~%2500~orders', 'orders~x~a~b', 'orders~1~a', 'zzz'],
+    }
+    for (const [path, cursors] of Object.entries(byList))
+      for (const cursor of cursors) {
+        const pointer = path.includes('after') ? '/after' : '/cursor'
+        const { status, body } = await root.request<Problem>('GET', path + cursor)
+        assert.deepEqual([status, body.code, body.errors?.[0]?.pointer], [400, 'invalid_argument', pointer], path + cursor)
+        assert.match(body.errors?.[0]?.detail ?? '', /^must (?:be nextCursor of|not have more than)/, path + cursor)
+      }
+  })
+})
 
 suite('wrong bodies', () => {
   test('malformed, huge, deep, or no JSON object', async () => {

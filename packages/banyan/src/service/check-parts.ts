@@ -1,12 +1,14 @@
 import type { Contract } from '../contract/contract.ts'
 import { misuse } from '../kernel/error.ts'
 import type { Made, ServiceDefinition } from './define.ts'
+import { consumerGroups } from './consumer-groups.ts'
 import { retentionPolicy } from './retention.ts'
 import { sourceOf } from './event-source.ts'
 import type { Service } from './service.ts'
 
 /** Throws `misuse` for parts of a service that do not fit each other: it would only show when something is asked for that nobody does. */
-export function checkParts({ name, definition, parts }: Service): void {
+export function checkParts(service: Service): void {
+  const { name, definition, parts } = service
   retentionPolicy(name, parts.retention)
   const { operations, on, sagas, projections, timers } = parts
   unique(name, 'operation', names(operations))
@@ -21,7 +23,7 @@ export function checkParts({ name, definition, parts }: Service): void {
   checkHandlers(name, definition.contract, names(operations))
   checkListed(name, definition.made, { sagas: names(sagas), projections: names(projections), timers: names(timers) })
   checkSources(definition, [...on.map(({ type }) => type), ...projections.flatMap((projection) => Object.keys(projection.on))])
-  checkBeginnings(definition, on)
+  consumerGroups(service)
 }
 
 function checkHandlers(service: string, { operations }: Contract, handled: readonly string[]): void {
@@ -53,21 +55,6 @@ function checkSources(definition: ServiceDefinition, types: readonly string[]): 
       misuse(
         `service ${definition.contract.name}: event "${type}" is in the contracts of ${first.name} and ${other.name}; rename one, e.g. "${other.name}.${type}"`,
       )
-  }
-}
-
-/** Subscriptions that share a consumer and a source share its cursor, so they begin together. */
-function checkBeginnings(definition: ServiceDefinition, on: Service['parts']['on']): void {
-  const beginnings = new Map<string, string>()
-  for (const { type, consumer, from } of on) {
-    const source = sourceOf(definition, type).name
-    const key = `${consumer} ${source}`
-    if ((beginnings.get(key) ?? from) !== from)
-      misuse(
-        `service ${definition.contract.name}: consumer "${consumer}" of ${source} begins both at the beginning and now (${type}); ` +
-          'give one of the subscriptions a consumer of its own',
-      )
-    beginnings.set(key, from)
   }
 }
 

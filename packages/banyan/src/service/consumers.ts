@@ -1,9 +1,9 @@
 import { type Consumer, createConsumer, createParkedAdmin, type EventHandler, type ParkedAction } from '../events/index.ts'
 import { misuse } from '../kernel/error.ts'
 import type { Feed } from '../store/feed.ts'
+import { consumerGroups } from './consumer-groups.ts'
 import type { EventSubscription } from './define.ts'
 import { eventHandler } from './event-handlers.ts'
-import { sourceOf } from './event-source.ts'
 import type { Service } from './service.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
@@ -42,7 +42,7 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
   const parked = createParkedAdmin({ store, runtime, consumers: () => [...running, ...others()] })
   return {
     async start(feedOf, instance) {
-      for (const group of groups(service)) {
+      for (const group of consumerGroups(service)) {
         const feed = feedOf(group.source) ?? misuse(`service ${name} listens to "${group.source}", which does not run here`)
         const subscription = {
           consumer: group.consumer,
@@ -76,26 +76,6 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
       await parked.skip({ consumer, source, position }, by)
     },
   }
-}
-
-interface Group {
-  readonly consumer: string
-  readonly source: string
-  readonly from: 'beginning' | 'now'
-  readonly subscriptions: EventSubscription[]
-}
-
-/** One consumer reads one source for all subscriptions that share its name, so that they keep the order of that source's keys. */
-function groups({ definition, parts }: Service): Group[] {
-  const byName = new Map<string, Group>()
-  for (const subscription of parts.on) {
-    const source = sourceOf(definition, subscription.type).name
-    const id = `${subscription.consumer} ${source}`
-    const group = byName.get(id) ?? { consumer: subscription.consumer, source, from: subscription.from, subscriptions: [] }
-    group.subscriptions.push(subscription)
-    byName.set(id, group)
-  }
-  return [...byName.values()]
 }
 
 function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscription[]): ReadonlyMap<string, EventHandler> {
