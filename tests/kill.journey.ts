@@ -15,13 +15,17 @@ import { type Scenario, scenarioText } from './chaos/scenario.ts'
 import { ROOT } from './support/shop-process.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
-/** BANYAN_TEST_SEED repeats a run; BANYAN_KILLS makes it longer. */
+/** BANYAN_TEST_SEED repeats a run; BANYAN_KILLS and BANYAN_KILL_POINTS=all make it longer. */
 const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? Math.floor(Math.random() * 1e6))
 const RANDOM_KILLS = Number(process.env['BANYAN_KILLS'] ?? 6)
 /** How often each named point strikes. */
 const ROUNDS = Number(process.env['BANYAN_KILL_ROUNDS'] ?? 1)
 /** Attempts after which a saga gives a step up, unless it says otherwise. */
 const STEP_ATTEMPTS_MAX = 8
+/** Where `all`, each point strikes in both flows; else those that the flows share strike in one of them, which the seed decides. */
+const ALL_POINTS = process.env['BANYAN_KILL_POINTS'] === 'all'
+/** Points at which the flows differ: who drives the order. */
+const DRIVES_THE_ORDER = /^saga\.orders\.place-order\.|^consumer\.(?:inventory|orders|payments|shipping)\./
 /** Points that matter least to an order: of services that it only reads from, and of calls; the long run strikes them too. */
 const LEFT_TO_THE_LONG_RUN = /^store\.(users|catalog)\.|^call\.(?!orders\.(place|cancel)\.)/
 
@@ -35,7 +39,7 @@ suite('kill -9', { concurrency: 2 }, () => {
         await using campaign = createCampaign({ flow, directory: directory.path, seed: SEED, ...(database ? { database } : {}) })
         const reached = await campaign.prepare()
         assertComplete(flow, reached)
-        for (const scenario of [...pointStrikes(reached), ...otherStrikes(reached)])
+        for (const scenario of [...pointStrikes(reached, flow), ...otherStrikes(reached)])
           await t.test(scenarioText(scenario), async () => assert.ok(await campaign.strike(scenario), 'the point is reached'))
         await settled(campaign, t)
       } finally {
@@ -92,11 +96,17 @@ function assertComplete(flow: Flow, reached: ReadonlyMap<string, number>): void 
   )
 }
 
-function pointStrikes(reached: ReadonlyMap<string, number>): Scenario[] {
+function pointStrikes(reached: ReadonlyMap<string, number>, flow: Flow): Scenario[] {
   const random = seededRandom(SEED)
-  const points = [...reached].filter(([point]) => !LEFT_TO_THE_LONG_RUN.test(point))
+  const points = [...reached].filter(([point]) => !LEFT_TO_THE_LONG_RUN.test(point) && strikesIn(flow, point))
   const round = (): Scenario[] => points.map(([point, count]) => ({ kind: 'point', point, time: timeOf(count, random.next()) }))
   return Array.from({ length: ROUNDS }, round).flat()
+}
+
+function strikesIn(flow: Flow, point: string): boolean {
+  if (ALL_POINTS || DRIVES_THE_ORDER.test(point)) return true
+  const lot = Buffer.from(point).reduce((sum, byte) => sum + byte, SEED)
+  return FLOWS[lot % FLOWS.length] === flow
 }
 
 function otherStrikes(points: ReadonlyMap<string, number>): Scenario[] {

@@ -7,7 +7,7 @@ import type { OrderFlow } from '@shop/orders/contract'
 import { shopScenario } from './simulator/shop-scenario.ts'
 
 const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? 1)
-const RUNS = Number(process.env['BANYAN_SIM_RUNS'] ?? 12)
+const RUNS = Number(process.env['BANYAN_SIM_RUNS'] ?? 8)
 
 for (const flow of ['orchestration', 'choreography'] satisfies OrderFlow[])
   test(`${flow}: ${RUNS} seeds from ${SEED} with an operator who skips what is stuck: every order ends and the books agree`, async () => {

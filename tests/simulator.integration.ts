@@ -7,7 +7,7 @@ import { flowOf, runCampaign } from '../scripts/sim/campaign.ts'
 
 /** BANYAN_TEST_SEED and BANYAN_SIM_RUNS make other and longer runs. */
 const SEED = Number(process.env['BANYAN_TEST_SEED'] ?? 1)
-const RUNS = Number(process.env['BANYAN_SIM_RUNS'] ?? 60)
+const RUNS = Number(process.env['BANYAN_SIM_RUNS'] ?? 40)
 const threads = Math.min(2, availableParallelism())
 
 test(`${RUNS} seeds from ${SEED}: every order ends once, and no client was told what is not so`, async () => {

@@ -6,7 +6,7 @@ import { bank, bankService, wallets, walletService } from './wallet.ts'
 
 test('no crash creates money or destroys it', async () => {
   await crashSchedules({
-    schedules: 1_000,
+    schedules: 300,
     services: [bankService, walletService],
     prepare: async (world) => void (await world.client(bank).move({ id: 'salary', account: 'ann', minor: 120 }, { key: 'salary' })),
     workload: async (world) => {

@@ -7,6 +7,8 @@ import type { Scenario } from './scenario.ts'
 
 /** Batches in which a point must strike. */
 const BATCHES_MAX = 8
+/** Accounts are opened in every so manieth strike at other points than those of users: a password costs more than the orders of a batch. */
+const MEMBERS_EVERY = 4
 /** Customers of the load under which the shop is struck. */
 const LOAD_CLIENTS = 8
 /** How long a load may go on without what it waits for. */
@@ -59,8 +61,9 @@ async function strikeAtPoint({ lives, clientOf, resume, customers, members }: Ba
   let alive = true
   void shop.ended.then(() => (alive = false))
   await resume(shop)
+  const newMembers = point.includes('.users.') || time % MEMBERS_EVERY === 0
   for (let batch = 0; batch < BATCHES_MAX && alive; batch++) {
-    await Promise.all([customers.place(clientOf(shop), BATCH), ...(batch % 2 === 0 ? [members.register(shop.url)] : [])])
+    await Promise.all([customers.place(clientOf(shop), BATCH), ...(newMembers && batch % 2 === 0 ? [members.register(shop.url)] : [])])
   }
   const isStopped = alive
   const end = await (alive ? shop.stop() : shop.ended) // a stop goes through points too

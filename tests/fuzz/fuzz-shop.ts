@@ -57,6 +57,8 @@ const HEAP_SHOTS = 12
 const HEAP_ROUND_MIN = 750
 /** Each hashes a password, by design slower than everything else together. */
 const COSTLY = /^users\.(?:login|register|changePassword)$/
+/** Each that is right ends a caller's session, who then has to sign in again, which hashes a password too. */
+const ENDS_SESSIONS = /^users\.(?:refresh|logout|logoutAll)$/
 
 /** Starts a shop with data of its own, fuzzes every operation that its document names, and stops it. */
 export async function fuzzShop(options: FuzzShopOptions): Promise<FuzzShopReport> {
@@ -149,7 +151,10 @@ function growthOf(
   const refused = Map.groupBy(wrong, ({ operation }) => operation.id)
   const shots = operations
     .filter(({ id }) => !COSTLY.test(id))
-    .flatMap((operation) => [...evenly(refused.get(operation.id) ?? [], HEAP_SHOTS), ...rightShots(target, operation, seed)])
+    .flatMap((operation) => [
+      ...evenly(refused.get(operation.id) ?? [], HEAP_SHOTS),
+      ...(ENDS_SESSIONS.test(operation.id) ? [] : rightShots(target, operation, seed)),
+    ])
   const times = Math.ceil(HEAP_ROUND_MIN / shots.length)
   const round = Array.from({ length: times }, () => shots).flat()
   return heapGrowth(heap, { round: () => volley(target, round), warmUp: HEAP_WARM_UP, rounds: heapRounds })

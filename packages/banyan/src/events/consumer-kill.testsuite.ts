@@ -5,6 +5,7 @@ import { CRASHES_MAX } from './recovery.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import type { StoreHarness } from '../store/store.testsuite.ts'
 import { applied, openStore } from './consumer.fixtures.ts'
+import { inPairs } from './in-pairs.testsuite.ts'
 import { runChild } from './consumer-kill.fixtures.ts'
 
 const POINTS = [
@@ -14,15 +15,6 @@ const POINTS = [
   'store.sink.before-commit',
   'store.sink.after-commit',
 ]
-
-/** Works on two cases at a time: children are mostly start-up. */
-async function inPairs<C>(all: readonly C[], run: (one: C) => Promise<void>): Promise<void> {
-  const rest = [...all]
-  const worker = async (): Promise<void> => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await run(next)
-  }
-  await Promise.all([worker(), worker()])
-}
 
 async function outcome(factory: StoreFactory): Promise<{ readonly applied: readonly number[]; readonly parked: readonly ParkedRecord[] }> {
   const sink = await openStore(factory, 'sink')

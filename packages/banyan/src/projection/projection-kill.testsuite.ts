@@ -4,6 +4,7 @@ import { CRASHES_MAX } from '../events/recovery.ts'
 import { applied, openStore } from '../events/consumer.fixtures.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import type { StoreHarness } from '../store/store.testsuite.ts'
+import { inPairs } from '../events/in-pairs.testsuite.ts'
 import { runProjection } from './projection-kill.fixtures.ts'
 
 const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index % 3}`)
@@ -22,26 +23,27 @@ async function outcome(factory: StoreFactory): Promise<{ readonly totals: number
 /** A projection whose process is killed: each event is applied once all the same (P1, P2, P6). */
 export function testProjectionKills(harness: StoreHarness): void {
   test(`${harness.name}: a process killed while it fills a projection leaves every event applied once`, async () => {
-    for (const hit of [1, 2, 3, 4]) {
-      for (const point of ['store.sink.before-commit', 'store.sink.after-commit']) {
-        await using place = await harness.createPlace()
-        const stores = place.child
-        assert.ok(await runProjection({ stores, emit: keys(600), fault: { point, hit } }), `${point} ${hit}`)
-        assert.equal(await runProjection({ stores, emit: keys(3) }), false)
-        assert.deepEqual(await outcome(place.factory), { totals: [201, 201, 201], parked: [] }, `${point} ${hit}`)
-      }
-    }
+    const points = ['store.sink.before-commit', 'store.sink.after-commit']
+    const faults = [1, 2, 3, 4].flatMap((hit) => points.map((point) => ({ point, hit })))
+    await inPairs(faults, async (fault) => {
+      await using place = await harness.createPlace()
+      const stores = place.child
+      const label = `${fault.point} ${fault.hit}`
+      assert.ok(await runProjection({ stores, emit: keys(600), fault }), label)
+      assert.equal(await runProjection({ stores, emit: keys(3) }), false)
+      assert.deepEqual(await outcome(place.factory), { totals: [201, 201, 201], parked: [] }, label)
+    })
   })
 
   test(`${harness.name}: a process killed while it rebuilds a projection goes on with the rebuild`, async () => {
-    for (const hit of [6, 7, 9, 11]) {
+    await inPairs([6, 7, 9, 11], async (hit) => {
       await using place = await harness.createPlace()
       const stores = place.child
       const fault = { point: 'store.sink.after-commit', hit }
       assert.ok(await runProjection({ stores, emit: keys(600), rebuild: true, fault }), `${hit}`)
       assert.equal(await runProjection({ stores, emit: keys(3), rebuild: true }), false)
       assert.deepEqual(await outcome(place.factory), { totals: [201, 201, 201], parked: [] }, `${hit}`)
-    }
+    })
   })
 
   test(`${harness.name}: an event that kills the process is parked after seven ends, with its key only`, async () => {

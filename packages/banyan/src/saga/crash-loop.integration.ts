@@ -6,9 +6,9 @@ import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
 import { testClock } from '../events/consumer.fixtures.ts'
 import { SagaChildren } from './saga-children.testsuite.ts'
 
-/** Restarts of the loop, each killed at its next compensation or after a moment. */
+/** Restarts of the loop, each killed at its next compensation, or a moment after its sagas run. */
 const RESTARTS = 22
-const LIFE_MS = 1_000
+const LIFE_MS = 200
 /** Three sagas, of which the last is declined and rolls back. */
 const SAGAS = 3
 const UNDO = 'saga.sagas.order.before-compensation'
@@ -18,7 +18,7 @@ test('P9: more kills in a row than a compensation has attempts, each during it, 
   assert.equal(await children.start({ count: SAGAS, strike: { point: UNDO, visit: 1 } }).ended, 'SIGKILL')
   for (let restart = 0; restart < RESTARTS; restart++) {
     const child = children.start({ strike: { point: UNDO, visit: 1 } })
-    await Promise.race([child.ended, sleep(testClock, LIFE_MS)])
+    await Promise.race([child.ended, child.said('running').then(() => sleep(testClock, LIFE_MS))])
     child.process.kill('SIGKILL')
     await child.ended
   }

@@ -58,6 +58,7 @@ async function main(task: SagaChildTask): Promise<void> {
   const engine = childEngine(store, runtime, definition)
   stdin.resume() // keeps the process alive while all that it does is wait for a next attempt
   await engine.run()
+  writeSync(1, 'running\n')
   start(task, { store, runtime, engine, definition })
   if (task.until === 'told') await new Promise((resolve) => stdin.once('end', resolve))
   else await allSettled(task, engine, runtime)

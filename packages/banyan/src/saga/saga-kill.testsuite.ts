@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
 import type { StoreHarness } from '../store/store.testsuite.ts'
 import { CHILD_SERVICE } from './saga-child.testsuite.ts'
 import { SagaChildren } from './saga-children.testsuite.ts'
@@ -16,9 +16,12 @@ const VISITS = [1, 7, 20]
 
 /** P7, P8 under `kill -9`: a process is killed at a point of its sagas, the next perhaps as well, a third goes on; then everything is counted. */
 export function testSagaKills(harness: StoreHarness): void {
-  for (const point of JOURNAL_POINTS) for (const visit of VISITS) kills(harness, point, visit)
-  for (const point of STORE_POINTS) for (const visit of [1, 3, 6]) kills(harness, point, visit) // one commit serves many sagas
-  for (const point of UNDO_POINTS) for (const visit of [1, 3]) kills(harness, point, visit)
+  // Two at a time: children are mostly start-up and waits for a next attempt.
+  suite('killed', { concurrency: 2 }, () => {
+    for (const point of JOURNAL_POINTS) for (const visit of VISITS) kills(harness, point, visit)
+    for (const point of STORE_POINTS) for (const visit of [1, 3, 6]) kills(harness, point, visit) // one commit serves many sagas
+    for (const point of UNDO_POINTS) for (const visit of [1, 3]) kills(harness, point, visit)
+  })
 }
 
 function kills(harness: StoreHarness, point: string, visit: number): void {

@@ -82,7 +82,7 @@ for (const [how, mistake] of Object.entries(MISTAKES))
   test(`P7: ${how} in the first deployment: the second one goes on with every order, and none is undone`, async () => {
     let mendedIn: World | undefined
     await crashSchedules({
-      schedules: Number(process.env['BANYAN_SIM_RUNS'] ?? 25),
+      schedules: Number(process.env['BANYAN_SIM_RUNS'] ?? 12),
       seed: Number(process.env['BANYAN_TEST_SEED'] ?? 1),
       services: (world) => [stockService, shopService(mistake, () => mendedIn === world)],
       workload: async (world) => {

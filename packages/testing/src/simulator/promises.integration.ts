@@ -207,7 +207,7 @@ const scenario: Scenario = {
 
 test('handlers that guard against nothing: each event once and in order, each key once, each saga whole or undone', async () => {
   const report = await crashSchedules({
-    schedules: Number(process.env['BANYAN_SIM_RUNS'] ?? 300),
+    schedules: Number(process.env['BANYAN_SIM_RUNS'] ?? 150),
     seed: Number(process.env['BANYAN_TEST_SEED'] ?? 1),
     ...scenario,
   })
