@@ -335,7 +335,7 @@ suite('the command line', () => {
       [['dance'], /no command "dance"/],
       [['start', '--fast'], /Unknown option '--fast'[\s\S]*banyan start --help/],
       [['sagas', 'dance'], /no "dance"; see banyan sagas --help/],
-      [['sagas', 'retry'], /--reason is missing/],
+      [['sagas', 'retry', 'orders', 'o1'], /--reason is missing/],
       [[], /^$/],
     ] as const) {
       const { code, errors } = await runBanyan(args)

@@ -1,3 +1,4 @@
+import { LossRefused } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { LoadFailure } from './load-failure.ts'
@@ -17,7 +18,7 @@ export function commandFailure(thrown: unknown): CommandFailure {
   if (thrown instanceof LoadFailure)
     return { code: thrown.code, message: thrown.message, exitCode: EXIT.configuration, details: thrown.lines }
   if (thrown instanceof BanyanError) {
-    const exitCode = exitCodeOf(thrown.code, { answered: thrown instanceof PlatformAnswer })
+    const exitCode = exitCodeOf(thrown.code, { answered: thrown instanceof PlatformAnswer || thrown instanceof LossRefused })
     return { code: thrown.code, message: thrown.message, exitCode, details: [] }
   }
   if (isSystemError(thrown)) return { code: thrown.code, message: thrown.message, exitCode: systemExitCode(thrown), details: [] }

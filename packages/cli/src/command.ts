@@ -36,6 +36,8 @@ export interface CommandAction {
   readonly options: Readonly<Record<string, CommandOption>>
   /** One line for the help. */
   readonly summary: string
+  /** What its arguments may be, a line each, for whoever leaves one out. May reject where it is not known. */
+  readonly choices?: (surroundings: CommandEnvironment) => Promise<readonly string[]>
   /** Returns the exit code. */
   run(call: CommandCall): Promise<number>
 }

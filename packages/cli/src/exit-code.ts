@@ -22,7 +22,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'wrong arguments, or no platform.ts in this folder',
   refused: 'the platform refused the change as things stand, e.g. a retry of a saga that is not stuck',
   data: 'data is damaged, of a newer version, or an older copy',
-  missing: 'what was asked for is not there: a saga, a consumer, a projection, invariants to check',
+  missing: 'what was asked for is not there: a service, a saga, a flow, a consumer, a parked event, a projection, invariants to check',
   unavailable: 'something needed is not there: the running platform, its data, the port, the database, Node 26',
   software: 'a bug',
   io: 'disk full or failing, or files that cannot be read or written',

@@ -30,13 +30,15 @@ export function overview(commands: readonly Command[]): string {
 
 ${columns(commands.map(({ name, summary }) => [`banyan ${name}`, summary]))}
 
+In a clone of Banyan's repository "banyan" is "npm run banyan --".
 banyan <command> --help says more; --json answers in JSON.
 
 Exit codes:
 ${exitCodeTable()}`
 }
 
-function usageOf({ name, usually }: Command, actionName: string, action: CommandAction): string {
+/** How an action is called: its arguments in their order, and its options. */
+export function usageOf({ name, usually }: Command, actionName: string, action: CommandAction): string {
   const words = [
     'banyan',
     name,

@@ -21,3 +21,8 @@ test('a page with a next one says how to get it', () => {
 test('a list that is cut off and has no pages says that there is more', () => {
   assert.match(shown({ items, more: true }), /\no2\n\n2 rows; there are more, which are not shown$/)
 })
+
+test('what does not fit into the line of a row stands below, row by row', () => {
+  const below = ({ id }: Readonly<Record<string, unknown>>) => (id === 'o2' ? 'o2 is odd' : undefined)
+  assert.equal(pageText({ items, nextCursor: null }, { ...listing, below }), 'id\no1\no2\n\no2 is odd')
+})

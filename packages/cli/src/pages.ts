@@ -1,3 +1,4 @@
+import { BanyanError } from 'banyan/kernel'
 import type { CommandCall, CommandOption } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { theRunningPlatform } from './operator.ts'
@@ -30,21 +31,29 @@ export interface Listing {
   readonly filter?: readonly string[]
   readonly row: (item: Row) => Row
   /** What to say when there is nothing. */
-  readonly empty: string
+  readonly empty?: string
+  /** Where nothing means that what was asked for is not there: what to say then, as an error. */
+  readonly missing?: string
+  /** What there is to say of a row that does not fit into a line. */
+  readonly below?: (item: Row) => string | undefined
 }
 
 /** Prints one page, and how to get the next one if there is one. */
-export async function printPage(call: CommandCall, { path, filter = [], ...shown }: Listing): Promise<number> {
+export async function printPage(call: CommandCall, { path, filter = [], missing, ...shown }: Listing): Promise<number> {
   const operator = await theRunningPlatform(call)
   const page = (await operator.get(path + queryOf(call, filter))) as Page
   const { items, nextCursor = null, more } = page
+  if (missing !== undefined && items.length === 0) throw new BanyanError('not_found', missing)
   call.print(call.json ? JSON.stringify({ items, nextCursor, more }) : pageText(page, shown))
   return EXIT.ok
 }
 
 /** Lays a page out for people. What is cut off says so. */
-export function pageText({ items, nextCursor = null, more = false }: Page, { row, empty }: Pick<Listing, 'row' | 'empty'>): string {
-  const rows = table(items.map(row), empty)
+export function pageText(
+  { items, nextCursor = null, more = false }: Page,
+  { row, empty = '', below }: Pick<Listing, 'row' | 'empty' | 'below'>,
+): string {
+  const rows = [table(items.map(row), empty), ...items.flatMap((item) => below?.(item) ?? [])].join('\n\n')
   if (nextCursor !== null) return `${rows}\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`
   return more ? `${rows}\n\n${items.length} rows; there are more, which are not shown` : rows
 }

@@ -1,6 +1,17 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { BanyanError } from 'banyan/kernel'
 import type { Command, CommandAction } from './command.ts'
+import { usageOf } from './help.ts'
+
+/** An argument is missing; its message shows their order. */
+export class MissingArgument extends BanyanError {
+  readonly action: CommandAction
+
+  constructor(message: string, action: CommandAction) {
+    super('invalid_argument', message)
+    this.action = action
+  }
+}
 
 /** What a command line asks for. */
 export type Asked =
@@ -21,10 +32,10 @@ export function readArguments(command: Command, args: readonly string[]): Asked 
   if (values['help'] === true) return { kind: 'help' }
   const { name, action, rest } = actionOf(command, positionals)
   const called = ['banyan', command.name, ...(name === '' ? [] : [name])].join(' ')
+  const missing = action.arguments[rest.length]
+  if (missing !== undefined) throw new MissingArgument(`<${missing}> is missing: ${usageOf(command, name, action)}`, action)
   const options = optionsOf(action, values, called)
   refuseRepeated(tokens, called)
-  const missing = action.arguments[rest.length]
-  if (missing !== undefined) throw usage(`<${missing}> is missing`, command)
   const extra = rest[action.arguments.length]
   if (extra !== undefined) throw usage(`"${extra}" is one argument too many`, command)
   return { kind: 'run', action, positionals: rest, options }

@@ -61,11 +61,15 @@ const WRONG: readonly (readonly [string[], RegExp])[] = [
   [['sagas', '--limit'], /--limit/],
   [['sagas', '--after='], /--after is empty/],
   [['sagas', '--limit', '5', '--limit', '6'], /--limit is there twice/],
-  [['sagas', 'show', 'orders'], /<id> is missing/],
-  [['sagas', 'retry'], /--reason is missing/],
+  [['sagas', 'show', 'orders'], /<id> is missing: banyan sagas show <service> <id>$/m],
+  [['sagas', 'retry'], /<service> is missing: banyan sagas retry <service> <id> --reason <text>/],
+  [['sagas', 'retry', 'orders', 'o1'], /--reason is missing/],
   [['events', 'skip', '--service', 's', '--consumer', 'c', '--source', 'x', '--position', 'NaN', '--reason', 'r'], /--position is "NaN"/],
   [['projections', 'build'], /no "build"; see banyan projections --help/],
-  [['projections', 'rebuild', '--reason', 'x', 'orders'], /<projection> is missing/],
+  [
+    ['projections', 'rebuild', '--reason', 'x', 'orders'],
+    /<projection> is missing: banyan projections rebuild <service> <projection> --reason <text>/,
+  ],
   [['audit', '-x'], /Unknown option '-x'/],
 ]
 

@@ -10,7 +10,7 @@ import { start } from './commands/start.ts'
 import { commandFailure } from './command-failure.ts'
 import { EXIT } from './exit-code.ts'
 import { commandHelp, overview } from './help.ts'
-import { readArguments } from './read-arguments.ts'
+import { MissingArgument, readArguments } from './read-arguments.ts'
 
 /** All commands, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [start, sagas, events, projections, audit]
@@ -45,8 +45,15 @@ export async function runCommand(args: readonly string[], given: CommandEnvironm
       throw asTyped(thrown, action)
     })
   } catch (thrown) {
-    return fail(thrown, `banyan ${command.name}`, json, surroundings)
+    return fail(await explained(thrown, surroundings), `banyan ${command.name}`, json, surroundings)
   }
+}
+
+/** Adds what there is to choose from to an error about a missing argument. */
+async function explained(thrown: unknown, surroundings: CommandEnvironment): Promise<unknown> {
+  if (!(thrown instanceof MissingArgument)) return thrown
+  const choices = (await thrown.action.choices?.(surroundings).catch(() => [])) ?? []
+  return choices.length === 0 ? thrown : new BanyanError('invalid_argument', `${thrown.message}; there are: ${choices.join(', ')}`)
 }
 
 function fail(thrown: unknown, who: string, json: boolean, { printError, environment }: CommandEnvironment): number {

@@ -1,7 +1,7 @@
 import type { HostedService } from 'banyan/host'
 import { inputFields, type OperationDefinition, schemaExample } from 'banyan/contract'
-import { shellWord } from './shell-word.ts'
 import type { Settings } from './settings.ts'
+import { shellWord } from './shell-word.ts'
 
 /** What the first lines of a started platform say. */
 export interface BannerFacts {

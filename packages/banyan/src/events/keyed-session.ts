@@ -15,7 +15,7 @@ import { errorText, parkEvent } from './parking.ts'
 import { PositionWindow } from './position-window.ts'
 import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from './recovery.ts'
 import { Redriver, type RedriveTask } from './redriver.ts'
-import { retryDelayMs, SOURCE_BACKOFF } from './retry-policy.ts'
+import { pauseLeftMs, retryDelayMs, SOURCE_BACKOFF } from './retry-policy.ts'
 import type { RedriveResult, Session, SessionFigures, SessionOptions } from './session.ts'
 import type { EventHandler } from './subscription.ts'
 
@@ -235,10 +235,10 @@ export class KeyedSession implements Session {
     return this.#park(task, errorText(error))
   }
 
-  /** What is left of a pause that a restart cut short; asked once, and bounded, because the clock may have been set back since. */
+  /** What is left of a pause that a restart cut short; asked once. */
   #pauseMs(task: EventTask): number {
     const { retry, runtime } = this.#options
-    const leftMs = Math.min(task.notBefore - runtime.clock.now(), retry.backoff.maxMs)
+    const leftMs = pauseLeftMs(retry, task.notBefore, runtime.clock.now())
     task.notBefore = 0
     return leftMs
   }

@@ -67,7 +67,9 @@ export function testParking(harness: StoreHarness): void {
                 waiting.map((_, index) => (index === 0 ? 'failed' : 'waiting')),
               )
               if (rows[0]) {
-                assert.equal(rows[0].error, `internal: Error: poison ${waiting[0]}`)
+                const [first, ...thrown] = (rows[0].error ?? '').split('\n')
+                assert.equal(first, `internal: Error: poison ${waiting[0]}`)
+                assert.match(thrown.join('\n'), /at .*parked\.testsuite\.ts:\d+/, 'where the handler failed')
                 assert.equal(rows[0].attempts, 3)
                 assert.equal(attempts.get(waiting[0]!), 3)
               }

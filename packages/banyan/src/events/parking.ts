@@ -3,10 +3,11 @@ import { storableText } from '../kernel/storable.ts'
 import type { StoredEvent } from '../store/feed.ts'
 import type { ParkedRecord } from '../store/records.ts'
 import type { StoreTransaction } from '../store/store.ts'
+import { causeText } from '../telemetry/cause-text.ts'
 import type { Claim } from './claim.ts'
 
-/** Longest error text kept with a parked event, in characters. */
-const ERROR_LENGTH_MAX = 2_000
+/** Longest message kept with a parked event, in characters. */
+const MESSAGE_LENGTH_MAX = 2_000
 
 /** Why an event is parked. */
 export interface ParkReason {
@@ -38,12 +39,18 @@ export async function parkAgain(tx: StoreTransaction, claim: Claim, event: Store
   await tx.consumption.park(parkedRecord(claim, event, reason))
 }
 
-/** Writes an error for the people who will look at a parked event. */
+/** Writes an error for the people who will look at a parked event: code and message in the first line, below it what was thrown and where. */
 export function errorText(error: BanyanError): string {
   const { code, message, cause } = error
-  if (code !== 'internal' || !(cause instanceof Error)) return storableText(`${code}: ${message}`.slice(0, ERROR_LENGTH_MAX))
-  const reason = cause instanceof BanyanError ? `${message}: ${cause.message}` : `${cause.name}: ${cause.message}`
-  return storableText(`${code}: ${reason}`.slice(0, ERROR_LENGTH_MAX))
+  const reason =
+    code !== 'internal' || !(cause instanceof Error)
+      ? message
+      : cause instanceof BanyanError
+        ? `${message}: ${cause.message}`
+        : `${cause.name}: ${cause.message}`
+  const first = `${code}: ${reason}`.replaceAll(/\s*\n\s*/g, ' ').slice(0, MESSAGE_LENGTH_MAX)
+  const thrown = causeText(error)
+  return storableText(thrown === undefined ? first : `${first}\n${thrown}`)
 }
 
 /** Builds the record of a parked event. */

@@ -6,7 +6,7 @@ import { isClaimLost } from './claim.ts'
 import { handlerPoints, type HandlerRun, type HandlerTask, runHandler } from './handler-attempt.ts'
 import type { ParkedKeys } from './parked-keys.ts'
 import { errorText, parkAgain } from './parking.ts'
-import { retryDelayMs, type RetryPolicy } from './retry-policy.ts'
+import { pauseLeftMs, retryDelayMs, type RetryPolicy } from './retry-policy.ts'
 import type { RedriveResult, SessionOptions } from './session.ts'
 
 /** A key whose parked events are handled again; runs in the key's own lane, so that new events of the key wait behind it. */
@@ -136,7 +136,7 @@ export class Redriver {
     const known = this.#options.claim.attempts.get(position)
     if (known === undefined || this.#resumed.has(position)) return 0
     this.#resumed.add(position)
-    return Math.min(known.nextAt - this.#options.runtime.clock.now(), this.#retry.backoff.maxMs)
+    return pauseLeftMs(this.#retry, known.nextAt, this.#options.runtime.clock.now())
   }
 
   async #record(tx: StoreTransaction, task: ParkedTask): Promise<boolean> {

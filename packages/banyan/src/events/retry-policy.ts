@@ -35,6 +35,11 @@ export function retryDelayMs(policy: RetryPolicy, error: BanyanError, attempts: 
   return error.retryAfterMs === undefined ? delayMs : Math.min(policy.backoff.maxMs, Math.max(delayMs, error.retryAfterMs))
 }
 
+/** Milliseconds that are left of a pause which a restart cut short; bounded, because the clock may have been set back since. */
+export function pauseLeftMs({ backoff }: RetryPolicy, nextAt: number, now: number): number {
+  return Math.min(nextAt - now, backoff.maxMs)
+}
+
 /** Whether the event is hardly to blame: trying again may help, and it is not a mistake in the program. */
 export function isOutage({ code, retry, cause }: BanyanError): boolean {
   // A declared error of another service that nobody caught: its own advice still tells whether it may pass.

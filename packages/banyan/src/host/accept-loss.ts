@@ -22,6 +22,13 @@ export interface AcceptLossOptions {
   readonly position?: number
 }
 
+/** The loss cannot be accepted as things stand; the message says why and what to do. */
+export class LossRefused extends BanyanError {
+  constructor(message: string) {
+    super('failed_precondition', message)
+  }
+}
+
 /** A consumer that was set back. */
 export interface SetBack {
   readonly service: string
@@ -36,7 +43,7 @@ export interface SetBack {
 /**
  * Gives up the events that an older copy of a service's data lacks: whoever read them is set back to what the copy has, so that its next events
  * are new to them. What was done because of the lost events stays done. For a stopped platform; may be repeated. Each change is in the audit
- * trails. Throws `failed_precondition` when nothing is lost, or when the common position must be given.
+ * trails. Throws {@link LossRefused} when nothing is lost, or when the common position must be given.
  */
 export async function acceptLoss(platform: Platform, options: AcceptLossOptions): Promise<readonly SetBack[]> {
   const { service } = options
@@ -49,8 +56,7 @@ export async function acceptLoss(platform: Platform, options: AcceptLossOptions)
     const source = stores.get(service) as Store
     const all: SetBack[] = []
     for (const [name, store] of stores) all.push(...(await setBackReaders(name, store, source, options)))
-    if (all.length === 0)
-      throw new BanyanError('failed_precondition', `nobody has read events that the log of "${service}" lacks; start it`)
+    if (all.length === 0) throw new LossRefused(`nobody has read events that the log of "${service}" lacks; start it`)
     await source.transaction((tx) => tx.audit.append(auditRecord(options, service)))
     return all
   } finally {
@@ -75,8 +81,7 @@ async function setBackReaders(name: string, store: Store, source: Store, options
 async function commonMark({ feed }: Store, read: ReadMark, { service, position }: AcceptLossOptions): Promise<ReadMark> {
   const head = await feed.head()
   if (position === undefined && head >= read.position)
-    throw new BanyanError(
-      'failed_precondition',
+    throw new LossRefused(
       `the log of "${service}" ends at ${head}, so it went on after it was restored; say with --position what its newest event was then`,
     )
   const common = Math.min(position ?? head, head)

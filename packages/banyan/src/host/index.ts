@@ -1,4 +1,4 @@
-export { acceptLoss, type AcceptLossOptions, type SetBack } from './accept-loss.ts'
+export { acceptLoss, type AcceptLossOptions, LossRefused, type SetBack } from './accept-loss.ts'
 export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
 export type { Edge, EdgeHost, EdgeOptions, EdgeService, RunningEdge } from './edge.ts'
 export type { CheckResult, HealthReport } from './health.ts'

@@ -65,10 +65,10 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const transport = options.network?.(local) ?? local
   const admin = platformAdmin(platform, options, hosted)
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
-  const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work })
+  let isReady = false
+  const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work, isReady: () => isReady })
   let edge: RunningEdge | undefined
   const drain = createPlatformDrain(platform, hosted, runtime.clock)
-  const outside = drain.guarded(transport)
 
   const health = (): HealthReport => {
     const checks = monitor.results()
@@ -99,6 +99,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
         },
         options.listen,
       )
+    isReady = true
   } catch (thrown) {
     await stopAll().catch((error: unknown) => runtime.log.error('stopping after a failed start failed too', { error }))
     throw thrown
@@ -111,7 +112,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     metrics,
     services: [...hosted.values()],
     health,
-    client: (contract) => platformClient(contract, outside, runtime),
+    client: (contract) => platformClient(contract, drain.guarded(transport), runtime),
     drain: () => drain.drain(),
     stop: () => (stopping ??= stopAll()),
   }

@@ -93,7 +93,7 @@ export interface ParkedRecord {
   /** `failed`: its handler gave up. `waiting`: an earlier event of its key is parked. `redriving`: to be handled again. */
   readonly state: 'failed' | 'waiting' | 'redriving'
   readonly attempts: number
-  /** Code and message of the last error; null for `waiting`. */
+  /** Code and message of the last error, and below that line what was thrown and where, if it is known; null for `waiting`. */
   readonly error: string | null
   readonly parkedAt: number
 }

@@ -6,7 +6,7 @@ import { watchLoop } from './loop-watch.ts'
 import { createMetrics } from './metrics.ts'
 
 /** A loop whose timers run when the test says so, however late. */
-function aLoop() {
+function aLoop(isReady: () => boolean = () => true) {
   let now = 0
   let due: (() => void) | undefined
   const warned: (LogFields | undefined)[] = []
@@ -22,7 +22,7 @@ function aLoop() {
     soon: () => {},
   }
   const log = { ...silentLogger, warn: (_message: string, fields?: LogFields) => void warned.push(fields) }
-  const stop = watchLoop({ clock, log, metrics, work })
+  const stop = watchLoop({ clock, log, metrics, work, isReady })
   const turn = (afterMs: number): void => {
     now += afterMs
     due?.()
@@ -62,4 +62,16 @@ test('every look is counted, and a stopped watch looks no more', () => {
   assert.equal(warned.length, 1)
   stop()
   assert.equal(isWatching(), false)
+})
+
+test('a hold that began before the platform was ready is counted, and no line in the log', () => {
+  let ready = false
+  const { warned, turn, metrics } = aLoop(() => ready)
+  turn(900)
+  ready = true
+  turn(900) // began before
+  assert.deepEqual(warned, [])
+  turn(900)
+  assert.equal(warned.length, 1)
+  assert.match(metrics.text(), /banyan_loop_delay_seconds_count 3/)
 })

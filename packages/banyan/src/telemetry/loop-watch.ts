@@ -16,6 +16,8 @@ export interface LoopWatchOptions {
   readonly log: Logger
   readonly metrics: Metrics
   readonly work: WorkLog
+  /** Holds that begin before are counted and not logged: a start loads, checks and migrates, and nobody waits for an answer yet. Default: ready. */
+  readonly isReady?: () => boolean
 }
 
 /**
@@ -23,21 +25,23 @@ export interface LoopWatchOptions {
  * and the handlers that were under way. Returns how to stop it.
  * Metrics: `banyan_loop_delay_seconds`. A pause of the garbage collector or of the machine looks the same; then nothing long was measured.
  */
-export function watchLoop({ clock, log, metrics, work }: LoopWatchOptions): CancelTimer {
+export function watchLoop({ clock, log, metrics, work, isReady = () => true }: LoopWatchOptions): CancelTimer {
   const delay = metrics
     .histogram({ name: 'banyan_loop_delay_seconds', help: 'How late the event loop was when it was looked at.', buckets: BUCKETS_SECONDS })
     .handle()
   let dueAt = clock.monotonic() + LOOK_MS
+  let wasReady = isReady()
   const look = (): void => {
     const lateMs = Math.max(0, clock.monotonic() - dueAt)
     delay.observe(lateMs / 1_000)
     const { longest, underWay } = work.take()
-    if (lateMs >= HELD_MS)
+    if (lateMs >= HELD_MS && wasReady)
       log.warn('the event loop was held', {
         heldMs: Math.round(lateMs),
         longest: longest && `${longest.what}, ${Math.round(longest.durationMs)} ms`,
         underWay,
       })
+    wasReady = isReady()
     dueAt = clock.monotonic() + LOOK_MS
     cancel = clock.setTimer(LOOK_MS, look)
   }

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { acceptLoss } from 'banyan/host'
+import { acceptLoss, LossRefused } from 'banyan/host'
 import { BanyanError, createRuntime } from 'banyan/kernel'
 import type { CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
@@ -13,7 +13,7 @@ import { table } from '../table.ts'
 export async function acceptLostEvents(call: CommandCall): Promise<number> {
   const { service = '', reason = '' } = call.options
   const position = positionOf(call)
-  if (await runningPlatform(call)) throw new BanyanError('failed_precondition', 'the platform runs on these data; stop it first')
+  if (await runningPlatform(call)) throw new LossRefused('the platform runs on these data; stop it first')
   const settings = readSettings(call.environment, call.directory)
   const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, {})])
   const by = { actor: `operator ${userInfo().username}`, reason }

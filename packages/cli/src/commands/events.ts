@@ -41,7 +41,7 @@ export const events: Command = {
         printPage(call, {
           path: `/flows/${encodeURIComponent(call.positionals[0] ?? '')}`,
           row: flowRow,
-          empty: 'No events carry that correlation id.',
+          missing: `no events carry the correlation id "${call.positionals[0]}"`,
         }),
     },
     parked: {
@@ -53,6 +53,7 @@ export const events: Command = {
           path: '/parked',
           filter: ['service', 'consumer', 'source', 'key', 'limit', 'after'],
           row: parkedRow,
+          below: thrownText,
           empty: 'Nothing is parked.',
         }),
     },
@@ -90,7 +91,26 @@ function flowRow({ time, source, type, key: of, position: at, data }: Row): Row 
 }
 
 function parkedRow({ service, consumer, source, position: at, key: of, state, attempts, error }: Row): Row {
-  return { service, consumer, source, position: at, key: of, state, attempts, error }
+  return {
+    service,
+    consumer,
+    source,
+    position: at,
+    key: of,
+    state,
+    attempts,
+    error: typeof error === 'string' ? error.split('\n', 1)[0] : error,
+  }
+}
+
+/** What the handler threw and where, for the event that a person has to look at. */
+function thrownText({ service, consumer, position: at, error }: Row): string | undefined {
+  const [, ...thrown] = typeof error === 'string' ? error.split('\n') : []
+  if (thrown.length === 0) return undefined
+  return [
+    oneLine(`Thrown in ${String(service)}, consumer ${String(consumer)}, at position ${String(at)}:`),
+    ...thrown.map((line) => `  ${oneLine(line)}`),
+  ].join('\n')
 }
 
 async function redrive(call: CommandCall): Promise<number> {

@@ -1,6 +1,7 @@
 import { oneLine } from 'banyan/telemetry'
-import type { Command, CommandCall } from '../command.ts'
+import type { Command, CommandCall, CommandEnvironment } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
+import { loadPlatform } from '../load-platform.ts'
 import { theRunningPlatform } from '../operator.ts'
 import { printPage } from '../pages.ts'
 
@@ -24,6 +25,7 @@ A read model whose version has changed is rebuilt at the start; until that is do
       arguments: ['service', 'projection'],
       options: { reason: { value: 'text', summary: 'why; recorded', required: true } },
       summary: 'begins to rebuild a projection',
+      choices: projectionsHere,
       run: rebuild,
     },
   },
@@ -34,6 +36,12 @@ function statusRow({ service, projection, version, rebuilding }: Row): Row {
   const { version: next, done, of } = rebuilding as { version: number; done: number; of: number }
   const state = next === version ? 'rebuilding' : `rebuilding version ${next}`
   return { service, projection, version, state: `${state}: ${done} of ${of} events` }
+}
+
+/** The projections of the platform that this folder maps, as `rebuild` takes them. */
+async function projectionsHere({ directory }: CommandEnvironment): Promise<readonly string[]> {
+  const { services } = await loadPlatform(directory)
+  return services.flatMap((service) => service.parts.projections.map((projection) => `${service.name} ${projection.name}`))
 }
 
 async function rebuild(call: CommandCall): Promise<number> {

@@ -7,6 +7,12 @@ export interface PlacedSchema {
   readonly place: Place
 }
 
+/** The same of a schema with keywords, not `true` or `false`. */
+export interface PlacedObject {
+  readonly schema: SchemaObject
+  readonly place: Place
+}
+
 /** Where a schema stands: what its references mean. */
 export class Place {
   readonly #definitions: Readonly<Record<string, SchemaNode>>

@@ -3,7 +3,7 @@ import { Format } from 'typebox/format'
 import { Guard } from 'typebox/guard'
 import { NORMALISATION } from '../text.ts'
 import { type CodeWriter, literal } from './code-writer.ts'
-import type { Place } from './place.ts'
+import type { PlacedObject } from './place.ts'
 import { decidesBy, isPrimitive, type SchemaObject } from './schema-node.ts'
 import type { SchemaWriter } from './schema-writer.ts'
 
@@ -21,20 +21,15 @@ export function isLeaf({ type, const: only, enum: alternatives }: SchemaObject):
   return Array.isArray(alternatives) && alternatives.every(isPrimitive)
 }
 
-interface PlacedLeaf {
-  readonly schema: SchemaObject
-  readonly place: Place
-}
-
 /** Writes the pass of a leaf; returns its copy. */
-export function writeLeaf(writer: SchemaWriter, leaf: PlacedLeaf, value: string): string {
+export function writeLeaf(writer: SchemaWriter, leaf: PlacedObject, value: string): string {
   const text = normalised(writer, leaf.schema, value)
   writer.code.line(`if (!(${leafCondition(writer.code, leaf, text)})) return R`)
   return leafCopy(leaf.schema, text)
 }
 
 /** Writes that a value which fits a leaf is the result, and that the code goes on with any other. */
-export function writeLeafAttempt(writer: SchemaWriter, leaf: PlacedLeaf, value: string): void {
+export function writeLeafAttempt(writer: SchemaWriter, leaf: PlacedObject, value: string): void {
   const text = normalised(writer, leaf.schema, value)
   writer.code.line(`if (${leafCondition(writer.code, leaf, text)}) return ${leafCopy(leaf.schema, text)}`)
 }
@@ -48,7 +43,7 @@ function normalised({ code, options }: SchemaWriter, schema: SchemaObject, value
 }
 
 /** Writes the condition under which a value fits a leaf. What has no words here, e.g. a refinement, is asked of TypeBox. */
-function leafCondition(writer: CodeWriter, { schema, place }: PlacedLeaf, value: string): string {
+function leafCondition(writer: CodeWriter, { schema, place }: PlacedObject, value: string): string {
   const conditions = understood(schema) ? conditionsOf(writer, schema, value) : undefined
   if (conditions) return conditions.join(' && ')
   const check = writer.external(Compile(place.names() as Record<string, object>, schema))

@@ -1,15 +1,10 @@
 import { literal } from './code-writer.ts'
-import type { Place } from './place.ts'
+import type { PlacedObject } from './place.ts'
 import { listedSchemas, type SchemaNode, type SchemaObject } from './schema-node.ts'
 import type { SchemaWriter } from './schema-writer.ts'
 
-interface PlacedList {
-  readonly schema: SchemaObject
-  readonly place: Place
-}
-
 /** Writes the pass of a list of items of one kind. */
-export function writeList(writer: SchemaWriter, { schema, place }: PlacedList, value: string): string {
+export function writeList(writer: SchemaWriter, { schema, place }: PlacedObject, value: string): string {
   const { code } = writer
   writeBounds(writer, schema, value)
   const [copy, index, item] = [code.name(), code.name(), code.name()]
@@ -21,7 +16,7 @@ export function writeList(writer: SchemaWriter, { schema, place }: PlacedList, v
 }
 
 /** Writes the pass of a list whose items have a kind each. One that is longer does not fit. */
-export function writeTuple(writer: SchemaWriter, { schema, place }: PlacedList, value: string): string {
+export function writeTuple(writer: SchemaWriter, { schema, place }: PlacedObject, value: string): string {
   const { code } = writer
   const items = listedSchemas(schema['prefixItems'] ?? schema['items'])
   writeBounds(writer, schema, value)

@@ -1,13 +1,8 @@
 import { fieldOf, literal } from './code-writer.ts'
 import { requiredNames } from './kind-of.ts'
-import type { Place } from './place.ts'
-import { isSchemaObject, namedSchemas, type SchemaNode, type SchemaObject } from './schema-node.ts'
+import type { Place, PlacedObject } from './place.ts'
+import { isSchemaObject, namedSchemas, type SchemaNode } from './schema-node.ts'
 import type { SchemaWriter } from './schema-writer.ts'
-
-interface PlacedObject {
-  readonly schema: SchemaObject
-  readonly place: Place
-}
 
 /** Writes the pass of an object with named fields. */
 export function writeObject(writer: SchemaWriter, { schema, place }: PlacedObject, value: string): string {
