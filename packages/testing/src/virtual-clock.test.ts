@@ -48,15 +48,12 @@ const reminderService = service(definition, {
   timers: [remind],
 })
 
-/** A process looks at its loop ten times a second, so a virtual hour is tens of thousands of timers: on a busy machine half a minute. */
-const HOUR_TEST_MS = 120_000
-
-test('a durable timer fires once, when a virtual hour has passed and not before (P11)', { timeout: HOUR_TEST_MS }, async () => {
+test('a durable timer fires once, when ten virtual minutes have passed and not before (P11)', async () => {
   const clock = virtualClock()
   await using platform = await testPlatform({ services: [reminderService], runtime: { clock } })
   const client = platform.client(reminders)
-  await client.set({ id: 'tea', inMs: 3_600_000 })
-  await clock.advance(3_599_000)
+  await client.set({ id: 'tea', inMs: 600_000 })
+  await clock.advance(599_000)
   assert.deepEqual(await client.fired({ id: 'tea' }), { times: 0 })
   await clock.advance(2_000)
   assert.deepEqual(await client.fired({ id: 'tea' }), { times: 1 })
