@@ -35,7 +35,7 @@ export class ApartReader {
 
   async #run<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
     const { clock, target } = this.#context
-    const connecting = Session.connect(target, this.#applicationName)
+    const connecting = Session.connect(target, this.#applicationName, clock)
     let running: number | undefined
     try {
       const session = await Promise.race([connecting, ended]).catch((error: unknown) => Promise.reject(toConnectError(error, target)))

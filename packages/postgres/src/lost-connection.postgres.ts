@@ -129,3 +129,43 @@ test('events of a process that died between its commit and its kick are found by
     assert.equal(events.at(-1)?.id, id)
   }
 })
+
+for (const time of [1, 2])
+  test(`connections that end in the moment in which they are ${['', 'open', 'set up'][time]} leave their place to others`, async () => {
+    await using server = await testServer()
+    await using proxy = await testProxy(server.url)
+    const store = await server.open({ url: proxy.url, migrations: [LEDGER], poolMax: 2, statementTimeoutMs: 500 })
+    const admin = await server.connect()
+    for (let round = 0; round < 4; round++) {
+      proxy.endWhenReady(3, time)
+      await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'banyan test'")
+      await Promise.allSettled(Array.from({ length: 6 }, (_, number) => enter(store, `lost-${round}-${number}`)))
+    }
+    proxy.endWhenReady(0, time)
+    await Promise.all(Array.from({ length: 10 }, (_, number) => enter(store, `kept-${number}`)))
+    const found = await ledger(store)
+    assert.equal(found.filter((id) => id.startsWith('kept')).length, 10)
+    await readEvents(store.feed, found.length) // the sequencer came back, too
+  })
+
+test('sixty connections killed under load, many of them while they are opened: all of the pool works afterwards', async () => {
+  await using server = await testServer()
+  const store = await server.open({ migrations: [LEDGER], poolMax: 4 })
+  const admin = await server.connect()
+  let stopped = false
+  const reading = Array.from({ length: 12 }, async () => {
+    while (!stopped) await ledger(store).catch(() => {})
+  })
+  for (let killed = 0; killed < 60;) {
+    const { rowCount } = await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'banyan test' AND datname = current_database()",
+    )
+    killed += rowCount ?? 0
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  stopped = true
+  await Promise.all(reading)
+  const pid = 'SELECT pg_backend_pid() AS pid FROM pg_sleep(0.5)'
+  const rows = await Promise.all(Array.from({ length: 4 }, () => store.read((tx) => tx.sql.get<{ pid: number }>(pid))))
+  assert.equal(new Set(rows.map((row) => row?.pid)).size, 4, 'four connections work side by side')
+})

@@ -5,6 +5,9 @@ import { Session } from './session.ts'
 /** Waits between attempts while the server is away. */
 const RECONNECT: BackoffPolicy = { firstMs: 250, maxMs: 10_000 }
 
+/** Longest wait for the answer to LISTEN: it takes nothing but a round trip. */
+const LISTEN_MS_MAX = 5_000
+
 /**
  * Hears of other processes' events on one connection for all services of a server. Only hints: what it misses, because the connection was
  * lost or a pooler swallowed LISTEN, readers find by polling.
@@ -47,7 +50,7 @@ export class Notifications {
     this.#cancelRetry = undefined
     const session = this.#session
     this.#session = undefined
-    void session?.end().catch(() => session.destroy())
+    void session?.end()
   }
 
   #connect(): void {
@@ -66,12 +69,17 @@ export class Notifications {
     }
   }
   async #open(): Promise<void> {
-    const session = await Session.connect(this.#target, 'banyan listener')
+    const session = await Session.connect(this.#target, 'banyan listener', this.#runtime.clock)
+    if (this.#listeners.size === 0) return session.end()
     session.client.on('notification', ({ channel }) => this.#hint(channel))
-    session.onGone = () => this.#lost(session)
-    if (this.#listeners.size === 0) return session.destroy()
     this.#session = session
-    await session.execute([...this.#listeners.keys()].map((channel) => `LISTEN ${quoteName(channel)}`).join('; '))
+    session.whenGone(() => this.#lost(session))
+    const channels = [...this.#listeners.keys()]
+    const script = channels.map((channel) => `LISTEN ${quoteName(channel)}`).join('; ')
+    await session.answered(session.execute(script), LISTEN_MS_MAX).catch((error: unknown) => {
+      session.destroy()
+      throw error
+    })
     for (const channel of this.#listeners.keys()) this.#hint(channel)
   }
   #lost(session: Session): void {

@@ -49,6 +49,7 @@ export class Sequencer {
   #cancelPoll: CancelTimer | undefined
   #cancelNotify: CancelTimer | undefined
   #stopped = false
+  #destroyed = false
 
   constructor(options: SequencerOptions) {
     this.#options = options
@@ -71,10 +72,11 @@ export class Sequencer {
     this.#cancelPoll?.()
     this.#cancelNotify?.()
     await this.#running
-    await this.#session?.end().catch(() => this.#session?.destroy())
+    await this.#session?.end()
   }
   /** Stops at once. */
   destroy(): void {
+    this.#destroyed = true // a session that is being opened is cut when it comes
     this.#session?.destroy()
   }
 
@@ -117,8 +119,10 @@ export class Sequencer {
 
   async #connected(): Promise<Session> {
     if (this.#session?.dead === false) return this.#session
-    const { target, applicationName } = this.#options
-    this.#session = await Session.connect({ ...target, settings: [...target.settings, FRESH_PLANS] }, applicationName)
+    const { target, applicationName, runtime } = this.#options
+    const fresh = { ...target, settings: [...target.settings, FRESH_PLANS] }
+    this.#session = await Session.connect(fresh, applicationName, runtime.clock)
+    if (this.#destroyed) this.#session.destroy()
     return this.#session
   }
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */

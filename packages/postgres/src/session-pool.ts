@@ -61,7 +61,7 @@ export class SessionPool {
 
   /** Gives a connection back. It may still be answering its last batch: answers come in order. */
   release(session: Session): void {
-    if (this.#closed) return void session.end().catch(() => session.destroy())
+    if (this.#closed) return void session.end()
     if (session.dead || (session.inFlight === 0 && !session.idle)) return session.destroy()
     const waiter = this.#waiters.shift()
     if (waiter !== undefined) return waiter.resolve(session)
@@ -78,7 +78,7 @@ export class SessionPool {
     this.#closed = true
     this.#stopWatch?.()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError())
-    for (const { session } of this.#idle.splice(0)) void session.end().catch(() => session.destroy())
+    for (const { session } of this.#idle.splice(0)) void session.end()
     if (this.#sessions.size + this.#opening > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve))
   }
   /** Cuts all connections at once; what runs on them fails. */
@@ -101,10 +101,11 @@ export class SessionPool {
   async #open(): Promise<void> {
     this.#opening++
     try {
-      const session = await Session.connect(this.#options.target, this.#options.applicationName)
-      this.#sessions.add(session)
-      session.onGone = () => this.#forget(session)
+      const { target, applicationName, runtime } = this.#options
+      const session = await Session.connect(target, applicationName, runtime.clock)
       this.#opening--
+      this.#sessions.add(session)
+      session.whenGone(() => this.#forget(session))
       this.release(session)
     } catch (error) {
       this.#opening--
@@ -160,7 +161,7 @@ export class SessionPool {
   #closeSurplus(now: number): void {
     while (this.#idle.length > 1 && this.#idle[0] !== undefined && now - this.#idle[0].since > IDLE_MS_MAX) {
       const entry = this.#idle.shift()
-      void entry?.session.end().catch(() => entry.session.destroy())
+      void entry?.session.end()
     }
   }
 }

@@ -1,12 +1,16 @@
 import { Client } from 'pg'
+import { BanyanError, type Clock, deadlineAfter, within } from 'banyan/kernel'
 import { type ConnectionTarget, startOptions } from './connection-target.ts'
 import { encodeBatch, type Part, type PartPlan } from './frontend-messages.ts'
 import { settle } from './session-settings.ts'
 import { isConnectionLoss, markPart } from './sql-failure.ts'
 import { type Column, type PartResult, WireBatch } from './wire-batch.ts'
 
-/** Longest time to connect, TLS and authentication included; a server that needs longer is not there. */
+/** Longest time to open a session, TLS, authentication and its settings included; a server that needs longer is not there. */
 const CONNECT_TIMEOUT_MS = 5_000
+
+/** Longest wait for the end of a connection after goodbye was said; then it is cut. */
+const GOODBYE_MS_MAX = 2_000
 
 /** A peer that vanished is noticed within a minute or two, even where nothing is asked of it. */
 const KEEP_ALIVE_MS = 30_000
@@ -23,6 +27,7 @@ interface PendingParse {
  */
 export class Session {
   readonly #client: Client
+  readonly #clock: Clock
   /** Columns of prepared statements; undefined until described. */
   readonly #prepared = new Map<string, readonly Column[] | undefined>()
   readonly #pendingParses: PendingParse[] = []
@@ -31,11 +36,11 @@ export class Session {
   #answers = 0
   /** Answers counted, and when, at the watchdog's last look. */
   #seen = { answers: -1, at: 0 }
-  /** Called once when the connection is gone. */
-  onGone: () => void = () => {}
+  readonly #tellGone: (() => void)[] = []
 
-  private constructor(client: Client) {
+  private constructor(client: Client, clock: Clock) {
     this.#client = client
+    this.#clock = clock
     const { connection } = client as unknown as { connection: { on(event: string, listener: () => void): void } }
     connection.on('parseComplete', () => {
       this.#pendingParses.shift()
@@ -44,8 +49,11 @@ export class Session {
     client.on('end', () => this.#die())
   }
 
-  /** Connects, and sees to it that the session is set as `target` says. Rejects with the driver's error, or with `misuse` when it cannot be. */
-  static async connect(target: ConnectionTarget, applicationName: string): Promise<Session> {
+  /**
+   * Connects, and sees to it that the session is set as `target` says. Rejects with the driver's error, or with `misuse` when it cannot be set.
+   * The session is alive when this resolves; whoever holds it learns by {@link whenGone} when that is over.
+   */
+  static async connect(target: ConnectionTarget, applicationName: string, clock: Clock): Promise<Session> {
     const client = new Client({
       connectionString: target.url,
       options: startOptions(target),
@@ -55,10 +63,11 @@ export class Session {
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       pipeline: true,
     })
-    const session = new Session(client)
+    const session = new Session(client, clock)
     try {
       await client.connect()
-      await settle(session, target)
+      await session.answered(settle(session, target), CONNECT_TIMEOUT_MS)
+      if (session.dead) throw new Error('the server closed the connection while it was opened')
     } catch (error) {
       session.destroy()
       throw error
@@ -68,6 +77,11 @@ export class Session {
 
   get dead(): boolean {
     return this.#dead
+  }
+  /** Calls `tell` once when the connection is gone: at once when it is already, so that nobody who asks late waits for ever. */
+  whenGone(tell: () => void): void {
+    if (this.#dead) tell()
+    else this.#tellGone.push(tell)
   }
   /** Batches that were sent and not answered. */
   get inFlight(): number {
@@ -130,9 +144,21 @@ export class Session {
     const { connection } = this.#client as unknown as { connection: { stream: { destroy(): void } } }
     connection.stream.destroy()
   }
-  /** Says goodbye and resolves when the connection is closed. */
+  /** Says goodbye and resolves when the connection is closed: by a server that does not answer, too. Never rejects. */
   async end(): Promise<void> {
-    await this.#client.end()
+    await this.answered(this.#client.end(), GOODBYE_MS_MAX).catch(() => this.destroy())
+  }
+  /** Passes on what comes of `work`, which waits for the server. Rejects with `unavailable` when it takes longer than `msMax`. */
+  async answered<T>(work: Promise<T>, msMax: number): Promise<T> {
+    try {
+      return await within(this.#clock, deadlineAfter(this.#clock, msMax), 'PostgreSQL', work)
+    } catch (error) {
+      if (!(error instanceof BanyanError) || error.code !== 'deadline_exceeded') throw error
+      throw new BanyanError(
+        'unavailable',
+        `PostgreSQL did not answer in ${msMax} ms; check that the server runs and the network reaches it`,
+      )
+    }
   }
 
   #plan(part: Part, parts: readonly Part[], index: number): PartPlan {
@@ -167,6 +193,6 @@ export class Session {
   #die(): void {
     if (this.#dead) return
     this.#dead = true
-    this.onGone()
+    for (const tell of this.#tellGone.splice(0)) tell()
   }
 }

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { ENDED, isReady, SYNC, withoutOptions } from './test-messages.ts'
 
 /** What the proxy does with bytes on their way to the server. */
 type Strike =
@@ -17,19 +18,13 @@ export interface TestProxy extends AsyncDisposable {
   batches(text: string): number
   /** From now on swallows everything on every line, and on those to come: the server cannot be reached, nobody is told. */
   swallow(): void
+  /**
+   * Ends each of the next `lines` connections in the moment in which the server is ready for the `time`-th time, as a server does that an administrator
+   * ends: what was ready and the end come in one segment.
+   */
+  endWhenReady(lines: number, time: number): void
   /** Strikes once, at the next bytes to the server that hold `text`. */
   strikeAt(text: string, strike: Strike): void
-}
-
-/** A start-up message without its `options`: length, protocol, then names and values that end with a zero byte each, and one more. */
-function withoutOptions(message: Buffer, traffic: Traffic): Buffer {
-  traffic.text = message.toString('latin1')
-  const words = message.subarray(8, -2).toString('latin1').split('\0')
-  const kept = words.flatMap((word, index) => (index % 2 === 0 && word !== 'options' ? [word, words[index + 1] ?? ''] : []))
-  const body = Buffer.from([...kept, '', ''].join('\0'), 'latin1')
-  const head = Buffer.from(message.subarray(0, 8))
-  head.writeInt32BE(8 + body.length)
-  return Buffer.concat([head, body])
 }
 
 /** What a line carried to the server. */
@@ -38,8 +33,14 @@ interface Traffic {
   batches: number
 }
 
-/** The message that ends a batch. */
-const SYNC = Buffer.of(0x53, 0, 0, 0, 4)
+/** What a test asks of all lines. */
+interface Plan {
+  readonly dropsOptions: boolean
+  swallows: boolean
+  /** Lines that are still to end when they are ready, and the how manieth time that is. */
+  endings: { lines: number; readonly time: number }
+  strike: { readonly text: string; readonly how: Strike } | undefined
+}
 
 /**
  * Listens on a free loopback port and passes connections on to the server of `url`. With `dropsOptions` it leaves out what a client says of
@@ -49,37 +50,11 @@ export async function testProxy(url: string, { dropsOptions = false } = {}): Pro
   const target = new URL(url)
   const sockets = new Set<Socket>()
   const lines: Traffic[] = []
-  let swallows = false
-  let plan: { text: string; strike: Strike } | undefined
+  const plan: Plan = { dropsOptions, swallows: false, endings: { lines: 0, time: 1 }, strike: undefined }
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname)
     for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}))
-    const cut = (): void => {
-      client.destroy()
-      upstream.end() // a half-closed line still carries what was written
-    }
-    const line = { silent: false }
-    const isSilent = (): boolean => line.silent || swallows
-    const traffic: Traffic = { text: '', batches: 0 }
-    lines.push(traffic)
-    client.on('data', (bytes: Buffer) => {
-      if (dropsOptions && traffic.text === '') {
-        upstream.write(withoutOptions(bytes, traffic))
-        return
-      }
-      traffic.text += bytes.toString('latin1')
-      for (let at = bytes.indexOf(SYNC); at >= 0; at = bytes.indexOf(SYNC, at + SYNC.length)) traffic.batches++
-      const struck = plan !== undefined && bytes.includes(plan.text) ? plan.strike : undefined
-      if (struck !== undefined) plan = undefined
-      if (struck === 'silence') line.silent = true
-      if (!isSilent() && struck !== 'cut-before') upstream.write(bytes)
-      if (struck === 'cut-after' || struck === 'cut-before') cut()
-    })
-    upstream.on('data', (bytes) => {
-      if (!isSilent()) client.write(bytes)
-    })
-    client.on('close', () => upstream.end())
-    upstream.on('close', () => client.destroy())
+    lines.push(passOn(client, upstream, plan))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const through = new URL(url)
@@ -89,14 +64,50 @@ export async function testProxy(url: string, { dropsOptions = false } = {}): Pro
     url: through.href,
     batches: (text) => lines.filter((line) => line.text.includes(text)).reduce((sum, line) => sum + line.batches, 0),
     swallow() {
-      swallows = true
+      plan.swallows = true
     },
-    strikeAt(text, strike) {
-      plan = { text, strike }
+    endWhenReady(count, time) {
+      plan.endings = { lines: count, time }
+    },
+    strikeAt(text, how) {
+      plan.strike = { text, how }
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Passes on what comes, both ways, and strikes as planned. */
+function passOn(client: Socket, upstream: Socket, plan: Plan): Traffic {
+  const traffic: Traffic = { text: '', batches: 0 }
+  let silent = false
+  client.on('data', (bytes: Buffer) => {
+    if (plan.dropsOptions && traffic.text === '') {
+      traffic.text = bytes.toString('latin1')
+      upstream.write(withoutOptions(bytes))
+      return
+    }
+    traffic.text += bytes.toString('latin1')
+    for (let at = bytes.indexOf(SYNC); at >= 0; at = bytes.indexOf(SYNC, at + SYNC.length)) traffic.batches++
+    const struck = plan.strike !== undefined && bytes.includes(plan.strike.text) ? plan.strike.how : undefined
+    if (struck !== undefined) plan.strike = undefined
+    if (struck === 'silence') silent = true
+    if (!silent && !plan.swallows && struck !== 'cut-before') upstream.write(bytes)
+    if (struck !== 'cut-after' && struck !== 'cut-before') return
+    client.destroy()
+    upstream.end() // a half-closed line still carries what was written
+  })
+  let readyTimes = 0
+  const endAt = plan.endings.lines-- > 0 ? plan.endings.time : undefined
+  upstream.on('data', (bytes: Buffer) => {
+    if (silent || plan.swallows) return
+    if (!isReady(bytes) || ++readyTimes !== endAt) return void client.write(bytes)
+    client.end(Buffer.concat([bytes, ENDED]))
+    upstream.end()
+  })
+  client.on('close', () => upstream.end())
+  upstream.on('close', () => client.destroy())
+  return traffic
 }

@@ -1,4 +1,4 @@
-import { reworded, toBanyanError } from 'banyan/kernel'
+import { type Clock, reworded, toBanyanError } from 'banyan/kernel'
 import type { ConnectionTarget } from './connection-target.ts'
 import { beginUpgrade, dueSchemas, type ServiceSchema } from './schema-setup.ts'
 import { checkServer } from './server-check.ts'
@@ -40,17 +40,17 @@ export async function upgradeSchemas(schemas: readonly ServiceSchema[], checks: 
     return schemas.map(({ target }) => (upgrades.find((one) => one.target.url === target.url) as Upgrade).durability)
   } finally {
     // what was not committed is rolled back by the server
-    await Promise.all(upgrades.map(({ session }) => session.end().catch(() => session.destroy())))
+    await Promise.all(upgrades.map(({ session }) => session.end()))
   }
 }
 
 async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known }: ServerChecks): Promise<Upgrade> {
   const { target, store } = schemas[0] as ServiceSchema
   const name = schemas.length === 1 ? `banyan ${store.service} set-up` : 'banyan set-up'
-  const session = await Session.connect(target, name).catch((error) => Promise.reject(toConnectError(error, target)))
+  const session = await Session.connect(target, name, store.runtime.clock).catch((error) => Promise.reject(toConnectError(error, target)))
   try {
     const durability = await checkServer(session, target, allowUnsafe)
-    if (!known.has(target.url)) await checkPooling(session, target)
+    if (!known.has(target.url)) await checkPooling(session, target, store.runtime.clock)
     known.add(target.url)
     return { session, target, durability, due: await dueSchemas(session, schemas) }
   } catch (error) {
@@ -60,12 +60,12 @@ async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known }
 }
 
 /** Takes a second connection for a moment. */
-async function checkPooling(session: Session, target: ConnectionTarget): Promise<void> {
-  const other = await Session.connect(target, 'banyan pooler check')
+async function checkPooling(session: Session, target: ConnectionTarget, clock: Clock): Promise<void> {
+  const other = await Session.connect(target, 'banyan pooler check', clock)
   try {
     await refuseTransactionPooling(session, other, target)
   } finally {
-    await other.end().catch(() => other.destroy())
+    await other.end()
   }
 }
 

@@ -107,4 +107,22 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     replace: '  return\n',
     caughtBy: { file: 'packages/postgres/src/session-settings.test.ts', test: 'settings that a pooler dropped are set' },
   },
+  {
+    name: 'gone-told-once-only',
+    mistake: 'whoever asks to be told of the end of a connection after it has ended waits for ever, and its place in the pool is lost',
+    promises: ['P9'],
+    file: `${POSTGRES}/session.ts`,
+    find: '    if (this.#dead) tell()\n    else',
+    replace: '    if (!this.#dead)',
+    caughtBy: { file: `${POSTGRES}/session.postgres.ts`, test: 'whoever asks late whether a session is gone' },
+  },
+  {
+    name: 'dead-session-handed-out',
+    mistake: 'a connection that ended while it was opened is handed out as open',
+    promises: ['P9'],
+    file: `${POSTGRES}/session.ts`,
+    find: 'if (session.dead) throw',
+    replace: 'if (session.dead && applicationName === undefined) throw',
+    caughtBy: { file: `${POSTGRES}/session.postgres.ts`, test: 'a session that ends in the moment in which it is ready' },
+  },
 ]
