@@ -7,14 +7,24 @@ import { cutConnections, type Database } from './database.ts'
 
 const START_SECONDS_MAX = 60
 
-/** Makes a server, to be broken at will, in an empty directory and starts it on a free port of this machine. Throws when PostgreSQL's programs are missing. */
-export async function startPrivatePostgres(directory: string): Promise<Database & AsyncDisposable> {
+/** What a server is set to unless a test says otherwise. */
+const SETTINGS = { max_connections: 300, min_wal_size: '32MB', max_wal_size: '64MB' }
+
+/**
+ * Makes a server, to be broken at will, in an empty directory and starts it on a free port of this machine. `more` are settings of the server.
+ * Throws when PostgreSQL's programs are missing.
+ */
+export async function startPrivatePostgres(
+  directory: string,
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<Database & AsyncDisposable> {
   const programs = findPostgres()
   if (typeof programs === 'string') throw new Error(`${programs}; install it, or set POSTGRES_URL to a server`)
   const { folder, user } = programs
   const data = await makePostgresData(programs, directory, ['--no-locale'])
   const port = await freePort()
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -k ${directory} -c max_connections=300 -c min_wal_size=32MB -c max_wal_size=64MB`
+  const set = Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `-c ${name}=${value}`)
+  const settings = [`-p ${port} -c listen_addresses=127.0.0.1 -k ${directory}`, ...set].join(' ')
   const control = async (...args: string[]): Promise<void> => {
     const common = ['-w', '-t', String(START_SECONDS_MAX), '-D', data, '-l', path.join(directory, 'server.log')]
     await promisify(execFile)(path.join(folder, 'pg_ctl'), [...args, ...common], { cwd: directory, ...user })

@@ -4,8 +4,10 @@ import type { Settings } from './settings.ts'
 
 /** Files of one service: its database with log and index, opened for writing and for reading, its lock, and room for a temporary one. */
 const SQLITE_FILES_PER_SERVICE = 7
-/** Connections of one service to PostgreSQL at most: those of its pool, its sequencer, and its long reads. */
-const POSTGRES_FILES_PER_SERVICE = 14
+/** Connections of one service to PostgreSQL beside its pool: its sequencer, its long reads, and those that are being closed. */
+const POSTGRES_FILES_BESIDE_POOL = 6
+/** Those of its pool, unless somebody says otherwise. */
+const POSTGRES_POOL_FILES = 8
 /** What the process has besides: standard streams, the loop's own, modules while they load, the listener, reader processes. */
 const PROCESS_FILES = 64
 /** Below this many connections a gateway is of no use to several clients. */
@@ -15,8 +17,13 @@ const CONNECTIONS_MIN = 100
  * Checks at start that the system lets the process open as many files as it needs; else a later open fails in the middle of something.
  * Throws `failed_precondition` with what to do. Node has raised its soft limit to the hard one by then.
  */
-export function checkFileLimit(services: number, { store }: Pick<Settings, 'store'>, log: Logger, limit = openFilesMax()): void {
-  const perService = store === 'sqlite' ? SQLITE_FILES_PER_SERVICE : POSTGRES_FILES_PER_SERVICE
+export function checkFileLimit(
+  services: number,
+  { store, poolMax }: Pick<Settings, 'store'> & Partial<Pick<Settings, 'poolMax'>>,
+  log: Logger,
+  limit = openFilesMax(),
+): void {
+  const perService = store === 'sqlite' ? SQLITE_FILES_PER_SERVICE : (poolMax ?? POSTGRES_POOL_FILES) + POSTGRES_FILES_BESIDE_POOL
   const needed = services * perService + PROCESS_FILES
   if (limit === undefined || limit >= needed + CONNECTIONS_MIN) return
   const advice = `raise the limit, e.g. with: ulimit -n ${roundUp(needed + CONNECTIONS_MIN)}`

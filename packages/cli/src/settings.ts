@@ -13,6 +13,10 @@ export interface Settings {
   readonly postgresUrl: string | undefined
   /** Put before the name of each service's schema, so that several platforms share a database. */
   readonly schemaPrefix: string | undefined
+  /** Most connections of one service to PostgreSQL; undefined for what the platform says. */
+  readonly poolMax: number | undefined
+  /** Groups of transactions of one service side by side; undefined for what the platform says. */
+  readonly writers: number | undefined
   /** How long a silent process keeps what it runs on a shared store; undefined for the default. */
   readonly leaseMs: number | undefined
 }
@@ -21,6 +25,8 @@ const PORT_DEFAULT = 8080
 /** Shorter, and a pause of the garbage collector would look like a crash. */
 const LEASE_MS_MIN = 500
 const LEASE_MS_MAX = 600_000
+/** A server with more connections than this for one service would be busy with them alone. */
+const POOL_MAX_MAX = 1_000
 
 /** Reads the settings; throws `failed_precondition` that names the variable and what it may be. */
 export function readSettings(environment: Environment, cwd: string): Settings {
@@ -35,6 +41,8 @@ export function readSettings(environment: Environment, cwd: string): Settings {
     store,
     postgresUrl: environment.POSTGRES_URL,
     schemaPrefix: environment.BANYAN_POSTGRES_SCHEMA_PREFIX,
+    poolMax: readCount(environment, 'BANYAN_POSTGRES_POOL_MAX'),
+    writers: readCount(environment, 'BANYAN_POSTGRES_WRITERS'),
     leaseMs: readLease(environment.BANYAN_LEASE_MS),
   }
 }
@@ -52,6 +60,14 @@ function readLease(text: string | undefined): number | undefined {
   if (!Number.isInteger(leaseMs) || leaseMs < LEASE_MS_MIN || leaseMs > LEASE_MS_MAX)
     throw wrong('BANYAN_LEASE_MS', text, `a number of milliseconds from ${LEASE_MS_MIN} to ${LEASE_MS_MAX}`)
   return leaseMs
+}
+
+function readCount(environment: Environment, name: string): number | undefined {
+  const text = environment[name]
+  if (text === undefined || text === '') return undefined
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > POOL_MAX_MAX) throw wrong(name, text, `a whole number from 1 to ${POOL_MAX_MAX}`)
+  return count
 }
 
 function wrong(name: string, value: string, expected: string): BanyanError {

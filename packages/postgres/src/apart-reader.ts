@@ -2,6 +2,7 @@ import { deadlineAfter } from 'banyan/kernel'
 import { apartEnd, type ApartEnd, type ApartOptions, ApartTurns, type StoreReader } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { BEGIN_SNAPSHOT } from './commands.ts'
+import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
 import { Session } from './session.ts'
 import { toConnectError } from './sql-failure.ts'
 import { TransactionLine } from './transaction-line.ts'
@@ -9,22 +10,26 @@ import { TransactionLine } from './transaction-line.ts'
 /** The server ends a statement by itself at the read's time limit, should nobody be able to tell it. */
 const LIMIT = "SELECT set_config('statement_timeout', ?, true), pg_backend_pid() AS pid"
 
+/** What reads apart are run with. */
+export interface ApartReaderOptions {
+  readonly context: BodyContext
+  /** What the services of this process share. */
+  readonly budget: ConnectionBudget
+  /** Ends the statement that a backend of the server runs. */
+  readonly cancel: (pid: number) => Promise<unknown>
+}
+
 /** Runs long reads on connections of their own, so that they take none from the pool, and can be ended in the middle of a statement (S11). */
 export class ApartReader {
-  readonly #context: BodyContext
-  readonly #applicationName: string
-  readonly #cancel: (pid: number) => Promise<unknown>
+  readonly #options: ApartReaderOptions
   readonly #turns = new ApartTurns()
 
-  /** `cancel` ends the statement that a backend of the server runs. */
-  constructor(context: BodyContext, applicationName: string, cancel: (pid: number) => Promise<unknown>) {
-    this.#context = context
-    this.#applicationName = applicationName
-    this.#cancel = cancel
+  constructor(options: ApartReaderOptions) {
+    this.#options = options
   }
 
   async read<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
-    using end = apartEnd(this.#context.clock, options)
+    using end = apartEnd(this.#options.context.clock, options)
     await this.#turns.take(end)
     try {
       return await this.#run(body, end)
@@ -34,14 +39,16 @@ export class ApartReader {
   }
 
   async #run<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
-    const { clock, target } = this.#context
-    const connecting = Session.connect(target, this.#applicationName, clock)
+    const { context, budget, cancel } = this.#options
+    const { clock, target } = context
+    const place = await takePlace(budget, ended)
+    const connecting = Session.connect(target, `${target.schema} apart`, clock)
     let running: number | undefined
     try {
       const session = await Promise.race([connecting, ended]).catch((error: unknown) => Promise.reject(toConnectError(error, target)))
       const line = new TransactionLine(session, [BEGIN_SNAPSHOT])
       const deadline = deadlineAfter(clock, timeoutMs)
-      const run = new BodyRun({ context: this.#context, send: (part) => line.send(part), readOnly: true, deadline })
+      const run = new BodyRun({ context, send: (part) => line.send(part), readOnly: true, deadline })
       const reading = run.run(async (tx) => {
         running = (await tx.sql.get<{ pid: number }>(LIMIT, String(timeoutMs)))?.pid
         return body(tx)
@@ -52,11 +59,37 @@ export class ApartReader {
       return value
     } finally {
       // The backend is ours until its connection is cut, so nobody else's statement is ended.
-      if (running !== undefined) await this.#cancel(running).catch(() => {})
-      void connecting.then(
-        (session) => session.destroy(),
-        () => {},
-      )
+      if (running !== undefined) await cancel(running).catch(() => {})
+      const leave = (): void => {
+        place.give()
+        place.leave()
+      }
+      void connecting.then((session) => {
+        session.whenGone(leave)
+        session.destroy()
+      }, leave)
     }
   }
+}
+
+/** Waits for a place among the connections of this process, as long as the read may take. */
+async function takePlace(budget: ConnectionBudget, ended: Promise<never>): Promise<BudgetMember> {
+  const place = budget.join({ reserved: 0, closeIdle: () => false })
+  try {
+    await Promise.race([taken(place), ended])
+    return place
+  } catch (error) {
+    place.leave() // nothing is offered to it any more
+    throw error
+  }
+}
+
+function taken(place: BudgetMember): Promise<void> {
+  return new Promise((resolve) => {
+    const take = (): void => {
+      if (place.take()) resolve()
+      else place.want(take) // it is offered before anybody else can take it
+    }
+    take()
+  })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectionTarget, startOptions } from './connection-target.ts'
 
-const target = (url: string, schema = 'orders') => connectionTarget({ url, schema, statementTimeoutMs: 10_000 })
+const target = (url: string, schema = 'orders') => connectionTarget({ url, schema, process: 'abcdef', statementTimeoutMs: 10_000 })
 
 test('the password is in what the driver gets, and in nothing that is shown', () => {
   const { shown, url, redact } = target('postgres://shop:p%40ss%2Fword@db.example:5433/shop')

@@ -7,6 +7,8 @@ export interface ConnectionTarget {
   /** Host, port and database, for people. */
   readonly shown: string
   readonly schema: string
+  /** Six hexadecimal digits that tell this process from others in the names of its sessions. */
+  readonly process: string
   /** Start-up options of the URL; null when it has none. */
   readonly own: string | null
   /** What every connection must be set to: search_path, time limits, isolation. */
@@ -22,6 +24,7 @@ export type SessionSetting = readonly [name: string, value: string]
 export interface ConnectionSettings {
   readonly url: string
   readonly schema: string
+  readonly process: string
   readonly statementTimeoutMs: number
 }
 
@@ -49,6 +52,7 @@ export function connectionTarget(settings: ConnectionSettings): ConnectionTarget
     url: url.href,
     shown,
     schema: settings.schema,
+    process: settings.process,
     own,
     settings: sessionSettings(settings),
     redact: redactor([url.password, url.searchParams.get('password') ?? '']),

@@ -1,1 +1,2 @@
-export { POOL_MAX, postgresStores, type PostgresStoresOptions, STATEMENT_TIMEOUT_MS, WRITERS } from './postgres-stores.ts'
+export { POOL_MAX, WRITERS } from './pool-settings.ts'
+export { postgresStores, type PostgresStoresOptions, STATEMENT_TIMEOUT_MS } from './postgres-stores.ts'

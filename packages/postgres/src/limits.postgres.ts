@@ -53,7 +53,7 @@ test('close waits for what is under way, and refuses what comes later', async ()
   await slow
   await closed
   const client = await server.connect()
-  const { rows } = await client.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'banyan test' AND query LIKE '%thing%'")
+  const { rows } = await client.query('SELECT pid FROM pg_stat_activity WHERE application_name LIKE $1', [`banyan % ${server.prefix}%`])
   assert.deepEqual(rows, [], 'no connection stays behind')
   const again = await server.open({ migrations: [TABLE] })
   assert.deepEqual(await again.read((tx) => tx.sql.get('SELECT id FROM thing')), { id: 'late' })

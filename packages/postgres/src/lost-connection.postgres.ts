@@ -4,9 +4,14 @@ import { BanyanError } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
 import { testProxy } from './test-proxy.ts'
 import { readEvents } from './test-reader.ts'
-import { anEvent, testServer } from './test-server.ts'
+import { anEvent, type TestServer, testServer } from './test-server.ts'
 
 const LEDGER = { id: '001-ledger', sql: 'CREATE TABLE ledger (id TEXT PRIMARY KEY)' }
+
+/** Ends every session of the test's service. */
+function killOf({ prefix }: TestServer): string {
+  return `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'banyan % ${prefix}test'`
+}
 
 function enter(store: Store, id: string): Promise<unknown> {
   return store.transaction(async (tx) => {
@@ -102,7 +107,7 @@ test('backends that are killed again and again under load: nothing acknowledged 
   for (let kill = 0; kill < 12; kill++) {
     const before = said['committed']?.length ?? 0
     while ((said['committed']?.length ?? 0) < before + 40) await new Promise((resolve) => setImmediate(resolve))
-    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'banyan test' AND random() < 0.6")
+    await admin.query(`${killOf(server)} AND random() < 0.6`)
   }
   stopped = true
   await writing
@@ -138,7 +143,7 @@ for (const time of [1, 2])
     const admin = await server.connect()
     for (let round = 0; round < 4; round++) {
       proxy.endWhenReady(3, time)
-      await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'banyan test'")
+      await admin.query(killOf(server))
       await Promise.allSettled(Array.from({ length: 6 }, (_, number) => enter(store, `lost-${round}-${number}`)))
     }
     proxy.endWhenReady(0, time)
@@ -157,9 +162,7 @@ test('sixty connections killed under load, many of them while they are opened: a
     while (!stopped) await ledger(store).catch(() => {})
   })
   for (let killed = 0; killed < 60;) {
-    const { rowCount } = await admin.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'banyan test' AND datname = current_database()",
-    )
+    const { rowCount } = await admin.query(killOf(server))
     killed += rowCount ?? 0
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -1,4 +1,5 @@
 import { backoffDelayMs, type BackoffPolicy, type CancelTimer, type Runtime } from 'banyan/kernel'
+import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
 import { type ConnectionTarget, quoteName } from './connection-target.ts'
 import { Session } from './session.ts'
 
@@ -10,20 +11,29 @@ const LISTEN_MS_MAX = 5_000
 
 /**
  * Hears of other processes' events on one connection for all services of a server. Only hints: what it misses, because the connection was
- * lost or a pooler swallowed LISTEN, readers find by polling.
+ * lost, a pooler swallowed LISTEN or the server has too few connections, sequencers find by polling.
  */
 export class Notifications {
   readonly #target: ConnectionTarget
   readonly #runtime: Pick<Runtime, 'clock' | 'random' | 'log'>
+  readonly #budget: ConnectionBudget
+  readonly #place: BudgetMember
   readonly #listeners = new Map<string, Set<() => void>>()
   #session: Session | undefined
   #connecting = false
   #failures = 0
   #cancelRetry: CancelTimer | undefined
 
-  constructor(target: ConnectionTarget, runtime: Pick<Runtime, 'clock' | 'random' | 'log'>) {
+  constructor(target: ConnectionTarget, runtime: Pick<Runtime, 'clock' | 'random' | 'log'>, budget: ConnectionBudget) {
     this.#target = target
     this.#runtime = runtime
+    this.#budget = budget
+    this.#place = budget.join({ reserved: 0, closeIdle: () => false })
+  }
+
+  /** Gives its connection up where the server has become too small for it. */
+  yieldIfScarce(): void {
+    if (!this.#budget.ample) this.#session?.destroy() // it is tried again, later and later
   }
 
   /** Calls `listener` when someone notified `channel`, and after each reconnection. Returns how to stop; the last one closes the connection. */
@@ -69,7 +79,7 @@ export class Notifications {
     }
   }
   async #open(): Promise<void> {
-    const session = await Session.connect(this.#target, 'banyan listener', this.#runtime.clock)
+    const session = await this.#connected()
     if (this.#listeners.size === 0) return session.end()
     session.client.on('notification', ({ channel }) => this.#hint(channel))
     this.#session = session
@@ -81,6 +91,16 @@ export class Notifications {
       throw error
     })
     for (const channel of this.#listeners.keys()) this.#hint(channel)
+  }
+  async #connected(): Promise<Session> {
+    if (!this.#budget.ample || !this.#place.take()) throw new Error('the server has no connection to spare')
+    const giveBack = (): void => this.#place.give()
+    const session = await Session.connect(this.#target, 'listener', this.#runtime.clock).catch((error: unknown) => {
+      giveBack()
+      throw error
+    })
+    session.whenGone(giveBack)
+    return session
   }
   #lost(session: Session): void {
     if (this.#session !== session) return

@@ -79,6 +79,8 @@ const RETURNED_BYTES_MAX = 8_192
  */
 export const SEQUENCE_PARTS: readonly Part[] = [
   BEGIN_READ_COMMITTED,
+  // A plan that was kept from the time when the log was empty would read all of a large one; so it is planned anew, for the size that it has.
+  { text: 'SET LOCAL plan_cache_mode = force_custom_plan', name: 'fresh-plans', values: [] },
   { text: 'SELECT position FROM banyan_sequencer FOR UPDATE', name: 'lock-sequencer', values: [] },
   {
     text: `WITH pending AS MATERIALIZED (
@@ -98,11 +100,11 @@ function returned(column: string): string {
   return column === 'data' ? `CASE WHEN octet_length(o.data) <= ${RETURNED_BYTES_MAX} THEN o.data END AS data` : `o.${column}`
 }
 /** Place of the events, with their positions, in the answer to {@link SEQUENCE_PARTS}. */
-export const SEQUENCED = 2
+export const SEQUENCED = 3
 
-/** Asks without writing whether there is anything to sequence, and where the log ends. */
+/** Asks without writing whether there is anything to sequence, and where the log ends. Without a name, so that it is planned anew, too. */
 export const LOOK_PART: Part = {
   text: 'SELECT s.position, EXISTS (SELECT 1 FROM banyan_outbox WHERE position IS NULL) AS pending FROM banyan_sequencer AS s',
-  name: 'look',
+  name: '',
   values: [],
 }

@@ -4,9 +4,10 @@ import { ApartReader } from './apart-reader.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
 import { GroupWriter } from './group-writer.ts'
-import type { Notifications } from './notifications.ts'
 import { lockHash } from './outbox.ts'
 import { PostgresFeed } from './postgres-feed.ts'
+import type { PostgresServer } from './postgres-server.ts'
+import { SequencerSessions } from './sequencer-sessions.ts'
 import { Sequencer } from './sequencer.ts'
 import { SessionPool } from './session-pool.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
@@ -24,7 +25,7 @@ export interface PostgresStoreOptions {
   readonly writers: number
   readonly statementTimeoutMs: number
   readonly durability: 'power' | 'process'
-  readonly notifications: Notifications
+  readonly server: PostgresServer
 }
 
 /** Longest wait at `close` for what is under way; a transaction has no longer either. */
@@ -47,13 +48,15 @@ export class PostgresStore implements Store {
   #identity: string | undefined
   /** Why nothing is done any more: what was opened is not there. */
   #lost: BanyanError | undefined
+  /** Says to the server's others that this store is closed. */
+  readonly #left: () => void
   #active = 0
   #closing: Promise<void> | undefined
   #whenQuiet: (() => void) | undefined
 
   constructor(options: PostgresStoreOptions) {
-    const { service, target, runtime, notifications } = options
-    const applicationName = `banyan ${service}`
+    const { service, target, runtime, server } = options
+    const { budget } = server
     const tail = new EventTail()
     const channel = `banyan ${lockHash(target.schema)}`
     this.#options = options
@@ -61,7 +64,8 @@ export class PostgresStore implements Store {
     this.#pool = new SessionPool({
       target,
       runtime,
-      applicationName,
+      purpose: target.schema,
+      budget,
       sessionsMax: options.poolMax,
       answerMsMax: options.statementTimeoutMs + NETWORK_MS_MAX,
     })
@@ -69,15 +73,15 @@ export class PostgresStore implements Store {
       tail,
       log: runtime.log,
       query: (name, text, values) => this.#query(name, text, values),
-      listenToOthers: (listener) => notifications.listen(channel, listener),
+      listenToOthers: (listener) => server.listener(target, runtime).listen(channel, listener),
     })
     this.feed = this.#feed
-    this.#sequencer = new Sequencer({ target, runtime, applicationName, tail, channel, grown: () => this.#feed.hint() })
+    const sessions = new SequencerSessions({ target, clock: runtime.clock, pool: this.#pool, budget })
+    this.#sequencer = new Sequencer({ target, runtime, sessions, tail, channel, grown: () => this.#feed.hint() })
     const context = { service, target, texts: new StatementTexts(), clock: runtime.clock }
     this.#reader = new SnapshotReader(this.#pool, context)
-    this.#apart = new ApartReader(context, `${applicationName} apart`, (pid) =>
-      this.#query('cancel', 'SELECT pg_cancel_backend($1)', [pid]),
-    )
+    const cancel = (pid: number): Promise<unknown> => this.#query('cancel', 'SELECT pg_cancel_backend($1)', [pid])
+    this.#apart = new ApartReader({ context, budget, cancel })
     this.#writer = new GroupWriter({
       pool: this.#pool,
       context,
@@ -87,6 +91,7 @@ export class PostgresStore implements Store {
       committedEvents: () => this.#sequencer.kick(),
     })
     this.#sequencer.start()
+    this.#left = server.opened((name, text, values) => this.#query(name, text, values), target, runtime)
   }
 
   transaction<T>(body: (tx: StoreTransaction) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>> {
@@ -165,6 +170,7 @@ export class PostgresStore implements Store {
   async #close(): Promise<void> {
     const { clock, log } = this.#options.runtime
     this.#feed.close()
+    this.#left()
     try {
       await within(clock, deadlineAfter(clock, CLOSE_MS_MAX), 'the store', this.#drain())
     } catch {

@@ -1,7 +1,7 @@
-import { misuse, type Runtime } from 'banyan/kernel'
 import type { OpenStore, Store, StoreFactory } from 'banyan/store'
 import { connectionTarget, type ConnectionTarget } from './connection-target.ts'
-import { Notifications } from './notifications.ts'
+import { poolSettings } from './pool-settings.ts'
+import { PostgresServer } from './postgres-server.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { type Durability, upgradeSchemas } from './upgrade.ts'
 
@@ -13,7 +13,10 @@ export interface PostgresStoresOptions {
   readonly urls?: Readonly<Record<string, string>>
   /** Put before a service's name to make the name of its schema; for tests that share a server. Empty by default. */
   readonly schemaPrefix?: string
-  /** Most connections for the transactions and reads of one service; default {@link POOL_MAX}. One more gives events their positions. */
+  /**
+   * Most connections for the transactions and reads of one service; default {@link POOL_MAX}. One more gives events their positions. All services
+   * of a process share what the server gives, which may be less.
+   */
   readonly poolMax?: number
   /**
    * How many groups of transactions of one service run side by side; default {@link WRITERS}. More can help where the server is far away
@@ -26,10 +29,8 @@ export interface PostgresStoresOptions {
   readonly allowUnsafe?: boolean
 }
 
-/** Seven services, nine connections each, stay below a server's usual 100. */
-export const POOL_MAX = 8
-/** Transactions of one group never refuse each other; see GroupWriter. */
-export const WRITERS = 1
+/** Random bytes in the name of a process: enough to tell those of a server apart. */
+const PROCESS_BYTES = 3
 /** A service's statements take milliseconds; one of ten seconds is a mistake, and holds a connection and locks. */
 export const STATEMENT_TIMEOUT_MS = 10_000
 
@@ -39,32 +40,29 @@ export const STATEMENT_TIMEOUT_MS = 10_000
  * @example `platform({ services, stores: postgresStores({ url: 'postgres://banyan:secret@localhost:5432/shop' }) })`
  */
 export function postgresStores(options: PostgresStoresOptions): StoreFactory {
-  const poolMax = options.poolMax ?? POOL_MAX
-  const writers = options.writers ?? WRITERS
-  if (!Number.isInteger(poolMax) || poolMax < 1) misuse(`poolMax is ${poolMax}; give a whole number of at least 1`)
-  if (!Number.isInteger(writers) || writers < 1 || writers > poolMax)
-    misuse(`writers is ${writers}; give a whole number from 1 to poolMax, ${poolMax}`)
-  const notifications = new NotificationsByUrl()
+  const { poolMax, writers } = poolSettings(options)
+  const servers = new Servers(poolMax)
   const checks = { allowUnsafe: options.allowUnsafe ?? false, known: new Set<string>() }
-  const targetOf = (service: string): ConnectionTarget =>
+  let process: string | undefined
+  const targetOf = ({ service, runtime }: OpenStore): ConnectionTarget =>
     connectionTarget({
       url: options.urls?.[service] ?? options.url,
       schema: `${options.schemaPrefix ?? ''}${service}`,
+      process: (process ??= runtime.ids.hex(PROCESS_BYTES)),
       statementTimeoutMs: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     })
   const upgrade = (stores: readonly OpenStore[]): Promise<readonly Durability[]> =>
     upgradeSchemas(
-      stores.map((store) => ({ store, target: targetOf(store.service) })),
-      checks,
+      stores.map((store) => ({ store, target: targetOf(store) })),
+      { ...checks, serverOf: (target) => servers.of(target) },
     )
   return {
     upgrade: async (stores) => void (await upgrade(stores)),
     async open(store: OpenStore): Promise<Store> {
       const { service, runtime } = store
       const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-      const target = targetOf(service)
+      const target = targetOf(store)
       const [durability = 'process'] = await upgrade([store])
-      const shared = notifications.of(target, runtime)
       const opened = new PostgresStore({
         service,
         target,
@@ -73,7 +71,7 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
         writers,
         statementTimeoutMs,
         durability,
-        notifications: shared,
+        server: servers.of(target),
       })
       await opened.recognise().catch((error: unknown) => opened.close().then(() => Promise.reject(error)))
       return opened
@@ -81,13 +79,20 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   }
 }
 
-/** One listening connection for each server and database. */
-class NotificationsByUrl {
-  readonly #byUrl = new Map<string, Notifications>()
+/** The servers that this process uses, whatever the database. */
+class Servers {
+  readonly #poolMax: number
+  readonly #byAddress = new Map<string, PostgresServer>()
 
-  of(target: ConnectionTarget, runtime: Runtime): Notifications {
-    const known = this.#byUrl.get(target.url) ?? new Notifications(target, runtime)
-    this.#byUrl.set(target.url, known)
+  constructor(poolMax: number) {
+    this.#poolMax = poolMax
+  }
+
+  of({ url }: ConnectionTarget): PostgresServer {
+    const { host, searchParams } = new URL(url)
+    const address = host || (searchParams.get('host') ?? '')
+    const known = this.#byAddress.get(address) ?? new PostgresServer(this.#poolMax)
+    this.#byAddress.set(address, known)
     return known
   }
 }

@@ -3,13 +3,14 @@ import { storedEvent, type StoredEventRow } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
 import type { EventTail } from './event-tail.ts'
 import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS, SEQUENCED } from './outbox.ts'
-import { Session } from './session.ts'
+import type { SequencerSessions } from './sequencer-sessions.ts'
+import type { Session } from './session.ts'
 
 /** What a sequencer is made with. */
 export interface SequencerOptions {
   readonly target: ConnectionTarget
   readonly runtime: Pick<Runtime, 'clock' | 'random' | 'log'>
-  readonly applicationName: string
+  readonly sessions: SequencerSessions
   readonly tail: EventTail
   /** Called when the log may have grown, by this process or another. */
   readonly grown: () => void
@@ -39,7 +40,6 @@ const ANSWER_MS_MAX = 30_000
  */
 export class Sequencer {
   readonly #options: SequencerOptions
-  #session: Session | undefined
   #running: Promise<void> | undefined
   #kicked = false
   #quietPolls = 0
@@ -49,7 +49,6 @@ export class Sequencer {
   #cancelPoll: CancelTimer | undefined
   #cancelNotify: CancelTimer | undefined
   #stopped = false
-  #destroyed = false
 
   constructor(options: SequencerOptions) {
     this.#options = options
@@ -72,23 +71,23 @@ export class Sequencer {
     this.#cancelPoll?.()
     this.#cancelNotify?.()
     await this.#running
-    await this.#session?.end()
+    await this.#options.sessions.end()
   }
   /** Stops at once. */
   destroy(): void {
-    this.#destroyed = true // a session that is being opened is cut when it comes
-    this.#session?.destroy()
+    this.#options.sessions.destroy()
   }
 
   #run(kicked: boolean): void {
     this.#cancelPoll?.()
-    this.#running = this.#rounds(kicked).then(
-      () => this.#rest(false),
-      (error: unknown) => this.#rest(true, error),
-    )
+    this.#running = this.#options.sessions
+      .use((session) => this.#rounds(session, kicked))
+      .then(
+        () => this.#rest(false),
+        (error: unknown) => this.#rest(true, error),
+      )
   }
-  async #rounds(kicked: boolean): Promise<void> {
-    const session = await this.#connected()
+  async #rounds(session: Session, kicked: boolean): Promise<void> {
     let more = kicked || this.#kicked || (await this.#look(session))
     while (more) {
       this.#kicked = false
@@ -109,22 +108,12 @@ export class Sequencer {
     this.#cancelPoll = clock.setTimer(delayMs, () => this.#run(false))
   }
   #report(error: unknown): void {
-    this.#session?.destroy()
-    this.#session = undefined
     if (this.#failures++ > 0) return
     const { target, runtime } = this.#options
     const reason = target.redact((error as Error).message)
     runtime.log.warn('events wait for their positions: PostgreSQL does not answer; trying again', { server: target.shown, reason })
   }
 
-  async #connected(): Promise<Session> {
-    if (this.#session?.dead === false) return this.#session
-    const { target, applicationName, runtime } = this.#options
-    const fresh = { ...target, settings: [...target.settings, FRESH_PLANS] }
-    this.#session = await Session.connect(fresh, applicationName, runtime.clock)
-    if (this.#destroyed) this.#session.destroy()
-    return this.#session
-  }
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
   async #look(session: Session): Promise<boolean> {
     const [look] = await this.#answer(session.send([LOOK_PART]))
@@ -139,7 +128,7 @@ export class Sequencer {
     const last = rows.at(-1)
     if (last !== undefined) {
       this.#advance(last.position)
-      this.#notify(session)
+      this.#notify()
     }
     return rows.length
   }
@@ -155,7 +144,7 @@ export class Sequencer {
   }
 
   /** Tells other processes, in a transaction of its own that writes nothing. What fails here is found by polling. */
-  #notify(session: Session): void {
+  #notify(): void {
     if (this.#cancelNotify !== undefined) return
     const { clock } = this.#options.runtime
     const waitMs = this.#notifiedAt + NOTIFY_EVERY_MS - clock.monotonic()
@@ -163,7 +152,7 @@ export class Sequencer {
       this.#cancelNotify = undefined
       this.#notifiedAt = clock.monotonic()
       const part = { text: "SELECT pg_notify($1::text, '')", name: 'notify', values: [this.#options.channel] }
-      session.send([part]).catch(() => {})
+      this.#options.sessions.use((session) => session.send([part])).catch(() => {})
     }
     if (waitMs <= 0) send()
     else this.#cancelNotify = clock.setTimer(waitMs, send)
@@ -177,9 +166,3 @@ type SequencedRow = Omit<StoredEventRow, 'data'> & { readonly number: number; re
 function afterLastLarge(rows: readonly SequencedRow[]): readonly SequencedRow[] {
   return rows.slice(rows.findLastIndex(({ data }) => data === null) + 1)
 }
-
-/**
- * A plan that was kept from the time when the log was empty would read all of a large one; so every round is planned anew,
- * for the size the tables have.
- */
-const FRESH_PLANS = ['plan_cache_mode', 'force_custom_plan'] as const

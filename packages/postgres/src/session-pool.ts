@@ -1,14 +1,19 @@
-import { BanyanError, type CancelTimer, type Runtime } from 'banyan/kernel'
+import { backoffDelayMs, type BackoffPolicy, BanyanError, type CancelTimer, type Runtime } from 'banyan/kernel'
+import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
 import type { ConnectionTarget } from './connection-target.ts'
+import { POOL_MAX_SETTING } from './pool-settings.ts'
 import { Session } from './session.ts'
-import { toConnectError } from './sql-failure.ts'
+import { isServerFull, toConnectError } from './sql-failure.ts'
 
 /** What a pool is made with. */
 export interface SessionPoolOptions {
   readonly target: ConnectionTarget
-  readonly runtime: Pick<Runtime, 'clock' | 'log'>
-  readonly applicationName: string
-  /** Most connections. */
+  readonly runtime: Pick<Runtime, 'clock' | 'log' | 'random'>
+  /** What its sessions are for, as the server shows it. */
+  readonly purpose: string
+  /** What the services of this process share. */
+  readonly budget: ConnectionBudget
+  /** Most connections, if the budget has room for them; one it has always. */
   readonly sessionsMax: number
   /** Longest time a batch may stay unanswered before its connection is cut: the server's own limit plus the network's. */
   readonly answerMsMax: number
@@ -20,6 +25,10 @@ const ACQUIRE_MS_MAX = 10_000
 const WAITERS_MAX = 10_000
 /** Idle connections beyond the first are closed after this time: each costs the server some megabytes. */
 const IDLE_MS_MAX = 60_000
+/** Pause after a connection could not be opened: those that are open serve meanwhile, and the server is not asked by every caller. */
+const OPEN_AGAIN: BackoffPolicy = { firstMs: 50, maxMs: 1_000 }
+/** A connection is not given up to others, while it has work, before this time: opening one costs some milliseconds. */
+const HOLD_MS_MIN = 1_000
 /** How often waits are checked; one timer for all of them is far cheaper than one each. */
 const WATCH_MS = 250
 
@@ -29,40 +38,54 @@ interface Waiter {
   readonly reject: (error: BanyanError) => void
 }
 
-/** The connections of one store. Waits are first come, first served, and bounded in time and number. */
+/**
+ * The connections of one store. Waits are first come, first served, and bounded in time and number.
+ *
+ * - I1 Whoever waits is served by any connection that comes free, also while no other can be opened.
+ * - I2 A connection that is gone gives its place back, whenever that happens.
+ */
 export class SessionPool {
   readonly #options: SessionPoolOptions
-  readonly #sessions = new Set<Session>()
+  readonly #places: BudgetMember
+  /** When each was opened, by the monotonic clock. */
+  readonly #sessions = new Map<Session, number>()
   /** Free sessions, the one used last on top, so that surplus ones grow old. */
   readonly #idle: { readonly session: Session; readonly since: number }[] = []
   readonly #waiters: Waiter[] = []
   /** When something was answered last, by the monotonic clock, and how many answers there were then. */
   #heard = { at: Number.NEGATIVE_INFINITY, answers: 0 }
+  /** Connections that could not be opened in a row, why, and until when no other is tried. */
+  #failed: { readonly count: number; readonly error: BanyanError; readonly until: number } | undefined
   #opening = 0
+  /** Sessions that were told goodbye and are not gone yet. */
+  #leaving = 0
   #closed = false
   #stopWatch: CancelTimer | undefined
   #whenEmpty: (() => void) | undefined
 
   constructor(options: SessionPoolOptions) {
     this.#options = options
+    this.#places = options.budget.join({ reserved: 1, closeIdle: () => this.#closeIdle() })
   }
 
-  /** Returns a connection; give it back with `release`. Rejects with `unavailable` or `overloaded`. */
-  acquire(): Promise<Session> {
+  /** Returns a connection; give it back with `release`. `urgent`: before those that wait. Rejects with `unavailable` or `overloaded`. */
+  acquire({ urgent = false } = {}): Promise<Session> {
     if (this.#closed) return Promise.reject(closedError())
     const session = this.#takeIdle()
     if (session !== undefined) return Promise.resolve(session)
-    if (this.#waiters.length >= WAITERS_MAX) return Promise.reject(overloadedError(`${WAITERS_MAX} callers wait already`))
+    if (this.#waiters.length >= WAITERS_MAX && !urgent) return Promise.reject(overloadedError(`${WAITERS_MAX} callers wait already`))
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ since: this.#options.runtime.clock.monotonic(), resolve, reject })
+      const waiter = { since: this.#options.runtime.clock.monotonic(), resolve, reject }
+      if (urgent) this.#waiters.unshift(waiter)
+      else this.#waiters.push(waiter)
       this.#grow()
     })
   }
 
   /** Gives a connection back. It may still be answering its last batch: answers come in order. */
   release(session: Session): void {
-    if (this.#closed) return void session.end()
     if (session.dead || (session.inFlight === 0 && !session.idle)) return session.destroy()
+    if (this.#closed || this.#isForOthers(session)) return this.#retire(session)
     const waiter = this.#waiters.shift()
     if (waiter !== undefined) return waiter.resolve(session)
     this.#idle.push({ session, since: this.#options.runtime.clock.monotonic() })
@@ -78,12 +101,13 @@ export class SessionPool {
     this.#closed = true
     this.#stopWatch?.()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError())
-    for (const { session } of this.#idle.splice(0)) void session.end()
-    if (this.#sessions.size + this.#opening > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+    for (const { session } of this.#idle.splice(0)) this.#retire(session)
+    if (!this.#isEmpty) await new Promise<void>((resolve) => (this.#whenEmpty = resolve))
+    this.#places.leave()
   }
   /** Cuts all connections at once; what runs on them fails. */
   destroy(): void {
-    for (const session of this.#sessions) session.destroy()
+    for (const session of this.#sessions.keys()) session.destroy()
   }
 
   #takeIdle(): Session | undefined {
@@ -94,35 +118,86 @@ export class SessionPool {
   }
 
   #grow(): void {
-    const wanted = Math.min(this.#waiters.length - this.#opening, this.#options.sessionsMax - this.#sessions.size - this.#opening)
-    for (let count = 0; count < wanted; count++) void this.#open()
+    const { sessionsMax, runtime } = this.#options
     this.#watch()
+    if (this.#failed !== undefined && runtime.clock.monotonic() < this.#failed.until) return
+    const wanted = Math.min(this.#waiters.length - this.#opening, sessionsMax - this.#sessions.size - this.#opening)
+    for (let count = 0; count < wanted; count++) {
+      if (!this.#places.take()) return this.#places.want(() => this.#grow())
+      void this.#open()
+    }
   }
   async #open(): Promise<void> {
+    const { target, purpose, runtime } = this.#options
     this.#opening++
     try {
-      const { target, applicationName, runtime } = this.#options
-      const session = await Session.connect(target, applicationName, runtime.clock)
+      const session = await Session.connect(target, purpose, runtime.clock)
       this.#opening--
-      this.#sessions.add(session)
+      this.#failed = undefined
+      this.#sessions.set(session, runtime.clock.monotonic())
       session.whenGone(() => this.#forget(session))
       this.release(session)
     } catch (error) {
       this.#opening--
-      this.#waiters.shift()?.reject(toConnectError(error, this.#options.target))
-      this.#signalIfEmpty()
+      this.#places.give()
+      this.#noteFailure(error)
     }
   }
+  /** A waiter is told only when nothing is there that could still serve it: no connection, and a server that is not merely full. */
+  #noteFailure(cause: unknown): void {
+    const { target, runtime } = this.#options
+    const error = toConnectError(cause, target)
+    const count = (this.#failed?.count ?? 0) + 1
+    this.#failed = { count, error, until: runtime.clock.monotonic() + backoffDelayMs(OPEN_AGAIN, count, runtime.random) }
+    const stay = isServerFull(cause) || this.#sessions.size + this.#opening > 0
+    if (!stay) for (const waiter of this.#waiters.splice(0)) waiter.reject(error)
+    else if (count === 1)
+      runtime.log.warn('could not open another connection to PostgreSQL; trying again, those that are open serve meanwhile', {
+        server: target.shown,
+        open: this.#sessions.size,
+        error,
+      })
+    this.#signalIfEmpty()
+  }
+  /** Others of this process have none, or the server gives fewer than it did. */
+  #isForOthers(session: Session): boolean {
+    if (this.#sessions.size <= 1 || !this.#places.excess) return false
+    const openedAt = this.#sessions.get(session) ?? 0
+    return this.#waiters.length === 0 || this.#options.runtime.clock.monotonic() - openedAt >= HOLD_MS_MIN
+  }
+  #closeIdle(): boolean {
+    const entry = this.#idle.shift()
+    if (entry !== undefined) this.#retire(entry.session)
+    return entry !== undefined
+  }
+  /** Says goodbye; its place is free when it is gone. */
+  #retire(session: Session): void {
+    if (!this.#remove(session)) return
+    this.#leaving++
+    void session.end().then(() => {
+      this.#leaving--
+      this.#places.give()
+      this.#signalIfEmpty()
+    })
+  }
   #forget(session: Session): void {
-    this.#sessions.delete(session)
-    this.#heard = { ...this.#heard, answers: this.#heard.answers - session.answers } // its end is no answer
+    if (!this.#remove(session)) return
+    this.#places.give()
     const index = this.#idle.findIndex((entry) => entry.session === session)
     if (index >= 0) this.#idle.splice(index, 1)
     if (!this.#closed && this.#waiters.length > 0) this.#grow()
     this.#signalIfEmpty()
   }
+  #remove(session: Session): boolean {
+    if (!this.#sessions.delete(session)) return false
+    this.#heard = { ...this.#heard, answers: this.#heard.answers - session.answers } // its end is no answer
+    return true
+  }
+  get #isEmpty(): boolean {
+    return this.#sessions.size + this.#opening + this.#leaving === 0
+  }
   #signalIfEmpty(): void {
-    if (this.#sessions.size + this.#opening === 0) this.#whenEmpty?.()
+    if (this.#isEmpty) this.#whenEmpty?.()
   }
 
   #watch(): void {
@@ -134,25 +209,28 @@ export class SessionPool {
       this.#expireWaiters(now)
       this.#cutUnanswered(now)
       this.#closeSurplus(now)
-      if (this.#sessions.size + this.#opening + this.#waiters.length > 0) this.#watch()
+      if (this.#waiters.length > 0) this.#grow()
+      if (!this.#isEmpty || this.#waiters.length > 0) this.#watch()
     })
   }
   #listen(now: number): void {
     let answers = 0
-    for (const session of this.#sessions) answers += session.answers
+    for (const session of this.#sessions.keys()) answers += session.answers
     if (answers !== this.#heard.answers) this.#heard = { at: now, answers }
   }
-  #busy(): string {
-    return `none of ${this.#options.sessionsMax} connections came free in ${ACQUIRE_MS_MAX} ms`
+  #whyNone(since: number): BanyanError {
+    if (this.#sessions.size === 0 && this.#failed !== undefined) return this.#failed.error
+    if (this.isSilentSince(since)) return silentError(this.#options.target)
+    return overloadedError(`none of ${this.#sessions.size} connections came free in ${ACQUIRE_MS_MAX} ms`)
   }
   #expireWaiters(now: number): void {
     while (this.#waiters[0] !== undefined && now - this.#waiters[0].since > ACQUIRE_MS_MAX) {
       const { since, reject } = this.#waiters.shift() as Waiter
-      reject(this.isSilentSince(since) ? silentError(this.#options.target) : overloadedError(this.#busy()))
+      reject(this.#whyNone(since))
     }
   }
   #cutUnanswered(now: number): void {
-    for (const session of this.#sessions) {
+    for (const session of this.#sessions.keys()) {
       if (!session.isOverdue(now, this.#options.answerMsMax)) continue
       this.#options.runtime.log.warn('cut a PostgreSQL connection that does not answer', { server: this.#options.target.shown })
       session.destroy()
@@ -160,8 +238,7 @@ export class SessionPool {
   }
   #closeSurplus(now: number): void {
     while (this.#idle.length > 1 && this.#idle[0] !== undefined && now - this.#idle[0].since > IDLE_MS_MAX) {
-      const entry = this.#idle.shift()
-      void entry?.session.end()
+      this.#closeIdle()
     }
   }
 }
@@ -175,5 +252,5 @@ export function silentError({ shown }: ConnectionTarget): BanyanError {
   return new BanyanError('unavailable', `${what}; check that the server runs and the network reaches it, then try again`)
 }
 function overloadedError(why: string): BanyanError {
-  return new BanyanError('overloaded', `the store has too much to do: ${why}; try again later or raise poolMax`)
+  return new BanyanError('overloaded', `the store has too much to do: ${why}; try again later, or raise ${POOL_MAX_SETTING}`)
 }

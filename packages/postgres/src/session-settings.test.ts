@@ -4,7 +4,7 @@ import { connectionTarget } from './connection-target.ts'
 import type { Part } from './frontend-messages.ts'
 import { refuseTransactionPooling, settle } from './session-settings.ts'
 
-const target = connectionTarget({ url: 'postgres://db/shop', schema: 'orders', statementTimeoutMs: 10_000 })
+const target = connectionTarget({ url: 'postgres://db/shop', schema: 'orders', process: 'abcdef', statementTimeoutMs: 10_000 })
 
 /** A server's process with settings of its own. */
 interface Backend {

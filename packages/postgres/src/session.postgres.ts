@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, sleep } from 'banyan/kernel'
+import { ConnectionBudget } from './connection-budget.ts'
 import { connectionTarget } from './connection-target.ts'
 import { Notifications } from './notifications.ts'
 import { Session } from './session.ts'
@@ -8,11 +9,11 @@ import { testProxy } from './test-proxy.ts'
 import { testServer } from './test-server.ts'
 
 const runtime = createRuntime()
-const targetOf = (url: string) => connectionTarget({ url, schema: 'public', statementTimeoutMs: 10_000 })
+const targetOf = (url: string) => connectionTarget({ url, schema: 'public', process: 'abcdef', statementTimeoutMs: 10_000 })
 
 test('whoever asks late whether a session is gone is told at once', async () => {
   await using server = await testServer()
-  const session = await Session.connect(targetOf(server.url), 'banyan test', runtime.clock)
+  const session = await Session.connect(targetOf(server.url), 'test', runtime.clock)
   let told = 0
   session.whenGone(() => told++)
   session.destroy()
@@ -26,7 +27,7 @@ test('a session that ends in the moment in which it is ready is not handed out',
   await using proxy = await testProxy(server.url)
   for (const time of [1, 2]) {
     proxy.endWhenReady(1, time)
-    await assert.rejects(Session.connect(targetOf(proxy.url), 'banyan test', runtime.clock))
+    await assert.rejects(Session.connect(targetOf(proxy.url), 'test', runtime.clock))
   }
 })
 
@@ -34,7 +35,7 @@ test('a server that falls silent while a session is opened is given up', { timeo
   await using server = await testServer()
   await using proxy = await testProxy(server.url)
   proxy.strikeAt('pg_settings', 'silence')
-  await assert.rejects(Session.connect(targetOf(proxy.url), 'banyan test', runtime.clock), { code: 'unavailable' })
+  await assert.rejects(Session.connect(targetOf(proxy.url), 'test', runtime.clock), { code: 'unavailable' })
 })
 
 test('a listener whose connection ends in the moment in which it is ready listens again', { timeout: 60_000 }, async () => {
@@ -42,7 +43,7 @@ test('a listener whose connection ends in the moment in which it is ready listen
   await using proxy = await testProxy(server.url)
   const admin = await server.connect()
   const channel = `${server.prefix}channel`
-  const notifications = new Notifications(targetOf(proxy.url), runtime)
+  const notifications = new Notifications(targetOf(proxy.url), runtime, new ConnectionBudget())
   for (const time of [2, 3]) {
     proxy.endWhenReady(2, time)
     let heard = 0

@@ -50,14 +50,15 @@ export class Session {
   }
 
   /**
-   * Connects, and sees to it that the session is set as `target` says. Rejects with the driver's error, or with `misuse` when it cannot be set.
+   * Connects, and sees to it that the session is set as `target` says. The server shows it as `banyan`, the process, and `purpose`.
+   * Rejects with the driver's error, or with `misuse` when it cannot be set.
    * The session is alive when this resolves; whoever holds it learns by {@link whenGone} when that is over.
    */
-  static async connect(target: ConnectionTarget, applicationName: string, clock: Clock): Promise<Session> {
+  static async connect(target: ConnectionTarget, purpose: string, clock: Clock): Promise<Session> {
     const client = new Client({
       connectionString: target.url,
       options: startOptions(target),
-      application_name: applicationName,
+      application_name: `banyan ${target.process} ${purpose}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,

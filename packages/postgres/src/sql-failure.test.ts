@@ -4,7 +4,7 @@ import { BanyanError } from 'banyan/kernel'
 import { connectionTarget } from './connection-target.ts'
 import { isConflict, isConnectionLoss, isStaleStatement, outcomeUnknown, toConnectError, toStatementError } from './sql-failure.ts'
 
-const target = connectionTarget({ url: 'postgres://shop:hunter2@db/shop', schema: 'orders', statementTimeoutMs: 10_000 })
+const target = connectionTarget({ url: 'postgres://shop:hunter2@db/shop', schema: 'orders', process: 'abcdef', statementTimeoutMs: 10_000 })
 const refused = (code: string, severity = 'ERROR', message = 'it broke'): Error => Object.assign(new Error(message), { code, severity })
 
 const CASES: readonly [string, Error, string, 'never' | 'safe' | 'unknown'][] = [

@@ -1,5 +1,6 @@
 import { BanyanError } from 'banyan/kernel'
 import type { ConnectionTarget } from './connection-target.ts'
+import { POOL_MAX_SETTING } from './pool-settings.ts'
 
 /** What the server says of an error. */
 interface ServerError extends Error {
@@ -28,6 +29,8 @@ const LOCK_TIMEOUT = '55P03'
 /** The server's copy of a prepared statement is gone or no longer fits the table, e.g. after a migration by another instance. */
 const STALE_STATEMENTS = new Set(['26000', '0A000'])
 
+const TOO_MANY_CONNECTIONS = '53300'
+
 /** Whether the connection is lost, so that it is unknown what the server still did. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error === undefined || error instanceof BanyanError) return false
@@ -55,6 +58,11 @@ export function isStaleStatement(error: unknown): boolean {
 /** Whether a schema or table is not there. */
 export function isMissing(error: unknown): boolean {
   return ['42P01', '3F000'].includes((error as Partial<ServerError> | undefined)?.code ?? '')
+}
+
+/** Whether the server has no connection left for us: for its own limit, or for that of the role or database. */
+export function isServerFull(error: unknown): boolean {
+  return (error as Partial<ServerError> | undefined)?.code === TOO_MANY_CONNECTIONS
 }
 
 /** Turns an error of a statement that certainly had no effect into what a caller can act on. Passes a {@link BanyanError} on. */
@@ -114,7 +122,7 @@ export function toConnectError(error: unknown, target: ConnectionTarget): Banyan
 }
 
 const CONNECT_ADVICE: Readonly<Record<string, string>> = {
-  '53300': 'raise max_connections or lower poolMax',
+  [TOO_MANY_CONNECTIONS]: `raise max_connections, or lower ${POOL_MAX_SETTING}`,
   '08P01':
     'if a pooler stands there that knows no start-up options, let it ignore them (PgBouncer: ignore_startup_parameters = options) and pool sessions',
 }

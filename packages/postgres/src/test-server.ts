@@ -18,6 +18,8 @@ export interface TestServer extends AsyncDisposable {
   readonly prefix: string
   /** Opens a store; a second one of the same service stands for another process. */
   open(options?: TestStoreOptions): Promise<Store>
+  /** Opens the stores of several services as one process does. */
+  openAll(services: readonly string[], options?: TestStoreOptions): Promise<readonly Store[]>
   /** A connection of the test's own, outside of any store; its search_path is the schema of the service `test`. */
   connect(): Promise<Client>
 }
@@ -47,6 +49,14 @@ export async function testServer(): Promise<TestServer> {
     async open({ service = SERVICE, migrations = [], runtime = createRuntime(), ...options } = {}) {
       const opened = await postgresStores({ url, schemaPrefix: prefix, ...options }).open({ service, migrations, runtime })
       stores.push(opened)
+      return opened
+    },
+    async openAll(services, { migrations = [], runtime = createRuntime(), ...options } = {}) {
+      const factory = postgresStores({ url, schemaPrefix: prefix, ...options })
+      const all = services.map((service) => ({ service, migrations, runtime }))
+      await factory.upgrade?.(all)
+      const opened = await Promise.all(all.map((store) => factory.open(store)))
+      stores.push(...opened)
       return opened
     },
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,9 @@
 import { type Clock, reworded, toBanyanError } from 'banyan/kernel'
 import type { ConnectionTarget } from './connection-target.ts'
 import { beginUpgrade, dueSchemas, type ServiceSchema } from './schema-setup.ts'
+import type { PostgresServer } from './postgres-server.ts'
 import { checkServer } from './server-check.ts'
+import { readRoom } from './server-room.ts'
 import { refuseTransactionPooling } from './session-settings.ts'
 import { Session } from './session.ts'
 import { isConnectionLoss, toConnectError, toStatementError } from './sql-failure.ts'
@@ -15,6 +17,8 @@ export interface ServerChecks {
   readonly allowUnsafe: boolean
   /** URLs behind which sessions are known to be kept; looked at once each. */
   readonly known: Set<string>
+  /** What is known of the server of a database. */
+  readonly serverOf: (target: ConnectionTarget) => PostgresServer
 }
 
 /** The schemas of one database, on one connection. */
@@ -44,14 +48,18 @@ export async function upgradeSchemas(schemas: readonly ServiceSchema[], checks: 
   }
 }
 
-async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known }: ServerChecks): Promise<Upgrade> {
+async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known, serverOf }: ServerChecks): Promise<Upgrade> {
   const { target, store } = schemas[0] as ServiceSchema
-  const name = schemas.length === 1 ? `banyan ${store.service} set-up` : 'banyan set-up'
-  const session = await Session.connect(target, name, store.runtime.clock).catch((error) => Promise.reject(toConnectError(error, target)))
+  const purpose = schemas.length === 1 ? `${target.schema} set-up` : 'set-up'
+  const session = await Session.connect(target, purpose, store.runtime.clock).catch((error) =>
+    Promise.reject(toConnectError(error, target)),
+  )
   try {
     const durability = await checkServer(session, target, allowUnsafe)
     if (!known.has(target.url)) await checkPooling(session, target, store.runtime.clock)
     known.add(target.url)
+    const targets = schemas.map((schema) => schema.target)
+    serverOf(target).admit(await readRoom(session), targets, store.runtime.log)
     return { session, target, durability, due: await dueSchemas(session, schemas) }
   } catch (error) {
     session.destroy()
@@ -61,7 +69,7 @@ async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known }
 
 /** Takes a second connection for a moment. */
 async function checkPooling(session: Session, target: ConnectionTarget, clock: Clock): Promise<void> {
-  const other = await Session.connect(target, 'banyan pooler check', clock)
+  const other = await Session.connect(target, 'pooler check', clock)
   try {
     await refuseTransactionPooling(session, other, target)
   } finally {

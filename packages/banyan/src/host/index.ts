@@ -16,7 +16,7 @@ export {
   requestProof,
   sameProof,
 } from './operator-proof.ts'
-export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform } from './platform.ts'
+export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform, type StoreSizes } from './platform.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
 export type { ConsumerLag } from '../service/consumers.ts'
 export type { ReadModel } from '../service/service-projections.ts'

@@ -21,12 +21,21 @@ export interface AuditOptions {
 /** Checks a platform's invariants; an empty list means that all hold. */
 export type Invariants = (options: AuditOptions) => Promise<readonly Violation[]>
 
+/** Sizes of stores on a server of their own; those in files have no use for them. */
+export interface StoreSizes {
+  /** Most connections of one service. The environment's `BANYAN_POSTGRES_POOL_MAX` goes before. Default: the adapter's. */
+  readonly poolMax?: number
+  /** Groups of transactions of one service that run side by side. `BANYAN_POSTGRES_WRITERS` goes before. Default: the adapter's. */
+  readonly writers?: number
+}
+
 /** The executable map of a platform. */
 export interface Platform {
   /** In start order: dependencies first. */
   readonly services: readonly Service[]
   readonly gateway: Edge | undefined
   readonly invariants: Invariants | undefined
+  readonly stores: StoreSizes
 }
 
 /**
@@ -37,10 +46,11 @@ export function platform(definition: {
   readonly services: readonly Service[]
   readonly gateway?: Edge
   readonly invariants?: Invariants
+  readonly stores?: StoreSizes
 }): Platform {
   const services = inStartOrder(definition.services)
   checkRoutes(services)
-  return { services, gateway: definition.gateway, invariants: definition.invariants }
+  return { services, gateway: definition.gateway, invariants: definition.invariants, stores: definition.stores ?? {} }
 }
 
 /** Sorts services so that each comes after those it calls. */

@@ -15,7 +15,8 @@ export async function acceptLostEvents(call: CommandCall): Promise<number> {
   const position = positionOf(call)
   if (await runningPlatform(call)) throw new LossRefused('the platform runs on these data; stop it first')
   const settings = readSettings(call.environment, call.directory)
-  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, {})])
+  const loading = loadPlatform(call.directory)
+  const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading })])
   const by = { actor: `operator ${userInfo().username}`, reason }
   const setBack = await acceptLoss(platform, {
     runtime: createRuntime(),

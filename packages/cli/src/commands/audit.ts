@@ -50,7 +50,8 @@ async function audited(call: CommandCall): Promise<Audit> {
 
 async function auditStopped(call: CommandCall): Promise<Audit> {
   const settings = readSettings(call.environment, call.directory)
-  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { readOnly: true })])
+  const loading = loadPlatform(call.directory)
+  const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, readOnly: true })])
   if (!platform.invariants) return { defined: false, violations: [] }
   const runtime = createRuntime()
   const violations = await platform.invariants({

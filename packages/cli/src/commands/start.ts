@@ -36,6 +36,8 @@ Environment:
   BANYAN_DATA        directory of the data (default ./data)
   BANYAN_STORE       sqlite (default) or postgres
   POSTGRES_URL       database, when BANYAN_STORE is postgres
+  BANYAN_POSTGRES_POOL_MAX   most connections of one service (default 8); all share what the server gives
+  BANYAN_POSTGRES_WRITERS    groups of transactions of one service side by side (default 1)
   BANYAN_LEASE_MS    on PostgreSQL: how long a crashed process keeps what it ran (default 15000)
   BANYAN_LOG         debug, info, warn (default) or error
   BANYAN_LOG_FORMAT  human (default in a terminal) or json (default elsewhere)`,
@@ -58,8 +60,9 @@ async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
   const runtime = processRuntime(call, settings, log)
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
-  const [platform, stores] = await Promise.all([loadPlatform(call.directory), openStores(settings, { onFatal: fatal.resolve })])
-  checkFileLimit(platform.services.length, settings, runtime.log)
+  const loading = loadPlatform(call.directory)
+  const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, onFatal: fatal.resolve })])
+  checkFileLimit(platform.services.length, { ...settings, poolMax: settings.poolMax ?? platform.stores.poolMax }, runtime.log)
   const operatorKey = createIds(systemClock(), systemRandom()).hex(32)
   const running = await startPlatform(platform, {
     runtime,

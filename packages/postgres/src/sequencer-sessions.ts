@@ -1,0 +1,84 @@
+import type { Clock } from 'banyan/kernel'
+import { ROLLBACK } from './commands.ts'
+import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import { Session } from './session.ts'
+import type { SessionPool } from './session-pool.ts'
+import { isLockTimeout, isServerFull } from './sql-failure.ts'
+
+/** Where a sequencer's connections come from. */
+export interface SequencerSessionsOptions {
+  readonly target: ConnectionTarget
+  readonly clock: Clock
+  readonly pool: SessionPool
+  readonly budget: ConnectionBudget
+}
+
+/**
+ * The connection on which a sequencer works: one of its own, so that events wait for nothing that the service does; where the server has too few,
+ * one of the service's pool for each round, before whoever else waits for one.
+ */
+export class SequencerSessions {
+  readonly #options: SequencerSessionsOptions
+  readonly #place: BudgetMember
+  #own: Session | undefined
+  #destroyed = false
+
+  constructor(options: SequencerSessionsOptions) {
+    this.#options = options
+    this.#place = options.budget.join({ reserved: 0, closeIdle: () => false })
+  }
+
+  /** Gives `work` a connection. What fails on it is undone. Rejects with its error, or why there is no connection. */
+  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const own = await this.#ownSession()
+    return own === undefined ? this.#borrow(work) : work(own).catch((error: unknown) => this.#undo(own, error))
+  }
+
+  /** Closes what is open; resolves when it is closed. */
+  async end(): Promise<void> {
+    await this.#own?.end()
+    this.#place.leave()
+  }
+  /** Cuts what is open, and what is being opened. */
+  destroy(): void {
+    this.#destroyed = true
+    this.#own?.destroy()
+  }
+
+  async #borrow<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { pool } = this.#options
+    const session = await pool.acquire({ urgent: true })
+    try {
+      return await work(session)
+    } finally {
+      pool.release(session) // one that stands in a failed transaction is closed by that
+    }
+  }
+  #undo(session: Session, error: unknown): never {
+    if (isLockTimeout(error)) session.send([ROLLBACK]).catch(() => session.destroy())
+    else session.destroy()
+    throw error
+  }
+
+  async #ownSession(): Promise<Session | undefined> {
+    if (!this.#options.budget.ample) return this.#giveUp()
+    if (this.#own?.dead === false) return this.#own
+    if (!this.#place.take()) return undefined
+    try {
+      const { target, clock } = this.#options
+      this.#own = await Session.connect(target, `${target.schema} sequencer`, clock)
+    } catch (error) {
+      this.#place.give()
+      if (isServerFull(error)) return undefined
+      throw error
+    }
+    this.#own.whenGone(() => this.#place.give())
+    if (this.#destroyed) this.#own.destroy()
+    return this.#own
+  }
+  #giveUp(): undefined {
+    void this.#own?.end()
+    this.#own = undefined
+  }
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { shareOf, toRoom } from './server-room.ts'
+
+const room = (max: number, others = 0, processes = 1) => ({ limits: [{ max, others }], processes })
+
+test('a process takes half of what others leave, so that a second one can start beside it', () => {
+  assert.equal(shareOf(room(57), 8), 28)
+  assert.equal(shareOf(room(57, 20), 8), 18)
+  assert.equal(shareOf(room(57, 0, 2), 8), 28)
+  assert.equal(shareOf(room(57, 0, 3), 8), 19)
+})
+
+test('where half is too little for one, it takes what is there', () => {
+  assert.equal(shareOf(room(12), 8), 12)
+  assert.equal(shareOf(room(12, 0, 2), 8), 6)
+  assert.equal(shareOf(room(12, 20), 8), 0)
+})
+
+test('the tightest limit decides: of the server, the role or the database', () => {
+  const row = { server_max: 97, role_max: 20, database_max: -1, others: 5, others_of_role: 2, others_of_database: 0, processes: 2 }
+  assert.deepEqual(toRoom(row), {
+    limits: [
+      { max: 97, others: 5 },
+      { max: 20, others: 2 },
+    ],
+    processes: 2,
+  })
+  assert.equal(shareOf(toRoom(row), 8), 9)
+})

@@ -1,0 +1,67 @@
+import type { Session } from './session.ts'
+import type { Row } from './wire-batch.ts'
+
+/** A limit of connections that holds for us, and who else counts for it. */
+interface ConnectionLimit {
+  readonly max: number
+  /** Connections of others than processes of ours. */
+  readonly others: number
+}
+
+/** What a server gives to all processes of ours together. */
+export interface ServerRoom {
+  readonly limits: readonly ConnectionLimit[]
+  /** Processes of ours that are connected, this one included. */
+  readonly processes: number
+}
+
+/** The names of our sessions: `banyan`, the process, and what the session is for. */
+const OURS = String.raw`^banyan [0-9a-f]{6} `
+
+/**
+ * Limits without what is kept back for administrators. A number below zero is no limit. Who is not allowed to see what a backend is counts those of
+ * the server's own work as well, which leaves a few more free.
+ */
+export const ROOM_QUERY = `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - COALESCE(NULLIF(current_setting('reserved_connections', true), ''), '0')::int AS server_max,
+  (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS role_max,
+  (SELECT datconnlimit FROM pg_database WHERE datname = current_database()) AS database_max,
+  count(*) FILTER (WHERE application_name !~ '${OURS}')::int AS others,
+  count(*) FILTER (WHERE application_name !~ '${OURS}' AND usename = current_user)::int AS others_of_role,
+  count(*) FILTER (WHERE application_name !~ '${OURS}' AND datname = current_database())::int AS others_of_database,
+  count(DISTINCT substr(application_name, 8, 6)) FILTER (WHERE application_name ~ '${OURS}')::int AS processes
+  FROM pg_stat_activity WHERE datid IS NOT NULL AND COALESCE(backend_type, 'client backend') = 'client backend'`
+
+/** Asks a server what it gives. */
+export async function readRoom(session: Session): Promise<ServerRoom> {
+  const [result] = await session.send([{ text: ROOM_QUERY, name: '', values: [] }])
+  return toRoom(result?.rows[0] as Row)
+}
+
+/** Reads the row that answers {@link ROOM_QUERY}. */
+export function toRoom(row: Row): ServerRoom {
+  const { server_max, role_max, database_max, others, others_of_role, others_of_database, processes } = row as Record<string, number>
+  return {
+    limits: [limit(server_max, others), limit(role_max, others_of_role), limit(database_max, others_of_database)].filter(
+      ({ max }) => max >= 0,
+    ),
+    processes: Math.max(1, processes ?? 1),
+  }
+}
+
+/**
+ * Returns how many connections this process may have: an equal share of what others leave, and half of it at most, so that another process can start
+ * beside this one, as at every update; where half is less than `need`, all that the processes which are there leave.
+ */
+export function shareOf({ limits, processes }: ServerRoom, need: number): number {
+  const shares = limits.map(({ max, others }) => {
+    const free = Math.max(0, max - others)
+    const fair = Math.floor(free / Math.max(2, processes))
+    return fair >= need ? fair : Math.floor(free / processes)
+  })
+  return Math.min(...shares)
+}
+
+function limit(max = -1, others = 0): ConnectionLimit {
+  return { max, others }
+}
