@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Entry point of the `banyan` command: the only place of the toolkit that picks the real clock, randomness and environment.
+import { isToldElsewhere } from 'banyan/kernel'
 import { printable } from 'banyan/telemetry'
 import { EXIT } from './exit-code.ts'
 import { runCommand } from './run-command.ts'
@@ -8,7 +9,8 @@ import { runCommand } from './run-command.ts'
 const keepAlive = setInterval(() => {}, 3_600_000)
 
 // Node's own code for it is 1, which means bad news of an audit here.
-process.on('uncaughtException', (error) => {
+process.on('uncaughtException', (error, origin) => {
+  if (origin === 'unhandledRejection' && isToldElsewhere(error)) return // its transaction has failed with it
   process.stderr.write(`banyan: this is a bug: ${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
   process.exit(EXIT.software)
 })

@@ -1,4 +1,4 @@
-import { assertStorable, BanyanError, type Clock, type Deadline } from 'banyan/kernel'
+import { assertStorable, BanyanError, type Clock, type Deadline, toldElsewhere } from 'banyan/kernel'
 import { EmittedEvents, type NewEvent, type Sql, type SqlValue, type StoreTransaction } from 'banyan/store'
 import { SqlRecords } from 'banyan/store/sql'
 import type { ConnectionTarget } from './connection-target.ts'
@@ -166,7 +166,7 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   #failed(error: unknown, query: string): BanyanError {
     this.failure ??= error
     if (isStaleStatement(error)) this.#options.context.texts.renew(query)
-    return (this.error ??= toStatementError(error, this.#options.context.target, query))
+    return (this.error ??= toldElsewhere(toStatementError(error, this.#options.context.target, query)))
   }
   #assertUsable(): void {
     if (this.#over) throw overError()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createRuntime } from 'banyan/kernel'
+import { createRuntime, isToldElsewhere } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
 import { testServer } from './test-server.ts'
 
@@ -110,4 +110,18 @@ test('statements started side by side run in their order, on one connection', as
     ]),
   )
   assert.deepEqual(value, [1, 1, { n: 12 }])
+})
+
+test('a statement that a body began and does not await any more says that its error is told by the transaction', async () => {
+  await using server = await testServer()
+  const store = await server.open()
+  let later: Promise<unknown> = Promise.resolve()
+  const failed = store.transaction(async ({ sql }) => {
+    later = sql.get('SELECT 1 / 0 AS wrong')
+    later.catch(() => {}) // else the test itself would end by it, as the process would
+    await sql.get('SELECT missing')
+  })
+  const error = await failed.catch((thrown: unknown) => thrown)
+  assert.equal(await later.catch((thrown: unknown) => thrown), error)
+  assert.ok(isToldElsewhere(error))
 })
