@@ -64,10 +64,7 @@ export class ApartReader {
         place.give()
         place.leave()
       }
-      void connecting.then((session) => {
-        session.whenGone(leave)
-        session.destroy()
-      }, leave)
+      void connecting.then((session) => cut(session, leave), leave)
     }
   }
 }
@@ -82,6 +79,11 @@ async function takePlace(budget: ConnectionBudget, ended: Promise<never>): Promi
     place.leave() // nothing is offered to it any more
     throw error
   }
+}
+
+function cut(session: Session, leave: () => void): void {
+  session.whenGone(leave)
+  session.destroy()
 }
 
 function taken(place: BudgetMember): Promise<void> {

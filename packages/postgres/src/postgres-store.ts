@@ -6,12 +6,13 @@ import { EventTail } from './event-tail.ts'
 import { GroupWriter } from './group-writer.ts'
 import { lockHash } from './outbox.ts'
 import { PostgresFeed } from './postgres-feed.ts'
+import { LockWatch } from './lock-watch.ts'
 import type { PostgresServer } from './postgres-server.ts'
 import { SequencerSessions } from './sequencer-sessions.ts'
 import { Sequencer } from './sequencer.ts'
 import { SessionPool } from './session-pool.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
-import { isConnectionLoss, isMissing, toStatementError } from './sql-failure.ts'
+import { isConnectionLoss, isLockTimeout, isMissing, toStatementError } from './sql-failure.ts'
 import { StatementTexts } from './statement-text.ts'
 import type { Parameter } from './values.ts'
 import type { Row } from './wire-batch.ts'
@@ -30,6 +31,8 @@ export interface PostgresStoreOptions {
 
 /** Longest wait at `close` for what is under way; a transaction has no longer either. */
 const CLOSE_MS_MAX = 30_000
+/** Events that get no positions for so long are worth a warning; they get them within milliseconds. */
+const LATE_MS = 5_000
 /** Added to the server's time limit before a connection counts as lost. */
 const NETWORK_MS_MAX = 5_000
 
@@ -48,6 +51,7 @@ export class PostgresStore implements Store {
   #identity: string | undefined
   /** Why nothing is done any more: what was opened is not there. */
   #lost: BanyanError | undefined
+  readonly #locks: LockWatch
   /** Says to the server's others that this store is closed. */
   readonly #left: () => void
   #active = 0
@@ -58,6 +62,8 @@ export class PostgresStore implements Store {
     const { service, target, runtime, server } = options
     const { budget } = server
     const tail = new EventTail()
+    const waited = (): void => this.#locks.waited()
+    this.#locks = new LockWatch({ target, service, runtime, query: (name, text, values) => this.#query(name, text, values) })
     const channel = `banyan ${lockHash(target.schema)}`
     this.#options = options
     this.features = { adapter: 'postgres', durability: options.durability, shared: true }
@@ -77,9 +83,9 @@ export class PostgresStore implements Store {
     })
     this.feed = this.#feed
     const sessions = new SequencerSessions({ target, clock: runtime.clock, pool: this.#pool, budget })
-    this.#sequencer = new Sequencer({ target, runtime, sessions, tail, channel, grown: () => this.#feed.hint() })
+    this.#sequencer = new Sequencer({ target, runtime, sessions, tail, channel, waited, grown: () => this.#feed.hint() })
     const context = { service, target, texts: new StatementTexts(), clock: runtime.clock }
-    this.#reader = new SnapshotReader(this.#pool, context)
+    this.#reader = new SnapshotReader(this.#pool, context, waited)
     const cancel = (pid: number): Promise<unknown> => this.#query('cancel', 'SELECT pg_cancel_backend($1)', [pid])
     this.#apart = new ApartReader({ context, budget, cancel })
     this.#writer = new GroupWriter({
@@ -88,6 +94,7 @@ export class PostgresStore implements Store {
       runtime,
       writers: options.writers,
       schemaHash: lockHash(target.schema),
+      waited,
       committedEvents: () => this.#sequencer.kick(),
     })
     this.#sequencer.start()
@@ -109,6 +116,12 @@ export class PostgresStore implements Store {
   /** Learns which data it works on; {@link ping} compares. To be called once, before the store is handed out. */
   async recognise(): Promise<void> {
     this.#identity = await this.#readIdentity()
+  }
+  hindrance(): string | undefined {
+    const waitingMs = this.#sequencer.waitingMs ?? 0
+    const late = waitingMs < LATE_MS ? [] : [`its events have waited ${Math.round(waitingMs / 1_000)} s for their positions`]
+    const said = [...late, ...(this.#locks.blockedBy === undefined ? [] : [this.#locks.blockedBy])]
+    return said.length === 0 ? undefined : said.join('; ')
   }
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -159,6 +172,7 @@ export class PostgresStore implements Store {
           const [result] = await session.send([{ text, name, values }])
           return result?.rows ?? []
         } catch (error) {
+          if (isLockTimeout(error)) this.#locks.waited()
           if (attempt > 1 || !isConnectionLoss(error)) throw toStatementError(error, this.#options.target)
         } finally {
           this.#pool.release(session)
@@ -171,6 +185,7 @@ export class PostgresStore implements Store {
     const { clock, log } = this.#options.runtime
     this.#feed.close()
     this.#left()
+    this.#locks.stop()
     try {
       await within(clock, deadlineAfter(clock, CLOSE_MS_MAX), 'the store', this.#drain())
     } catch {

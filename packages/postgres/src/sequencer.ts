@@ -5,6 +5,7 @@ import type { EventTail } from './event-tail.ts'
 import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS, SEQUENCED } from './outbox.ts'
 import type { SequencerSessions } from './sequencer-sessions.ts'
 import type { Session } from './session.ts'
+import { isLockTimeout } from './sql-failure.ts'
 
 /** What a sequencer is made with. */
 export interface SequencerOptions {
@@ -14,6 +15,8 @@ export interface SequencerOptions {
   readonly tail: EventTail
   /** Called when the log may have grown, by this process or another. */
   readonly grown: () => void
+  /** Called when it waited for a lock in vain. */
+  readonly waited: () => void
   /** Name of the channel that tells other processes. */
   readonly channel: string
 }
@@ -44,6 +47,8 @@ export class Sequencer {
   #kicked = false
   #quietPolls = 0
   #failures = 0
+  /** Monotonic moment of the first failure since the last success. */
+  #waitingSince: number | undefined
   #head = 0
   #notifiedAt = Number.NEGATIVE_INFINITY
   #cancelPoll: CancelTimer | undefined
@@ -101,6 +106,7 @@ export class Sequencer {
   #rest(failed: boolean, error?: unknown): void {
     this.#running = undefined
     if (this.#stopped) return
+    this.#waitingSince = failed ? (this.#waitingSince ?? this.#options.runtime.clock.monotonic()) : undefined
     if (failed) this.#report(error)
     else if (this.#kicked) return this.#run(true)
     const { clock, random } = this.#options.runtime
@@ -108,10 +114,16 @@ export class Sequencer {
     this.#cancelPoll = clock.setTimer(delayMs, () => this.#run(false))
   }
   #report(error: unknown): void {
+    const { target, runtime, waited } = this.#options
+    if (isLockTimeout(error)) waited()
     if (this.#failures++ > 0) return
-    const { target, runtime } = this.#options
     const reason = target.redact((error as Error).message)
-    runtime.log.warn('events wait for their positions: PostgreSQL does not answer; trying again', { server: target.shown, reason })
+    runtime.log.warn('events wait for their positions; trying again', { server: target.shown, reason })
+  }
+
+  /** Since when events could not be given positions, in milliseconds until now; undefined while they can. */
+  get waitingMs(): number | undefined {
+    return this.#waitingSince === undefined ? undefined : this.#options.runtime.clock.monotonic() - this.#waitingSince
   }
 
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */

@@ -174,11 +174,12 @@ export class SessionPool {
   #retire(session: Session): void {
     if (!this.#remove(session)) return
     this.#leaving++
-    void session.end().then(() => {
-      this.#leaving--
-      this.#places.give()
-      this.#signalIfEmpty()
-    })
+    void session.end().then(() => this.#left())
+  }
+  #left(): void {
+    this.#leaving--
+    this.#places.give()
+    this.#signalIfEmpty()
   }
   #forget(session: Session): void {
     if (!this.#remove(session)) return

@@ -143,4 +143,13 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     replace: '    return this.#open < this.#max',
     caughtBy: { file: `${POSTGRES}/connection-budget.test.ts`, test: 'each service has one place that no other can take' },
   },
+  {
+    name: 'blocker-named-again',
+    mistake: 'whoever holds a lock is named at every look, and fills the log',
+    promises: ['P9'],
+    file: `${POSTGRES}/lock-watch.ts`,
+    find: '    blocker.said = true\n',
+    replace: '',
+    caughtBy: { file: `${POSTGRES}/locks.postgres.ts`, test: 'a lock of others on the sequencer' },
+  },
 ]

@@ -47,6 +47,7 @@ export function guardedStore(store: Store, guard: HistoryGuard): Store {
     read: (body) => store.read(body),
     readApart: (body, options) => store.readApart(body, options),
     ping: () => store.ping(),
+    hindrance: () => store.hindrance?.(),
     close: () => store.close(),
   }
 }

@@ -53,8 +53,8 @@ export interface HostedService extends LocalService {
   readonly sagas: ServiceSagas
   /** Raw routes, once `prepare` has run. */
   readonly raw: RawHandler | undefined
-  /** Named health checks. */
-  readonly checks: ReadonlyMap<string, () => Promise<void>>
+  /** Named health checks: each throws what is wrong, or returns in words what is slow or late. */
+  readonly checks: ReadonlyMap<string, HealthCheck>
   /** Opens resources and runs the service's own preparation, unless work is refused. */
   prepare(): Promise<void>
   /**
@@ -78,6 +78,9 @@ export interface HostedService extends LocalService {
   /** Reads the tables without holding the process; for audits, whose statements have no bound by their nature. */
   readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
 }
+
+/** Looks whether something holds. Throws what does not; returns a warning in words, if there is one. */
+export type HealthCheck = () => Promise<unknown>
 
 /** Time given to what is under way when a service drains: two calls that take as long as they may by default. */
 const DRAIN_MS = 20_000
@@ -268,14 +271,19 @@ function healthChecks(
   { parts }: Service,
   store: Store,
   { guard, projections, context }: Checked,
-): ReadonlyMap<string, () => Promise<void>> {
-  const checks = new Map<string, () => Promise<void>>([
-    ['store', () => store.ping()],
+): ReadonlyMap<string, HealthCheck> {
+  const checks = new Map<string, HealthCheck>([
+    ['store', () => checkStore(store)],
     ['history', async () => refuseOlder(guard)],
   ])
   for (const { name } of parts.projections) checks.set(`projection:${name}`, () => projections.assertCurrent(name))
   for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
   return checks
+}
+
+async function checkStore(store: Store): Promise<string | undefined> {
+  await store.ping()
+  return store.hindrance?.()
 }
 
 function refuseOlder({ refusal }: HistoryGuard): void {

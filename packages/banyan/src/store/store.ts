@@ -47,6 +47,8 @@ export interface Store {
   readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T>
   /** Checks that the store answers; throws what is wrong. For health checks. */
   ping(): Promise<void>
+  /** What holds it up although it answers, for people, e.g. a lock of somebody else; undefined when nothing does. Costs nothing. */
+  hindrance?(): string | undefined
   /** Waits for transactions under way, then closes. Calls after it fail with `unavailable`. */
   close(): Promise<void>
 }
