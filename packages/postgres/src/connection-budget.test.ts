@@ -69,8 +69,8 @@ test('who waits makes another close what it does not use, never its last one', (
     else poor.want(() => poor.take() && served++)
   }
   assert.equal(served, 2)
-  assert.equal(rich.excess, true)
-  assert.equal(poor.excess, false)
+  assert.equal(rich.excess(), true)
+  assert.equal(poor.excess(), false)
 })
 
 test('a server that gives less closes what is idle, and tells the others that they are too many', () => {
@@ -86,9 +86,9 @@ test('a server that gives less closes what is idle, and tells the others that th
   })
   assert.equal(takeAll(pool), 100)
   budget.max = 97
-  assert.equal(pool.excess, true)
+  assert.equal(pool.excess(), true)
   budget.max = 98
-  assert.equal(pool.excess, false)
+  assert.equal(pool.excess(), false)
   assert.equal(pool.take(), false)
 })
 

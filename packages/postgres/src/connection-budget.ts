@@ -6,7 +6,7 @@ export interface BudgetMember {
   /** Asks to be told, once, when a place came free. */
   want(tell: () => void): void
   /** Whether one of several connections should be given up: there are more than allowed, or others wait for a place. */
-  readonly excess: boolean
+  excess(): boolean
   /** Gives back what it has, and is offered nothing any more. */
   leave(): void
 }
@@ -58,14 +58,11 @@ export class ConnectionBudget {
   join(options: MemberOptions): BudgetMember {
     const member: Member = { ...options, open: 0 }
     this.#members.add(member)
-    const budget = this
     return {
       take: () => this.#take(member),
       give: () => this.#give(member),
       want: (tell) => this.#want(member, tell),
-      get excess() {
-        return budget.#over || [...budget.#wants.keys()].some((other) => other !== member)
-      },
+      excess: () => this.#over || [...this.#wants.keys()].some((other) => other !== member),
       leave: () => {
         this.#wants.delete(member)
         this.#members.delete(member)

@@ -161,7 +161,7 @@ export class SessionPool {
   }
   /** Others of this process have none, or the server gives fewer than it did. */
   #isForOthers(session: Session): boolean {
-    if (this.#sessions.size <= 1 || !this.#places.excess) return false
+    if (this.#sessions.size <= 1 || !this.#places.excess()) return false
     const openedAt = this.#sessions.get(session) ?? 0
     return this.#waiters.length === 0 || this.#options.runtime.clock.monotonic() - openedAt >= HOLD_MS_MIN
   }
