@@ -18,11 +18,12 @@ Afterwards every promise that a customer was given is compared with all books.
 
   --store sqlite|postgres|both   where the shop keeps its data (default sqlite)
   --flow orchestration|choreography|both   how orders are driven (default both)
+  --instances 1|2    2: a second instance serves on the same PostgreSQL while the first is struck, and is killed, too (default 1)
   --kills N          kills in all (default 40, about a minute; the record has 1000)
   --at-once N        campaigns that run side by side: one for each store and flow, and for each small disk (default 2, or the cores)
   --minutes M        end earlier after so long, with a last comparison (default 10)
   --seed N           repeats a run's scenarios (default: a new one, which is printed)
-  --only LIST        only these kinds: point, load, recovery, pause, database, connections, disk;
+  --only LIST        only these kinds: point, load, recovery, pause, database, connections, refuse, blackhole, lock, prepared, disk;
                      or exact scenarios as a violation names them, e.g. point:store.orders.before-commit:3
   --disk auto|only|none   campaigns on a small disk that is filled up (default auto: from 100 kills on; needs root on Linux)
   --record FILE      write the result to FILE, as Markdown (.md) or JSON (.json); may be given twice
@@ -38,6 +39,7 @@ const OPTIONS = {
   store: { type: 'string', default: 'sqlite' },
   flow: { type: 'string', default: 'both' },
   kills: { type: 'string', default: '40' },
+  instances: { type: 'string', default: '1' },
   'at-once': { type: 'string', default: String(CAMPAIGNS_AT_ONCE) },
   minutes: { type: 'string', default: '10' },
   seed: { type: 'string' },
@@ -122,7 +124,11 @@ function readOptions() {
     const stores = choose(store, ['sqlite', 'postgres'] satisfies StoreName[], 'store')
     const postgres = stores.includes('postgres') && !process.env['POSTGRES_URL'] ? findPostgres() : undefined
     if (typeof postgres === 'string') throw new Error(`${postgres}; install it, set POSTGRES_URL, or use --store sqlite`)
-    const disk = choose(values.disk, ['auto', 'only', 'none'], 'disk')[0] ?? ('auto' as const)
+    const instances = count(values.instances, 'instances')
+    if (instances !== 1 && instances !== 2) throw new Error(`--instances is "${instances}"; it must be 1 or 2`)
+    if (instances === 2 && store !== 'postgres') throw new Error('--instances 2 needs --store postgres: files belong to one process')
+    const disk =
+      choose(instances === 2 && values.disk === 'auto' ? 'none' : values.disk, ['auto', 'only', 'none'], 'disk')[0] ?? ('auto' as const)
     const wanted = only.flatMap((list) => list.split(',')).map(parseScenario)
     if (disk !== 'only' && wanted.some((scenario) => scenario === 'disk' || (typeof scenario === 'object' && scenario.kind === 'disk')))
       throw new Error('--only disk needs campaigns on a small disk: add --disk only')
@@ -130,6 +136,7 @@ function readOptions() {
       stores,
       flows: choose<Flow>(flow, FLOWS, 'flow'),
       kills: count(values.kills, 'kills'),
+      instances: instances as 1 | 2,
       atOnce: Math.max(1, count(values['at-once'], 'at-once')),
       minutes: count(values.minutes, 'minutes'),
       seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : count(values.seed, 'seed'),

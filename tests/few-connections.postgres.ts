@@ -15,7 +15,7 @@ const SETTLE_MS_MAX = 180_000
 async function smallServer(connections: number): Promise<AsyncDisposable & { start(): Promise<ShopProcess> }> {
   const directory = temporaryDirectory()
   chmodSync(directory.path, 0o755) // the server is another user
-  const server = await startPrivatePostgres(`${directory.path}/postgres`, { max_connections: connections })
+  const server = await startPrivatePostgres(`${directory.path}/postgres`, { settings: { max_connections: connections } })
   await runSql(server.url, 'CREATE ROLE shop LOGIN; GRANT CREATE ON DATABASE postgres TO shop')
   const url = new URL(server.url)
   url.username = 'shop'

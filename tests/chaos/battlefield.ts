@@ -18,6 +18,8 @@ export const LEASE_MS = 2_500
 /** What a campaign is about. */
 export interface CampaignOptions {
   readonly flow: Flow
+  /** Processes of the shop that serve at a time. Default 1. */
+  readonly instances?: 1 | 2
   /** Empty directory for the shop's data. */
   readonly directory: string
   readonly seed: number

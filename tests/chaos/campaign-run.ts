@@ -17,6 +17,8 @@ export interface CampaignOrder {
   readonly flow: Flow
   /** On a small disk, which is filled up. */
   readonly smallDisk: boolean
+  /** Processes of the shop that serve at a time. */
+  readonly instances: 1 | 2
   /** Kills after which it ends. */
   readonly kills: number
   /** Seed of the whole run; each campaign makes its own of it. */
@@ -39,14 +41,21 @@ const SMALL_DISK_BYTES = { sqlite: 96, postgres: 384 } as const
 const PREPARATION = 'preparation'
 const MEGABYTE = 1_048_576
 
+/** Two instances run on a server that sorts texts as people do, one on a server that sorts them by their bytes. */
+const OTHER_COLLATION = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=de-DE']
 /** Share of orders that may be rejected where the disk is full for half of the time. */
 const GIVEN_UP_SHARE_MAX_FULL = 0.25
 /** Kills between two lines that say how far it is. */
 const KILLS_PER_LINE = 10
 
 /** The name under which a campaign is shown. */
-export function campaignName({ store, flow, smallDisk }: Pick<CampaignOrder, 'store' | 'flow' | 'smallDisk'>): string {
-  return `${store} ${flow}${smallDisk ? ', small disk' : ''}`
+export function campaignName({
+  store,
+  flow,
+  smallDisk,
+  instances,
+}: Pick<CampaignOrder, 'store' | 'flow' | 'smallDisk' | 'instances'>): string {
+  return `${store} ${flow}${smallDisk ? ', small disk' : ''}${instances === 2 ? ', two instances' : ''}`
 }
 
 /** Runs one campaign to its end or its first violation. Rejects only when it could not be run at all. */
@@ -68,7 +77,9 @@ export async function runCampaign(order: CampaignOrder): Promise<CampaignReport>
 }
 
 function openDatabase(order: CampaignOrder, directory: string): Promise<Database & AsyncDisposable> {
-  return order.givenDatabase && !order.smallDisk ? order.givenDatabase() : startPrivatePostgres(directory)
+  return order.givenDatabase && !order.smallDisk
+    ? order.givenDatabase()
+    : startPrivatePostgres(directory, order.instances === 2 ? { initdb: OTHER_COLLATION } : {})
 }
 
 interface Place {
@@ -85,6 +96,7 @@ async function runOn(order: CampaignOrder, { directory, home, database, disk }: 
   mkdirSync(data)
   await using campaign = createCampaign({
     flow: order.flow,
+    instances: order.instances,
     directory: data,
     seed,
     ...(database ? { database } : {}),
@@ -156,7 +168,13 @@ async function fight(
 }
 
 function possibleKinds(database: Database | undefined): ScenarioKind[] {
-  return ['pause', ...(database?.restart ? (['database'] as const) : []), ...(database?.cutConnections ? (['connections'] as const) : [])]
+  const troubles = Object.keys(database?.troubles ?? {}) as (keyof Database['troubles'])[]
+  return [
+    'pause',
+    ...(database?.restart ? (['database'] as const) : []),
+    ...(database?.cutConnections ? (['connections'] as const) : []),
+    ...troubles,
+  ]
 }
 
 function note(course: Course, scenario: Scenario, struck: boolean): void {
@@ -183,7 +201,7 @@ function violation(
   const { store, flow, seed, smallDisk } = order
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
   writeFileSync(path.join(directory, 'violation.txt'), `${course.scenario}\n\n${what}\n`)
-  const command = `npm run chaos -- --store ${store} --flow ${flow} --seed ${seed} --disk ${smallDisk ? 'only' : 'none'}`
+  const command = `npm run chaos -- --store ${store} --flow ${flow} --seed ${seed} --disk ${smallDisk ? 'only' : 'none'}${order.instances === 2 ? ' --instances 2' : ''}`
   const alone = course.scenario === PREPARATION ? '' : ` --only ${course.scenario.split(' ').at(-1)}`
   return {
     scenario: course.scenario,

@@ -8,6 +8,7 @@ import { ADMIN, adminToken, sellProducts, shopClient } from '../support/shop-cli
 import type { ShopProcess } from '../support/shop-process.ts'
 import { STRICT_AUDIT } from '../support/strict-audit.ts'
 import { BATCH, type Battlefield, type CampaignOptions, LEASE_MS } from './battlefield.ts'
+import { createCompanion } from './companion.ts'
 import { createCustomers } from './customers.ts'
 import { createMembers } from './members.ts'
 import { quiet } from './quiescence.ts'
@@ -84,18 +85,20 @@ export function createCampaign(options: CampaignOptions): Campaign {
       await resume(field, shop)
     },
   }
+  const companion = options.instances === 2 ? createCompanion(field) : undefined
   const audit = async (state: string): Promise<void> => {
     const { code, output, errors } = await runBanyan(['audit', '--json'], { environment: { ...environment, BANYAN_DATA: directory } })
     assert.equal(code, 0, `audit of the ${state} platform: ${output} ${errors}`)
   }
   return {
     figures: lives.figures,
-    strike: (scenario) => strike(field, scenario),
+    strike: (scenario) => (companion ? companion.beside(() => strike(field, scenario)) : strike(field, scenario)),
     async prepare() {
       await openShop(field, session)
       return countPoints(field)
     },
     async settleAndAudit(which) {
+      await companion?.leave()
       const shop = await started(field)
       await field.resume(shop)
       const balance = await settle(field, shop, which)

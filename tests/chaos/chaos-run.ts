@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { type CampaignOrder, campaignName, runCampaign } from './campaign-run.ts'
 import type { CampaignReport, StoreName } from './chaos-report.ts'
 import { cutConnections, type Database, runSql } from './database.ts'
+import { holdLocks } from './locks.ts'
 import type { Flow } from './points.ts'
 import type { Scenario, ScenarioKind } from './scenario.ts'
 import { whyNoSmallDisk } from '../support/small-disk.ts'
@@ -18,6 +19,8 @@ export interface ChaosPlan {
   readonly disk: 'auto' | 'only' | 'none'
   /** A server to use instead of private ones; its user must be allowed to create databases. */
   readonly postgresUrl: string | undefined
+  /** Processes of the shop that serve at a time. */
+  readonly instances: 1 | 2
   /** Campaigns that run at once. */
   readonly atOnce: number
   readonly timeUp: AbortSignal
@@ -84,6 +87,7 @@ async function databaseOn(url: string): Promise<Database & AsyncDisposable> {
     schemaPrefix: '',
     restart: undefined,
     cutConnections: () => cutConnections(own.href),
+    troubles: { lock: () => holdLocks(own.href) },
     [Symbol.asyncDispose]: () => runSql(url, `DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

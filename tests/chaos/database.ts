@@ -9,7 +9,12 @@ export interface Database {
   readonly restart: (() => Promise<void>) | undefined
   /** Ends every connection of the shop on the server's side; undefined where others share the database. */
   readonly cutConnections: (() => Promise<void>) | undefined
+  /** What else can be done to it, for some seconds each: see `DatabaseTrouble`. */
+  readonly troubles: Readonly<Partial<Record<DatabaseTrouble, () => Promise<void>>>>
 }
+
+/** Connections are refused, or carry nothing; locks are held from outside, or by a prepared transaction that was left. */
+export type DatabaseTrouble = 'refuse' | 'blackhole' | 'lock' | 'prepared'
 
 /** Ends every other connection to the database that `url` names. */
 export function cutConnections(url: string): Promise<void> {

@@ -14,7 +14,7 @@ export interface PlanOptions {
 
 /** Out of ten strikes: named points, random kills, a kill while it recovers, and one of the rarer things. */
 const MIXTURE = ['point', 'load', 'point', 'rare', 'point', 'point', 'recovery', 'point', 'load', 'point'] as const
-const RARE: readonly ScenarioKind[] = ['pause', 'database', 'connections']
+const RARE: readonly ScenarioKind[] = ['pause', 'database', 'connections', 'refuse', 'blackhole', 'lock', 'prepared']
 /** Requests answered before the shop is struck under load. */
 const ANSWERS_MAX = 80
 /** A start takes about half of it; the rest of the time it takes up what was left. */
@@ -54,6 +54,10 @@ function dealt(kind: ScenarioKind, { points, random }: PlanOptions, dealPoint: (
     case 'pause':
     case 'database':
     case 'connections':
+    case 'refuse':
+    case 'blackhole':
+    case 'lock':
+    case 'prepared':
       return { kind, answers }
   }
 }

@@ -12,13 +12,33 @@ export type Scenario =
   | { readonly kind: 'database'; readonly answers: number }
   /** The database server cuts every connection. */
   | { readonly kind: 'connections'; readonly answers: number }
+  /** The server refuses every connection for some seconds, and cuts those that are there. */
+  | { readonly kind: 'refuse'; readonly answers: number }
+  /** Nothing comes through the network for some seconds; nobody is told. */
+  | { readonly kind: 'blackhole'; readonly answers: number }
+  /** Somebody from outside holds locks on the shop's tables for some seconds. */
+  | { readonly kind: 'lock'; readonly answers: number }
+  /** So does a prepared transaction that was left behind. */
+  | { readonly kind: 'prepared'; readonly answers: number }
   /** The disk fills up; while it is full, the process is killed. */
   | { readonly kind: 'disk'; readonly refusals: number }
 
 export type ScenarioKind = Scenario['kind']
 
 /** All kinds, in the order in which they are shown. */
-export const SCENARIO_KINDS: readonly ScenarioKind[] = ['point', 'load', 'recovery', 'pause', 'database', 'connections', 'disk']
+export const SCENARIO_KINDS: readonly ScenarioKind[] = [
+  'point',
+  'load',
+  'recovery',
+  'pause',
+  'database',
+  'connections',
+  'refuse',
+  'blackhole',
+  'lock',
+  'prepared',
+  'disk',
+]
 
 /** What stands behind the kind's name. */
 const DETAIL = {
@@ -27,6 +47,10 @@ const DETAIL = {
   pause: 'answers',
   database: 'answers',
   connections: 'answers',
+  refuse: 'answers',
+  blackhole: 'answers',
+  lock: 'answers',
+  prepared: 'answers',
   disk: 'refusals',
 } as const
 

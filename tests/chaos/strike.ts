@@ -45,6 +45,11 @@ export async function strike(field: Battlefield, scenario: Scenario): Promise<bo
       return breakDatabase(field, shop, scenario.answers, field.options.database?.restart)
     case 'connections':
       return breakDatabase(field, shop, scenario.answers, field.options.database?.cutConnections)
+    case 'refuse':
+    case 'blackhole':
+    case 'lock':
+    case 'prepared':
+      return breakDatabase(field, shop, scenario.answers, field.options.database?.troubles[scenario.kind])
   }
 }
 
