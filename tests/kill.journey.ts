@@ -79,7 +79,13 @@ function testDatabase(flow: Flow): Database | undefined {
   if (process.env['BANYAN_STORE'] !== 'postgres') return undefined
   const url = process.env['POSTGRES_URL']
   assert.ok(url, 'BANYAN_STORE is "postgres" but POSTGRES_URL is not set')
-  return { url, schemaPrefix: `kill${++databases}_${flow.slice(0, 4)}_${process.pid}_`, restart: undefined, cutConnections: undefined, troubles: {} }
+  return {
+    url,
+    schemaPrefix: `kill${++databases}_${flow.slice(0, 4)}_${process.pid}_`,
+    restart: undefined,
+    cutConnections: undefined,
+    troubles: {},
+  }
 }
 
 /** A matrix that shrinks with the code it strikes at would prove nothing. */

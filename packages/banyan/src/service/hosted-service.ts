@@ -267,11 +267,7 @@ interface Checked {
   readonly context: () => ServiceContext
 }
 
-function healthChecks(
-  { parts }: Service,
-  store: Store,
-  { guard, projections, context }: Checked,
-): ReadonlyMap<string, HealthCheck> {
+function healthChecks({ parts }: Service, store: Store, { guard, projections, context }: Checked): ReadonlyMap<string, HealthCheck> {
   const checks = new Map<string, HealthCheck>([
     ['store', () => checkStore(store)],
     ['history', async () => refuseOlder(guard)],
