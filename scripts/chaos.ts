@@ -136,7 +136,7 @@ function readOptions() {
       stores,
       flows: choose<Flow>(flow, FLOWS, 'flow'),
       kills: count(values.kills, 'kills'),
-      instances: instances as 1 | 2,
+      instances,
       atOnce: Math.max(1, count(values['at-once'], 'at-once')),
       minutes: count(values.minutes, 'minutes'),
       seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : count(values.seed, 'seed'),
