@@ -83,11 +83,11 @@ export class PostgresServer {
     this.#say(room, { max, wanted, services, target, log })
   }
   #say(room: ServerRoom, { max, wanted, services, target, log }: Sizes): void {
-    const limit = Math.min(...room.limits.map((each) => each.max))
+    const limit = tightest(room).max
     const said = [max, limit].join()
     if (said === this.#said) return
     this.#said = said
-    const sizes = { server: target.shown, process: target.process, connections: max, limit, processes: room.processes, services }
+    const sizes = { server: target.shown, process: target.process, connections: max, limit, processes: tightest(room).processes, services }
     if (max >= wanted) log.info('connections to PostgreSQL that this process may have', sizes)
     else
       log.warn(`PostgreSQL gives this process fewer connections than ${POOL_MAX_SETTING} asks for; requests wait for them under load`, {
@@ -105,12 +105,14 @@ interface Sizes {
   readonly log: Logger
 }
 
-function tooSmall(
-  { limits, processes }: ServerRoom,
-  { need, share, target }: { need: number; share: number; target: ConnectionTarget },
-): BanyanError {
-  const [tightest] = limits.toSorted((a, b) => a.max - a.others - (b.max - b.others))
-  const { max = 0, others = 0 } = tightest ?? {}
+/** The limit that leaves least. */
+function tightest({ limits }: ServerRoom): ServerRoom['limits'][number] {
+  const [first] = limits.toSorted((a, b) => (a.max - a.others) / a.processes - (b.max - b.others) / b.processes)
+  return first ?? { max: 0, others: 0, processes: 1 }
+}
+
+function tooSmall(room: ServerRoom, { need, share, target }: { need: number; share: number; target: ConnectionTarget }): BanyanError {
+  const { max, others, processes } = tightest(room)
   const given = `it allows ${max} without those kept for administrators, others have ${others}, ${processes} of our processes share the rest`
   return new BanyanError(
     'unavailable',

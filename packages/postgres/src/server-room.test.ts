@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shareOf, toRoom } from './server-room.ts'
 
-const room = (max: number, others = 0, processes = 1) => ({ limits: [{ max, others }], processes })
+const room = (max: number, others = 0, processes = 1) => ({ limits: [{ max, others, processes }] })
 
 test('a process takes half of what others leave, so that a second one can start beside it', () => {
   assert.equal(shareOf(room(57), 8), 28)
@@ -18,13 +18,16 @@ test('where half is too little for one, it takes what is there', () => {
 })
 
 test('the tightest limit decides: of the server, the role or the database', () => {
-  const row = { server_max: 97, role_max: 20, database_max: -1, others: 5, others_of_role: 2, others_of_database: 0, processes: 2 }
+  const row = {
+    ...{ server_max: 97, role_max: 20, database_max: -1 },
+    ...{ others: 5, others_of_role: 2, others_of_database: 0 },
+    ...{ processes: 4, processes_of_role: 2, processes_of_database: 1 },
+  }
   assert.deepEqual(toRoom(row), {
     limits: [
-      { max: 97, others: 5 },
-      { max: 20, others: 2 },
+      { max: 97, others: 5, processes: 4 },
+      { max: 20, others: 2, processes: 2 },
     ],
-    processes: 2,
   })
   assert.equal(shareOf(toRoom(row), 8), 9)
 })

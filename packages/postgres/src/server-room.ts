@@ -6,13 +6,13 @@ interface ConnectionLimit {
   readonly max: number
   /** Connections of others than processes of ours. */
   readonly others: number
+  /** Processes of ours that it holds for, this one included. */
+  readonly processes: number
 }
 
 /** What a server gives to all processes of ours together. */
 export interface ServerRoom {
   readonly limits: readonly ConnectionLimit[]
-  /** Processes of ours that are connected, this one included. */
-  readonly processes: number
 }
 
 /** The names of our sessions: `banyan`, the process, and what the session is for. */
@@ -29,7 +29,10 @@ export const ROOM_QUERY = `SELECT current_setting('max_connections')::int - curr
   count(*) FILTER (WHERE application_name !~ '${OURS}')::int AS others,
   count(*) FILTER (WHERE application_name !~ '${OURS}' AND usename = current_user)::int AS others_of_role,
   count(*) FILTER (WHERE application_name !~ '${OURS}' AND datname = current_database())::int AS others_of_database,
-  count(DISTINCT substr(application_name, 8, 6)) FILTER (WHERE application_name ~ '${OURS}')::int AS processes
+  count(DISTINCT substr(application_name, 8, 6)) FILTER (WHERE application_name ~ '${OURS}')::int AS processes,
+  count(DISTINCT substr(application_name, 8, 6)) FILTER (WHERE application_name ~ '${OURS}' AND usename = current_user)::int AS processes_of_role,
+  count(DISTINCT substr(application_name, 8, 6))
+    FILTER (WHERE application_name ~ '${OURS}' AND datname = current_database())::int AS processes_of_database
   FROM pg_stat_activity WHERE datid IS NOT NULL AND COALESCE(backend_type, 'client backend') = 'client backend'`
 
 /** Asks a server what it gives. */
@@ -40,28 +43,24 @@ export async function readRoom(session: Session): Promise<ServerRoom> {
 
 /** Reads the row that answers {@link ROOM_QUERY}. */
 export function toRoom(row: Row): ServerRoom {
-  const { server_max, role_max, database_max, others, others_of_role, others_of_database, processes } = row as Record<string, number>
-  return {
-    limits: [limit(server_max, others), limit(role_max, others_of_role), limit(database_max, others_of_database)].filter(
-      ({ max }) => max >= 0,
-    ),
-    processes: Math.max(1, processes ?? 1),
-  }
+  const of = (max: string, scope: string): ConnectionLimit => ({
+    max: row[max] as number,
+    others: row[`others${scope}`] as number,
+    processes: Math.max(1, row[`processes${scope}`] as number),
+  })
+  const limits = [of('server_max', ''), of('role_max', '_of_role'), of('database_max', '_of_database')]
+  return { limits: limits.filter(({ max }) => max >= 0) }
 }
 
 /**
  * Returns how many connections this process may have: an equal share of what others leave, and half of it at most, so that another process can start
  * beside this one, as at every update; where half is less than `need`, all that the processes which are there leave.
  */
-export function shareOf({ limits, processes }: ServerRoom, need: number): number {
-  const shares = limits.map(({ max, others }) => {
+export function shareOf({ limits }: ServerRoom, need: number): number {
+  const shares = limits.map(({ max, others, processes }) => {
     const free = Math.max(0, max - others)
     const fair = Math.floor(free / Math.max(2, processes))
     return fair >= need ? fair : Math.floor(free / processes)
   })
   return Math.min(...shares)
-}
-
-function limit(max = -1, others = 0): ConnectionLimit {
-  return { max, others }
 }
