@@ -78,6 +78,25 @@ test('a schema that a newer program migrated is refused', async () => {
   await assert.rejects(server.open({ migrations: [TABLE] }), { code: 'data_newer' })
 })
 
+test('the release before goes on beside one that has migrated, and does not start again', async () => {
+  await using server = await testServer()
+  const before = await server.open({ migrations: [TABLE] })
+  const put = (store: typeof before, id: string) => store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', id))
+  await put(before, 'a')
+  const next = { id: '002-more', sql: "ALTER TABLE thing ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'" }
+  const after = await server.open({ migrations: [TABLE, next] })
+  await Promise.all([put(before, 'b'), put(after, 'c')])
+  for (const store of [before, after]) {
+    const rows = await store.read((tx) => tx.sql.all<{ id: string }>('SELECT * FROM thing ORDER BY id LIMIT 10'))
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['a', 'b', 'c'],
+    )
+  }
+  await before.ping()
+  await assert.rejects(server.open({ migrations: [TABLE] }), { code: 'data_newer' })
+})
+
 test('a migration that fails leaves nothing behind, and names the schema or the statement', async () => {
   await using server = await testServer()
   const broken = { id: '002-broken', sql: 'CREATE TABLE half (id TEXT); CREATE TABLE thing (id TEXT)' }

@@ -18,11 +18,9 @@ test('where half is too little for one, it takes what is there', () => {
 })
 
 test('the tightest limit decides: of the server, the role or the database', () => {
-  const row = {
-    ...{ server_max: 97, role_max: 20, database_max: -1 },
-    ...{ others: 5, others_of_role: 2, others_of_database: 0 },
-    ...{ processes: 4, processes_of_role: 2, processes_of_database: 1 },
-  }
+  const max = { server_max: 97, role_max: 20, database_max: -1 }
+  const others = { others: 5, others_of_role: 2, others_of_database: 0 }
+  const row = { ...max, ...others, processes: 4, processes_of_role: 2, processes_of_database: 1 }
   assert.deepEqual(toRoom(row), {
     limits: [
       { max: 97, others: 5, processes: 4 },
