@@ -93,8 +93,8 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     find: '    await tx.schedule(erasePerson, {',
     replace: '    if (isFull) await tx.schedule(erasePerson, {',
     caughtBy: {
-      file: 'tests/personal-data.journey.ts',
-      test: 'of an erased account is nowhere any more, also of an order that was under way',
+      file: 'tests/erased-person.journey.ts',
+      test: 'leaves nothing in orders, also in one that was under way',
     },
   },
   {
