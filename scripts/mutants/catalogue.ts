@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts'
 import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
 import { BOUND_MUTANTS } from './planted/bound-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
+import { COST_MUTANTS } from './planted/cost-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
 import { MEMORY_MUTANTS } from './planted/memory-mutants.ts'
 import { OPERATOR_MUTANTS } from './planted/operator-mutants.ts'
@@ -23,5 +24,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...ACCOUNT_MUTANTS,
   ...OPERATOR_MUTANTS,
   ...BOUND_MUTANTS,
+  ...COST_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]

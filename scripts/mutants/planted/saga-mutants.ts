@@ -201,9 +201,9 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'take-over-from-the-living',
     mistake: 'a saga is taken over although the lease of its owner holds',
     promises: ['P14'],
-    file: 'packages/banyan/src/store/sql/saga-statements.ts',
-    find: 'l.taken_over = 0 AND l.expires_at > ?)`',
-    replace: 'l.taken_over = 0 AND l.expires_at > ? + 3600000)`',
+    file: 'packages/banyan/src/store/sql/saga-claim.ts',
+    find: 'l.taken_over = 0 AND l.expires_at > ?))`',
+    replace: 'l.taken_over = 0 AND l.expires_at > ? + 3600000))`',
     caughtBy: { file: `${SAGA}/lease.test.ts`, test: 'P3: a process that lives keeps its sagas' },
   },
   {
@@ -319,8 +319,8 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     mistake: 'a saga that rests until a moment of a clock that was ahead rests until that moment comes again',
     promises: ['P3', 'P7'],
     file: `${SAGA}/claimer.ts`,
-    find: '    await this.#options.store.transaction((tx) => tx.sagas.clockSetBack(this.#now()))\n',
-    replace: '',
+    find: '        from = (await store.transaction((tx) => tx.sagas.clockSetBack(now, kind, from))).value.next\n',
+    replace: '        from = undefined\n',
     caughtBy: {
       file: `${SAGA}/clock-set-back.test.ts`,
       test: 'a pause before the next attempt gets no longer by a clock that is set back before',

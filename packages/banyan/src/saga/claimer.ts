@@ -1,7 +1,7 @@
 import { createClockWatch } from '../kernel/clock-watch.ts'
 import type { CancelTimer } from '../kernel/clock.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { SagaKind } from '../store/saga-records.ts'
+import type { SagaKind, SagaRest } from '../store/saga-records.ts'
 import type { Store } from '../store/store.ts'
 import { letHeldGo } from './held.ts'
 import { sagaBytes } from './journal-bytes.ts'
@@ -20,10 +20,6 @@ const FIRST_MAX = 1
 const SLOTS_MIN = 32
 /** How often the engine looks for sagas that are its own but not in memory: a commit whose answer was lost leaves such. */
 const ORPHANS_MS = 30_000
-/** How often old signals are removed, how many at once, and how long a signal waits for its saga to be started (P12). */
-const PRUNE_MS = 60_000
-const PRUNE_MAX = 500
-export const SIGNAL_TTL_MS = 7 * 86_400_000
 
 /** What a claimer needs. */
 export interface ClaimerOptions {
@@ -55,9 +51,8 @@ export class Claimer {
   #overslept = false
   #suspects: ReadonlySet<string> = new Set()
   readonly #isSetBack: () => boolean
-  /** Monotonic moments. */
+  /** Monotonic moment. */
   #orphansAt = 0
-  #pruneAt = 0
   /** Once per start, until it succeeded. */
   #letHeldGo = false
 
@@ -70,7 +65,6 @@ export class Claimer {
   async start(): Promise<void> {
     this.#running = true
     this.#orphansAt = this.#elapsed() + ORPHANS_MS
-    this.#pruneAt = this.#elapsed() + PRUNE_MS
     this.kick()
     await this.#scanning
   }
@@ -129,7 +123,6 @@ export class Claimer {
         this.#starved = limit <= 0
         if (limit > 0 && (await this.#claim(limit))) this.#again = true
         await this.#lookForOrphans()
-        await this.#prune()
       }
       next = this.#starved || !lease.valid() ? undefined : await this.#options.store.read((tx) => tx.sagas.nextWake(this.#options.kinds))
     } catch (error) {
@@ -181,15 +174,13 @@ export class Claimer {
     if (value && kinds.some(({ name, version }) => name === value.record.name && version === value.record.version)) load(value)
   }
 
-  async #prune(): Promise<void> {
-    if (this.#elapsed() < this.#pruneAt) return
-    this.#pruneAt = this.#elapsed() + PRUNE_MS
-    await this.#options.store.transaction((tx) => tx.sagas.pruneSignals(this.#now() - SIGNAL_TTL_MS, PRUNE_MAX))
-  }
-
   /** What rests until a moment of a clock that was ahead is looked at again; what is really to come rests again. */
   async #wakeOverslept(): Promise<void> {
-    await this.#options.store.transaction((tx) => tx.sagas.clockSetBack(this.#now()))
+    const { store, kinds } = this.#options
+    const now = this.#now()
+    for (const kind of kinds)
+      for (let from: SagaRest | undefined, more = true; more; more = from !== undefined)
+        from = (await store.transaction((tx) => tx.sagas.clockSetBack(now, kind, from))).value.next
     this.#overslept = false
   }
 

@@ -22,24 +22,22 @@ export interface HeldOptions {
  */
 export async function letHeldGo({ store, runtime, service, kinds }: HeldOptions): Promise<void> {
   let count = 0
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const from: string = after
-    const { value } = await store.transaction(async (tx) => {
-      const stuck = await tx.sagas.stuck(from, PAGE)
-      const held = stuck.filter((saga) => isHeld(saga) && isOf(kinds, saga))
-      for (const saga of held) await goOn(tx, saga, runtime.clock.now())
-      return { count: held.length, last: stuck.length < PAGE ? undefined : stuck.at(-1)?.id }
-    })
-    count += value.count
-    after = value.last
+  for (const kind of kinds) {
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const from: string = after
+      const { value } = await store.transaction(async (tx) => {
+        const stuck = await tx.sagas.stuck(kind, from, PAGE)
+        const held = stuck.filter(isHeld)
+        for (const saga of held) await goOn(tx, saga, runtime.clock.now())
+        return { count: held.length, last: stuck.length < PAGE ? undefined : stuck.at(-1)?.id }
+      })
+      count += value.count
+      after = value.last
+    }
   }
   if (count > 0) runtime.log.info('sagas that were held for a mistake in the program are tried again', { service, count })
 }
 
 function isHeld({ failure }: SagaRecord): boolean {
   return failure !== null && (JSON.parse(failure) as SagaFailure).stuck?.mistake === true
-}
-
-function isOf(kinds: readonly SagaKind[], { name, version }: SagaRecord): boolean {
-  return kinds.some((kind) => kind.name === name && kind.version === version)
 }

@@ -1,5 +1,5 @@
 export type { ListedSaga, SagaActor, SagaAdmin, ShownSaga } from './admin.ts'
-export { SIGNAL_TTL_MS } from './claimer.ts'
+export { SIGNAL_TTL_MS } from './requests.ts'
 export type { AnySaga } from './definitions.ts'
 export { createSagaEngine, SAGAS_IN_MEMORY_MAX, type SagaEngine, type SagaEngineOptions } from './engine.ts'
 export type { Enlist, Guard, StepContextFactory } from './environment.ts'

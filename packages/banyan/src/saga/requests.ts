@@ -3,6 +3,9 @@ import type { Runtime } from '../kernel/runtime.ts'
 import { READY_AT, type SagaRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 
+/** How long a signal waits for its saga to be started (P12). */
+export const SIGNAL_TTL_MS = 7 * 86_400_000
+
 /** What a signal carries. */
 export interface SagaSignal {
   /** The same id is delivered to a saga at most once (P12). Default: a new one. */

@@ -53,7 +53,7 @@ async function withJob(harness: StoreHarness, retention: Retention, run: (world:
 const removed = (metrics: Metrics, kind: string): string | undefined =>
   new RegExp(`banyan_retention_removed_total\\{service="shop",kind="${kind}"\\} (\\d+)`).exec(metrics.text())?.[1]
 
-async function addSagas(store: Store, count: number, status: 'completed' | 'stuck', at: number): Promise<void> {
+async function addSagas(store: Store, count: number, status: 'completed' | 'stuck', at: number, from = 0): Promise<void> {
   await store.transaction(async (tx) => {
     const open = {
       version: 1,
@@ -65,13 +65,24 @@ async function addSagas(store: Store, count: number, status: 'completed' | 'stuc
       wakeAt: null,
       deadlineAt: null,
     }
-    for (let number = 0; number < count; number++) {
+    for (let number = from; number < from + count; number++) {
       const id = `${status}-${number}`
       const saga = { id, name: 'order', status, owner: null, epoch: 0, correlationId: id, traceparent: '', createdAt: at, updatedAt: at }
       await tx.sagas.insert({ ...open, ...saga })
     }
   })
 }
+
+const addEndedSagas = (store: Store, count: number, at: number) =>
+  store.transaction((tx) =>
+    tx.sql.run(
+      `WITH RECURSIVE numbers (n) AS (SELECT CAST(1 AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
+       INSERT INTO banyan_saga (id, name, version, status, input, committed, epoch, correlation_id, traceparent, created_at, updated_at)
+       SELECT 'ended-' || n, 'order', 1, 'completed', '{}', 1, 1, 'flow-' || n, '', 1, ? FROM numbers`,
+      count,
+      at,
+    ),
+  )
 
 const sagaCount = async (store: Store): Promise<number> => (await store.read((tx) => tx.sagas.list({ limit: 1_000 }))).length
 
@@ -99,6 +110,40 @@ export function testRetentionJob(harness: StoreHarness): void {
       clock.jump(DAY_MS)
       await clock.advance(LOOK_MS)
       assert.equal(await sagaCount(store), 0)
+    })
+  })
+
+  test(`${harness.name}: P12: a signal for a saga that is never started goes away after its time; one for a saga that exists does not`, async () => {
+    await withJob(harness, {}, async ({ store, clock, metrics }) => {
+      await addSagas(store, 250, 'stuck', clock.now())
+      const signal = { name: 'go', signalId: 'x', data: '{}', consumed: false, receivedAt: clock.now() }
+      await store.transaction(async (tx) => {
+        for (let number = 0; number < 250; number++) await tx.sagas.addSignal({ ...signal, sagaId: `stuck-${number}` })
+        await tx.sagas.addSignal({ ...signal, sagaId: 'nobody' })
+      })
+      const left = async () =>
+        (await store.read((tx) => tx.sql.get<{ rows_left: number }>('SELECT COUNT(*) AS rows_left FROM banyan_saga_signal')))?.rows_left
+      clock.jump(6 * DAY_MS)
+      await clock.advance(LOOK_MS)
+      assert.equal(await left(), 251)
+      clock.jump(DAY_MS)
+      await clock.advance(LOOK_MS)
+      assert.equal(await left(), 250)
+      assert.equal(removed(metrics, 'signals'), '1')
+    })
+  })
+
+  test(`${harness.name}: a backlog shrinks while more ends than small batches would remove`, async () => {
+    await withJob(harness, { sagas: 0 }, async ({ store, clock, metrics }) => {
+      await addEndedSagas(store, 5_000, clock.now() - 1)
+      const gone = (): number => Number(removed(metrics, 'sagas') ?? 0)
+      while (gone() === 0) await clock.advance(100)
+      const before = gone()
+      for (let round = 1; round <= 5; round++) {
+        await addSagas(store, 120, 'completed', clock.now() - 1, round * 10_000)
+        await clock.advance(100)
+      }
+      assert.ok(gone() - before > 3_000, `${gone() - before} were removed while 600 came in`)
     })
   })
 

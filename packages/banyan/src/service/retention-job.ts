@@ -1,6 +1,7 @@
 import type { CancelTimer } from '../kernel/clock.ts'
-import type { StoreTransaction } from '../store/store.ts'
-import type { Counter } from '../telemetry/index.ts'
+import { batchSize } from './batch-size.ts'
+import { type Due, type Removal, removalsOf } from './removals.ts'
+import { removalTurns } from './removal-turns.ts'
 import type { RetentionPolicy } from './retention.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
@@ -14,92 +15,91 @@ export interface RetentionJob {
 
 /** Time to the first look, on average: a start has better things to do. */
 const FIRST_MS = 30_000
-/** Time between looks that find nothing, on average. What is removed is days old, so minutes do not matter. */
+/** Time between looks, on average. What is removed is days old, so minutes do not matter. */
 const PERIOD_MS = 600_000
-/** Pause between batches, on average: removal takes a small share of the store, and orders come in between. */
-const PAUSE_MS = 50
 /** Each of these times is between half and one and a half of it, so that services and instances do not work in step. */
 const JITTER = 0.5
-/** Rows of one batch: a millisecond or two of the store's time. */
-const BATCH_ROWS = 200
-/** Sagas of one batch; each has about ten rows. */
-const BATCH_SAGAS = 20
 
 /** What the job needs of its service. */
 export type RetainedService = Pick<ServiceRuntime, 'name' | 'store' | 'runtime' | 'metrics'>
 
-interface Removal {
-  readonly removed: Counter
-  /** Rows after which there may be more. */
-  readonly batch: number
-  /** `upTo` is how far every consumer has consumed the service's log. */
-  readonly remove: (tx: StoreTransaction, now: number, upTo: number) => Promise<number>
-}
+/** Removes one batch; returns whether there may be more. */
+type RemoveBatch = (due: Due, signal: AbortSignal) => Promise<boolean>
 
-/** Builds the job of one service. Invariants: one transaction per batch, each complete in itself; nothing runs after `stop`. */
+/**
+ * Builds the job of one service. Invariants: one transaction per batch, each complete in itself; nothing runs after `stop`; a look goes on until
+ * nothing is left, within the share of the process that removal may take (`removal-turns.ts`).
+ */
 export function createRetentionJob(service: RetainedService, policy: RetentionPolicy): RetentionJob {
-  const { store, runtime, name } = service
-  const { clock, random, log } = runtime
-  const removals = removalsOf(service, policy)
+  const { clock, random, log } = service.runtime
+  const batches = batchesOf(service, removalsOf(policy))
   let consumedUpTo: () => Promise<number> = async () => 0
   let cancel: CancelTimer | undefined
   let working: Promise<void> | undefined
-  let stopped = true
+  let stopping = new AbortController()
 
-  /** Removes one batch of each kind; returns whether there is more. */
-  async function round(): Promise<boolean> {
-    const upTo = policy.eventsMs === undefined ? 0 : await consumedUpTo()
-    let more = false
-    for (const { removed, batch, remove } of removals) {
-      if (stopped) return false
-      const { value } = await store.transaction((tx) => remove(tx, clock.now(), upTo))
-      removed.add(value)
-      more ||= value >= batch
+  /** Removes batches, of one kind after the other, until no kind has more. */
+  async function look(signal: AbortSignal): Promise<void> {
+    for (let left = batches; left.length > 0;) {
+      const due = { now: clock.now(), upTo: policy.eventsMs === undefined ? 0 : await consumedUpTo() }
+      const more: RemoveBatch[] = []
+      for (const removeBatch of left) if (await removeBatch(due, signal)) more.push(removeBatch)
+      left = more
     }
-    return more
   }
   function later(averageMs: number): void {
-    if (stopped) return
+    const { signal } = stopping
+    if (signal.aborted) return
     cancel = clock.setTimer(averageMs * (1 - JITTER + 2 * JITTER * random.next()), () => {
-      working = round()
+      working = look(signal)
         .catch((error: unknown) => {
-          log.warn('retention failed; it goes on at its next look', { service: name, error })
-          return false
+          if (!signal.aborted) log.warn('retention failed; it goes on at its next look', { service: service.name, error })
         })
-        .then((more) => later(more ? PAUSE_MS : PERIOD_MS))
+        .then(() => later(PERIOD_MS))
     })
   }
   return {
     start(consumed) {
       consumedUpTo = consumed
-      stopped = false
+      stopping = new AbortController()
       later(FIRST_MS)
     },
     async stop() {
-      stopped = true
+      stopping.abort()
       cancel?.()
       await working
     },
   }
 }
 
-function removalsOf({ name, metrics }: RetainedService, { sagasMs, auditMs, eventsMs, rules }: RetentionPolicy): readonly Removal[] {
+function batchesOf({ name, store, runtime, metrics }: RetainedService, removals: readonly Removal[]): readonly RemoveBatch[] {
+  const { clock } = runtime
+  const turns = removalTurns(runtime)
   const counted = metrics.counter({
     name: 'banyan_retention_removed_total',
     help: 'Rows, sagas and events that retention has removed.',
     labels: ['service', 'kind'],
   })
-  const removal = (kind: string, batch: number, remove: Removal['remove']): Removal => ({
-    removed: counted.handle(name, kind),
-    batch,
-    remove,
+  return removals.map(({ kind, first, remove }) => {
+    const removed = counted.handle(name, kind)
+    removed.add(0)
+    const size = batchSize(first)
+    return async (due, signal) => {
+      let more = false
+      await turns.run(async () => {
+        let heldMs = 0
+        const { value } = await store.transaction(async (tx) => {
+          const began = clock.monotonic()
+          const batch = await remove(tx, due, size.rows)
+          heldMs = clock.monotonic() - began
+          return batch
+        })
+        size.took(value.more, heldMs)
+        removed.add(value.count)
+        more = value.more
+        return heldMs
+      }, signal)
+      return more
+    }
   })
-  const removals = [
-    removal('sagas', BATCH_SAGAS, (tx, now) => tx.retention.removeSagas(now - sagasMs, BATCH_SAGAS)),
-    removal('idempotency', BATCH_ROWS, (tx, now) => tx.idempotency.prune(now, BATCH_ROWS)),
-    removal('audit', BATCH_ROWS, (tx, now) => tx.retention.removeAudit(now - auditMs, BATCH_ROWS)),
-    ...rules.map((rule) => removal(rule.name, BATCH_ROWS, (tx, now) => rule.remove(tx.sql, now, BATCH_ROWS))),
-  ]
-  if (eventsMs === undefined) return removals
-  return [...removals, removal('events', BATCH_ROWS, (tx, now, upTo) => tx.retention.removeEvents(upTo, now - eventsMs, BATCH_ROWS))]
 }

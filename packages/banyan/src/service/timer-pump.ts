@@ -9,6 +9,8 @@ import type { ServiceRuntime } from './service-runtime.ts'
 
 /** Timers handled at once; the rest waits in the table. */
 const RUNNING_MAX = 100
+/** Timers that begin to wait anew in one transaction, when the clock was set back: more would hold others up. */
+const SET_BACK_MAX = 1_000
 /** Delay while the store refuses to write. */
 const REFUSED_BACKOFF = { firstMs: 100, maxMs: 5_000 }
 /** Looks again at least this often: wall time may jump, and hints from other processes do not arrive here. */
@@ -126,7 +128,7 @@ function watchForSetBack({ store, runtime }: ServiceRuntime): (now: number) => P
   return async (now) => {
     isSetBack ||= looksSetBack()
     if (!isSetBack) return
-    await store.transaction((tx) => tx.timers.clockSetBack(now))
+    while ((await store.transaction((tx) => tx.timers.clockSetBack(now, SET_BACK_MAX))).value === SET_BACK_MAX);
     isSetBack = false
   }
 }

@@ -58,9 +58,9 @@ export interface TimerRecords {
   due(now: number, limit: number): Promise<TimerRecord[]>
   /**
    * Begins waits anew that began at a moment which the clock says has not come yet: it was set back since. None gets longer than it was.
-   * Returns how many.
+   * Takes at most `limit`; returns how many.
    */
-  clockSetBack(now: number): Promise<number>
+  clockSetBack(now: number, limit: number): Promise<number>
   /** When the next timer is due; undefined when there is none. */
   nextDue(): Promise<number | undefined>
 }

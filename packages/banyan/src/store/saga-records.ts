@@ -84,6 +84,21 @@ export interface SagaKind {
   readonly version: number
 }
 
+/** Place of a free saga among those of its kind, by the moment at which it wakes. */
+export interface SagaRest {
+  /** Epoch milliseconds. */
+  readonly wakeAt: number
+  readonly status: string
+  readonly id: string
+}
+
+/** What one page of signals had to give. */
+export interface PrunedSignals {
+  readonly removed: number
+  /** Behind which number the next page begins; undefined when there is none. */
+  readonly next: number | undefined
+}
+
 /** Which sagas to list. */
 export interface SagaFilter {
   readonly name?: string
@@ -117,23 +132,24 @@ export interface SagaRecords {
   updateAny(id: string, change: SagaChange): Promise<boolean>
   /**
    * Takes over up to `limit` sagas that are not final and either free and due at `now`, or owned by another instance whose lease ended:
-   * sets the owner, clears the wake time and bumps the epoch in one step (P3, P14). Sagas of kinds other than `kinds` are left untouched (P13);
-   * without `kinds` all are taken. A free saga is due when its wake time has come, or when it has none and runs or compensates.
+   * sets the owner, clears the wake time and bumps the epoch in one step (P3, P14). Sagas of kinds other than `kinds` are left untouched (P13).
+   * A free saga is due when its wake time has come, or when it has none and runs or compensates. What is not due costs nothing.
    */
-  claim(owner: string, now: number, limit: number, kinds?: readonly SagaKind[]): Promise<SagaRecord[]>
+  claim(owner: string, now: number, limit: number, kinds: readonly SagaKind[]): Promise<SagaRecord[]>
   /**
-   * Makes free sagas ready that were put to rest at a moment which the clock says has not come yet: it was set back since. Those that wait for a
-   * moment of their own find that it has not come, and rest again. Returns how many.
+   * Makes free sagas of a kind ready that were put to rest at a moment which the clock says has not come yet: it was set back since. Those that
+   * wait for a moment of their own find that it has not come, and rest again. Looks at a page of them, behind `from`; returns how many it made
+   * ready, and from where to go on.
    */
-  clockSetBack(now: number): Promise<number>
+  clockSetBack(now: number, kind: SagaKind, from?: SagaRest): Promise<{ readonly woken: number; readonly next: SagaRest | undefined }>
   /** Takes over one saga, also one that `owner` has already; undefined when it is final or validly owned by another. */
   claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined>
   /** Ids of up to `limit` sagas that `owner` has and that are not final. */
   owned(owner: string, limit: number): Promise<string[]>
   /** Earliest wake time of free sagas of `kinds`; undefined when none waits for a time. */
-  nextWake(kinds?: readonly SagaKind[]): Promise<number | undefined>
-  /** Up to `limit` stuck sagas with ids above `after`, by id; found by the index of sagas that have not ended. */
-  stuck(after: string, limit: number): Promise<SagaRecord[]>
+  nextWake(kinds: readonly SagaKind[]): Promise<number | undefined>
+  /** Up to `limit` stuck sagas of a kind with ids above `after`, by id. What waits or has ended is not read. */
+  stuck(kind: SagaKind, after: string, limit: number): Promise<SagaRecord[]>
   steps(sagaId: string): Promise<SagaStepRecord[]>
   /** Inserts or replaces steps of different names, all in one statement. */
   saveSteps(steps: readonly SagaStepRecord[]): Promise<void>
@@ -141,8 +157,11 @@ export interface SagaRecords {
   addSignal(signal: SagaSignalRecord): Promise<boolean>
   /** Marks the oldest unconsumed signal of that name as consumed and returns it. */
   takeSignal(sagaId: string, name: string): Promise<SagaSignalRecord | undefined>
-  /** Removes at most `limit` signals of final sagas, and of sagas that still do not exist though the signal came before `before`. */
-  pruneSignals(before: number, limit: number): Promise<number>
+  /**
+   * Looks at the next `limit` signals behind number `behind`, and removes those of final sagas, and of sagas that still do not exist though the
+   * signal came before `before`. A page at a time, because signals of sagas that wait stay, and there may be any number of them.
+   */
+  pruneSignals(before: number, limit: number, behind: number): Promise<PrunedSignals>
 }
 
 /** Leases of running instances: a process that stops renewing loses what it owns (P3, P14). */

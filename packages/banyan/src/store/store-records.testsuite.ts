@@ -111,7 +111,7 @@ function testTimers(harness: StoreHarness): void {
 
   promise(harness, 'timers: a clock that is set back begins waits anew, and moves no appointment (P11)', async ({ store }) => {
     const [then, now] = [START_MS, START_MS - 1_800_000]
-    const clockSetBack = () => store.transaction((tx) => tx.timers.clockSetBack(now)).then(({ value }) => value)
+    const clockSetBack = () => store.transaction((tx) => tx.timers.clockSetBack(now, 10)).then(({ value }) => value)
     await schedule(store, aTimer({ id: 'appointment', dueAt: then + 10_000 }))
     await schedule(store, aTimer({ id: 'wait', dueAt: then + 10_000, waitsSince: then }))
     await schedule(store, aTimer({ id: 'older', dueAt: now + 10_000, waitsSince: now - 5_000 }))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { READY_AT, type SagaRecord, type SagaSignalRecord, type SagaStepRecord } from './saga-records.ts'
+import { openSagas } from './sql/open-sagas.ts'
+import { READY_AT, type SagaChange, type SagaRecord, type SagaSignalRecord, type SagaStepRecord } from './saga-records.ts'
 import { promise, rejectsWith, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store, StoreTransaction } from './store.ts'
 
@@ -51,6 +52,8 @@ export function aStep(overrides: Partial<SagaStepRecord> = {}): SagaStepRecord {
   }
 }
 
+const KIND = { name: 'place-order', version: 1 }
+const KINDS = [KIND]
 const insert = async (store: Store, ...sagas: SagaRecord[]): Promise<boolean[]> =>
   (
     await store.transaction(async (tx) => {
@@ -60,7 +63,7 @@ const insert = async (store: Store, ...sagas: SagaRecord[]): Promise<boolean[]> 
     })
   ).value
 const claim = async (store: Store, owner: string, now: number, limit = 10): Promise<string[]> =>
-  (await store.transaction((tx) => tx.sagas.claim(owner, now, limit))).value.map(({ id }) => id).toSorted()
+  (await store.transaction((tx) => tx.sagas.claim(owner, now, limit, KINDS))).value.map(({ id }) => id).toSorted()
 const renew = async (store: Store, instance: string, expiresAt: number, now: number): Promise<boolean> =>
   (await store.transaction((tx) => tx.leases.renew(instance, expiresAt, now))).value
 const find = (store: Store, id = 's1') => store.read((tx) => tx.sagas.find(id))
@@ -136,6 +139,35 @@ function testJournal(harness: StoreHarness): void {
 }
 
 function testClaims(harness: StoreHarness): void {
+  promise(harness, 'sagas: how many are open is right whatever becomes of them', async ({ store }) => {
+    const isOpen = ({ status }: { status: string }): boolean => status !== 'completed' && status !== 'compensated'
+    async function assertRight(): Promise<void> {
+      const [open, all] = await store.read(async (tx) => [await openSagas(tx.sql), await tx.sagas.counts()] as const)
+      assert.deepEqual(open, all.filter(isOpen))
+    }
+    const change = (id: string, fields: SagaChange) => store.transaction((tx) => tx.sagas.updateAny(id, fields))
+    await insert(store, aSaga({ id: 'runs', owner: 'me' }), aSaga({ id: 'rests', status: 'waiting', wakeAt: 5 }), aSaga({ id: 'rests' }))
+    await insert(store, aSaga({ id: 'over', status: 'completed' }), aSaga({ id: 'other', name: 'refund', status: 'waiting', wakeAt: 9 }))
+    await assertRight()
+    await change('runs', { owner: null, status: 'waiting', wakeAt: 7 })
+    await assertRight()
+    await change('runs', { owner: null, status: 'stuck', wakeAt: null })
+    await change('other', { status: 'stuck', wakeAt: null })
+    await assertRight()
+    await change('other', { status: 'compensating', wakeAt: READY_AT })
+    assert.deepEqual(await claim(store, 'me', 8), ['rests'])
+    await assertRight()
+    await change('rests', { owner: null, status: 'completed' })
+    await change('runs', { status: 'compensated' })
+    await assertRight()
+    const failed = store.transaction(async (tx) => {
+      await tx.sagas.updateAny('other', { status: 'completed' })
+      throw new Error('no')
+    })
+    await assert.rejects(failed, /no/)
+    await assertRight()
+  })
+
   promise(harness, 'sagas: a claim takes what is open and due, sets the owner and bumps the epoch', async ({ store }) => {
     await insert(
       store,
@@ -149,14 +181,14 @@ function testClaims(harness: StoreHarness): void {
       aSaga({ id: 'done', status: 'completed' }),
       aSaga({ id: 'undone', status: 'compensated' }),
     )
-    assert.equal(await store.read((tx) => tx.sagas.nextWake()), 100)
+    assert.equal(await store.read((tx) => tx.sagas.nextWake(KINDS)), 100)
     assert.deepEqual(await claim(store, 'me', 100), ['free', 'rolling-back', 'slept'])
     const taken = await find(store, 'slept')
     assert.deepEqual([taken?.owner, taken?.epoch, taken?.wakeAt], ['me', 1, null])
     assert.deepEqual(await claim(store, 'me', 100), [], 'what it has is not claimed again')
     const owned = await store.read((tx) => tx.sagas.owned('me', 10))
     assert.deepEqual(owned.toSorted(), ['free', 'rolling-back', 'slept'])
-    assert.equal(await store.read((tx) => tx.sagas.nextWake()), 101)
+    assert.equal(await store.read((tx) => tx.sagas.nextWake(KINDS)), 101)
   })
 
   promise(harness, 'sagas: a claim leaves kinds that the program does not know untouched (P13)', async ({ store }) => {
@@ -166,15 +198,14 @@ function testClaims(harness: StoreHarness): void {
       aSaga({ id: 'newer', version: 2 }),
       aSaga({ id: 'other', name: 'refund', status: 'waiting', wakeAt: 50 }),
     )
-    const kinds = [{ name: 'place-order', version: 1 }]
-    const claimed = await store.transaction((tx) => tx.sagas.claim('me', 100, 10, kinds))
+    const claimed = await store.transaction((tx) => tx.sagas.claim('me', 100, 10, KINDS))
     assert.deepEqual(
       claimed.value.map(({ id }) => id),
       ['known'],
     )
     assert.deepEqual(await find(store, 'newer'), aSaga({ id: 'newer', version: 2 }))
-    assert.equal(await store.read((tx) => tx.sagas.nextWake(kinds)), undefined)
-    assert.equal(await store.read((tx) => tx.sagas.nextWake([...kinds, { name: 'refund', version: 1 }])), 50)
+    assert.equal(await store.read((tx) => tx.sagas.nextWake(KINDS)), undefined)
+    assert.equal(await store.read((tx) => tx.sagas.nextWake([...KINDS, { name: 'refund', version: 1 }])), 50)
   })
 
   promise(harness, 'sagas: a claim takes at most its limit', async ({ store }) => {
@@ -237,11 +268,11 @@ function testClaims(harness: StoreHarness): void {
         await sagas.insert(aSaga({ ...rests, id: 'stuck', status: 'stuck', wakeAt: null, updatedAt: then }))
       })
       const claim = async (): Promise<string[]> =>
-        (await store.transaction((tx) => tx.sagas.claim('one', now, 10))).value.map(({ id }) => id).toSorted()
+        (await store.transaction((tx) => tx.sagas.claim('one', now, 10, KINDS))).value.map(({ id }) => id).toSorted()
       assert.deepEqual(await claim(), ['ready'])
-      assert.equal((await store.transaction((tx) => tx.sagas.clockSetBack(now))).value, 1)
+      assert.deepEqual((await store.transaction((tx) => tx.sagas.clockSetBack(now, KIND))).value, { woken: 1, next: undefined })
       assert.deepEqual(await claim(), ['resting'])
-      assert.equal((await store.transaction((tx) => tx.sagas.clockSetBack(now))).value, 0)
+      assert.deepEqual((await store.transaction((tx) => tx.sagas.clockSetBack(now, KIND))).value, { woken: 0, next: undefined })
     },
   )
 
@@ -255,7 +286,7 @@ function testClaims(harness: StoreHarness): void {
     await commit((tx) => tx.sagas.insert(aSaga({ id: 'held', owner: 'silent' })))
     await commit((tx) => tx.leases.end('silent', START_MS + 9_999_999))
     assert.deepEqual(
-      (await commit((tx) => tx.sagas.claim('one', START_MS, 10))).map(({ id }) => id),
+      (await commit((tx) => tx.sagas.claim('one', START_MS, 10, KINDS))).map(({ id }) => id),
       ['held'],
     )
   })
@@ -310,8 +341,13 @@ function testSignals(harness: StoreHarness): void {
     await add(store, aSignal({ sagaId: 'done', signalId: 'final', receivedAt: 9 }))
     await add(store, aSignal({ sagaId: 'never', signalId: 'old', receivedAt: 1 }))
     await add(store, aSignal({ sagaId: 'not-yet', signalId: 'new', receivedAt: 9 }))
-    const prune = async (limit: number) => (await store.transaction((tx) => tx.sagas.pruneSignals(5, limit))).value
-    assert.deepEqual([await prune(1), await prune(5), await prune(5)], [1, 1, 0])
+    const prune = async (behind: number) => (await store.transaction((tx) => tx.sagas.pruneSignals(5, 2, behind))).value
+    const first = await prune(0)
+    assert.equal(first.removed, 1, 'that of the final saga; the first page ends behind it')
+    const second = await prune(first.next as number)
+    assert.equal(second.removed, 1, 'that which no saga came for')
+    assert.equal((await prune(second.next as number)).next, undefined)
+    assert.equal((await prune(0)).removed, 0)
     assert.equal((await take(store))?.signalId, 'waits')
     const early = await store.transaction((tx) => tx.sagas.takeSignal('not-yet', 'paid'))
     assert.equal(early.value?.signalId, 'new')

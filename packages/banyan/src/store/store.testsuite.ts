@@ -15,6 +15,7 @@ import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
 import { testUpgrade } from './store-upgrade.testsuite.ts'
 
+export { assertCostsByWhatIsDue, type CountedDatabase } from './store-costs.testsuite.ts'
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**

@@ -2,18 +2,23 @@ import { allDone } from '../../kernel/all-done.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { assertSagaFits, assertSignalFits } from '../bounds.ts'
 import type {
+  PrunedSignals,
   SagaChange,
   SagaFilter,
   SagaKind,
   SagaRecord,
   SagaRecords,
+  SagaRest,
   SagaSignalRecord,
   SagaStatus,
   SagaStepRecord,
 } from '../saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
+import { RESTS_FROM_START } from './resting-sagas.ts'
 import { sagaUpdate } from './saga-change.ts'
+import { claimQuery, nextWakeQuery } from './saga-claim.ts'
+import { type WokenSagas, wakeRestingSince } from './saga-rest.ts'
 import {
   type SagaRow,
   type SagaSignalRow,
@@ -36,7 +41,10 @@ export class SqlSagaRecords implements SagaRecords {
 
   async insert(saga: SagaRecord): Promise<boolean> {
     assertSagaFits(saga)
-    return (await this.#sql.run(statement.INSERT, ...sagaValues(saga))) === 1
+    if ((await this.#sql.run(statement.INSERT, ...sagaValues(saga))) === 0) return false
+    if (saga.owner === null && this.#sql.dialect === 'sqlite' && !isFinal(saga.status))
+      this.#sql.write(RESTS_FROM_START, saga.name, saga.status)
+    return true
   }
 
   async find(id: string): Promise<SagaRecord | undefined> {
@@ -81,16 +89,16 @@ export class SqlSagaRecords implements SagaRecords {
     return (await this.#sql.run(statement.updateAny(update.assignments), ...update.values, id)) === 1
   }
 
-  async claim(owner: string, now: number, limit: number, kinds: readonly SagaKind[] = []): Promise<SagaRecord[]> {
+  async claim(owner: string, now: number, limit: number, kinds: readonly SagaKind[]): Promise<SagaRecord[]> {
     await this.#sql.run(statement.END_LEASES, now, owner)
-    const text = this.#sql.dialect === 'postgres' ? statement.claimLocked : statement.claim
-    const query = text(kinds.length)
-    const rows = await this.#sql.all<SagaRow>(query, now, owner, now, ...kindValues(kinds), boundedLimit(limit), owner)
+    const shared = this.#sql.dialect === 'postgres'
+    const { text, values } = claimQuery({ owner, now, limit: boundedLimit(limit), kinds, shared })
+    const rows = await this.#sql.all<SagaRow>(text, ...values)
     return rows.map(sagaRecord)
   }
 
-  clockSetBack(now: number): Promise<number> {
-    return this.#sql.run(statement.CLOCK_SET_BACK, now, now)
+  clockSetBack(now: number, kind: SagaKind, from?: SagaRest): Promise<WokenSagas> {
+    return wakeRestingSince(this.#sql, now, kind, from)
   }
 
   async claimOne(id: string, owner: string, now: number): Promise<SagaRecord | undefined> {
@@ -104,13 +112,14 @@ export class SqlSagaRecords implements SagaRecords {
     return rows.map(({ id }) => id)
   }
 
-  async nextWake(kinds: readonly SagaKind[] = []): Promise<number | undefined> {
-    const row = await this.#sql.get<{ wake_at: number }>(statement.nextWake(kinds.length), ...kindValues(kinds))
-    return row?.wake_at
+  async nextWake(kinds: readonly SagaKind[]): Promise<number | undefined> {
+    const { text, values } = nextWakeQuery(kinds)
+    const row = await this.#sql.get<{ wake_at: number | null }>(text, ...values)
+    return row?.wake_at ?? undefined
   }
 
-  async stuck(after: string, limit: number): Promise<SagaRecord[]> {
-    const rows = await this.#sql.all<SagaRow>(statement.STUCK, after, boundedLimit(limit))
+  async stuck({ name, version }: SagaKind, after: string, limit: number): Promise<SagaRecord[]> {
+    const rows = await this.#sql.all<SagaRow>(statement.STUCK, name, version, after, boundedLimit(limit))
     return rows.map(sagaRecord)
   }
 
@@ -139,8 +148,9 @@ export class SqlSagaRecords implements SagaRecords {
     return row && sagaSignalRecord(row)
   }
 
-  pruneSignals(before: number, limit: number): Promise<number> {
-    return this.#sql.run(statement.PRUNE_SIGNALS, before, limit)
+  async pruneSignals(before: number, limit: number, behind: number): Promise<PrunedSignals> {
+    const last = await this.#sql.get<{ number: number }>(statement.LAST_SIGNAL, behind, limit - 1)
+    return { removed: await this.#sql.run(statement.PRUNE_SIGNALS, behind, limit, before), next: last?.number }
   }
 }
 
@@ -151,6 +161,6 @@ interface RequestRow {
   readonly rollback_requested: string | null
 }
 
-function kindValues(kinds: readonly SagaKind[]): SqlValue[] {
-  return kinds.flatMap(({ name, version }) => [name, version])
+function isFinal(status: SagaStatus): boolean {
+  return status === 'completed' || status === 'compensated'
 }

@@ -1,20 +1,10 @@
-import { READY_AT } from '../saga-records.ts'
 import { SAGA_COLUMNS, SIGNAL_COLUMNS, STEP_COLUMNS } from './saga-row.ts'
 
-/** Written exactly as in the index `banyan_saga_open`: SQLite uses a partial index only for the same words. */
-const OPEN = "status NOT IN ('completed', 'compensated')"
+/** Written exactly as in the index `banyan_saga_rest`: SQLite uses a partial index only for the same words. */
+export const OPEN = "status NOT IN ('completed', 'compensated')"
 
 /** Of a saga named `s`: its owner has no valid lease. Takes the time. */
 const ABANDONED = `NOT EXISTS (SELECT 1 FROM banyan_lease AS l WHERE l.instance = s.owner AND l.taken_over = 0 AND l.expires_at > ?)`
-
-/**
- * Of a saga named `s`: free and due. One that runs or compensates is due at once unless it waits for its next attempt;
- * one that waits for a signal or for a person is due only when it has a time. Takes the time.
- */
-const FREE_AND_DUE = `(s.owner IS NULL AND (s.wake_at <= ? OR (s.wake_at IS NULL AND s.status IN ('running', 'compensating'))))`
-
-/** Of a saga named `s`: one of `count` kinds. Takes name and version of each. */
-const ofKinds = (count: number): string => (count === 0 ? '' : ` AND (${Array(count).fill('(s.name = ? AND s.version = ?)').join(' OR ')})`)
 
 /** Inserts a saga unless its id is taken. */
 export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
@@ -43,35 +33,16 @@ export const updateAny = (assignments: string): string => `UPDATE banyan_saga SE
 /** Marks leases that ended, so that an instance that wakes up later learns that it was taken over. */
 export const END_LEASES = 'UPDATE banyan_lease SET taken_over = 1 WHERE taken_over = 0 AND expires_at <= ? AND instance <> ?'
 
-/** MATERIALIZED, so that PostgreSQL picks the rows once and the limit holds. */
-const claimText = (kinds: number, lock: string): string => `WITH due AS MATERIALIZED (
-    SELECT s.id FROM banyan_saga AS s WHERE s.${OPEN} AND (${FREE_AND_DUE} OR (s.owner <> ? AND ${ABANDONED}))${ofKinds(kinds)}
-    ORDER BY s.wake_at NULLS FIRST LIMIT ?${lock})
-  UPDATE banyan_saga SET owner = ?, wake_at = NULL, epoch = epoch + 1 WHERE id IN (SELECT id FROM due) RETURNING ${SAGA_COLUMNS}`
-
-/** Takes over sagas that are due: time, owner, time, kinds, limit, owner. */
-export const claim = (kinds: number): string => claimText(kinds, '')
-
-/** The same where several processes claim at once: they pass over each other's rows. */
-export const claimLocked = (kinds: number): string => claimText(kinds, ' FOR UPDATE OF s SKIP LOCKED')
-
-/** Makes sagas ready that rest since a moment to come: time, time. */
-export const CLOCK_SET_BACK = `UPDATE banyan_saga SET wake_at = ${READY_AT} WHERE ${OPEN} AND owner IS NULL AND wake_at > ? AND updated_at > ?`
-
 /** Takes over one saga: owner, id, owner, time. */
 export const CLAIM_ONE = `UPDATE banyan_saga AS s SET owner = ?, wake_at = NULL, epoch = epoch + 1
   WHERE s.id = ? AND s.${OPEN} AND (s.owner IS NULL OR s.owner = ? OR ${ABANDONED}) RETURNING ${SAGA_COLUMNS}`
 
-/** What an instance has: owner, limit. A saga that is owned has no wake time. */
-export const OWNED = `SELECT id FROM banyan_saga WHERE ${OPEN} AND wake_at IS NULL AND owner = ? LIMIT ?`
+/** What an instance has: owner, limit. */
+export const OWNED = `SELECT id FROM banyan_saga WHERE ${OPEN} AND owner = ? LIMIT ?`
 
-/** The next free saga to wake: kinds. */
-export const nextWake = (kinds: number): string =>
-  `SELECT s.wake_at FROM banyan_saga AS s WHERE s.${OPEN} AND s.wake_at IS NOT NULL AND s.owner IS NULL${ofKinds(kinds)} ORDER BY s.wake_at LIMIT 1`
-
-/** Stuck sagas by id: after, limit. MATERIALIZED, so that those that ended are not walked through for the order. */
-export const STUCK = `WITH stuck AS MATERIALIZED (SELECT id FROM banyan_saga WHERE ${OPEN} AND status = 'stuck')
-  SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE id IN (SELECT id FROM stuck WHERE id > ? ORDER BY id LIMIT ?) ORDER BY id`
+/** Stuck sagas of a kind by id: name, version, after, limit. A saga that is stuck has no wake time. */
+export const STUCK = `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE ${OPEN} AND owner IS NULL AND name = ? AND version = ? AND wake_at IS NULL
+  AND status = 'stuck' AND id > ? ORDER BY owner, wake_at, id LIMIT ?`
 
 /** Steps of a saga in the order of their start. */
 export const STEPS = `SELECT ${STEP_COLUMNS} FROM banyan_saga_step WHERE saga_id = ? ORDER BY step_number`
@@ -96,7 +67,11 @@ export const TAKE_SIGNAL = `UPDATE banyan_saga_signal SET consumed = 1 WHERE con
     (SELECT number FROM banyan_saga_signal WHERE saga_id = ? AND name = ? AND consumed = 0 ORDER BY number LIMIT 1)
   RETURNING ${SIGNAL_COLUMNS}`
 
-/** Removes signals of final sagas, and of sagas that were not started in time. */
+/** The last of a page of signals: number behind which it begins, signals before it. */
+export const LAST_SIGNAL = 'SELECT number FROM banyan_saga_signal WHERE number > ? ORDER BY number LIMIT 1 OFFSET ?'
+
+/** Of a page of signals, removes those of final sagas, and of sagas that were not started in time: number behind which it begins, length, time. */
 export const PRUNE_SIGNALS = `DELETE FROM banyan_saga_signal WHERE number IN (
-  SELECT g.number FROM banyan_saga_signal AS g LEFT JOIN banyan_saga AS s ON s.id = g.saga_id
-  WHERE (s.id IS NULL AND g.received_at < ?) OR s.status IN ('completed', 'compensated') ORDER BY g.number LIMIT ?)`
+  SELECT g.number FROM (SELECT number, saga_id, received_at FROM banyan_saga_signal WHERE number > ? ORDER BY number LIMIT ?) AS g
+  LEFT JOIN banyan_saga AS s ON s.id = g.saga_id
+  WHERE (s.id IS NULL AND g.received_at < ?) OR s.status IN ('completed', 'compensated'))`

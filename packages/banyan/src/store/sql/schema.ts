@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts'
 import { POSTGRES_OUTBOX, SQLITE_OUTBOX } from './outbox-table.ts'
+import { RESTING_SAGAS } from './resting-sagas.ts'
 
 /** Where the databases differ in the definition of a table. */
 interface Words {
@@ -29,6 +30,17 @@ const WAITS = 'ALTER TABLE banyan_timer ADD COLUMN waits_since BIGINT'
 const PERMITS = 'ALTER TABLE banyan_idempotency ADD COLUMN permits TEXT'
 
 /**
+ * Sagas that have not ended by who has them, what they are and when they wake; timers by since when they wait; parked events of a key in their
+ * order. What is not due is not read.
+ */
+const REST_INDEXES = `
+DROP INDEX banyan_parked_key;
+CREATE INDEX banyan_parked_key ON banyan_parked (consumer, source, event_key, position);
+DROP INDEX banyan_saga_open;
+CREATE INDEX banyan_saga_rest ON banyan_saga (owner, name, version, wake_at, status, id) WHERE status NOT IN ('completed', 'compensated');
+CREATE INDEX banyan_timer_waits ON banyan_timer (waits_since) WHERE waits_since IS NOT NULL;`
+
+/**
  * The toolkit's own tables in a service's database, all named `banyan_…`. They stand beside the service's tables because the
  * records must commit with the service's changes (P1). Times are epoch milliseconds, documents JSON text, booleans 0 and 1.
  */
@@ -46,6 +58,7 @@ export const toolkitMigrations: readonly Migration[] = [
   { id: 'banyan-008-pauses', sql: 'ALTER TABLE banyan_attempt ADD COLUMN next_at BIGINT NOT NULL DEFAULT 0;' },
   { id: 'banyan-009-waits', sql: WAITS },
   { id: 'banyan-010-permits', sql: PERMITS },
+  { id: 'banyan-011-rests', sql: { sqlite: `${REST_INDEXES}${RESTING_SAGAS}`, postgres: REST_INDEXES } },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {

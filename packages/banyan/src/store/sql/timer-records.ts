@@ -35,8 +35,8 @@ export class SqlTimerRecords implements TimerRecords {
     return rows.map(timerRecord)
   }
 
-  clockSetBack(now: number): Promise<number> {
-    return this.#sql.run(CLOCK_SET_BACK, now, now, now)
+  clockSetBack(now: number, limit: number): Promise<number> {
+    return this.#sql.run(CLOCK_SET_BACK, now, now, now, limit)
   }
 
   async nextDue(): Promise<number | undefined> {
@@ -65,4 +65,5 @@ const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, co
 const DUE = `SELECT id, name, due_at, data, attempts, correlation_id, waits_since FROM banyan_timer
   WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`
 
-const CLOCK_SET_BACK = 'UPDATE banyan_timer SET due_at = ? + due_at - waits_since, waits_since = ? WHERE waits_since > ?'
+const CLOCK_SET_BACK = `UPDATE banyan_timer SET due_at = ? + due_at - waits_since, waits_since = ? WHERE id IN
+  (SELECT id FROM banyan_timer WHERE waits_since > ? ORDER BY waits_since LIMIT ?)`

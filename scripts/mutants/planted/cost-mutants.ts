@@ -1,0 +1,54 @@
+import type { Mutant } from '../mutant.ts'
+
+const SQL = 'packages/banyan/src/store/sql'
+const SERVICE = 'packages/banyan/src/service'
+const COSTS = 'packages/banyan/src/store/sqlite/costs.test.ts'
+
+/** Mistakes that make what waits, or what ended, cost something. */
+export const COST_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'look-walks-what-waits',
+    mistake: 'the index of sagas that have not ended does not tell which of them are due',
+    promises: ['law 6'],
+    file: `${SQL}/schema.ts`,
+    find: 'ON banyan_saga (owner, name, version, wake_at, status, id)',
+    replace: 'ON banyan_saga (owner, name, version)',
+    caughtBy: { file: COSTS },
+  },
+  {
+    name: 'open-sagas-counted',
+    mistake: 'the sagas that rest are counted whenever the figures are looked at',
+    promises: ['law 6'],
+    file: `${SQL}/open-sagas.ts`,
+    find: "sql.dialect === 'sqlite' ? KEPT : COUNTED",
+    replace: "sql.dialect === 'sqlite' ? COUNTED : KEPT",
+    caughtBy: { file: COSTS },
+  },
+  {
+    name: 'rest-not-counted',
+    mistake: 'a saga that goes on is still counted among those that rest',
+    promises: ['P9'],
+    file: `${SQL}/resting-sagas.ts`,
+    find: 'SET count = count - 1',
+    replace: 'SET count = count',
+    caughtBy: { file: 'packages/banyan/src/store/sqlite/sqlite.test.ts', test: 'sagas: how many are open is right' },
+  },
+  {
+    name: 'backlog-in-small-batches',
+    mistake: 'retention removes batches of the same size however large its backlog is',
+    promises: ['law 6'],
+    file: `${SERVICE}/batch-size.ts`,
+    find: 'rows = Math.min(first * GROWTH_MAX, rows * 2)',
+    replace: 'rows = first',
+    caughtBy: { file: `${SERVICE}/removal-turns.test.ts`, test: 'a batch grows while it finds a backlog' },
+  },
+  {
+    name: 'removal-without-a-share',
+    mistake: 'each service removes its backlog without regard to what the others remove',
+    promises: ['law 6'],
+    file: `${SERVICE}/removal-turns.ts`,
+    find: 'await unlessAborted(before, signal)',
+    replace: 'await unlessAborted(Promise.resolve(), signal)',
+    caughtBy: { file: `${SERVICE}/removal-turns.test.ts` },
+  },
+]
