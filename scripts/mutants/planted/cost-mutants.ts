@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const SQL = 'packages/banyan/src/store/sql'
 const SERVICE = 'packages/banyan/src/service'
+const LISTS = 'services/catalog/src/list-bounds.integration.ts'
 const COSTS = 'packages/banyan/src/store/sqlite/costs.test.ts'
 
 /** Mistakes that make what waits, or what ended, cost something. */
@@ -50,5 +51,32 @@ export const COST_MUTANTS: readonly Mutant[] = [
     find: 'await unlessAborted(before, signal)',
     replace: 'await unlessAborted(Promise.resolve(), signal)',
     caughtBy: { file: `${SERVICE}/removal-turns.test.ts` },
+  },
+  {
+    name: 'list-without-a-bound',
+    mistake: 'a list of products goes on for as long as it takes while everybody else waits',
+    promises: ['law 6'],
+    file: 'services/catalog/src/store/product-list.ts',
+    find: 'if (rowsMax === undefined || takesAll(filter))',
+    replace: 'if (rowsMax !== 0 || takesAll(filter))',
+    caughtBy: { file: LISTS, test: 'a list looks at no more than a few thousand products' },
+  },
+  {
+    name: 'searches-in-any-number',
+    mistake: 'each long search begins at once, however many run',
+    promises: ['law 6'],
+    file: `${SERVICE}/handler-context.ts`,
+    find: '  await service.apartTurns.take(end)\n',
+    replace: '',
+    caughtBy: { file: LISTS, test: 'a search that a few thousand products do not answer runs apart' },
+  },
+  {
+    name: 'places-without-number',
+    mistake: 'an operation that has a limit of calls at once takes any number of them',
+    promises: ['law 6'],
+    file: `${SERVICE}/call-places.ts`,
+    find: 'if (taken >= max)',
+    replace: 'if (taken < 0)',
+    caughtBy: { file: LISTS, test: 'so many lists are answered at once' },
   },
 ]

@@ -21,6 +21,8 @@ export const WEIGHT_GRAMS_MAX = 10_000_000
 export const VARIANTS_MAX = 100
 /** Prices of one variant at most, one a currency, also after a change that adds some. */
 export const PRICES_MAX = 20
+/** Lists that are answered at once: a search may take seconds, and whoever makes up such searches is not to hold what all others need. */
+export const LISTS_MAX = 100
 /** Characters of a title at most. */
 export const TITLE_LENGTH_MAX = 200
 
@@ -203,6 +205,7 @@ export const catalog = contract('catalog', {
       input: ProductFilter,
       output: Type.Object({ items: Type.Array(Product), nextCursor: OptionalText }),
       access: 'public',
+      concurrencyMax: LISTS_MAX,
     }),
     get: query('GET /api/products/:idOrSlug', {
       summary: 'One product by id or slug',

@@ -72,6 +72,15 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
       const what = `seed ${seed}, round ${round}: ${JSON.stringify({ ...filter, q })}`
       assert.deepEqual(lists[0]?.toSorted(), expected, what)
       for (const list of lists) assert.deepEqual(list, lists[0], what)
+      for (const rowsMax of [1, 15, 2_000]) {
+        const page = await store.read(({ sql }) => productList(sql, 15, rowsMax).page(filter))
+        if (page || rowsMax > PRODUCTS)
+          assert.deepEqual(
+            page?.map(({ product }) => product.id),
+            lists[0]?.slice(0, limit),
+            `${what}, ${rowsMax} looked at`,
+          )
+      }
     }
   })
 

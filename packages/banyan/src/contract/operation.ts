@@ -43,6 +43,11 @@ export interface OperationSpec<I extends TSchema, O extends TSchema, E extends E
   readonly summary?: string
   /** How long one call may take. Default {@link OPERATION_TIMEOUT_MS}. */
   readonly timeoutMs?: number
+  /**
+   * How many calls may run at once in a process; more are refused with `overloaded` (503 with `Retry-After`). For what strangers may ask for and
+   * what may take long. Default: as many as the gateway lets in.
+   */
+  readonly concurrencyMax?: number
 }
 
 /** What a command adds. */
@@ -76,6 +81,8 @@ export interface OperationDefinition<
   readonly access: Access
   readonly summary: string | undefined
   readonly timeoutMs: number
+  /** Undefined: as many as come. */
+  readonly concurrencyMax: number | undefined
   readonly idempotency: 'optional' | 'required' | 'none'
   readonly created: string | undefined
   readonly status: number
@@ -123,6 +130,7 @@ function operationDefinition<I extends TSchema, O extends TSchema, E extends Err
     access: spec.access,
     summary: spec.summary,
     timeoutMs: spec.timeoutMs ?? OPERATION_TIMEOUT_MS,
+    concurrencyMax: spec.concurrencyMax,
     idempotency: kind === 'query' ? 'none' : (spec.idempotency ?? 'optional'),
     created: spec.created,
     status: spec.status ?? (spec.created ? 201 : 200),

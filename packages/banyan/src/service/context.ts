@@ -59,6 +59,12 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
   checkpoint<T>(body: (tx: Transaction<C, R>) => Promise<T> | T): Promise<T>
   /** Reads one consistent snapshot. The body may run again, so it only reads. */
   read<T>(body: (tx: Snapshot<R>) => Promise<T> | T): Promise<T>
+  /**
+   * Reads one snapshot without holding the process, in the time that is left for this work. **When to use**: for what has no bound by its nature,
+   * e.g. a search that a page's worth of rows did not answer. It takes longer to begin than `read`. Few run at a time, one of a service; fails with
+   * `overloaded` when too many wait, and with `deadline_exceeded` when it takes too long.
+   */
+  readApart<T>(body: (tx: Snapshot<R>) => Promise<T> | T): Promise<T>
   /** Waits until `read` returns something else than undefined; asks again at each `notify(key)` and every now and then. Undefined when time is up. */
   until<T>(key: string, timeout: Duration, read: (tx: Snapshot<R>) => Promise<T | undefined>): Promise<T | undefined>
   /** What the service opened at its start, e.g. a payment provider. */

@@ -4,6 +4,8 @@ import { durationMs, type Duration } from '../kernel/duration.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { apartEnd } from '../store/apart.ts'
+import type { StoreReader } from '../store/store.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
 import { authorTransaction } from './author-transaction.ts'
 import type { ServiceContext } from './service.ts'
@@ -42,6 +44,9 @@ export class WorkContext {
   }
   get read() {
     return (body: Body) => read(this.#service, body)
+  }
+  get readApart() {
+    return (body: Body) => readApart(this.#service, this.#work, body)
   }
   get until() {
     return (key: string, timeout: Duration, body: Body) => until(this.#service, key, durationMs(timeout), body)
@@ -122,11 +127,26 @@ function mayHaveActed({ mayActOutside = false }: Work, { retry }: BanyanError): 
 }
 
 function read(service: ServiceRuntime, body: Body): Promise<never> {
-  return service.store.read(async (store) => {
-    // A repository's writing methods fail on a snapshot, because its connection cannot write (S8).
-    const repository = service.definition.store.repository(store.sql as never)
-    return body(Object.assign(repository, { sql: store.sql, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never)
-  }) as Promise<never>
+  return service.store.read(async (store) => body(snapshotOf(service, store))) as Promise<never>
+}
+
+async function readApart(service: ServiceRuntime, { scope }: Work, body: Body): Promise<never> {
+  const { clock } = service.runtime
+  using end = apartEnd(clock, { timeoutMs: Math.max(0, remainingMs(clock, scope.deadline)) })
+  await service.apartTurns.take(end)
+  try {
+    if (scope.abandoned?.()) throw new BanyanError('cancelled', 'a read was not begun because nobody waits for it any more')
+    const timeoutMs = Math.max(0, remainingMs(clock, scope.deadline))
+    return (await service.store.readApart(async (store) => body(snapshotOf(service, store)), { timeoutMs })) as never
+  } finally {
+    service.apartTurns.release()
+  }
+}
+
+function snapshotOf(service: ServiceRuntime, { sql }: Pick<StoreReader, 'sql'>): never {
+  // A repository's writing methods fail on a snapshot, because its connection cannot write (S8).
+  const repository = service.definition.store.repository(sql as never)
+  return Object.assign(repository, { sql, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never
 }
 
 function never(): boolean {

@@ -5,6 +5,7 @@ import type { Contract } from '../contract/contract.ts'
 import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Consumer } from '../events/index.ts'
+import { ApartTurns } from '../store/apart-turns.ts'
 import type { Feed } from '../store/feed.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import { newestId } from '../store/sql/newest-id.ts'
@@ -88,6 +89,9 @@ const DRAIN_MS = 20_000
 /** Time that is always left to let go of what is held: claims, leases, sagas that rest. */
 const PART_MS_MIN = 1_000
 
+/** Long reads of handlers, which strangers may cause: one at a time, so that operators and audits still get a turn, and few that wait for it. */
+const HANDLERS_APART = { runningMax: 1, waitingMax: 16 }
+
 /** Time of one look of an audit into one service: a statement over some million rows. */
 const AUDIT_MS_MAX = 60_000
 
@@ -169,6 +173,7 @@ function serviceRuntime(
     metrics,
     clients: clientFactory({ caller: name, uses: definition.uses, transport, clock: runtime.clock }),
     notifier: createNotifier(),
+    apartTurns: new ApartTurns(HANDLERS_APART),
     resources: undefined,
     sagas: undefined,
     timers: undefined,

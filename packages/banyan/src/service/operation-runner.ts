@@ -8,6 +8,7 @@ import { inputCheck, schemaCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
 import { BanyanError, misuse, reworded, shownInLog } from '../kernel/error.ts'
 import { authorize } from './authorize.ts'
+import { callPlaces } from './call-places.ts'
 import type { OperationHandler } from './define.ts'
 import { WorkContext } from './handler-context.ts'
 import { keyedRunner } from './keyed-runner.ts'
@@ -42,6 +43,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const runKeyed = keyedRunner(operation)
   const { label } = operation
   const checkInput = inputCheck(definition.input)
+  const places = callPlaces(label, definition.concurrencyMax)
   const meter = operationMeter(service.metrics, service.name, handler.name)
   const { clock, faults } = service.runtime
   const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
@@ -74,6 +76,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
         throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
+      using place = places.take()
       const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
       const progress: Progress = { acted: false }

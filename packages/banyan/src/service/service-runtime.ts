@@ -5,6 +5,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { ProjectionDefinition, TableName } from '../projection/projection.ts'
 import type { AnySaga } from '../saga/index.ts'
 import type { Scope } from '../call/scope.ts'
+import type { ApartTurns } from '../store/apart-turns.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Metrics, Tracing } from '../telemetry/index.ts'
 import type { ServiceDefinition } from './define.ts'
@@ -20,6 +21,8 @@ export interface ServiceRuntime {
   readonly metrics: Metrics
   readonly clients: ClientFactory<readonly Contract[]>
   readonly notifier: Notifier
+  /** Turns of the handlers' long reads; those of operators and audits have their own. */
+  readonly apartTurns: ApartTurns
   /** What the service opened at its start. */
   resources: unknown
   /** Starts a saga within a transaction. */

@@ -5,17 +5,28 @@ import type { ApartEnd } from './apart.ts'
 const RUNNING_MAX = 2
 /** Reads that wait at most; people who ask more often than it answers are refused. */
 const WAITING_MAX = 32
+/** When who was refused should try again. */
+const RETRY_AFTER_MS = 2_000
 
 /** Lets few reads apart run at a time. The others wait in the order in which they came, within their own time (S11). */
 export class ApartTurns {
   readonly #waiting: (() => void)[] = []
+  readonly #runningMax: number
+  readonly #waitingMax: number
   #running = 0
+
+  constructor({ runningMax = RUNNING_MAX, waitingMax = WAITING_MAX }: { readonly runningMax?: number; readonly waitingMax?: number } = {}) {
+    this.#runningMax = runningMax
+    this.#waitingMax = waitingMax
+  }
 
   /** Resolves when it is this read's turn; pair with {@link release}. Rejects with what ended it, or `overloaded` when too many wait. */
   async take({ ended }: ApartEnd): Promise<void> {
-    if (this.#running < RUNNING_MAX) return void this.#running++
-    if (this.#waiting.length >= WAITING_MAX)
-      throw new BanyanError('overloaded', `${WAITING_MAX} long reads wait already; try again when some have ended`)
+    if (this.#running < this.#runningMax) return void this.#running++
+    if (this.#waiting.length >= this.#waitingMax) {
+      const message = `${this.#waitingMax} long reads wait already; try again when some have ended`
+      throw new BanyanError('overloaded', message, { retry: 'safe', retryAfterMs: RETRY_AFTER_MS })
+    }
     const turn = Promise.withResolvers<void>()
     this.#waiting.push(turn.resolve)
     try {
