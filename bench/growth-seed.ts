@@ -112,6 +112,75 @@ export function seedProducts(directory: string, { productId, sku, slug }: Templa
   moveCursors(directory)
 }
 
+/**
+ * Adds `count` sagas that wait for a signal, as many that sleep, and as many timers, to the orders of a stopped shop: none is due for years. The
+ * sagas are of the kind of its one order.
+ */
+export function seedWaiting(directory: string, { orderId }: Template, count: number): void {
+  const database = open(directory, 'orders')
+  const columns = columnsOf(database, 'banyan_saga').map(({ name }) => name)
+  const values = (wakeAt: Expression): string =>
+    columns.map((column) => WAITING_OVERRIDES[column] ?? (column === 'wake_at' ? wakeAt : column)).join(', ')
+  database.exec('BEGIN')
+  for (const [kind, wakeAt] of [
+    ['waiting', '8640000000000000'],
+    ['sleeping', '4000000000000 + nth'],
+  ] as const)
+    database
+      .prepare(
+        `${NUMBERS} INSERT INTO banyan_saga (${columns.join(', ')}) SELECT ${values(wakeAt).replace('WAITING', kind)}
+         FROM banyan_saga CROSS JOIN numbers WHERE id = ?`,
+      )
+      .run(1, count, orderId)
+  database
+    .prepare(
+      `${NUMBERS} INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id, waits_since)
+       SELECT 'seed-' || nth, 'seed', 4000000000000 + nth, '{}', 0, 'seed', nth FROM numbers`,
+    )
+    .run(1, count)
+  database.exec(`DELETE FROM banyan_saga_resting;
+    INSERT INTO banyan_saga_resting SELECT name, status, COUNT(*) FROM banyan_saga
+      WHERE owner IS NULL AND status NOT IN ('completed', 'compensated') GROUP BY name, status;
+    COMMIT`)
+  database.close()
+}
+
+const WAITING_OVERRIDES: Overrides = {
+  id: "'WAITING-' || nth",
+  status: "'waiting'",
+  owner: 'NULL',
+  output: 'NULL',
+  failure: 'NULL',
+  deadline_at: 'NULL',
+  correlation_id: "'seed-' || nth",
+}
+
+/** Adds `count` customers, each signed in once, with the trail of that, to the files of a stopped shop: copies of its one customer. */
+export function seedUsers(directory: string, { userId }: Template, count: number): void {
+  copyRows({
+    directory,
+    tables: { users: ['account', 'session'] },
+    marks: { default: [userId] },
+    count,
+    replace: [[userId, idOf('6')]],
+    overrides: {
+      'account.email': "'seed-' || nth || '@example.org'",
+      'account.email_key': "'seed-' || nth || '@example.org'",
+      'session.id': `${idOf('7')} || '-' || rowid`,
+      'session.refresh_hash': "refresh_hash || '-' || nth",
+    },
+    first: 1,
+  })
+  const database = open(directory, 'users')
+  database
+    .prepare(
+      `${NUMBERS} INSERT INTO account_audit (id, at, action, user_id, actor_kind, actor_id, expires_at)
+       SELECT ${idOf('8')}, nth, 'login_failed', ${idOf('6')}, 'user', ${idOf('6')}, 4000000000000 FROM numbers`,
+    )
+    .run(1, count)
+  database.close()
+}
+
 /** Parks `count` events of as many keys at the main consumer of recommendations, as if their handler had kept failing. */
 export function parkEvents(directory: string, { orderId }: Template, count: number): void {
   const source = open(directory, 'orders')

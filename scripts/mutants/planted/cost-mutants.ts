@@ -71,6 +71,15 @@ export const COST_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: LISTS, test: 'a search that a few thousand products do not answer runs apart' },
   },
   {
+    name: 'people-searched-at-the-counter',
+    mistake: 'accounts are searched for part of a name while everybody else waits',
+    promises: ['law 6'],
+    file: 'services/users/src/operations/list.ts',
+    find: '? read : readApart',
+    replace: '? read : read',
+    caughtBy: { file: 'bench/statement-costs.integration.ts' },
+  },
+  {
     name: 'places-without-number',
     mistake: 'an operation that has a limit of calls at once takes any number of them',
     promises: ['law 6'],

@@ -76,7 +76,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
         throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
-      using place = places.take()
+      const place = places.take()
       const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
       const progress: Progress = { acted: false }
@@ -93,6 +93,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw error
       } finally {
         span.end()
+        place[Symbol.dispose]()
       }
     },
   }

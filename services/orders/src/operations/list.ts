@@ -9,10 +9,11 @@ const PAGE_ORDERS = 20
 /** One's own orders, newest first; all orders for staff. */
 export const list = operation(
   'list',
-  async ({ status, userId, from, to, cursor, limit = PAGE_ORDERS }, { read, principal, permit }) => {
+  async ({ status, userId, from, to, cursor, limit = PAGE_ORDERS }, { read, readApart, principal, permit }) => {
     const owner = isStaff(principal) ? userId : principal.subject
     if (userId !== undefined && owner !== userId) permit(userId)
-    const orders = await read((tx) =>
+    const look = owner === undefined && (status ?? from ?? to) !== undefined ? readApart : read // all orders may have to be looked at
+    const orders = await look((tx) =>
       tx.orders.list({ userId: owner, status, from: moment(from), to: moment(to), before: cursor, limit: limit + 1 }),
     )
     const items = orders.slice(0, limit)
