@@ -2,6 +2,7 @@ import { copyShop, type GrowthFigures, measureGrowth, type PreparedShop, prepare
 import { orderBytesFloor } from './growth-floor.ts'
 import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.ts'
 import { removeAll } from './growth-retention.ts'
+import { measureWaiting, type WaitingFigures } from './growth-waiting.ts'
 import type { OrderFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { type Spread, spread } from './spread.ts'
@@ -18,6 +19,8 @@ export const growth: Section = {
 /** How much slower a shop with much data may be. */
 const TIMES_MAX = 1.5
 const FEW_PRODUCTS = 100
+/** Long enough for what happens every quarter of a minute. */
+const IDLE_MS = 20_000
 
 interface Scenario {
   readonly name: string
@@ -44,7 +47,30 @@ async function measure({ orders, repeat, quick, progress, note }: BenchOptions):
   if (!small) return []
   figures.push(...speedOf(small.name, small.figures))
   for (const each of large) figures.push(...speedOf(each.name, each.figures), ...comparison(each.name, each.figures, small.figures))
-  return figures
+  progress('growth: sagas and timers that wait …')
+  return [...figures, ...(await waiting(quick ? 10_000 : 100_000, repeat))]
+}
+
+/** What waits costs nothing: a signal, many at once, and doing nothing take as long as where nothing waits. */
+async function waiting(count: number, repeat: number): Promise<Figure[]> {
+  const [none, many] = [[] as WaitingFigures[], [] as WaitingFigures[]]
+  for (let round = 0; round < repeat; round++) {
+    none.push(await measureWaiting(0, IDLE_MS))
+    many.push(await measureWaiting(count, IDLE_MS))
+  }
+  const name = `${count.toLocaleString('en')} waiting sagas, sleeping sagas and timers each`
+  const figure = (what: string, unit: string, value: (each: WaitingFigures) => number): Figure[] => {
+    const [small, large] = [spread(none.map(value)), spread(many.map(value))]
+    return [
+      { name: `${name}: ${what}`, unit, ...large, floor: small.median },
+      { name: `${name}: ${what}, times that of none`, unit: 'times', ...one(large.median / small.median), aim: { atMost: TIMES_MAX } },
+    ]
+  }
+  return [
+    ...figure('signal to next step', 'ms', ({ signalMs }) => signalMs),
+    ...figure('200 signals at once', 'ms', ({ burstMs }) => burstMs),
+    ...figure('idle process', '% of a core', ({ idleShare }) => 100 * idleShare),
+  ]
 }
 
 function scenarios(quick: boolean): readonly Scenario[] {

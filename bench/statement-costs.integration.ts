@@ -70,7 +70,7 @@ function fill(directory: string, template: Template, size: number): void {
 
 const ENVIRONMENT = { BANYAN_RATE_LIMITS: 'off', BANYAN_SEED: 'off', BANYAN_METRICS_FROM: '127.0.0.1', ...ADMIN }
 
-/** Starts the shop in this process, and asks for everything that it answers, at the extremes. */
+/** Starts the shop in this process, and asks for everything that it answers, at the extremes; removes what it would remove. */
 async function everyRequest(directory: string, template: Template): Promise<void> {
   const running = await startPlatform(shop, {
     runtime: createRuntime({ log: silentLogger }),
@@ -86,6 +86,9 @@ async function everyRequest(directory: string, template: Template): Promise<void
     const asked = await askAll(url, template)
     const { body } = await shopClient(url).request<{ paths: Record<string, object> }>('GET', '/openapi.json')
     const lists = Object.entries(body.paths).flatMap(([route, methods]) => ('get' in methods ? [route] : []))
+    for (const { name, parts } of shop.services)
+      for (const { remove } of parts.retention.rules ?? [])
+        await running.services.find((each) => each.name === name)?.store.transaction((tx) => remove(tx.sql, Date.now(), 10))
     const forgotten = lists.filter((route) => !asked.some((each) => matches(route, each)))
     assert.deepEqual(forgotten, [], 'a query that this test does not ask')
   } finally {

@@ -40,7 +40,7 @@ export {
   type ServiceParts,
   service,
 } from './service/service.ts'
-export type { RemovalRule, Retention } from './service/retention.ts'
+export { type AgedRows, removeAged, type RemovalRule, type Retention } from './service/retention.ts'
 export type { ReceivedEvent } from './events/received-event.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
 export { store, type StoreDefinition } from './store/definition.ts'

@@ -10,6 +10,25 @@ export interface RemovalRule {
   readonly remove: (sql: Sql, now: number, limit: number) => Promise<number>
 }
 
+/** Rows that are removed by their age. All names are the author's own and go into the statement as they are. */
+export interface AgedRows {
+  /** Names the rule in metrics. */
+  readonly name: string
+  readonly table: string
+  /** Column that names a row; one of its own index. */
+  readonly key: string
+  /** Column of the moment from which a row's time counts, in epoch milliseconds; with an index. */
+  readonly time: string
+  /** Milliseconds that a row is kept after its moment. Default 0: the moment is that at which it may go. */
+  readonly keptMs?: number
+}
+
+/** Returns the rule that removes rows once their time is over, the oldest first. */
+export function removeAged({ name, table, key, time, keptMs = 0 }: AgedRows): RemovalRule {
+  const query = `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${time} <= ? ORDER BY ${time} LIMIT ?)`
+  return { name, remove: (sql, now, limit) => sql.run(query, now - keptMs, limit) }
+}
+
 /** What a service keeps for how long. Everything that is open, stuck, parked or under way is kept without end. */
 export interface Retention {
   /** Sagas that have ended, with their steps. Default {@link SAGAS_KEPT}; until then starting the same id again starts nothing. */

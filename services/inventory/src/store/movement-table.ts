@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql } from 'banyan'
+import { removeAged, type Sql } from 'banyan'
 import { MAIN_LOCATION } from './migrations.ts'
 import { placeholders } from './rows.ts'
 
@@ -27,15 +27,13 @@ export interface MovementTable {
 const NOTES_KEPT_MS = 400 * 86_400_000
 
 /** Removes notes whose time is over. */
-export const oldMovementNotes: RemovalRule = {
+export const oldMovementNotes = removeAged({
   name: 'movement-notes',
-  remove: (sql, now, limit) =>
-    sql.run(
-      'DELETE FROM movement_note WHERE movement_id IN (SELECT movement_id FROM movement_note WHERE noted_at < ? ORDER BY noted_at LIMIT ?)',
-      now - NOTES_KEPT_MS,
-      limit,
-    ),
-}
+  table: 'movement_note',
+  key: 'movement_id',
+  time: 'noted_at',
+  keptMs: NOTES_KEPT_MS,
+})
 
 /** Opens the journal within a transaction. */
 export function movementTable(sql: Sql): MovementTable {

@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql } from 'banyan'
+import { removeAged, type Sql } from 'banyan'
 import type { FailedAttempts } from '../domain/lockout.ts'
 
 interface AttemptRow {
@@ -35,12 +35,4 @@ export function attemptRecords(sql: Sql) {
 }
 
 /** Failures that no longer count, so that guessed addresses do not pile up. */
-export const forgottenAttempts: RemovalRule = {
-  name: 'login-attempts',
-  remove: (sql, now, limit) =>
-    sql.run(
-      'DELETE FROM login_attempt WHERE account_key IN (SELECT account_key FROM login_attempt WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)',
-      now,
-      limit,
-    ),
-}
+export const forgottenAttempts = removeAged({ name: 'login-attempts', table: 'login_attempt', key: 'account_key', time: 'forget_at' })

@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql, SqlValue } from 'banyan'
+import { removeAged, type Sql, type SqlValue } from 'banyan'
 import type { AUDIT_ACTIONS } from '../contract.ts'
 
 /** What the trail tells of. */
@@ -80,15 +80,7 @@ export function auditRecords(sql: Sql) {
 }
 
 /** Entries whose time is up. */
-export const expiredAudit: RemovalRule = {
-  name: 'account-audit',
-  remove: (sql, now, limit) =>
-    sql.run(
-      'DELETE FROM account_audit WHERE id IN (SELECT id FROM account_audit WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
-      now,
-      limit,
-    ),
-}
+export const expiredAudit = removeAged({ name: 'account-audit', table: 'account_audit', key: 'id', time: 'expires_at' })
 
 function parsed(text: string | null): readonly string[] | null {
   return text === null ? null : (JSON.parse(text) as string[])

@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql } from 'banyan'
+import { removeAged, type Sql } from 'banyan'
 
 /** A device from which its owner has signed in. Times are epoch milliseconds. */
 export interface DeviceRecord {
@@ -53,12 +53,4 @@ export function deviceRecords(sql: Sql) {
 }
 
 /** Devices that were not seen for long. */
-export const expiredDevices: RemovalRule = {
-  name: 'devices',
-  remove: (sql, now, limit) =>
-    sql.run(
-      'DELETE FROM device WHERE token_hash IN (SELECT token_hash FROM device WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
-      now,
-      limit,
-    ),
-}
+export const expiredDevices = removeAged({ name: 'devices', table: 'device', key: 'token_hash', time: 'expires_at' })

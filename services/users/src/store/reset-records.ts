@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql } from 'banyan'
+import { removeAged, type Sql } from 'banyan'
 import type { ResetAsker } from '../domain/reset-quota.ts'
 
 /** A token that allows to set a new password, once. Times are epoch milliseconds. */
@@ -53,12 +53,4 @@ export function resetRecords(sql: Sql) {
 }
 
 /** Tokens of resets that nobody used. */
-export const expiredResets: RemovalRule = {
-  name: 'password-resets',
-  remove: (sql, now, limit) =>
-    sql.run(
-      'DELETE FROM password_reset WHERE token_hash IN (SELECT token_hash FROM password_reset WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)',
-      now,
-      limit,
-    ),
-}
+export const expiredResets = removeAged({ name: 'password-resets', table: 'password_reset', key: 'token_hash', time: 'expires_at' })

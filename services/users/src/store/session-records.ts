@@ -1,4 +1,4 @@
-import type { RemovalRule, Sql } from 'banyan'
+import { removeAged, type Sql } from 'banyan'
 
 /** One refresh token. Tokens that came from one sign-in form a family. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -74,11 +74,7 @@ export function sessionRecords(sql: Sql) {
 }
 
 /** Sessions of users who never come back. */
-export const expiredSessions: RemovalRule = {
-  name: 'sessions',
-  remove: (sql, now, limit) =>
-    sql.run('DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < ? ORDER BY expires_at LIMIT ?)', now, limit),
-}
+export const expiredSessions = removeAged({ name: 'sessions', table: 'session', key: 'id', time: 'expires_at' })
 
 function toSession(row: SessionRow): SessionRecord {
   return {

@@ -1,0 +1,157 @@
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { eventually, temporaryDirectory } from '@banyan/testing'
+import { command, contract, define, service, Type } from 'banyan'
+import { platform, startPlatform } from 'banyan/host'
+import { createRuntime, silentLogger } from 'banyan/kernel'
+import { sqliteStores } from 'banyan/store/sqlite'
+import { percentile } from './spread.ts'
+
+/** What signals and doing nothing cost a process in which some sagas wait. */
+export interface WaitingFigures {
+  /** Milliseconds from a signal to the next step of a saga that waits for it, the quick ones. */
+  readonly signalMs: number
+  /** Milliseconds until all of {@link BURST} signals at once have had their effect. */
+  readonly burstMs: number
+  /** Share of a core that the process takes while nothing happens. */
+  readonly idleShare: number
+}
+
+/** Signals behind the figure, sent one after the other. */
+const SIGNALS = 100
+/** Signals sent at once. */
+const BURST = 200
+/** The tenth part that is answered first tells what a signal costs, also on a machine that does something else meanwhile. */
+const QUICK = 0.1
+
+const waiters = contract('waiters', {
+  operations: {
+    begin: command('POST /begin', { input: Type.Object({ id: Type.String() }), output: Type.Null(), access: 'internal' }),
+    go: command('POST /go', { input: Type.Object({ id: Type.String() }), output: Type.Null(), access: 'internal' }),
+  },
+})
+const { operation, saga, definition } = define(waiters, {})
+
+/** Told when a saga has gone on. */
+const wentOn = new Map<string, () => void>()
+
+const wait = saga('wait', async (s, { id }: { readonly id: string }) => {
+  await s.signal('go')
+  await s.step('went-on', { action: async () => void wentOn.get(id)?.() })
+})
+
+const waitersService = service(definition, {
+  sagas: [wait],
+  operations: [
+    operation('begin', ({ id }, { transaction }) =>
+      transaction(async (tx) => {
+        await tx.start(wait, { id, input: { id } })
+        return null
+      }),
+    ),
+    operation('go', ({ id }, { transaction }) =>
+      transaction(async (tx) => {
+        await tx.signal(id, 'go')
+        return null
+      }),
+    ),
+  ],
+})
+
+/** Measures a process in whose store `count` sagas wait for a signal, as many sleep, and as many timers are set. */
+export async function measureWaiting(count: number, idleMs: number): Promise<WaitingFigures> {
+  using directory = temporaryDirectory()
+  {
+    await using first = await start(directory.path)
+    await first.begin(['template'])
+  }
+  seedWaiters(path.join(directory.path, 'waiters.db'), count)
+  await using measured = await start(directory.path)
+  const ids = Array.from({ length: SIGNALS }, (_, index) => `one-${index}`)
+  await measured.begin(ids)
+  const times: number[] = []
+  for (const id of ids) times.push(await measured.signal(id))
+  const burst = Array.from({ length: BURST }, (_, index) => `burst-${index}`)
+  await measured.begin(burst)
+  const began = performance.now()
+  await Promise.all(burst.map(measured.signal))
+  const burstMs = performance.now() - began
+  return {
+    signalMs: percentile(
+      times.toSorted((a, b) => a - b),
+      QUICK,
+    ),
+    burstMs,
+    idleShare: await idle(idleMs),
+  }
+}
+
+async function start(directory: string) {
+  const running = await startPlatform(platform({ services: [waitersService] }), {
+    runtime: createRuntime({ log: silentLogger }),
+    stores: sqliteStores({ directory }),
+    directory: path.join(directory, 'files'),
+    environment: {},
+  })
+  const client = running.client(waiters)
+  const { store: opened } = running.services[0]!
+  return {
+    /** Starts sagas, and waits until they wait in the table. */
+    async begin(ids: readonly string[]): Promise<void> {
+      await Promise.all(ids.map((id) => client.begin({ id })))
+      await eventually(async () => {
+        const found = await opened.read((tx) => Promise.all(ids.map((id) => tx.sagas.find(id))))
+        if (!found.every((each) => each?.owner === null && each.status === 'waiting')) throw new Error('not all of them wait yet')
+      })
+    },
+    /** Returns how many milliseconds a signal took to have its effect. */
+    async signal(id: string): Promise<number> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      wentOn.set(id, resolve)
+      const began = performance.now()
+      await client.go({ id })
+      await promise
+      wentOn.delete(id)
+      return performance.now() - began
+    },
+    [Symbol.asyncDispose]: () => running.stop(),
+  }
+}
+
+async function idle(ms: number): Promise<number> {
+  const before = process.cpuUsage()
+  const began = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000 / (performance.now() - began)
+}
+
+const NUMBERS = 'WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)'
+
+function seedWaiters(file: string, count: number): void {
+  if (count === 0) return
+  using database = new DatabaseSync(file)
+  database.exec('PRAGMA synchronous = OFF; BEGIN')
+  const columns = database
+    .prepare("SELECT name FROM pragma_table_info('banyan_saga')")
+    .all()
+    .map((row) => String(row['name']))
+  for (const [kind, wakeAt] of [
+    ['waiting', 'wake_at'],
+    ['sleeping', '4000000000000 + n'],
+  ] as const) {
+    const values = columns.map((column) => (column === 'id' ? `'${kind}-' || n` : column === 'wake_at' ? wakeAt : column))
+    database
+      .prepare(
+        `${NUMBERS} INSERT INTO banyan_saga (${columns.join(', ')}) SELECT ${values.join(', ')} FROM banyan_saga CROSS JOIN numbers WHERE id = 'template'`,
+      )
+      .run(count)
+  }
+  database
+    .prepare(
+      `${NUMBERS} INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id, waits_since)
+       SELECT 'timer-' || n, 'none', 4000000000000 + n, '{}', 0, 'flow', n FROM numbers`,
+    )
+    .run(count)
+  database.exec(`UPDATE banyan_saga_resting SET count = count + ${2 * count} WHERE name = 'wait' AND status = 'waiting'; COMMIT`)
+}
