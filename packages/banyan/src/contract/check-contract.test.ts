@@ -155,7 +155,7 @@ const PARTS: Record<string, [() => unknown, RegExp]> = {
   'a misspelt part of an operation': [loose({ acces: 'public' }), /^command "POST \/api\/orders" has "acces".*did you mean "access"\?/],
   'a part of commands in a query': [
     () => query('GET /api/a', { input: Id, output: Id, access: 'public', idempotency: 'required' } as never),
-    /^query "GET \/api\/a" has "idempotency", which is none of input, output, errors, access, summary, timeoutMs; leave it out/,
+    /^query "GET \/api\/a" has "idempotency", which is none of input, output, errors, access, summary, timeoutMs, concurrencyMax; leave it out/,
   ],
   'an operation without parts': [
     () => query('GET /api/a', undefined as never),

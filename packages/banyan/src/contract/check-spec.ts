@@ -4,7 +4,7 @@ import { nearest } from '../kernel/nearest.ts'
 // Owns: that a declaration has the form that its type says. TypeScript says it first; plain JavaScript and `as any` are told here.
 
 /** Parts that every operation may have. */
-const PARTS = ['input', 'output', 'errors', 'access', 'summary', 'timeoutMs'] as const
+const PARTS = ['input', 'output', 'errors', 'access', 'summary', 'timeoutMs', 'concurrencyMax'] as const
 /** Parts that only commands have. */
 const COMMAND_PARTS = ['idempotency', 'created', 'status', 'ifMatch'] as const
 const KINDS = ['query', 'command'] as const
@@ -36,13 +36,15 @@ export function checkParts(kind: 'query' | 'command', route: string, spec: unkno
 /** Throws `misuse` for an operation of a form that is none: it would only show at a request, or refuse everybody. */
 export function checkForm(label: string, operation: unknown): void {
   if (!isRecord(operation) || !isRecord(operation['route'])) misuse(`${label} is ${shown(operation)}; ${DECLARE}`)
-  const { kind, input, output, errors, access, timeoutMs, idempotency, summary, created, status, ifMatch } = operation
+  const { kind, input, output, errors, access, timeoutMs, concurrencyMax, idempotency, summary, created, status, ifMatch } = operation
   oneOf(label, 'kind', kind, KINDS)
   checkSchema(label, 'input', input, 'Type.Object({})')
   checkSchema(label, 'output', output, 'Type.Object({})')
   checkAccessForm(label, access)
   checkErrors(label, errors)
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) misuse(`${label}: timeoutMs is ${shown(timeoutMs)}; give milliseconds above 0`)
+  if (concurrencyMax !== undefined && !(Number.isInteger(concurrencyMax) && (concurrencyMax as number) > 0))
+    misuse(`${label}: concurrencyMax is ${shown(concurrencyMax)}; give a whole number of calls above 0, or leave it out`)
   oneOf(label, 'idempotency', idempotency, IDEMPOTENCY)
   oneOf(label, 'status', status, STATUSES)
   optionalText(label, 'summary', summary)
