@@ -37,7 +37,7 @@ const wentOn = new Map<string, () => void>()
 
 const wait = saga('wait', async (s, { id }: { readonly id: string }) => {
   await s.signal('go')
-  await s.step('went-on', { action: async () => void wentOn.get(id)?.() })
+  await s.step('went-on', { action: async () => wentOn.get(id)?.() })
 })
 
 const waitersService = service(definition, {
@@ -94,7 +94,8 @@ async function start(directory: string) {
     environment: {},
   })
   const client = running.client(waiters)
-  const { store: opened } = running.services[0]!
+  const opened = running.services[0]?.store
+  if (!opened) throw new Error('the platform has no service')
   return {
     /** Starts sagas, and waits until they wait in the table. */
     async begin(ids: readonly string[]): Promise<void> {
