@@ -14,6 +14,9 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+/** npm's own record of what it installed: without it the copy's door would install everything anew. */
+const NPM_RECORD = '.package-lock.json'
+
 /** A copy of the repository that a mutant may be planted in; disposing removes it. */
 export interface WorkCopy extends Disposable {
   readonly root: string
@@ -54,6 +57,7 @@ function linkModules(from: string, to: string, repository: string): void {
       const target = path.relative(repository, path.resolve(from, readlinkSync(source)))
       symlinkSync(path.join(path.dirname(rootOf(to)), target), link, 'junction')
     } else if (name.startsWith('@')) linkModules(source, link, repository)
+    else if (name === NPM_RECORD) cpSync(source, link)
     else if (!name.startsWith('.')) symlinkSync(source, link, 'junction')
   }
 }
