@@ -9,7 +9,7 @@ import { after, test } from 'node:test'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const BOOTSTRAP = path.join(ROOT, 'scripts/bootstrap.mjs')
-const DEADLINE_MS = 60_000 // for a platform that runs although none should
+const DEADLINE_MS = 60_000
 const outside = realpathSync(mkdtempSync(path.join(tmpdir(), 'banyan-door-')))
 const inside = realpathSync(mkdtempSync(path.join(ROOT, 'examples/door-')))
 after(() => [outside, inside].forEach((folder) => rmSync(folder, { recursive: true })))
@@ -20,9 +20,10 @@ async function run(folder: string, command: string, args: readonly string[], env
   const child = spawn(command, args, {
     cwd: folder,
     env: { ...env, PORT: '0', BANYAN_DATA: path.join(outside, 'data'), ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: DEADLINE_MS,
   })
+  child.stdout.on('data', (chunk: Buffer) => chunk.includes('ready in') && child.kill()) // a platform that runs although none should
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
