@@ -25,6 +25,7 @@ async function smallServer(connections: number): Promise<AsyncDisposable & { sta
     BANYAN_RATE_LIMITS: 'off',
     BANYAN_STORE: 'postgres',
     POSTGRES_URL: url.href,
+    BANYAN_FAKE_PROVIDER_BOOK: `${directory.path}/book.db`, // one for all instances
   }
   const shops: ShopProcess[] = []
   return {
