@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { ByteBudget, createMemoryBudgets } from '../kernel/byte-budget.ts'
+import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed } from '../store/feed.ts'
 import type { StoreHarness } from '../store/store.testsuite.ts'
+import type { Store } from '../store/store.ts'
 import type { Consumer } from './consumer.ts'
 import { aConsumer, applied, ascending, emitAll, eventually, promise, range, soon, testRuntime, writeLedger } from './consumer.fixtures.ts'
 import { CONSUMER_BYTES_MAX, CONSUMER_BYTES_MIN, eventBytes, PAGE_BYTES_MAX } from './held-bytes.ts'
+import { createParkedAdmin } from './parked-admin.ts'
 
 const LARGE = JSON.stringify({ text: 'x'.repeat(450_000) })
 const LARGE_BYTES = eventBytes({ data: LARGE })
@@ -16,7 +19,7 @@ const QUIET_TURNS = 200
 export function testConsumerBytes(harness: StoreHarness): void {
   promise(harness, 'a consumer holds large events by their bytes, and handles all of them', async ({ source, sink }) => {
     const count = 48
-    await emitAll(source, large(count))
+    await emitLarge(source, count)
     const runtime = testRuntime()
     const gate = Promise.withResolvers<void>()
     let begun = 0
@@ -40,7 +43,7 @@ export function testConsumerBytes(harness: StoreHarness): void {
 
   promise(harness, 'consumers hold large events within one budget, and those that are stuck hold up no other', async ({ source, sink }) => {
     const [count, stuckCount] = [24, 8]
-    await emitAll(source, large(count))
+    await emitLarge(source, count)
     const memory = { ...createMemoryBudgets(), events: new ByteBudget(4 * LARGE_BYTES), pages: new ByteBudget(2 * LARGE_BYTES) }
     const runtime = testRuntime({ memory })
     const gate = Promise.withResolvers<void>()
@@ -61,11 +64,37 @@ export function testConsumerBytes(harness: StoreHarness): void {
     assert.deepEqual([memory.events.used, memory.pages.used], [0, 0])
   })
 
-  promise(harness, 'large data of a type that nobody handles are not read', async ({ source, sink }) => {
+  promise(harness, 'of many keys that are redriven some are in memory, and each comes to its turn', async ({ source, sink }) => {
+    const count = 60
     await emitAll(
       source,
-      large(40).map((event) => ({ ...event, type: 'other.happened' })),
+      range(1, count).map((number) => ({ key: `k${number}` })),
     )
+    let isIll = true
+    let running = 0
+    let most = 0
+    const handler = writeLedger(sink, async () => {
+      if (isIll) throw new BanyanError('invalid_argument', 'ill', { retry: 'never' })
+      most = Math.max(most, ++running)
+      await stands(() => running)
+      running--
+    })
+    const runtime = testRuntime()
+    const consumer = aConsumer(sink, source.feed, handler, { runtime })
+    await consumer.start()
+    await eventually('all are parked', () => consumer.state().parked === count)
+    isIll = false
+    const admin = createParkedAdmin({ store: sink, runtime, consumers: () => [consumer] })
+    const redrive = (number: number) =>
+      admin.redrive({ consumer: 'main', source: 'source', key: `k${number}` }, { actor: 'ann', reason: 'well' })
+    await Promise.all(range(1, count).map(redrive))
+    await eventually('all are applied', async () => (await applied(sink)).length === count)
+    await consumer.stop()
+    assert.ok(most >= 2 && most <= 16, `${most} parked events were handled at once`)
+  })
+
+  promise(harness, 'large data of a type that nobody handles are not read', async ({ source, sink }) => {
+    await emitLarge(source, 40, 'other.happened')
     await emitAll(source, [{ key: 'a' }])
     let units = 0
     const counted: Feed = {
@@ -87,17 +116,12 @@ export function testConsumerBytes(harness: StoreHarness): void {
   })
 }
 
-function large(count: number): { readonly key: string; readonly data: string }[] {
-  return range(1, count).map((number) => ({ key: `k${number}`, data: LARGE }))
+/** Emits large events, few in a transaction: it may not emit more. */
+async function emitLarge(source: Store, count: number, type = 'thing.happened'): Promise<void> {
+  for (let number = 1; number <= count; number++) await emitAll(source, [{ key: `k${number}`, type, data: LARGE }])
 }
 
-function named(
-  sink: Parameters<typeof aConsumer>[0],
-  feed: Feed,
-  runtime: Runtime,
-  consumer: string,
-  before: () => unknown = () => {},
-): Consumer {
+function named(sink: Store, feed: Feed, runtime: Runtime, consumer: string, before: () => unknown = () => {}): Consumer {
   const handlers = new Map([['thing.happened', writeLedger(sink, before)]])
   return aConsumer(sink, feed, writeLedger(sink), { runtime, subscription: { consumer, source: 'source', feed, handlers } })
 }

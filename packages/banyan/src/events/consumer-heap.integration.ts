@@ -39,10 +39,10 @@ async function consumeAll(stores: StorePlace['child']): Promise<void> {
 async function run(harness: StoreHarness): Promise<void> {
   await using place = await harness.createPlace()
   const source = await openStore(place.factory, 'source')
-  for (let count = 0; count < EVENTS; count += 10)
+  for (let count = 0; count < EVENTS; count += 5)
     await emitAll(
       source,
-      range(1, 10).map((number) => ({ key: `k${number}`, data: DATA })),
+      range(1, 5).map((number) => ({ key: `k${number}`, data: DATA })),
     )
   await source.close()
   const script = fileURLToPath(import.meta.url)

@@ -33,8 +33,10 @@ interface ParkedTask extends HandlerTask {
 
 /** Parked events handled in one go; then events of the key that arrived meanwhile are parked behind the rest, so that they do not fill the memory. */
 const CHUNK_EVENTS = 50
-/** Events or keys of one look. More come with the next one. */
-const LOOK_EVENTS = 1_000
+/** Keys of one look. More come with the next one. */
+const LOOK_KEYS = 1_000
+/** Keys redriven at once: each has one event in memory, which may be a large one. The others wait in line. */
+const KEYS_AT_ONCE = 16
 
 /** Handles parked events again, in order (P6). That a key is being redriven is durable, so it goes on after a crash. */
 export class Redriver {
@@ -44,6 +46,9 @@ export class Redriver {
   readonly #retry: RetryPolicy
   readonly #resumed = new Set<number>()
   #hasLooked = false
+  /** Tasks that have not begun; those that have are in the lanes of their keys. */
+  readonly #line: RedriveTask[] = []
+  #begun = 0
 
   constructor(options: RedriverOptions) {
     const { claim, runtime, service, retry } = options
@@ -65,7 +70,8 @@ export class Redriver {
       task = { kind: 'redrive', key, begun: false, redriven: 0, outcome: Promise.withResolvers() }
       task.outcome.promise.catch(() => {}) // one that is resumed after a crash has no audience
       this.#tasks.set(key, task)
-      this.#options.push(key, task)
+      this.#line.push(task)
+      this.#beginNext()
     }
     return task.outcome.promise
   }
@@ -80,22 +86,23 @@ export class Redriver {
     const { consumer, source } = claim
     const isFirst = !this.#hasLooked
     const keys = await store.read(async ({ consumption }) => {
-      if (isFirst) return consumption.keysUnderway(consumer, source, LOOK_EVENTS)
-      return (await consumption.parked({ consumer, source, state: 'redriving', limit: LOOK_EVENTS })).map(({ key }) => key)
+      if (isFirst) return consumption.keysUnderway(consumer, source, LOOK_KEYS)
+      return consumption.redrivingKeys(consumer, source, LOOK_KEYS)
     })
     for (const key of new Set(keys)) void this.redrive(key)
-    this.#hasLooked = keys.length < LOOK_EVENTS || !isFirst
+    this.#hasLooked = keys.length < LOOK_KEYS || !isFirst
   }
 
   /** Handles the next parked events of a key. */
   async run(task: RedriveTask): Promise<number | undefined> {
     const { store, claim, parkedKeys } = this.#options
     const { consumer, source } = claim
-    const rows = await store.read((tx) => tx.consumption.parked({ consumer, source, key: task.key, limit: CHUNK_EVENTS }))
-    if (rows.length === 0) parkedKeys.delete(task.key)
-    if (rows.length === 0 || (!task.begun && rows[0]?.state === 'failed')) return this.#finish(task, undefined)
-    task.begun = true
-    for (const row of rows) {
+    for (let handled = 0; handled < CHUNK_EVENTS; handled++) {
+      // one at a time: an event may be as large as all that a consumer reads at once
+      const [row] = await store.read((tx) => tx.consumption.parked({ consumer, source, key: task.key, limit: 1 }))
+      if (row === undefined) parkedKeys.delete(task.key)
+      if (row === undefined || (!task.begun && row.state === 'failed')) return this.#finish(task, undefined)
+      task.begun = true
       const delayMs = await this.#handle(task, row)
       if (delayMs !== undefined || !this.#tasks.has(task.key)) return delayMs
     }
@@ -109,6 +116,15 @@ export class Redriver {
     const error = new BanyanError('unavailable', `consumer "${consumer}" stops; the redrive goes on at its next start`)
     for (const { outcome } of this.#tasks.values()) outcome.reject(error)
     this.#tasks.clear()
+    this.#line.length = 0
+  }
+
+  #beginNext(): void {
+    if (this.#begun >= KEYS_AT_ONCE) return
+    const task = this.#line.shift()
+    if (!task) return
+    this.#begun++
+    this.#options.push(task.key, task)
   }
 
   /** Handles one parked event. Returns the delay before its next attempt; undefined when it is handled or the redrive has ended. */
@@ -162,6 +178,8 @@ export class Redriver {
 
   #finish(task: RedriveTask, failed: RedriveResult['failed']): undefined {
     this.#tasks.delete(task.key)
+    this.#begun--
+    this.#beginNext()
     task.outcome.resolve({ redriven: task.redriven, failed })
   }
 }

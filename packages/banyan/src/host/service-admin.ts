@@ -17,7 +17,7 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     retrySaga: (id, by) => sagas.admin.retry(id, checkedActor(by)),
     skipSagaStep: (id, step, by, settlement) => sagas.admin.skip(id, step, checkedActor(by), settlement),
     rollbackSaga: (id, by) => sagas.admin.rollback(id, checkedActor(by)),
-    parked: (filter) => store.readApart((tx) => tx.consumption.parked(filter)),
+    parked: (filter) => store.readApart((tx) => tx.consumption.parked({ ...filter, brief: true })),
     redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),
     skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
     lag: async () => [...(await consumers.lag()), ...(await projections.lag())],

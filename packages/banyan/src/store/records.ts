@@ -54,7 +54,10 @@ export interface TimerRecords {
   schedule(timer: TimerRecord): Promise<void>
   /** Removes a timer; returns false when it is gone, so that an effect happens once. */
   cancel(id: string): Promise<boolean>
-  /** Up to `limit` timers due at or before `now`, oldest first. */
+  /**
+   * Up to `limit` timers due at or before `now`, oldest first; fewer where their data are large, and one at least. What is left comes when these
+   * are gone.
+   */
   due(now: number, limit: number): Promise<TimerRecord[]>
   /**
    * Begins waits anew that began at a moment which the clock says has not come yet: it was set back since. None gets longer than it was.
@@ -170,6 +173,8 @@ export interface ConsumptionRecords {
   parkedCount(consumer: string, source: string, limit: number): Promise<number>
   /** Up to `limit` keys whose parked events are on their way to be handled: none of them is `failed`. For a start, after a redrive was cut short. */
   keysUnderway(consumer: string, source: string, limit: number): Promise<string[]>
+  /** Up to `limit` keys with events that somebody asked to handle again. */
+  redrivingKeys(consumer: string, source: string, limit: number): Promise<string[]>
   /** Sets the state of all parked events of a key. */
   markParked(consumer: string, source: string, key: string, state: ParkedRecord['state']): Promise<number>
 }
@@ -180,6 +185,8 @@ export interface ParkedFilter {
   readonly source?: string
   readonly key?: string
   readonly state?: ParkedRecord['state']
+  /** For lists: an event of more than `SHOWN_BYTES_MAX` bytes comes as a text that says so. Default: all come whole. */
+  readonly brief?: boolean
   /** Only those that come after this one; for paging. */
   readonly after?: Pick<ParkedRecord, 'position' | 'consumer' | 'source'>
   /** At most this many; at most 1,000. */

@@ -120,6 +120,7 @@ export interface SagaRecords {
   /** Inserts a saga; returns false when the id is taken. */
   insert(saga: SagaRecord): Promise<boolean>
   find(id: string): Promise<SagaRecord | undefined>
+  /** For people: an input or output of more than `SHOWN_BYTES_MAX` bytes comes as a text that says so. */
   list(filter: SagaFilter): Promise<SagaRecord[]>
   /** Number of sagas by status. */
   counts(): Promise<{ name: string; status: SagaStatus; count: number }[]>
@@ -148,7 +149,7 @@ export interface SagaRecords {
   owned(owner: string, limit: number): Promise<string[]>
   /** Earliest wake time of free sagas of `kinds`; undefined when none waits for a time. */
   nextWake(kinds: readonly SagaKind[]): Promise<number | undefined>
-  /** Up to `limit` stuck sagas of a kind with ids above `after`, by id. What waits or has ended is not read. */
+  /** Up to `limit` stuck sagas of a kind with ids above `after`, by id. What waits or has ended is not read. Large texts come as in `list`. */
   stuck(kind: SagaKind, after: string, limit: number): Promise<SagaRecord[]>
   steps(sagaId: string): Promise<SagaStepRecord[]>
   /** Inserts or replaces steps of different names, all in one statement. */

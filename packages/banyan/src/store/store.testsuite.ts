@@ -7,6 +7,7 @@ import { testFeed } from './store-feed.testsuite.ts'
 import type { StoreHarness } from './store-harness.testsuite.ts'
 import { testHistory } from './store-history.testsuite.ts'
 import { testIsolation } from './store-isolation.testsuite.ts'
+import { testLists } from './store-lists.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
 import { testOrder } from './store-order.testsuite.ts'
 import { testPages } from './store-pages.testsuite.ts'
@@ -19,7 +20,7 @@ export { assertCostsByWhatIsDue, type CountedDatabase } from './store-costs.test
 export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S15 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S16 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
@@ -28,6 +29,7 @@ export function testStore(harness: StoreHarness): void {
   testReadsApart(harness)
   testFeed(harness)
   testPages(harness)
+  testLists(harness)
   testOrder(harness)
   testRecords(harness)
   testConsumption(harness)

@@ -32,6 +32,8 @@ import type { Sql, SqlReader } from './sql.ts'
  * - S14 A page of the log ends with the event with which its data reach the bytes that were asked for, and of events whose type nobody asked
  *      for large data are not read: memory is bounded whatever was emitted, and nothing is left out.
  * - S15 When the data that were opened are removed, or others put in their place, `ping` says so and nothing is done any more.
+ * - S16 What is read for lists and looks is bounded by bytes as well: lists for people say that a text is large instead of holding it, and of
+ *      timers that are due come as many as fit.
  */
 export interface Store {
   readonly features: StoreFeatures

@@ -3,7 +3,7 @@ import type { EventMark } from '../feed.ts'
 import type { AttemptRecord, ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, ReadMark } from '../records.ts'
 import type { Sql } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
-import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT } from './parked-table.ts'
+import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT, REDRIVING_KEYS } from './parked-table.ts'
 
 /**
  * Records of consumption in SQL.
@@ -116,6 +116,11 @@ export class SqlConsumptionRecords implements ConsumptionRecords {
 
   async isParked(consumer: string, source: string, key: string): Promise<boolean> {
     return (await this.#sql.get(IS_PARKED, consumer, source, key)) !== undefined
+  }
+
+  async redrivingKeys(consumer: string, source: string, limit: number): Promise<string[]> {
+    const rows = await this.#sql.all<{ event_key: string }>(REDRIVING_KEYS, consumer, source, boundedLimit(limit))
+    return rows.map(({ event_key: key }) => key)
   }
 
   async parkedCount(consumer: string, source: string, limit: number): Promise<number> {

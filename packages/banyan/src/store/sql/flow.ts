@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../feed.ts'
 import type { SqlReader } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
+import { shown } from './shown.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
 
 /** The beginning of a business flow in a service's own log. */
@@ -11,7 +12,7 @@ export interface FlowEvents {
   readonly more: boolean
 }
 
-const FLOW = `SELECT ${STORED_EVENT_COLUMNS} FROM banyan_outbox WHERE correlation_id = ? AND position IS NOT NULL ORDER BY position LIMIT ?`
+const FLOW = `SELECT ${STORED_EVENT_COLUMNS.replace(' data,', ` ${shown('data')},`)} FROM banyan_outbox WHERE correlation_id = ? AND position IS NOT NULL ORDER BY position LIMIT ?`
 
 /** Returns the first events of one business flow in a service's own log, `limit` at most. For people who follow a flow, not for consumers. */
 export async function eventsOfFlow(sql: SqlReader, correlationId: string, limit: number): Promise<FlowEvents> {

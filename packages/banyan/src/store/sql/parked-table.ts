@@ -1,6 +1,7 @@
 import type { ParkedFilter, ParkedRecord } from '../records.ts'
 import type { SqlReader, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
+import { shown } from './shown.ts'
 
 interface ParkedRow {
   readonly consumer: string
@@ -15,6 +16,7 @@ interface ParkedRow {
 }
 
 const COLUMNS = 'consumer, source, position, event_key, event, state, attempts, error, parked_at'
+const SHOWN_COLUMNS = COLUMNS.replace(' event,', ` ${shown('event')},`)
 
 /** Inserts or replaces a parked event. */
 export const PARK = `INSERT INTO banyan_parked (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -36,6 +38,9 @@ export const KEYS_UNDERWAY = `SELECT DISTINCT p.event_key || '' AS event_key FRO
   WHERE p.consumer = ? AND p.source = ? AND p.state IN ('redriving', 'waiting') AND NOT EXISTS (SELECT 1 FROM banyan_parked AS f
     WHERE f.consumer = p.consumer AND f.source = p.source AND f.event_key = p.event_key AND f.state = 'failed') LIMIT ?`
 
+/** Keys that somebody asked to redrive: consumer, source, limit. */
+export const REDRIVING_KEYS = `SELECT DISTINCT event_key FROM banyan_parked WHERE consumer = ? AND source = ? AND state = 'redriving' LIMIT ?`
+
 /** Lists parked events, oldest position first. */
 export async function listParked(sql: SqlReader, filter: ParkedFilter): Promise<ParkedRecord[]> {
   const conditions: string[] = []
@@ -54,7 +59,7 @@ export async function listParked(sql: SqlReader, filter: ParkedFilter): Promise<
     values.push(filter.after.position, filter.after.consumer, filter.after.source)
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  const query = `SELECT ${COLUMNS} FROM banyan_parked ${where} ORDER BY position, consumer, source LIMIT ?`
+  const query = `SELECT ${filter.brief ? SHOWN_COLUMNS : COLUMNS} FROM banyan_parked ${where} ORDER BY position, consumer, source LIMIT ?`
   const rows = await sql.all<ParkedRow>(query, ...values, boundedLimit(filter.limit))
   return rows.map(parkedRecord)
 }

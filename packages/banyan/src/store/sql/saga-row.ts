@@ -1,5 +1,6 @@
 import type { SagaRecord, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
 import type { SqlValue } from '../sql.ts'
+import { shown } from './shown.ts'
 
 /** One row of `banyan_saga`. */
 export interface SagaRow {
@@ -25,6 +26,9 @@ export interface SagaRow {
 /** Columns of a {@link SagaRow}, in the order of {@link sagaValues}. */
 export const SAGA_COLUMNS = `id, name, version, status, input, output, failure, committed, rollback_requested, wake_at, deadline_at, owner, epoch,
   correlation_id, traceparent, created_at, updated_at`
+
+/** The same for lists: large inputs and outputs are told, not read. */
+export const SHOWN_SAGA_COLUMNS = SAGA_COLUMNS.replace(' input, output,', ` ${shown('input')}, ${shown('output')},`)
 
 /** Turns a row into a saga. */
 export function sagaRecord(row: SagaRow): SagaRecord {

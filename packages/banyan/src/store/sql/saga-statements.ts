@@ -1,4 +1,4 @@
-import { SAGA_COLUMNS, SIGNAL_COLUMNS, STEP_COLUMNS } from './saga-row.ts'
+import { SAGA_COLUMNS, SHOWN_SAGA_COLUMNS, SIGNAL_COLUMNS, STEP_COLUMNS } from './saga-row.ts'
 
 /** Written exactly as in the index `banyan_saga_rest`: SQLite uses a partial index only for the same words. */
 export const OPEN = "status NOT IN ('completed', 'compensated')"
@@ -12,8 +12,8 @@ export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?
 /** Finds a saga. */
 export const FIND = `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE id = ?`
 
-/** Lists sagas by id. */
-export const list = (conditions: string): string => `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE ${conditions} ORDER BY id LIMIT ?`
+/** Lists sagas by id, for people. */
+export const list = (conditions: string): string => `SELECT ${SHOWN_SAGA_COLUMNS} FROM banyan_saga WHERE ${conditions} ORDER BY id LIMIT ?`
 
 /** Counts sagas. */
 export const COUNTS = 'SELECT name, status, COUNT(*) AS count FROM banyan_saga GROUP BY name, status ORDER BY name, status'
@@ -41,7 +41,7 @@ export const CLAIM_ONE = `UPDATE banyan_saga AS s SET owner = ?, wake_at = NULL,
 export const OWNED = `SELECT id FROM banyan_saga WHERE ${OPEN} AND owner = ? LIMIT ?`
 
 /** Stuck sagas of a kind by id: name, version, after, limit. A saga that is stuck has no wake time. */
-export const STUCK = `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE ${OPEN} AND owner IS NULL AND name = ? AND version = ? AND wake_at IS NULL
+export const STUCK = `SELECT ${SHOWN_SAGA_COLUMNS} FROM banyan_saga WHERE ${OPEN} AND owner IS NULL AND name = ? AND version = ? AND wake_at IS NULL
   AND status = 'stuck' AND id > ? ORDER BY owner, wake_at, id LIMIT ?`
 
 /** Steps of a saga in the order of their start. */

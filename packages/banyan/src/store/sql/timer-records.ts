@@ -1,4 +1,4 @@
-import { assertTimerFits } from '../bounds.ts'
+import { assertTimerFits, DATA_BYTES_MAX } from '../bounds.ts'
 import type { TimerRecord, TimerRecords } from '../records.ts'
 import type { Sql } from '../sql.ts'
 
@@ -31,7 +31,10 @@ export class SqlTimerRecords implements TimerRecords {
   }
 
   async due(now: number, limit: number): Promise<TimerRecord[]> {
-    const rows = await this.#sql.all<TimerRow>(DUE, now, limit)
+    const sizes = await this.#sql.all<{ bytes: number }>(DUE_SIZES, now, limit)
+    let count = 0
+    for (let bytes = 0; count < sizes.length && bytes < DUE_BYTES_MAX; count++) bytes += sizes[count]?.bytes ?? 0
+    const rows = count === 0 ? [] : await this.#sql.all<TimerRow>(DUE, now, count)
     return rows.map(timerRecord)
   }
 
@@ -61,6 +64,12 @@ const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, co
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, due_at = excluded.due_at, data = excluded.data,
     attempts = excluded.attempts, correlation_id = excluded.correlation_id, waits_since = excluded.waits_since`
+
+/** Bytes of data in the timers of one look: some of the largest kind. */
+const DUE_BYTES_MAX = 4 * DATA_BYTES_MAX
+
+/** Data's sizes stand apart from the data, so they are cheap to ask for. */
+const DUE_SIZES = 'SELECT octet_length(data) AS bytes FROM banyan_timer WHERE due_at <= ? ORDER BY due_at, id LIMIT ?'
 
 const DUE = `SELECT id, name, due_at, data, attempts, correlation_id, waits_since FROM banyan_timer
   WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`
