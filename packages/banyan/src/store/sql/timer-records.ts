@@ -68,11 +68,13 @@ const SCHEDULE = `INSERT INTO banyan_timer (id, name, due_at, data, attempts, co
 /** Bytes of data in the timers of one look: some of the largest kind. */
 const DUE_BYTES_MAX = 4 * DATA_BYTES_MAX
 
-/** Data's sizes stand apart from the data, so they are cheap to ask for. */
-const DUE_SIZES = 'SELECT octet_length(data) AS bytes FROM banyan_timer WHERE due_at <= ? ORDER BY due_at, id LIMIT ?'
+/** The oldest that are due: time, limit. */
+const WHERE_DUE = 'WHERE due_at <= ? ORDER BY due_at, id LIMIT ?'
 
-const DUE = `SELECT id, name, due_at, data, attempts, correlation_id, waits_since FROM banyan_timer
-  WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`
+/** Data's sizes stand apart from the data, so they are cheap to ask for. */
+const DUE_SIZES = `SELECT octet_length(data) AS bytes FROM banyan_timer ${WHERE_DUE}`
+
+const DUE = `SELECT id, name, due_at, data, attempts, correlation_id, waits_since FROM banyan_timer ${WHERE_DUE}`
 
 const CLOCK_SET_BACK = `UPDATE banyan_timer SET due_at = ? + due_at - waits_since, waits_since = ? WHERE id IN
   (SELECT id FROM banyan_timer WHERE waits_since > ? ORDER BY waits_since LIMIT ?)`
