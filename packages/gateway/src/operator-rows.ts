@@ -30,6 +30,9 @@ export const SagaRow = row({
   owner: nullable(Type.String()),
   epoch: Type.Integer(),
   correlationId: Type.String(),
+  versionMissing: Type.Optional(
+    Type.Boolean({ description: 'in lists: true where the code has no such version, so that it cannot go on' }),
+  ),
   traceparent: Type.String(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -78,6 +81,7 @@ export const FlowEventRow = row({
   data: Anything,
   correlationId: Type.String(),
   causationId: Type.String(),
+  traceparent: Type.String(),
 })
 
 /** How far a consumer is behind. */

@@ -36,3 +36,12 @@ test('keeps the newest thousand', async () => {
   assert.equal(left.length, 1_000)
   assert.match(readFileSync(path.join(folder, left[0] as string), 'utf8'), /Subject: 3\n/)
 })
+
+test('two erasures at once remove the mails of both, and neither fails over what the other removed', async () => {
+  using directory = temporaryDirectory()
+  const { mailer, folder } = opened(directory.path)
+  for (let number = 0; number < 60; number++)
+    await mailer.send({ to: number % 2 === 0 ? 'ada@example.org' : 'eve@example.org', subject: 'x', text: '' })
+  await Promise.all(['ada@example.org', 'eve@example.org', 'ada@example.org'].map(async (address) => mailer.forget?.(address)))
+  assert.deepEqual(readdirSync(folder), [])
+})

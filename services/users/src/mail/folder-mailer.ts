@@ -34,9 +34,19 @@ export function folderMailer({ folder, runtime: { clock, ids, log } }: FolderMai
     async forget(address) {
       for (const name of existsSync(folder) ? await readdir(folder) : []) {
         const file = path.join(folder, name)
-        if ((await readFile(file, 'utf8')).startsWith(`To: ${oneLine(address)}\n`)) await rm(file, { force: true })
+        if ((await textOf(file))?.startsWith(`To: ${oneLine(address)}\n`)) await rm(file, { force: true })
       }
     },
+  }
+}
+
+/** Undefined when it is gone meanwhile: another erasure, or a newer mail, made room. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    throw thrown
   }
 }
 
