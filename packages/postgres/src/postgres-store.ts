@@ -142,7 +142,7 @@ export class PostgresStore implements Store {
   /** Undefined when the schema or its tables are gone. */
   async #readIdentity(): Promise<string | undefined> {
     try {
-      const [row] = await this.#query('identity', "SELECT value FROM banyan_meta WHERE name = 'identity'", [])
+      const [row] = await this.#query('identity', "SELECT value FROM banyan_meta WHERE name = 'identity'", [], { urgent: true })
       return row?.['value'] as string | undefined
     } catch (error) {
       if (isMissing((error as Error).cause)) return undefined
@@ -164,10 +164,10 @@ export class PostgresStore implements Store {
   }
 
   /** One statement by itself; tried once more when its connection turns out to be dead, since all of them only read. */
-  #query(name: string, text: string, values: readonly Parameter[]): Promise<Row[]> {
+  #query(name: string, text: string, values: readonly Parameter[], order: { urgent?: boolean } = {}): Promise<Row[]> {
     return this.#counted(async () => {
       for (let attempt = 1; ; attempt++) {
-        const session = await this.#pool.acquire()
+        const session = await this.#pool.acquire(order)
         try {
           const [result] = await session.send([{ text, name, values }])
           return result?.rows ?? []
