@@ -20,6 +20,9 @@ const REPEATED_MS = [1, 120] as const
 /** What a provider answers when its answer does not get through. */
 const BROKEN = { kind: 'unknown', cause: 'error' } as const
 
+/** A world begins with stores that another world has filled. They know their provider by the id of its book, so that is the same in all worlds. */
+const BOOK_ID = 'book-of-the-simulated-provider'
+
 /** A provider outside of the shop's process, and the service that talks to it. */
 export interface SimulatedProvider extends AsyncDisposable {
   readonly payments: Service
@@ -32,7 +35,7 @@ export interface SimulatedProvider extends AsyncDisposable {
 export function simulatedProvider(world: World, environment: Readonly<Record<string, string>>): SimulatedProvider {
   const { directory, runtime } = world
   for (const end of ['', '-wal', '-shm']) rmSync(path.join(directory, FAKE_PROVIDER_FILE + end), { force: true })
-  const opened = openPaymentResources({ runtime, directory, environment })
+  const opened = openPaymentResources({ runtime: { ...runtime, ids: { ...runtime.ids, uuid: () => BOOK_ID } }, directory, environment })
   const payments = withResources(paymentsService, async ({ runtime: { clock } }): Promise<PaymentResources> => {
     const resources = await opened
     return { ...resources, clock, provider: distant(world, resources.provider, clock), [Symbol.asyncDispose]: async () => {} }
