@@ -32,6 +32,15 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'services/inventory/src/domain/reservation.test.ts', test: 'an ended reservation is never taken up again' },
   },
   {
+    name: 'refused-after-return',
+    mistake: 'a cancellation whose end was skipped is begun anew as if nothing had been returned, and may be refused',
+    promises: ['P9'],
+    file: 'services/orders/src/start-anew.ts',
+    find: "isAnyCompleted ||= status === 'completed'",
+    replace: "isAnyCompleted = status === 'completed'",
+    caughtBy: { file: 'services/orders/src/start-anew.test.ts', test: 'starts under the next id once all before have ended' },
+  },
+  {
     name: 'reason-as-written',
     mistake: 'what somebody wrote about a cancellation goes into events and sagas',
     promises: [],

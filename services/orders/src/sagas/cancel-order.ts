@@ -9,6 +9,8 @@ import { standing } from './place-order.ts'
 export interface Cancellation {
   readonly orderId: string
   readonly reason: CancellationReason
+  /** A cancellation before this one has called the parcel back: the goods are here and the money may be, so the order can only end. */
+  readonly isParcelBack?: boolean
 }
 
 /** The customer was told that the order is being cancelled; only the carrier's refusal ends that, never the number of attempts. */
@@ -18,25 +20,27 @@ const NEVER_GIVEN_UP = Number.POSITIVE_INFINITY
  * Cancels an order at any stage: calls the parcel back, returns the money, releases the goods. Each participant keeps a tombstone, so a step
  * of the order's own flow that comes late is refused. When the carrier has the parcel already, the order goes on as confirmed.
  */
-export const cancelOrder = saga('cancel-order', async (s, { orderId, reason: given }: Cancellation) => {
+export const cancelOrder = saga('cancel-order', async (s, { orderId, reason: given, isParcelBack = false }: Cancellation) => {
   const reason = asReason(given) // of a cancellation that was begun by an earlier version, it may be what somebody wrote
-  await s.step('order', {
-    local: true,
-    attemptsMax: NEVER_GIVEN_UP,
-    action: async () => null,
-    skipped: () => null,
-    compensation: async ({ transaction, now }) =>
-      transaction(async (tx) => {
-        const order = await standing(tx, orderId)
-        if (statusAfter(order, 'refuse_cancel')) await changeOrder(tx, order, { type: 'refuse_cancel' }, now())
-        return null
-      }),
-  })
-  await s.step('call-back-shipment', {
-    attemptsMax: NEVER_GIVEN_UP,
-    action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }).then(() => null),
-    skipped: () => null,
-  })
+  if (!isParcelBack) {
+    await s.step('order', {
+      local: true,
+      attemptsMax: NEVER_GIVEN_UP,
+      action: async () => null,
+      skipped: () => null,
+      compensation: async ({ transaction, now }) =>
+        transaction(async (tx) => {
+          const order = await standing(tx, orderId)
+          if (statusAfter(order, 'refuse_cancel')) await changeOrder(tx, order, { type: 'refuse_cancel' }, now())
+          return null
+        }),
+    })
+    await s.step('call-back-shipment', {
+      attemptsMax: NEVER_GIVEN_UP,
+      action: ({ call }) => call.shipping.cancelShipment({ orderId, reason }).then(() => null),
+      skipped: () => null,
+    })
+  }
   await s.commit()
   const { voidedMinor, refundedMinor } = await s.step('return-money', {
     action: ({ call }) => call.payments.cancel({ orderId, reason }),

@@ -1,7 +1,7 @@
 import type { TimerDefinition } from 'banyan'
 import { type OrdersTransaction, timer } from '../define.ts'
 import { giveUpOrder } from '../sagas/give-up-order.ts'
-import { cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
+import { type Cancellation, cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
 import { reject } from '../sagas/place-order.ts'
 import { startAnew } from '../start-anew.ts'
 
@@ -25,7 +25,10 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
     const lostAfterMs = resources.deadlineMs + Math.min(GRACE_MS_MAX, resources.deadlineMs)
     const overdue = await tx.orders.overdue(at - resources.deadlineMs, BATCH_MAX)
     for (const { id, version, reason } of await tx.orders.longCancelling(at - lostAfterMs, BATCH_MAX))
-      await startAnew(tx, cancelOrder, { id: cancellationId(id, version), input: { orderId: id, reason } })
+      await startAnew(tx, cancelOrder, {
+        id: cancellationId(id, version),
+        input: ({ isAnyCompleted }) => ({ orderId: id, reason, isParcelBack: isAnyCompleted }),
+      })
     for (const { id, flow, placedAt } of overdue) {
       if (flow === 'choreography') await reject(tx, id, { code: REASON, message: '' }, at)
       else await rollBackOrGiveUp(tx, id, at - placedAt > lostAfterMs)
@@ -36,5 +39,6 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
 
 async function rollBackOrGiveUp(tx: OrdersTransaction, orderId: string, isLongOverdue: boolean): Promise<void> {
   if (await tx.requestRollback(orderId, REASON)) return
-  if (isLongOverdue) await startAnew(tx, giveUpOrder, { id: `give-up:${orderId}`, input: { orderId, reason: REASON } })
+  if (isLongOverdue)
+    await startAnew(tx, giveUpOrder, { id: `give-up:${orderId}`, input: (): Cancellation => ({ orderId, reason: REASON }) })
 }
