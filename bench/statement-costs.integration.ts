@@ -204,6 +204,7 @@ function queries({ orderId, userId, productId, sku }: Template, newOrder: string
     ),
     '/api/ops/flows/seed-7',
     '/api/ops/lag',
+    '/api/ops/projections',
     '/api/ops/audit?limit=100',
     '/api/ops/violations',
     '/health',

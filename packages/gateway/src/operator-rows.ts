@@ -4,7 +4,8 @@ import { SAGA_STATUSES, STEP_STATES } from 'banyan/store'
 
 // Owns: the rows of the operations API. A row may have more than is declared: an answer about trouble is never cut by its own description.
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const nullable = <T extends TSchema>(schema: T, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 const row = <P extends Readonly<Record<string, TSchema>>>(properties: P) => Type.Object(properties, { additionalProperties: true })
 /** JSON of the author's own: what a saga or a step was given and answered. */
 const Anything = Type.Unknown()
@@ -25,7 +26,7 @@ export const SagaRow = row({
   failure: Failure,
   committed: Type.Boolean({ description: 'true once it only goes forward' }),
   rollbackRequested: nullable(Type.String()),
-  wakeAt: nullable(Timestamp),
+  wakeAt: nullable(Timestamp, 'null where it runs, or waits without a limit'),
   deadlineAt: nullable(Timestamp),
   owner: nullable(Type.String()),
   epoch: Type.Integer(),

@@ -15,3 +15,9 @@ test('shows moments of a row in ISO 8601, and nothing else', () => {
     data: { at: 2 },
   })
 })
+
+test('shows a moment that never comes as none, up to the last of four digits', () => {
+  assert.deepEqual(withShownTimes({ wakeAt: 8_640_000_000_000_000 }), { wakeAt: null })
+  assert.deepEqual(withShownTimes({ wakeAt: Date.UTC(10_000, 0, 1) }), { wakeAt: null })
+  assert.deepEqual(withShownTimes({ wakeAt: Date.UTC(10_000, 0, 1) - 1 }), { wakeAt: '9999-12-31T23:59:59.999Z' })
+})

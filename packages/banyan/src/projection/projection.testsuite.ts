@@ -278,7 +278,7 @@ export function testProjection(harness: StoreHarness): void {
       const parked = await stores.sink.read((tx) => tx.consumption.parked({ limit: 1_000 }))
       const failed = parked.filter(({ state }) => state === 'failed')
       assert.deepEqual(
-        failed.map(({ position, error }) => [position, error]),
+        failed.map(({ position, error }) => [position, error?.split('\n')[0]]),
         [[42, 'internal: Error: refused 42']],
       )
       assert.deepEqual(

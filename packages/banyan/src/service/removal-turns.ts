@@ -51,7 +51,7 @@ function createTurns(clock: Clock, random: Random): RemovalTurns {
     run(batch, signal) {
       const before = last
       const turn = take(before, batch, signal)
-      last = Promise.allSettled([before, turn])
+      last = Promise.allSettled([before, turn]).then(() => undefined) // the settled ones would keep all that were before them
       return turn
     },
   }

@@ -17,7 +17,7 @@ test('a flow that is cut off says so, also at the longest list that a store give
     const { events, more } = await store.read(({ sql }) => eventsOfFlow(sql, 'flow-1', limit))
     return [events.length, more]
   }
-  await emit(LIST_LIMIT_MAX)
+  for (let half = 0; half < 2; half++) await emit(LIST_LIMIT_MAX / 2)
   assert.deepEqual(await flow(LIST_LIMIT_MAX), [LIST_LIMIT_MAX, false])
   assert.deepEqual(await flow(2), [2, true])
   await emit(1)
