@@ -19,7 +19,7 @@ export async function openStores(settings: Settings, { platform, onFatal, readOn
     const { postgresStores } = await import('@banyan/postgres')
     const { poolMax, writers } = settings
     return postgresStores({
-      ...(await platform).stores,
+      ...(await platform).storeSizes,
       ...(poolMax === undefined ? {} : { poolMax }),
       ...(writers === undefined ? {} : { writers }),
       url: settings.postgresUrl as string,

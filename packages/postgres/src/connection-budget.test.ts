@@ -69,8 +69,9 @@ test('who waits makes another close what it does not use, never its last one', (
     else poor.want(() => poor.take() && served++)
   }
   assert.equal(served, 2)
-  assert.equal(rich.excess(), true)
-  assert.equal(poor.excess(), false)
+  assert.equal(rich.excess(false), true)
+  assert.equal(rich.excess(true), false, 'it has fewer')
+  assert.equal(poor.excess(false), false)
 })
 
 test('a server that gives less closes what is idle, and tells the others that they are too many', () => {
@@ -86,9 +87,9 @@ test('a server that gives less closes what is idle, and tells the others that th
   })
   assert.equal(takeAll(pool), 100)
   budget.max = 97
-  assert.equal(pool.excess(), true)
+  assert.equal(pool.excess(true), true)
   budget.max = 98
-  assert.equal(pool.excess(), false)
+  assert.equal(pool.excess(true), false)
   assert.equal(pool.take(), false)
 })
 
@@ -100,4 +101,39 @@ test('there is room for more than is needed only where each service can have two
   assert.equal(budget.ample, false)
   budget.max = 16
   assert.equal(budget.ample, true)
+})
+
+test('of two that both wait the one with more gives up, one at a time, until they have the same; then nothing is closed any more', () => {
+  const budget = new ConnectionBudget()
+  const [rich, poor] = [1, 2].map(() => budget.join({ reserved: 1, closeIdle: never })) as [BudgetMember, BudgetMember]
+  budget.max = 8
+  const open = { rich: takeAll(rich), poor: takeAll(poor) }
+  assert.deepEqual(open, { rich: 7, poor: 1 })
+  const more = (member: BudgetMember, name: keyof typeof open): void => {
+    while (member.take()) open[name]++
+    member.want(() => more(member, name))
+  }
+  more(rich, 'rich')
+  more(poor, 'poor')
+  let closed = 0
+  while (rich.excess(true)) {
+    const give = rich.closing()
+    assert.equal(rich.excess(true), false, 'one is being closed already')
+    open.rich--
+    closed++
+    give()
+  }
+  assert.deepEqual({ ...open, closed }, { rich: 4, poor: 4, closed: 3 })
+  assert.equal(poor.excess(true), false)
+})
+
+test('who asks again while it waits takes no more from others', () => {
+  const budget = new ConnectionBudget()
+  let closing = 0
+  const other = budget.join({ reserved: 1, closeIdle: () => ++closing > 0 })
+  const busy = budget.join({ reserved: 1, closeIdle: never })
+  budget.max = 9
+  assert.deepEqual([takeAll(other), takeAll(busy)], [8, 1])
+  for (let call = 0; call < 50; call++) busy.want(() => {})
+  assert.equal(closing, 1)
 })

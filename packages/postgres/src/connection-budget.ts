@@ -3,10 +3,15 @@ export interface BudgetMember {
   /** Takes a place for a connection; false when there is none. Give it back with {@link give}. */
   take(): boolean
   give(): void
+  /** Says that a connection is being closed; returns how to give its place back when it is gone. */
+  closing(): () => void
   /** Asks to be told, once, when a place came free. */
   want(tell: () => void): void
-  /** Whether one of several connections should be given up: there are more than allowed, or others wait for a place. */
-  excess(): boolean
+  /**
+   * Whether one of several connections should be given up: there are more than allowed, or others wait for a place. Who is `busy` gives up only to
+   * who has fewer, one for each who waits: two that wait both would else pass connections to and fro, and open them anew each time.
+   */
+  excess(busy: boolean): boolean
   /** Gives back what it has, and is offered nothing any more. */
   leave(): void
 }
@@ -21,6 +26,8 @@ export interface MemberOptions {
 
 interface Member extends MemberOptions {
   open: number
+  /** Of those that are open, how many are being closed. */
+  closing: number
 }
 
 /**
@@ -37,6 +44,7 @@ export class ConnectionBudget {
   #offered: Member | undefined
   #max = Number.POSITIVE_INFINITY
   #open = 0
+  #closing = 0
 
   /** Most connections; infinite until the server was asked. */
   get max(): number {
@@ -45,7 +53,7 @@ export class ConnectionBudget {
   /** Changes how many there may be. Idle connections are closed when they are too many now; those in use go as they come back. */
   set max(max: number) {
     this.#max = max
-    this.#closeIdle(this.#open + this.#unused() - max)
+    this.#closeIdle(this.#surplus + this.#wants.size)
     this.#offer()
   }
 
@@ -56,24 +64,37 @@ export class ConnectionBudget {
 
   /** Adds a member. */
   join(options: MemberOptions): BudgetMember {
-    const member: Member = { ...options, open: 0 }
+    const member: Member = { ...options, open: 0, closing: 0 }
     this.#members.add(member)
     return {
       take: () => this.#take(member),
       give: () => this.#give(member),
+      closing: () => this.#close(member),
       want: (tell) => this.#want(member, tell),
-      excess: () => this.#over || [...this.#wants.keys()].some((other) => other !== member),
+      excess: (busy) => this.#surplus > 0 || (busy ? this.#hasPoorer(member) : this.#othersOf(member).length > 0),
       leave: () => {
         this.#wants.delete(member)
         this.#members.delete(member)
+        this.#closing -= member.closing
+        member.closing = 0
         while (member.open > 0) this.#give(member)
         this.#offer()
       },
     }
   }
 
-  get #over(): boolean {
-    return this.#open + this.#unused() > this.#max
+  /** How many more are open or reserved than may be, without those that are being closed. */
+  get #surplus(): number {
+    return this.#open - this.#closing + this.#unused() - this.#max
+  }
+  /** Whether somebody waits for whom nothing is being closed yet, and one who would not have more than `member` after it gave one up. */
+  #hasPoorer(member: Member): boolean {
+    const others = this.#othersOf(member)
+    return this.#closing < others.length && others.some((other) => other.open + 1 < member.open - member.closing)
+  }
+  /** Those that wait, without `member`. */
+  #othersOf(member: Member): readonly Member[] {
+    return [...this.#wants.keys()].filter((other) => other !== member)
   }
   #reserved(): number {
     let count = 0
@@ -105,14 +126,25 @@ export class ConnectionBudget {
     this.#open--
     this.#offer(member)
   }
+  #close(member: Member): () => void {
+    member.closing++
+    this.#closing++
+    return () => {
+      if (member.closing === 0) return // it has left
+      member.closing--
+      this.#closing--
+      this.#give(member)
+    }
+  }
   #want(member: Member, tell: () => void): void {
-    if (!this.#wants.has(member)) this.#wants.set(member, tell)
+    if (this.#wants.has(member)) return // one place for each who waits: it asks again when it was told and needs more
+    this.#wants.set(member, tell)
     this.#closeIdle(1, member)
   }
   #closeIdle(count: number, except?: Member): void {
     let left = count
     for (const member of this.#members) {
-      let closable = member === except ? 0 : member.open - member.reserved
+      let closable = member === except ? 0 : member.open - member.closing - member.reserved
       while (left > 0 && closable-- > 0 && member.closeIdle()) left--
     }
   }

@@ -126,10 +126,13 @@ function describe(fields: Row): string {
   return parts.join(', ')
 }
 
-/** Those at the root: who waits for another himself holds nobody up. A pid of 0 stands for a prepared transaction. */
+/**
+ * Those at the root: who waits for another himself holds nobody up. A pid of 0 stands for a prepared transaction. Ours are sessions that are called
+ * as $1, or so with another word behind it; the server cuts names off after 63 bytes.
+ */
 const BLOCKERS = `WITH RECURSIVE chain(pid) AS (
     SELECT blocker FROM pg_stat_activity, unnest(pg_blocking_pids(pid)) AS blocker
-      WHERE wait_event_type = 'Lock' AND starts_with(application_name, $1)
+      WHERE wait_event_type = 'Lock' AND (application_name = left($1, 63) OR starts_with(application_name, left($1 || ' ', 63)))
     UNION SELECT blocker FROM chain, unnest(pg_blocking_pids(chain.pid)) AS blocker WHERE chain.pid <> 0)
   SELECT chain.pid AS pid, concat(chain.pid, ' ', extract(epoch FROM backend_start)) AS key, application_name AS application, usename::text AS user,
     host(client_addr) AS client, state, (extract(epoch FROM xact_start) * 1000)::bigint AS "transactionStartedAt",

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, type Logger, sleep, systemClock } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
+import type { ConnectionTarget } from './connection-target.ts'
+import { LockWatch } from './lock-watch.ts'
 import { readEvents } from './test-reader.ts'
 import { anEvent, type TestServer, testServer } from './test-server.ts'
 
@@ -80,4 +82,43 @@ test('a lock of others on a table of a service is named, also when a third one w
   assert.equal(blocker?.['pid'], other.pid)
   await other.release()
   await Promise.all([waiting, writing])
+})
+
+/** What a watch of that schema finds at its first look. */
+function firstLook(server: TestServer, schema: string): Promise<unknown[]> {
+  return new Promise((resolve) => {
+    const target = { process: 'abcdef', schema } as ConnectionTarget
+    const watch: LockWatch = new LockWatch({
+      target,
+      service: 'test',
+      runtime: createRuntime(),
+      query: async (_, text, values) => {
+        watch.stop()
+        const { rows } = await (await server.connect()).query<{ pid: number }>(text, [...values])
+        resolve(rows.map(({ pid }) => pid))
+        return rows
+      },
+    })
+    watch.waited()
+  })
+}
+
+test('sessions that wait are of a schema when it is the whole third word of their name, or as much of it as the server keeps', async () => {
+  await using server = await testServer()
+  await server.open({ migrations: [TABLE] })
+  const other = await somebody(server, 'LOCK TABLE thing IN ACCESS EXCLUSIVE MODE')
+  const long = 'x'.repeat(60)
+  const waiting = ['orders', `${long} sequencer`, 'carts sequencer'].map(async (name) => {
+    const client = await server.connect()
+    await client.query(`SET application_name = 'banyan abcdef ${name}'`)
+    await client.query('SELECT id FROM thing')
+  })
+  const admin = await server.connect()
+  const waiters = `SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND starts_with(application_name, 'banyan abcdef') AND ${other.pid} = ANY (pg_blocking_pids(pid))`
+  while ((await admin.query<{ count: number }>(waiters)).rows[0]?.count !== waiting.length) await sleep(systemClock(), 20)
+  const found = await Promise.all(['orders', 'order', long, 'carts', 'cart'].map((schema) => firstLook(server, schema)))
+  await other.release()
+  await Promise.all(waiting)
+  assert.deepEqual(found, [[other.pid], [], [other.pid], [other.pid], []])
 })

@@ -37,7 +37,7 @@ export const STATEMENT_TIMEOUT_MS = 10_000
 /**
  * Keeps each service's data in a schema of its own in PostgreSQL. Commits survive a power cut; several processes may share a service.
  *
- * @example `platform({ services, stores: postgresStores({ url: 'postgres://banyan:secret@localhost:5432/shop' }) })`
+ * @example `startPlatform(shop, { …, stores: postgresStores({ url: 'postgres://banyan:secret@localhost:5432/shop' }) })`
  */
 export function postgresStores(options: PostgresStoresOptions): StoreFactory {
   const { poolMax, writers } = poolSettings(options)

@@ -22,6 +22,8 @@ export class SequencerSessions {
   readonly #options: SequencerSessionsOptions
   readonly #place: BudgetMember
   #own: Session | undefined
+  /** While it is being opened: whoever comes then waits for that one. */
+  #connecting: Promise<Session | undefined> | undefined
   #destroyed = false
 
   constructor(options: SequencerSessionsOptions) {
@@ -37,6 +39,7 @@ export class SequencerSessions {
 
   /** Closes what is open; resolves when it is closed. */
   async end(): Promise<void> {
+    await this.#connecting?.catch(() => {})
     await this.#own?.end()
     this.#place.leave()
   }
@@ -64,6 +67,10 @@ export class SequencerSessions {
   async #ownSession(): Promise<Session | undefined> {
     if (!this.#options.budget.ample) return this.#giveUp()
     if (this.#own?.dead === false) return this.#own
+    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined))
+    return this.#connecting
+  }
+  async #connect(): Promise<Session | undefined> {
     if (!this.#place.take()) return undefined
     try {
       const { target, clock } = this.#options

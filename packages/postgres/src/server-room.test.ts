@@ -4,15 +4,17 @@ import { shareOf, toRoom } from './server-room.ts'
 
 const room = (max: number, others = 0, processes = 1) => ({ limits: [{ max, others, processes }] })
 
-test('a process takes half of what others leave, so that a second one can start beside it', () => {
+test('a process takes an equal share of what others leave, with one kept for a process that starts beside those that run', () => {
   assert.equal(shareOf(room(57), 8), 28)
   assert.equal(shareOf(room(57, 20), 8), 18)
-  assert.equal(shareOf(room(57, 0, 2), 8), 28)
-  assert.equal(shareOf(room(57, 0, 3), 8), 19)
+  assert.equal(shareOf(room(57, 0, 2), 8), 19)
+  assert.equal(shareOf(room(97, 0, 2), 8), 32)
+  assert.equal(shareOf(room(97, 0, 3), 8), 24)
 })
 
-test('where half is too little for one, it takes what is there', () => {
-  assert.equal(shareOf(room(12), 8), 12)
+test('where such a share is too little for one, it takes what it needs, as far as it is there', () => {
+  assert.equal(shareOf(room(12), 8), 8)
+  assert.equal(shareOf(room(17, 0, 2), 8), 8)
   assert.equal(shareOf(room(12, 0, 2), 8), 6)
   assert.equal(shareOf(room(12, 20), 8), 0)
 })
@@ -27,5 +29,5 @@ test('the tightest limit decides: of the server, the role or the database', () =
       { max: 20, others: 2, processes: 2 },
     ],
   })
-  assert.equal(shareOf(toRoom(row), 8), 9)
+  assert.equal(shareOf(toRoom(row), 6), 6)
 })

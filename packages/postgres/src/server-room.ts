@@ -53,14 +53,13 @@ export function toRoom(row: Row): ServerRoom {
 }
 
 /**
- * Returns how many connections this process may have: an equal share of what others leave, and half of it at most, so that another process can start
- * beside this one, as at every update; where half is less than `need`, all that the processes which are there leave.
+ * Returns how many connections this process may have: an equal share of what others leave, with one share kept for a process that starts beside those
+ * that are there, as at every update. Where such a share is less than `need`, it is `need`, as far as the processes that are there leave so many.
  */
 export function shareOf({ limits }: ServerRoom, need: number): number {
   const shares = limits.map(({ max, others, processes }) => {
     const free = Math.max(0, max - others)
-    const fair = Math.floor(free / Math.max(2, processes))
-    return fair >= need ? fair : Math.floor(free / processes)
+    return Math.max(Math.floor(free / (processes + 1)), Math.min(need, Math.floor(free / processes)))
   })
   return Math.min(...shares)
 }

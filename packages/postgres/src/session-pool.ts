@@ -159,9 +159,9 @@ export class SessionPool {
       })
     this.#signalIfEmpty()
   }
-  /** Others of this process have none, or the server gives fewer than it did. */
+  /** Others of this process have fewer, or have work while we have none, or the server gives fewer than it did. */
   #isForOthers(session: Session): boolean {
-    if (this.#sessions.size <= 1 || !this.#places.excess()) return false
+    if (this.#sessions.size <= 1 || !this.#places.excess(this.#waiters.length > 0)) return false
     const openedAt = this.#sessions.get(session) ?? 0
     return this.#waiters.length === 0 || this.#options.runtime.clock.monotonic() - openedAt >= HOLD_MS_MIN
   }
@@ -174,11 +174,12 @@ export class SessionPool {
   #retire(session: Session): void {
     if (!this.#remove(session)) return
     this.#leaving++
-    void session.end().then(() => this.#left())
+    const give = this.#places.closing()
+    void session.end().then(() => this.#left(give))
   }
-  #left(): void {
+  #left(give: () => void): void {
     this.#leaving--
-    this.#places.give()
+    give()
     this.#signalIfEmpty()
   }
   #forget(session: Session): void {

@@ -35,7 +35,7 @@ export interface Platform {
   readonly services: readonly Service[]
   readonly gateway: Edge | undefined
   readonly invariants: Invariants | undefined
-  readonly stores: StoreSizes
+  readonly storeSizes: StoreSizes
 }
 
 /**
@@ -46,11 +46,11 @@ export function platform(definition: {
   readonly services: readonly Service[]
   readonly gateway?: Edge
   readonly invariants?: Invariants
-  readonly stores?: StoreSizes
+  readonly storeSizes?: StoreSizes
 }): Platform {
   const services = inStartOrder(definition.services)
   checkRoutes(services)
-  return { services, gateway: definition.gateway, invariants: definition.invariants, stores: definition.stores ?? {} }
+  return { services, gateway: definition.gateway, invariants: definition.invariants, storeSizes: definition.storeSizes ?? {} }
 }
 
 /** Sorts services so that each comes after those it calls. */

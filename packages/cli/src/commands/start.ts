@@ -62,7 +62,7 @@ async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
   const stop = stopRequested(call.environment)
   const loading = loadPlatform(call.directory)
   const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, onFatal: fatal.resolve })])
-  checkFileLimit(platform.services.length, { ...settings, poolMax: settings.poolMax ?? platform.stores.poolMax }, runtime.log)
+  checkFileLimit(platform.services.length, { ...settings, poolMax: settings.poolMax ?? platform.storeSizes.poolMax }, runtime.log)
   const operatorKey = createIds(systemClock(), systemRandom()).hex(32)
   const running = await startPlatform(platform, {
     runtime,

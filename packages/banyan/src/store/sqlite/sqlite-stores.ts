@@ -38,7 +38,7 @@ interface Shared {
 
 /**
  * Keeps each service in a SQLite file of its own, with group commit. A commit survives a power cut (class `power`); one process owns a file.
- * Example: `platform({ stores: sqliteStores({ directory: 'data' }), … })`.
+ * Example: `startPlatform(shop, { …, stores: sqliteStores({ directory: 'data' }) })`.
  */
 export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
   let shared: Shared | undefined
