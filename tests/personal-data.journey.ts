@@ -98,6 +98,7 @@ async function journey(url: string): Promise<{ readonly token: string; readonly 
   for (let time = 0; time < 3; time++) await asked(nobody, 'POST', '/api/auth/login', { email, password: wrongPassword })
   const { accessToken } = await asked<{ accessToken: string }>(nobody, 'POST', '/api/auth/login', { email, password })
   const customer = shopClient(url, accessToken)
+  await changeProfile(customer)
   const order = {
     items: [{ sku: 'ESPRESSO-250', quantity: 1 }],
     shippingAddress: { recipient, line1, city, postalCode: '10115', country: 'DE' },
@@ -125,6 +126,15 @@ async function journey(url: string): Promise<{ readonly token: string; readonly 
   const stock = { delta: -1, reason: PERSON.staffWords }
   await asked(staff, 'POST', '/api/inventory/ESPRESSO-250/adjustments', stock, { 'idempotency-key': 'journey-4' })
   return { token: accessToken, orderIds: [good.id, bad.id] }
+}
+
+/** Changes the profile under a key, as a client may with any command: the answer holds the whole profile. */
+async function changeProfile(customer: ReturnType<typeof shopClient>): Promise<void> {
+  const { id, version } = (await customer.request<{ id: string; version: number }>('GET', '/api/users/me')).body
+  const change = { name: PERSON.name, phone: PERSON.phone }
+  const headers = { 'idempotency-key': 'profile-1', 'if-match': `"${version}"` }
+  const { status } = await customer.request('PUT', `/api/users/${id}`, change, headers)
+  assert.equal(status, 200)
 }
 
 function told(sightings: Sightings, allowed: (where: string) => boolean): string[] {

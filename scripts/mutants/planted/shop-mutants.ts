@@ -41,6 +41,15 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'services/orders/src/start-anew.test.ts', test: 'starts under the next id once all before have ended' },
   },
   {
+    name: 'profile-in-kept-answer',
+    mistake: 'the answer to a change of a profile is kept under its key, and outlives the erasure of the account',
+    promises: ['P15'],
+    file: 'services/users/src/contract.ts',
+    find: "ifMatch: 'version',\n      idempotency: 'none',",
+    replace: "ifMatch: 'version',",
+    caughtBy: { file: 'tests/personal-data.journey.ts', test: 'stands in rows that can be erased and nowhere else' },
+  },
+  {
     name: 'reason-as-written',
     mistake: 'what somebody wrote about a cancellation goes into events and sagas',
     promises: [],

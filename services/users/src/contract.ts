@@ -115,8 +115,8 @@ const UserFilter = Type.Object({
 const UserFacts = Type.Object({ userId: UserId, status: Status, roles: Roles })
 /** Whose access tokens were ended: those issued at this moment or before are no longer good. */
 const EndedTokens = Type.Object({ userId: UserId, at: Timestamp })
-/** Epoch milliseconds and a user id, parted by a dot. */
-const RevocationCursor = Text.id({ max: 16 + ID_LENGTH_MAX, pattern: '^[0-9]{1,15}[.][A-Za-z0-9._:-]+$' })
+/** Epoch milliseconds and a user id as JSON in base64url, four characters for three: 16 digits, brackets, quotes and a comma, and the id. */
+const RevocationCursor = Text.token({ max: Math.ceil(((21 + ID_LENGTH_MAX) * 4) / 3) })
 const AuditAction = Type.Enum([...AUDIT_ACTIONS])
 const OptionalTexts = Type.Union([Type.Array(Type.String()), Type.Null()])
 /** An entry of the trail of accounts. */
@@ -148,7 +148,8 @@ const Nothing = Type.Object({})
 
 /**
  * Users: accounts, passwords, sessions and the keys that sign access tokens.
- * Answers that hold tokens are never kept under an idempotency key: a stored answer would be a stored secret.
+ * Answers that hold tokens or personal data are never kept under an idempotency key: a stored answer would be a stored secret, or outlive the
+ * account's erasure.
  */
 export const users = contract('users', {
   schemas: { User, Session, Registration, UserChange },
@@ -283,6 +284,7 @@ export const users = contract('users', {
       output: User,
       access: { owner: 'id', roles: ['admin'] },
       ifMatch: 'version',
+      idempotency: 'none',
       errors: {
         last_admin: LastAdmin,
         illegal_transition: Type.Object({ from: Status, to: Status, allowed: Type.Array(Status) }),

@@ -119,6 +119,8 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
     const second = await shop.users.revocations({ since, cursor: first.nextCursor as string })
     const all = new Set([...first.items, ...second.items].map(({ userId }) => userId))
     assert.deepEqual([first.items.length, all.size, second.nextCursor], [1_000, count, null])
+    for (const cursor of [`${now}.gone-1`, Buffer.from('[-1,"gone-1"]').toString('base64url'), `${first.nextCursor}A`])
+      await assert.rejects(shop.users.revocations({ since, cursor }), { code: 'invalid_argument' })
   })
 
   test(`${name}: an admin erases a person for ever; the account is nobody's, and its address can be used again`, async () => {

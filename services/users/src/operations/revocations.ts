@@ -1,10 +1,11 @@
-import { fromTimestamp, toTimestamp } from 'banyan'
-import { wrongCursor } from 'banyan/contract'
+import { fromTimestamp, Text, toTimestamp, Type } from 'banyan'
+import { pageCursor } from 'banyan/contract'
 import { operation } from '../define.ts'
 import type { EndedTokens } from '../store/token-records.ts'
 
 /** Rows of a page: tokens of few users end within their fifteen minutes. */
 const PAGE_SIZE = 1_000
+const cursors = pageCursor(Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text.id()]))
 
 /** Lists whose tokens were ended after a moment, for whoever verifies tokens. */
 export const revocations = operation('revocations', async ({ since, cursor }, { read }) => {
@@ -13,12 +14,11 @@ export const revocations = operation('revocations', async ({ since, cursor }, { 
   const last = page.at(-1)
   return {
     items: page.map(({ userId, at }) => ({ userId, at: toTimestamp(at) })),
-    nextCursor: found.length > PAGE_SIZE && last ? `${last.at}.${last.userId}` : null,
+    nextCursor: found.length > PAGE_SIZE && last ? cursors.write([last.at, last.userId]) : null,
   }
 })
 
 function parsed(cursor: string): EndedTokens {
-  const [, at, userId] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? []
-  if (at === undefined || userId === undefined) throw wrongCursor('cursor')
-  return { at: Number(at), userId }
+  const [at, userId] = cursors.read(cursor)
+  return { at, userId }
 }
