@@ -93,6 +93,36 @@ export function testConsumerBytes(harness: StoreHarness): void {
     assert.ok(most >= 2 && most <= 16, `${most} parked events were handled at once`)
   })
 
+  promise(harness, 'keys whose redrive pauses hold up no other key', async ({ source, sink }) => {
+    const pausing = range(1, 16).map((number) => `k${number}`)
+    await emitAll(
+      source,
+      [...pausing, 'healthy'].map((key) => ({ key })),
+    )
+    let isDown = true
+    const paused = new Set<string>()
+    const handler = writeLedger(sink, ({ key }) => {
+      if (isDown) throw new BanyanError('unavailable', 'away', { retry: 'safe' })
+      if (key === 'healthy') return
+      paused.add(key)
+      throw new BanyanError('unavailable', 'away for long', { retry: 'safe', retryAfterMs: 600_000 })
+    })
+    const runtime = testRuntime()
+    const retry = { attemptsMax: 2, outageAttemptsMax: 2, backoff: { firstMs: 1, maxMs: 600_000 } }
+    const consumer = aConsumer(sink, source.feed, handler, { runtime, retry })
+    await consumer.start()
+    await eventually('all are parked', () => consumer.state().parked === 17)
+    isDown = false
+    const admin = createParkedAdmin({ store: sink, runtime, consumers: () => [consumer] })
+    const redrive = (key: string) => admin.redrive({ consumer: 'main', source: 'source', key }, { actor: 'ann', reason: 'well' })
+    const told = pausing.map((key) => assert.rejects(redrive(key), { code: 'unavailable' }))
+    await eventually('16 keys pause', () => paused.size === 16)
+    redrive('healthy').catch(() => {})
+    await eventually('the healthy one is applied', async () => (await applied(sink)).length === 1)
+    await consumer.stop()
+    await Promise.all(told)
+  })
+
   promise(harness, 'large data of a type that nobody handles are not read', async ({ source, sink }) => {
     await emitLarge(source, 40, 'other.happened')
     await emitAll(source, [{ key: 'a' }])

@@ -35,7 +35,7 @@ interface ParkedTask extends HandlerTask {
 const CHUNK_EVENTS = 50
 /** Keys of one look. More come with the next one. */
 const LOOK_KEYS = 1_000
-/** Keys redriven at once: each has one event in memory, which may be a large one. The others wait in line. */
+/** Keys redriven at once: each has one event in memory, which may be a large one. The others wait in line; one that pauses holds nothing. */
 const KEYS_AT_ONCE = 16
 
 /** Handles parked events again, in order (P6). That a key is being redriven is durable, so it goes on after a crash. */
@@ -46,9 +46,9 @@ export class Redriver {
   readonly #retry: RetryPolicy
   readonly #resumed = new Set<number>()
   #hasLooked = false
-  /** Tasks that have not begun; those that have are in the lanes of their keys. */
+  /** Tasks that wait for a place. The others are in the lanes of their keys: those that have one, and those that pause. */
   readonly #line: RedriveTask[] = []
-  #begun = 0
+  readonly #placed = new Set<RedriveTask>()
 
   constructor(options: RedriverOptions) {
     const { claim, runtime, service, retry } = options
@@ -70,8 +70,7 @@ export class Redriver {
       task = { kind: 'redrive', key, begun: false, redriven: 0, outcome: Promise.withResolvers() }
       task.outcome.promise.catch(() => {}) // one that is resumed after a crash has no audience
       this.#tasks.set(key, task)
-      this.#line.push(task)
-      this.#beginNext()
+      this.#queue(task)
     }
     return task.outcome.promise
   }
@@ -93,8 +92,48 @@ export class Redriver {
     this.#hasLooked = keys.length < LOOK_KEYS || !isFirst
   }
 
-  /** Handles the next parked events of a key. */
+  /** Handles the next parked events of a key. Returns the pause before it goes on; meanwhile another key has its place. */
   async run(task: RedriveTask): Promise<number | undefined> {
+    if (!this.#placed.has(task)) return this.#queue(task)
+    let isPaused = true
+    try {
+      const delayMs = await this.#handleChunk(task)
+      isPaused = delayMs !== undefined
+      return delayMs
+    } finally {
+      if (isPaused) this.#leave(task)
+    }
+  }
+
+  /** Whoever waits for a redrive is told that it goes on later. */
+  stop(): void {
+    const { consumer } = this.#options.claim
+    const error = new BanyanError('unavailable', `consumer "${consumer}" stops; the redrive goes on at its next start`)
+    for (const { outcome } of this.#tasks.values()) outcome.reject(error)
+    this.#tasks.clear()
+    this.#line.length = 0
+  }
+
+  /** Puts a task into the line; what comes in its lane meanwhile is parked behind the rest. */
+  #queue(task: RedriveTask): undefined {
+    this.#line.push(task)
+    this.#beginNext()
+  }
+
+  #beginNext(): void {
+    if (this.#placed.size >= KEYS_AT_ONCE) return
+    const task = this.#line.shift()
+    if (!task) return
+    this.#placed.add(task)
+    this.#options.push(task.key, task)
+  }
+
+  #leave(task: RedriveTask): void {
+    this.#placed.delete(task)
+    this.#beginNext()
+  }
+
+  async #handleChunk(task: RedriveTask): Promise<number | undefined> {
     const { store, claim, parkedKeys } = this.#options
     const { consumer, source } = claim
     for (let handled = 0; handled < CHUNK_EVENTS; handled++) {
@@ -108,23 +147,6 @@ export class Redriver {
     }
     this.#options.push(task.key, task)
     return undefined
-  }
-
-  /** Whoever waits for a redrive is told that it goes on later. */
-  stop(): void {
-    const { consumer } = this.#options.claim
-    const error = new BanyanError('unavailable', `consumer "${consumer}" stops; the redrive goes on at its next start`)
-    for (const { outcome } of this.#tasks.values()) outcome.reject(error)
-    this.#tasks.clear()
-    this.#line.length = 0
-  }
-
-  #beginNext(): void {
-    if (this.#begun >= KEYS_AT_ONCE) return
-    const task = this.#line.shift()
-    if (!task) return
-    this.#begun++
-    this.#options.push(task.key, task)
   }
 
   /** Handles one parked event. Returns the delay before its next attempt; undefined when it is handled or the redrive has ended. */
@@ -178,8 +200,7 @@ export class Redriver {
 
   #finish(task: RedriveTask, failed: RedriveResult['failed']): undefined {
     this.#tasks.delete(task.key)
-    this.#begun--
-    this.#beginNext()
+    this.#leave(task)
     task.outcome.resolve({ redriven: task.redriven, failed })
   }
 }
