@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gateway } from '@banyan/gateway'
 import { eventually, temporaryDirectory, testPlatform } from '@banyan/testing'
-import { command, contract, define, event, query, type Service, service, Type } from 'banyan'
+import { BanyanError, command, contract, define, event, query, type Service, service, Type } from 'banyan'
 import type { Store, StoreFactory } from 'banyan/store'
 import { sqliteStores } from 'banyan/store/sqlite'
 
@@ -76,27 +76,54 @@ test('a start with a new version of a read model listens at once, says how far i
   await until('readiness says how far it is', () => shown()?.includes(`rebuilding totals: ${COME} of ${EVENTS} events`) === true)
   const [admin] = after.admin.services
   assert.deepEqual(await admin?.projections(), [
-    { service: 'totals', projection: 'totals', version: 1, rebuilding: { version: 2, done: COME, of: EVENTS } },
+    { service: 'totals', projection: 'totals', version: 1, definitionVersion: 2, rebuilding: { version: 2, done: COME, of: EVENTS } },
   ])
   held.release()
   await until('it is ready', async () => (await status('/health/ready')) === 200)
   assert.deepEqual(await (await fetch(`${url}/api/totals`)).json(), { total: 2 * EVENTS })
 })
 
-/** Stores whose logs show their beginning only, until they are released. */
-function heldStores(directory: string): { readonly stores: StoreFactory; readonly release: () => void } {
+test('a process whose rebuild for a new version ends without new tables is not ready', async () => {
+  using place = temporaryDirectory()
+  await using before = await testPlatform({ services: [totalsService(1)], directory: place.path })
+  for (let number = 1; number <= EVENTS; number++) await before.client(totals).add({ id: `k${number}`, amount: 1 })
+  await until('the first version has all', async () => (await before.client(totals).get({})).total === EVENTS)
+  await before.stop()
+
+  const held = heldStores(place.path)
+  await using after = await testPlatform({ services: [totalsService(2)], gateway: gateway(), directory: place.path, stores: held.stores })
+  held.lose()
+  const [admin] = after.admin.services
+  await until(
+    'the rebuild has ended',
+    async () => (await admin?.projections())?.every(({ rebuilding }) => rebuilding === undefined) === true,
+  )
+  const shown = (): string | undefined => after.health().checks.find(({ name }) => name === 'totals:projection:totals')?.output
+  await until('readiness says so', () => shown()?.includes('totals is not rebuilt for now') === true)
+  assert.equal((await fetch(`http://127.0.0.1:${after.port}/health/ready`)).status, 503)
+})
+
+/** Stores whose logs show their beginning only, until they are released, or until retention has removed what was not read. */
+function heldStores(directory: string): { readonly stores: StoreFactory; readonly release: () => void; readonly lose: () => void } {
   const inner = sqliteStores({ directory })
   let isHeld = true
+  let isLost = false
   const open: StoreFactory['open'] = async (options) => {
     const store = await inner.open(options)
     const { feed } = store
     const held: Store = {
       features: store.features,
       feed: {
-        head: () => feed.head(),
+        head: async () => {
+          if (isLost) throw new BanyanError('unavailable', 'the log cannot be read right now', { retry: 'safe' })
+          return feed.head()
+        },
         positionOf: (token) => feed.positionOf(token),
         subscribe: (listener) => feed.subscribe(listener),
-        read: async (...request) => (await feed.read(...request)).filter(({ position }) => !isHeld || position <= COME),
+        read: async (...request) => {
+          if (isLost) throw new BanyanError('failed_precondition', 'retention has removed what was to be read')
+          return (await feed.read(...request)).filter(({ position }) => !isHeld || position <= COME)
+        },
       },
       transaction: (body, settings) => store.transaction(body, settings),
       read: (body) => store.read(body),
@@ -106,7 +133,7 @@ function heldStores(directory: string): { readonly stores: StoreFactory; readonl
     }
     return held
   }
-  return { stores: { ...inner, open }, release: () => void (isHeld = false) }
+  return { stores: { ...inner, open }, release: () => void (isHeld = false), lose: () => void (isLost = true) }
 }
 
 async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {

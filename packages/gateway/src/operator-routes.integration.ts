@@ -77,7 +77,9 @@ function admin(changes: unknown[][]): PlatformAdmin {
     skipParked: noting('skipParked'),
     lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0, parkedMore: false }],
     flow: async (id) => ({ events: [event(2, 20)], more: id === 'long' }),
-    projections: async () => [{ service: 'orders', projection: 'view', version: 1, rebuilding: { version: 2, done: 3, of: 4 } }],
+    projections: async () => [
+      { service: 'orders', projection: 'view', version: 1, definitionVersion: 2, rebuilding: { version: 2, done: 3, of: 4 } },
+    ],
     rebuild: noting('rebuild'),
     audit: async () => [{ at: 1, actor: 'a', action: 'retry', subject: 's1', reason: 'r' }],
   }

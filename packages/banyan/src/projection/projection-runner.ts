@@ -27,6 +27,8 @@ export interface ProjectionStatus {
   readonly projection: string
   /** Version of the definition that made the tables which serve. */
   readonly version: number
+  /** Version of the definition that this process has. */
+  readonly definitionVersion: number
   /** New tables that are being filled; undefined when there are none. */
   readonly rebuilding: RebuildProgress | undefined
 }
@@ -155,7 +157,8 @@ class GenerationRunner implements ProjectionRunner {
   }
 
   async status(): Promise<ProjectionStatus> {
-    return { projection: this.name, version: this.#current().record.version, rebuilding: await this.#progress() }
+    const { version: definitionVersion } = this.#options.projection
+    return { projection: this.name, version: this.#current().record.version, definitionVersion, rebuilding: await this.#progress() }
   }
 
   table(name: string): string {

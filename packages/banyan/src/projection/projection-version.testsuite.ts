@@ -19,7 +19,7 @@ export function testProjectionVersions(harness: StoreHarness): void {
     const clock = { ...testClock, setTimer: (delayMs: number, callback: () => void) => testClock.setTimer(delayMs / 100, callback) }
     const runner = aRunner(stores, counts(2), { sources: [{ source: 'source', feed }], runtime: testRuntime({ log, clock }) })
     await runner.start()
-    const status = { projection: 'counts', version: 1, rebuilding: { version: 2, done: COME, of: 30 } }
+    const status = { projection: 'counts', version: 1, definitionVersion: 2, rebuilding: { version: 2, done: COME, of: 30 } }
     await eventually('what came is applied', async () => (await runner.status()).rebuilding?.done === COME)
     assert.deepEqual(await runner.status(), status)
     assert.equal(runner.table('counts'), 'counts_g1')
@@ -27,7 +27,7 @@ export function testProjectionVersions(harness: StoreHarness): void {
     await eventually('the log says how far it is', () => told.some(({ done, of }) => done === COME && of === 30))
     release()
     await eventually('the new tables serve', () => runner.table('counts') === 'counts_g2')
-    assert.deepEqual(await runner.status(), { projection: 'counts', version: 2, rebuilding: undefined })
+    assert.deepEqual(await runner.status(), { projection: 'counts', version: 2, definitionVersion: 2, rebuilding: undefined })
     assert.ok((await content(stores.sink, runner.table('counts'))).every(({ total, extra }) => total === 10 && extra === 2))
     await runner.stop()
   })

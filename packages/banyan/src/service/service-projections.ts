@@ -101,11 +101,13 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
 }
 
 /** A rebuild that somebody asked for changes nothing for readers; one for a new version does. */
-function refuseOtherVersion({ projection, version, rebuilding }: ProjectionStatus): void {
-  if (!rebuilding || rebuilding.version === version) return
-  const { done, of } = rebuilding
-  const meanwhile = `tables of version ${version} serve until those of version ${rebuilding.version} are filled`
-  throw new BanyanError('unavailable', `rebuilding ${projection}: ${done} of ${of} events; ${meanwhile}`, { retry: 'safe' })
+function refuseOtherVersion({ projection, version, definitionVersion, rebuilding }: ProjectionStatus): void {
+  if (version === definitionVersion) return
+  const meanwhile = `tables of version ${version} serve until those of version ${definitionVersion} are filled`
+  const how = rebuilding
+    ? `rebuilding ${projection}: ${rebuilding.done} of ${rebuilding.of} events`
+    : `${projection} is not rebuilt for now, the log says why`
+  throw new BanyanError('unavailable', `${how}; ${meanwhile}`, { retry: 'safe' })
 }
 
 function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {
