@@ -103,9 +103,12 @@ export class Claimer {
     })
   }
 
-  /** A saga left memory; looks when others wait for its place. */
-  slotFreed(): void {
-    if (this.#starved && this.#options.slots() >= SLOTS_MIN) this.kick()
+  /**
+   * A saga left memory; looks when others wait for its place. `isLast`: no other is left there. Then no more places will come, however few there
+   * are: where other services fill the memory it is one.
+   */
+  slotFreed(isLast: boolean): void {
+    if (this.#starved && (isLast || this.#options.slots() >= SLOTS_MIN)) this.kick()
   }
 
   async #scan(): Promise<void> {

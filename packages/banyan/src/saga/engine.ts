@@ -204,7 +204,7 @@ class Engine implements SagaEngine {
     run.journal.bytes.end()
     if (end.how === 'final' || end.how === 'stuck') this.#waiters.settled(end.record)
     if (end.how === 'suspended') this.#claimer.wake(end.wakeAt)
-    this.#claimer.slotFreed()
+    this.#claimer.slotFreed(this.#runs.size === 0)
     if (this.#runs.size === 0) this.#emptied?.()
   }
 

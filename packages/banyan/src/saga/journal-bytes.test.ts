@@ -48,3 +48,15 @@ test('a saga whose outputs grow too large is held with what to do, and nothing o
   assert.deepEqual(undone, [])
   assert.equal(process.runtime.memory.journals.used, 0)
 })
+
+test('where other services fill the memory, the next saga follows the one before at once', async () => {
+  await using world = new SagaWorld()
+  const quick = aSaga('quick', async (s) => s.step('work', { action: async () => 'done', compensation: async () => {} }))
+  const memory = createMemoryBudgets()
+  memory.journals.take(memory.journals.bytesMax)
+  const process = await world.open([quick], { memory })
+  const count = 10
+  for (let number = 1; number <= count; number++) await process.start(quick, `s${number}`)
+  await world.clock.advance(1_500)
+  for (let number = 1; number <= count; number++) assert.equal((await process.show(`s${number}`)).saga.status, 'completed')
+})

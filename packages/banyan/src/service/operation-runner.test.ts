@@ -82,8 +82,12 @@ function serviceOf(): ServiceRuntime {
     resources: undefined,
   } as unknown as ServiceRuntime
 }
-function runner(handler: OperationHandler, name: 'add' | 'get' = 'add', definitionOfIt: OperationDefinition = counters.operations[name]) {
-  const service = serviceOf()
+function runner(
+  handler: OperationHandler,
+  name: 'add' | 'get' = 'add',
+  definitionOfIt: OperationDefinition = counters.operations[name],
+  service: ServiceRuntime = serviceOf(),
+) {
   const run = operationRunner(service, definitionOfIt, handler)
   return (input: unknown, more: Partial<Scope> = {}) =>
     run.run({ service: 'counters', operation: name, input, scope: { ...scope(), ...more } })
@@ -304,4 +308,17 @@ test('permission that is asked for after the commit is refused as a mistake: it 
     return done
   })
   await assert.rejects(runner(late)({ id: 'n', by: 1 }, signedIn('n')), /asked for permission after its transaction had committed/)
+})
+
+test('a call that finds no place is counted as an error of its operation', async () => {
+  const gate = Promise.withResolvers<void>()
+  const slow = operation('get', async () => (await gate.promise, { total: 0 }))
+  const service = serviceOf()
+  const run = runner(slow, 'get', { ...counters.operations.get, concurrencyMax: 1 }, service)
+  const first = run({ id: 'a' })
+  await assert.rejects(run({ id: 'a' }), { code: 'overloaded', retry: 'safe' })
+  gate.resolve()
+  await first
+  await run({ id: 'a' })
+  assert.match(service.metrics.text(), /banyan_operation_errors_total\{service="counters",operation="get",code="overloaded"\} 1\n/)
 })

@@ -76,11 +76,12 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
         throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
-      const place = places.take()
+      let place: Disposable | undefined
       const started = clock.monotonic()
       const span = service.tracing.startSpan(label, 'server', scope.trace)
       const progress: Progress = { acted: false }
       try {
+        place = places.take()
         faults.at(points.before)
         const reply = await run(request, input, span, progress)
         faults.at(points.after)
@@ -93,7 +94,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         throw error
       } finally {
         span.end()
-        place[Symbol.dispose]()
+        place?.[Symbol.dispose]()
       }
     },
   }

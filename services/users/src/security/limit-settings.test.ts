@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readLimits } from './limit-settings.ts'
+import { PENDING_MAX } from '../store/reset-records.ts'
+import { MAILS_MAX, readLimits } from './limit-settings.ts'
 
 const NAMES = {
   failures: 'BANYAN_LOGIN_FAILURES_MAX',
@@ -29,4 +30,12 @@ test('a limit that is no number, or none that makes sense, is refused with its n
       })
   assert.throws(() => readLimits({ [NAMES.failures]: '0' }), /from 1 to/)
   assert.equal(readLimits({ [NAMES.hashesWaiting]: '0' }).hashesWaiting, 0)
+})
+
+test('a limit of mails is one that the tokens which are looked at can reach, of one device and of all strangers together', () => {
+  assert.ok(2 * MAILS_MAX <= PENDING_MAX)
+  for (const name of [NAMES.mails, NAMES.mailsOfStrangers]) {
+    assert.throws(() => readLimits({ [name]: String(MAILS_MAX + 1) }), { message: new RegExp(`from 1 to ${MAILS_MAX}, `) })
+    readLimits({ [name]: String(MAILS_MAX) })
+  }
 })

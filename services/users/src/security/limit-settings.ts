@@ -24,13 +24,15 @@ const HASHES_ACTIVE = 2
 const HASHES_ACTIVE_MAX = 64
 /** Hashes that may wait: about five seconds of work, half an operation's time. */
 const HASHES_WAITING = 60
+/** Half of the tokens that are looked at (`PENDING_MAX`): a limit above could not be counted up to, for the others' tokens stand among them. */
+export const MAILS_MAX = 500
 /** Above any use: a number beyond it is a slip. */
 const COUNT_MAX = 100_000
 
 /**
  * Reads the limits from the environment; throws `failed_precondition` that names the variable and what it must be.
  * - `BANYAN_LOGIN_FAILURES_MAX`, `BANYAN_LOGIN_FAILURES_OF_STRANGERS_MAX`: wrong passwords before a lock. Defaults: {@link FREE_FAILURES}, {@link FREE_FAILURES_OF_STRANGERS}.
- * - `BANYAN_RESET_MAILS_MAX`, `BANYAN_RESET_MAILS_OF_STRANGERS_MAX`: mails in half an hour. Defaults: {@link MAILS_OF_ONE}, {@link MAILS_OF_STRANGERS}.
+ * - `BANYAN_RESET_MAILS_MAX`, `BANYAN_RESET_MAILS_OF_STRANGERS_MAX`: mails in half an hour, {@link MAILS_MAX} at most. Defaults: {@link MAILS_OF_ONE}, {@link MAILS_OF_STRANGERS}.
  * - `BANYAN_PASSWORD_CHECKS_ACTIVE`, `BANYAN_PASSWORD_CHECKS_WAITING`: passwords that are hashed at a time, and that may wait. Defaults: 2, 60.
  */
 export function readLimits(environment: Readonly<Record<string, string | undefined>>): LimitSettings {
@@ -47,8 +49,8 @@ export function readLimits(environment: Readonly<Record<string, string | undefin
   return {
     failures: count('BANYAN_LOGIN_FAILURES_MAX', FREE_FAILURES),
     failuresOfStrangers: count('BANYAN_LOGIN_FAILURES_OF_STRANGERS_MAX', FREE_FAILURES_OF_STRANGERS),
-    mails: count('BANYAN_RESET_MAILS_MAX', MAILS_OF_ONE),
-    mailsOfStrangers: count('BANYAN_RESET_MAILS_OF_STRANGERS_MAX', MAILS_OF_STRANGERS),
+    mails: count('BANYAN_RESET_MAILS_MAX', MAILS_OF_ONE, MAILS_MAX),
+    mailsOfStrangers: count('BANYAN_RESET_MAILS_OF_STRANGERS_MAX', MAILS_OF_STRANGERS, MAILS_MAX),
     hashesActive: count('BANYAN_PASSWORD_CHECKS_ACTIVE', HASHES_ACTIVE, HASHES_ACTIVE_MAX),
     hashesWaiting: count('BANYAN_PASSWORD_CHECKS_WAITING', HASHES_WAITING, COUNT_MAX, 0),
   }

@@ -8,8 +8,11 @@ export interface ResetRecord extends ResetAsker {
   readonly expiresAt: number
 }
 
-/** Tokens of a user that are looked at: more than ten devices and all strangers can have asked for. */
-const PENDING_MAX = 1_000
+/**
+ * Tokens of a user that are looked at, the newest first. What is counted among them must be less, or a limit is never reached: see
+ * `MAILS_MAX` in `security/limit-settings.ts`.
+ */
+export const PENDING_MAX = 1_000
 
 /** Reads and writes tokens of password resets. */
 export function resetRecords(sql: Sql) {
