@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { eventually } from '@banyan/testing'
+import { orders } from '@shop/orders/contract'
 import { users } from '@shop/users/contract'
 import { paidWith, type Shop, startShop } from './shop.fixture.ts'
 
@@ -35,5 +36,22 @@ for (const flow of ['orchestration', 'choreography'] as const)
       await eventually(async () => assert.deepEqual(await personal(), [1, 1, 1], 'what is left is somebody else’s'), { timeoutMs: 30_000 })
       assert.equal((await shop.get(underWay.id, { user })).status, 'confirmed', 'it was finished before')
       await shop.auditedAtRest()
+    })
+
+    test('has no note either, when an order is cancelled later', async () => {
+      await using shop = await startShop({ flow })
+      await shop.sell('MUG', 10)
+      const people = shop.platform.client(users)
+      const { id: user } = await people.register({ email: 'ada@example.org', password: 'correct horse battery', name: 'Ada' })
+      const { id } = await shop.place({}, { user })
+      await eventually(async () => assert.ok((await shop.get(id, { user })).settled))
+      await people.erase({ id: user })
+      await eventually(async () => assert.equal(await personalRows(shop, 'orders', 'order_pii'), 0))
+      const staff = { user: 'eve', roles: ['support'] }
+      for (const words of [{ note: 'Mrs Smith called' }, { reason: 'Mrs Smith called' }])
+        await assert.rejects(shop.request(orders, 'cancel', { id, ...words }, staff), { code: 'order_erased', status: 409 })
+      await shop.cancel(id, staff)
+      await shop.auditedAtRest()
+      assert.equal(await personalRows(shop, 'orders', 'order_note'), 0)
     })
   })

@@ -210,7 +210,15 @@ export const orders = contract('orders', {
         ),
       }),
       output: Order,
-      errors: { illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }) },
+      errors: {
+        illegal_transition: Type.Object({ from: Type.String(), to: Type.String(), allowed: Type.Array(Type.String()) }),
+        order_erased: declareError(
+          409,
+          Type.Object({}),
+          'never',
+          'what is personal in this order is erased, so nothing can be written about it; cancel it without a note, and with a listed reason or none',
+        ),
+      },
       access: { user: true, roles: CARE },
       timeoutMs: 60_000,
       summary: 'Cancels an order: calls the parcel back, returns the money, releases the stock',

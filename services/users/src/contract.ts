@@ -138,6 +138,12 @@ const AuditFilter = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
 const LastAdmin = declareError(409, Type.Object({}), 'never', 'this is the last admin who can sign in; make another user an admin first')
+const AccountErased = declareError(
+  409,
+  Type.Object({}),
+  'never',
+  'this account is erased for ever, so nothing of it can be changed; the person can have a new one with POST /api/auth/register',
+)
 const WeakPassword = declareError(
   400,
   Type.Object({ reasons: Type.Array(Type.String()) }),
@@ -286,12 +292,14 @@ export const users = contract('users', {
       ifMatch: 'version',
       idempotency: 'none',
       errors: {
+        account_erased: AccountErased,
         last_admin: LastAdmin,
         illegal_transition: Type.Object({ from: Status, to: Status, allowed: Type.Array(Status) }),
       },
     }),
     erase: command('POST /api/users/:id/erasure', {
-      summary: 'Erases a person for ever: the account at once, orders once they are settled, and what other services know; for admins',
+      summary:
+        'Erases a person for ever: the account at once, orders once they are settled, and what other services know; for admins; once more erases what came since',
       input: Type.Object({ id: UserId }),
       output: User,
       access: { roles: ['admin'] },

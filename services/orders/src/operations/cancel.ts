@@ -7,7 +7,7 @@ import { requestCancellation } from '../request-cancellation.ts'
 import { CARE } from '../staff.ts'
 import { keptOrder, toOrder } from './to-order.ts'
 
-/** Begins the cancellation of an order; with `waitMs` answers once it is settled. */
+/** Begins the cancellation of an order; with `waitMs` answers once it is settled. Nothing is written about an erased order. */
 export const cancel = operation(
   'cancel',
   async ({ id, ...given }, { transaction, fail, permit, now, principal }) =>
@@ -20,7 +20,10 @@ export const cancel = operation(
         return fail('illegal_transition', { from: order.status, to: 'cancelling', allowed: allowedStatuses(order.status) })
       const { reason, note } = cancelledFor(given, order.userId === principal.subject ? 'cancelled_by_customer' : 'cancelled_by_staff')
       const at = now()
-      if (note !== undefined) tx.orders.note(id, note, at)
+      if (note !== undefined) {
+        if (await tx.orders.isErased(id)) return fail('order_erased', {})
+        tx.orders.note(id, note, at)
+      }
       return toOrder(await requestCancellation(tx, order, reason, at))
     }),
   {

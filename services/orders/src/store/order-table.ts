@@ -36,6 +36,8 @@ export interface OrderTable {
   pii(id: string): Promise<OrderPii>
   /** Keeps what was written about a cancellation. */
   note(id: string, note: string, at: number): void
+  /** Whether what is personal was removed: each order has it from the beginning until then. */
+  isErased(id: string): Promise<boolean>
   /** Removes what is personal. */
   erase(id: string): Promise<void>
   /** What a customer has under way, and how much was cancelled since a moment. */
@@ -91,6 +93,7 @@ export function orderTable(sql: Sql): OrderTable {
       const once = 'ON CONFLICT (order_id) DO UPDATE SET note = excluded.note, noted_at = excluded.noted_at'
       sql.write(`INSERT INTO order_note (order_id, note, noted_at) VALUES (?, ?, ?) ${once}`, id, note, at)
     },
+    isErased: async (id) => (await sql.get('SELECT 1 AS kept FROM order_pii WHERE order_id = ?', id)) === undefined,
     async erase(id) {
       await sql.run('DELETE FROM order_pii WHERE order_id = ?', id)
       await sql.run('DELETE FROM order_note WHERE order_id = ?', id)

@@ -23,6 +23,11 @@ export function canMove(from: UserStatus, to: UserStatus): boolean {
   return from === to || MOVES[from].includes(to)
 }
 
+/** Tells whether anything of an account in this state may be changed, its profile and roles too. */
+export function mayChange(status: UserStatus): boolean {
+  return status !== 'erased'
+}
+
 /** Tells whether an account in this state may sign in and stay signed in. */
 export function maySignIn(status: UserStatus): boolean {
   return status === 'active'

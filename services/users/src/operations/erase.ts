@@ -8,7 +8,8 @@ import { toUser } from './to-user.ts'
 
 /**
  * Erases who an account belongs to, for ever: here at once, in the other services by an event. The id stays, because orders and the trail name
- * it, and it names nobody any more. Nobody erases their own account, and the last admin stays.
+ * it, and it names nobody any more. Once more removes what is there all the same, e.g. from an earlier release, and tells all services again.
+ * Nobody erases their own account, and the last admin stays.
  */
 export const erase = operation('erase', async ({ id }, context) => {
   const { read, transaction, fail, principal, now } = context
@@ -21,7 +22,7 @@ export const erase = operation('erase', async ({ id }, context) => {
   const erased = await transaction(async (tx) => {
     await checkActor(tx, principal, 'admin')
     const before = await tx.accounts.byId(id)
-    if (!before || before.status === 'erased') return toUser(before ?? found)
+    if (!before) throw new BanyanError('not_found', 'no such user')
     if (isAdmin(before) && (await tx.accounts.otherAdmins(id)) === 0) return fail('last_admin', {})
     const after = withoutPerson(before, now())
     await tx.accounts.update(after)

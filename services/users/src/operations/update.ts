@@ -1,7 +1,7 @@
 import { BanyanError, type Static } from 'banyan'
 import type { users } from '../contract.ts'
 import { operation, type UsersContext, type UsersTransaction } from '../define.ts'
-import { allowedStatuses, canMove, maySignIn } from '../domain/user-status.ts'
+import { allowedStatuses, canMove, mayChange, maySignIn } from '../domain/user-status.ts'
 import type { Account } from '../store/account-records.ts'
 import type { RevocationReason } from '../store/session-records.ts'
 import { checkActor, isAdmin } from './actor.ts'
@@ -13,7 +13,7 @@ type UserChange = Static<typeof users.operations.update.input>
 
 /**
  * Changes a user. Roles and status are the admins', but nobody changes their own, and the last admin keeps both. The actor is read in the same
- * transaction: of two admins who take each other's role at once, one is too late.
+ * transaction: of two admins who take each other's role at once, one is too late. An erased account is changed by nobody: its id names no one.
  */
 export const update = operation('update', async (input, context) => {
   const { transaction, fail, permit, principal, now } = context
@@ -24,6 +24,7 @@ export const update = operation('update', async (input, context) => {
     await checkActor(tx, principal, own ? undefined : 'admin')
     const before = await tx.accounts.byId(input.id)
     if (!before) throw new BanyanError('not_found', 'no such user')
+    if (!mayChange(before.status)) return fail('account_erased', {})
     if (before.version !== input.version) throw outdated(before.version)
     const after = applied(before, input, now())
     if (!canMove(before.status, after.status))

@@ -25,18 +25,18 @@ export interface ResetRequest extends Partial<ResetAsker> {
  */
 export const mailReset: TimerDefinition<ResetRequest> = timer('mail-reset', async (request: ResetRequest, context) => {
   const { userId, requestedAt, originKey, requestId = '', askedBy = '', isStranger = true } = request
-  const { read, checkpoint, transaction, resources, now } = context
+  const { checkpoint, transaction, resources, now } = context
   if (userId === null || now() - requestedAt > RESET_TOKEN_MS) return
-  const account = await read((tx) => tx.accounts.byId(userId))
-  if (!account || !maySignIn(account.status)) return
   const token = resources.newSecret()
   const record = { tokenHash: tokenHash(token), userId, expiresAt: now() + RESET_TOKEN_MS, requestId, askedBy, isStranger }
-  const isAllowed = await checkpoint(async (tx) => {
-    if (!mayMail(await tx.resets.pending(userId, now()), record, resources.limits)) return false
+  const account = await checkpoint(async (tx) => {
+    const asker = await tx.accounts.byId(userId) // with the token: an account that is erased at the same time is left without one
+    if (!asker || !maySignIn(asker.status)) return undefined
+    if (!mayMail(await tx.resets.pending(userId, now()), record, resources.limits)) return undefined
     await tx.resets.insert(record)
-    return true
+    return asker
   })
-  if (!isAllowed) return
+  if (!account) return
   try {
     await resources.mailer.send(resetMail({ to: account.email, token, minutes: RESET_TOKEN_MS / 60_000, page: resources.resetPage }))
   } catch (error) {
