@@ -66,7 +66,7 @@ const MISTAKES: Record<string, { readonly cause: RegExp; readonly run: Run }> = 
     run: (_input, { transaction }) => transaction(async (tx) => ({ id: await tx.start(wait, { id: 'a', input: cycle() }) })),
   },
   'a saga without an id': {
-    cause: /saga id/,
+    cause: /id of saga/,
     run: (_input, { transaction }) => transaction(async (tx) => ({ id: await tx.start(wait, { id: '', input: {} }) })),
   },
   'a timer whose data cannot be written': {

@@ -32,6 +32,14 @@ test('never repeats what stands in the place of a key', () => {
   )
 })
 
+test('refuses an API key with a role that no user can have: it would open nothing', () => {
+  for (const roles of ['nosuchrole', 'finance+nosuchrole', 'finance+', 'Admin'])
+    assert.throws(() => readSettings({ BANYAN_API_KEYS: `erp:${roles}:${sha256}` }), {
+      code: 'failed_precondition',
+      message: /^BANYAN_API_KEYS must be .*customer, support, warehouse, finance, admin$/,
+    })
+})
+
 test('refuses a switch that is neither on nor off', () => {
   assert.throws(() => readSettings({ BANYAN_RATE_LIMITS: 'no' }), {
     code: 'failed_precondition',

@@ -1,5 +1,5 @@
 import type { ApiKey, CorsOptions, GatewayOptions } from '@banyan/gateway'
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@shop/users/contract'
+import { ROLES, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@shop/users/contract'
 import { BanyanError } from 'banyan'
 import { connectionLimits, rateLimits } from './limit-settings.ts'
 
@@ -22,7 +22,7 @@ export interface GatewaySettings extends Pick<
  * - `BANYAN_TRUSTED_PROXIES`: addresses or CIDR ranges with commas between. Default: none.
  * - `BANYAN_HOSTS`: names that a gateway on loopback answers to, e.g. for a proxy on this machine, with commas between. Default: none.
  * - `BANYAN_METRICS_FROM`: addresses or CIDR ranges that may read `/metrics` without credentials. Default: none.
- * - `BANYAN_API_KEYS`: `id:role+role:sha256` with commas between. Default: none.
+ * - `BANYAN_API_KEYS`: `id:role+role:sha256` with commas between, with roles of users. Default: none.
  * - `BANYAN_HTTPS`, `BANYAN_ACCESS_LOG`: `on` or `off`. Default: off.
  * - `BANYAN_RATE_LIMITS`: `on` or `off`, e.g. for a benchmark. Default: on.
  * - Single limits: see {@link rateLimits} and {@link connectionLimits}.
@@ -58,7 +58,10 @@ function apiKeyOf(text: string): ApiKey {
       'BANYAN_API_KEYS',
       'id:role+role:hash, where hash is the SHA-256 of the secret as 64 hex digits, e.g. "erp:finance+support:9f86…"',
     )
-  return { id, roles: roles.split('+'), sha256: sha256 as string }
+  const named = roles.split('+')
+  if (!named.every((role) => ROLES.includes(role as 'admin')))
+    throw refusal('BANYAN_API_KEYS', `id:role+role:hash with roles of the shop, which are ${ROLES.join(', ')}`)
+  return { id, roles: named, sha256: sha256 as string }
 }
 
 function listOf(environment: Environment, name: string): string[] {

@@ -3,7 +3,7 @@ import { BanyanError } from 'banyan/kernel'
 import type { Command, CommandAction } from './command.ts'
 import { usageOf } from './help.ts'
 
-/** An argument is missing; its message shows their order. */
+/** An argument is missing or empty; its message shows their order. */
 export class MissingArgument extends BanyanError {
   readonly action: CommandAction
 
@@ -25,7 +25,7 @@ export type Asked =
 
 /**
  * Reads the arguments after a command's name. Throws `invalid_argument` for everything that the action does not know: actions, options,
- * arguments too many or too few, an option given twice or without a value. Nothing that was typed is passed over.
+ * arguments too many, too few or empty, an option given twice or without a value. Nothing that was typed is passed over.
  */
 export function readArguments(command: Command, args: readonly string[]): Asked {
   const { values, positionals, tokens } = parsed(command, args)
@@ -34,6 +34,8 @@ export function readArguments(command: Command, args: readonly string[]): Asked 
   const called = ['banyan', command.name, ...(name === '' ? [] : [name])].join(' ')
   const missing = action.arguments[rest.length]
   if (missing !== undefined) throw new MissingArgument(`<${missing}> is missing: ${usageOf(command, name, action)}`, action)
+  const empty = action.arguments.find((_name, index) => rest[index]?.trim() === '')
+  if (empty !== undefined) throw new MissingArgument(`<${empty}> is empty: ${usageOf(command, name, action)}`, action)
   const options = optionsOf(action, values, called)
   refuseRepeated(tokens, called)
   const extra = rest[action.arguments.length]

@@ -18,3 +18,11 @@ test('refuses a secret where its hash belongs, without repeating it', () => {
     (error: Error) => !error.message.includes('my-secret'),
   )
 })
+
+test('refuses an id or a secret that is there twice, in whatever spelling: its roles would depend on the order', () => {
+  const one = { id: 'erp', sha256: apiKeyHash('secret-of-the-erp'), roles: ['finance'] }
+  const same = { ...one, id: 'ci', sha256: one.sha256.toUpperCase(), roles: ['admin'] }
+  assert.throws(() => createApiKeys([one, same]), { code: 'misuse', message: /"erp" and "ci" have the same secret/ })
+  const again = { ...one, sha256: apiKeyHash('another') }
+  assert.throws(() => createApiKeys([one, again]), { code: 'misuse', message: /"erp" is there twice/ })
+})

@@ -17,17 +17,30 @@ export type ApiKeys = (secret: string) => Principal | undefined
 /** Keys compared for each request at most; more belong into a service of their own. */
 const KEYS_MAX = 200
 const SECRET_LENGTH_MAX = 512
+const HASH = /^[0-9a-f]{64}$/i
 
 /** Returns the hash to configure for a secret. */
 export function apiKeyHash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Prepares keys. All are compared, each in constant time, so that neither a key nor its place can be guessed from timing. */
+/**
+ * Prepares keys. All are compared, each in constant time, so that neither a key nor its place can be guessed from timing. Throws `misuse` for what is
+ * no hash, and for an id or a hash that is there twice: which roles it has would depend on the order.
+ */
 export function createApiKeys(keys: readonly ApiKey[]): ApiKeys {
   if (keys.length > KEYS_MAX) misuse(`at most ${KEYS_MAX} API keys can be configured, but there are ${keys.length}`)
+  const byHash = new Map<string, string>()
+  const ids = new Set<string>()
   const known = keys.map(({ id, sha256, roles }) => {
-    if (!/^[0-9a-f]{64}$/i.test(sha256)) misuse(`API key "${id}" needs the SHA-256 of its secret as 64 hex digits; see apiKeyHash`)
+    if (typeof sha256 !== 'string' || !HASH.test(sha256))
+      misuse(`API key "${id}" needs the SHA-256 of its secret as 64 hex digits; see apiKeyHash`)
+    if (ids.has(id)) misuse(`API key "${id}" is there twice; give each key an id of its own, or one entry all its roles`)
+    const other = byHash.get(sha256.toLowerCase())
+    if (other !== undefined)
+      misuse(`API keys "${other}" and "${id}" have the same secret; give each a secret of its own, or one entry all roles`)
+    ids.add(id)
+    byHash.set(sha256.toLowerCase(), id)
     return { hash: Buffer.from(sha256, 'hex'), principal: { kind: 'key', subject: id, roles } satisfies Principal }
   })
   return (secret) => {

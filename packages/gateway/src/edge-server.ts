@@ -55,6 +55,9 @@ export function createEdgeServer(limits: ServerLimits, { admit, handle }: EdgeHa
     handle,
   )
   server.on('connection', admit)
+  // Node would answer both by itself, before anybody looked at the head.
+  server.on('checkContinue', handle)
+  server.on('checkExpectation', handle)
   server.on('clientError', refuseClient)
   return server
 }

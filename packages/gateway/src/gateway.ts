@@ -3,6 +3,7 @@ import type { Edge as EdgePort, EdgeHost, EdgeOptions, RunningEdge } from 'banya
 import { BanyanError, isLoopbackHost } from 'banyan/kernel'
 import { createTracing, parseTraceparent, type Tracing } from 'banyan/telemetry'
 import { type Answers, createAnswers } from './answers.ts'
+import { checkOptions } from './check-options.ts'
 import { checkStart } from './check-start.ts'
 import { createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
@@ -19,17 +20,19 @@ import type { GatewayOptions } from './options.ts'
 import { HEALTH_ROUTES } from './platform-routes.ts'
 import { parseTarget, type TargetProblem } from './request-target.ts'
 import { passAddress } from './rate-gate.ts'
-import { checkHead } from './request-head.ts'
+import { checkHead, expectsContinue } from './request-head.ts'
 import { requestIdOf } from './request-headers.ts'
 import type { Router } from './router.ts'
 import { compileRoutes } from './routes.ts'
 import { DATA_HEADERS, STRICT_TRANSPORT } from './security-headers.ts'
 
 /**
- * Creates the gateway: one port in front of all services. Routes, access rules and the API's reference come from their contracts.
+ * Creates the gateway: one port in front of all services. Routes, access rules and the API's reference come from their contracts. Throws `misuse`
+ * for an option that there is not, or of a value that it must not have.
  * @example platform({ services, gateway: gateway({ tokens: { issuer, audience, keys: (call) => call(users).jwks({}) } }) })
  */
 export function gateway(options: GatewayOptions = {}): EdgePort {
+  checkOptions(options)
   return {
     async start(host, where) {
       checkStart(options, host)
@@ -135,8 +138,7 @@ function handle(front: Front, request: IncomingMessage, response: ServerResponse
   })
   try {
     front.cors?.addTo(exchange.headers, request)
-    refuseUnclear(exchange)
-    front.checkHost?.(request)
+    welcome(front, exchange)
     if (connection.isReserved && !HEALTH_ROUTES.has(exchange.route.id)) throw tooManyConnections()
     if (front.host.draining() && !HEALTH_ROUTES.has(exchange.route.id)) throw stopping()
     if (typeof target === 'string') return refuseTarget(front, exchange, target)
@@ -206,10 +208,15 @@ function refuse({ edge, answers, router, cors }: Front, exchange: Exchange, path
   answers.send(exchange, 204, undefined, undefined)
 }
 
-/** What a request is about, or where it ends, is anybody's guess when its head is unclear, so its connection is not used again. */
-function refuseUnclear({ request, headers }: Exchange): void {
+/**
+ * Lets the client send its body once the head is clear and meant for us. What an unclear request is about, or where it ends, is anybody's guess, and
+ * whether one that waits to be welcomed still sends its body is, too: such connections are not used again.
+ */
+function welcome({ checkHost }: Front, { request, response, headers }: Exchange): void {
   try {
     checkHead(request)
+    checkHost?.(request)
+    if (expectsContinue(request)) response.writeContinue()
   } catch (thrown) {
     headers.push('connection', 'close')
     throw thrown

@@ -32,6 +32,9 @@ test('refuses requests whose end two parties could see in different places', asy
     'a user in the target': `${GET.replace('/api', 'http://evil.example@localhost/api')}host: localhost\r\n\r\n`,
     'no host, in a target with one': `${GET.replace('/api', 'http://localhost/api')}\r\n`,
     'two hosts in HTTP/1.0': `${GET.replace('1.1', '1.0')}host: localhost\r\nhost: evil.example\r\n\r\n`,
+    'chunks in HTTP/1.0': `${GET.replace('GET', 'POST').replace('1.1', '1.0')}host: localhost\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+    'two hosts, and a body that waits': `${GET.replace('GET', 'POST')}host: localhost\r\nhost: evil.example\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n`,
+    'two hosts, and an unknown expectation': `${GET.replace('GET', 'POST')}host: localhost\r\nhost: evil.example\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}`,
     'one length twice': `${GET.replace('GET', 'POST')}host: localhost\r\ncontent-length: 4\r\ncontent-length: 4\r\n\r\nabcd`,
     'chunked twice': `${GET.replace('GET', 'POST')}host: localhost\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
     'no HTTP': 'hello\r\n\r\n',
@@ -142,4 +145,31 @@ test('refuses a body that says it is too large before a byte of it is sent', asy
   await using running = await startGateway({ tokens: issuer.tokens })
   const answer = await sendRaw(running.edge.port, post(await issuer.sign(), 'content-length: 1048577\r\n\r\n'), 'payload_too_large')
   assert.match(answer, /^HTTP\/1\.1 413 /)
+})
+
+test('lets a body come that waits to be welcomed, once the head is clear and for us', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens })
+  const body = '{"items":[{"sku":"a","quantity":1}]}'
+  const waiting = `expect: 100-continue\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+  const welcomed = await sendRaw(running.edge.port, post(await issuer.sign(), waiting))
+  assert.match(welcomed, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /)
+  const foreign = post('none', waiting).replace('host: localhost', 'host: evil.example').replace('connection: close\r\n', '')
+  assert.match(await sendRaw(running.edge.port, foreign), /^HTTP\/1\.1 421 [\s\S]*connection: close/i)
+  const old = post(await issuer.sign(), waiting).replace('1.1', '1.0')
+  assert.match(await sendRaw(running.edge.port, old), /^HTTP\/1\.1 201 /, 'HTTP/1.0 knows no expectations')
+})
+
+test('answers an expectation that it does not know like any other request: with a problem document and its headers, and closes', async () => {
+  await using running = await startGateway({ tokens: issuer.tokens })
+  for (const expect of ['foo', '100-continue, foo', '100-continued', '']) {
+    const answer = await sendRaw(running.edge.port, post(await issuer.sign(), `expect: ${expect}\r\ncontent-length: 2\r\n\r\n{}`))
+    assert.match(
+      answer,
+      /^HTTP\/1\.1 417 [\s\S]*x-content-type-options: nosniff[\s\S]*"code":"expectation_failed"/i,
+      `${expect}: ${answer}`,
+    )
+    assert.match(answer, /x-request-id: [\s\S]*connection: close|connection: close[\s\S]*x-request-id: /i, expect)
+  }
+  const foreign = post('none', 'expect: foo\r\ncontent-length: 2\r\n\r\n{}').replace('host: localhost', 'host: evil.example')
+  assert.match(await sendRaw(running.edge.port, foreign), /^HTTP\/1\.1 421 /)
 })

@@ -24,7 +24,7 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i
 
 /**
  * Throws `invalid_argument` for a head that two parties could read differently: a header with one value that is there twice, no host, or a host
- * that is none, in the header or in the target. HTTP/1.0 may name no host.
+ * that is none, in the header or in the target. HTTP/1.0 may name no host, and has no transfer codings.
  */
 export function checkHead(request: IncomingMessage): void {
   const { rawHeaders, headers } = request
@@ -38,9 +38,22 @@ export function checkHead(request: IncomingMessage): void {
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     // Node hands requests with unknown codings on
     throw invalid('the only transfer coding is "chunked"; send the body plain or with a content-length')
+  if (coding !== undefined && request.httpVersion === '1.0')
+    // Who speaks HTTP/1.0 may have passed it on unread (RFC 9112, 6.1)
+    throw invalid('HTTP/1.0 has no transfer codings; send the body with a content-length')
   const authority = authorityOf(request)
   if (authority !== undefined && !HOST.test(authority))
     throw invalid('the host of the request target must be a name or an address, and maybe a port')
+}
+
+/**
+ * Tells whether the client waits for `100 Continue` before it sends the body. Throws `expectation_failed` for any other expectation (RFC 9110,
+ * 10.1.1). HTTP/1.0 has none.
+ */
+export function expectsContinue({ headers: { expect }, httpVersion }: IncomingMessage): boolean {
+  if (expect === undefined || httpVersion === '1.0') return false
+  if (expect.toLowerCase() === '100-continue') return true
+  throw new BanyanError('expectation_failed', 'the only expectation is "100-continue"; leave the header expect out')
 }
 
 /** The host that a request is for: that of its target where that is a whole URL, whatever its header says. */

@@ -24,6 +24,7 @@ const BECOMES = {
   precondition_required: 'internal',
   rate_limited: 'unavailable',
   headers_too_large: 'internal',
+  expectation_failed: 'internal',
   misdirected: 'internal',
   cancelled: 'outcome_unknown',
   internal: 'internal',

@@ -56,6 +56,7 @@ function standardCodes({ access, input, kind, route, idempotency, ifMatch }: Ope
     ...(idempotency === 'required' ? (['idempotency_key_required'] as const) : []),
     ...(ifMatch === undefined ? [] : (['version_mismatch', 'precondition_required'] as const)),
     'uri_too_long',
+    'expectation_failed',
     'misdirected',
     'rate_limited',
     'headers_too_large',

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   payload_too_large: { status: 413, retry: 'never' },
   uri_too_long: { status: 414, retry: 'never' },
   unsupported_media_type: { status: 415, retry: 'never' },
+  /** The request expects something of the server that it does not do. */
+  expectation_failed: { status: 417, retry: 'never' },
   /** The request names a host that this server does not answer for. */
   misdirected: { status: 421, retry: 'never' },
   idempotency_mismatch: { status: 422, retry: 'never' },

@@ -18,6 +18,7 @@ export {
   unreachable,
 } from './error.ts'
 export { type Faults, noFaults } from './faults.ts'
+export { isRecord, type Loose, onlyParts, shownValue } from './form.ts'
 export { createClockWatch } from './clock-watch.ts'
 export { createIds, type Ids } from './ids.ts'
 export { type Json, plainJson, toJson } from './json.ts'
@@ -26,6 +27,7 @@ export { type LogFields, type Logger, type LogLevel, silentLogger } from './logg
 export { foldCase, type Mailbox, mailboxOf } from './mailbox.ts'
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
 export { nearest } from './nearest.ts'
+export { assertPathId } from './path-id.ts'
 export { pointerSegment } from './plain-json.ts'
 export { PROBLEM_TYPE, type ProblemContext, problemDocument, publicError, retryAfterSeconds } from './problem.ts'
 export { type Random, seededRandom, systemRandom } from './random.ts'

@@ -53,3 +53,13 @@ test('goes on after a crash with what its journal has', async () => {
   assert.equal((await second.settled('s1')).status, 'completed')
   assert.deepEqual(world.participants.requests, ['do s1:reserve', 'do s1:charge', 'do s1:charge', 'do s1:ship'])
 })
+
+test('refuses an id by which nobody could ask for the saga, where it is started and where it is signalled', async () => {
+  await using world = new SagaWorld()
+  const process = await world.open([order])
+  for (const id of ['a/b', 'a\\b', '.', '..', 'a\nb', '\u007f', ''])
+    await assert.rejects(process.start(order, id), { code: 'misuse', message: /^the id of saga "order" is / }, JSON.stringify(id))
+  await assert.rejects(process.signal('a/b', 'go'), { code: 'misuse', message: /^the saga that signal "go" is for is "a\/b"/ })
+  await process.start(order, 'cancel:o1:4')
+  assert.equal((await process.settled('cancel:o1:4')).status, 'completed')
+})

@@ -3,6 +3,7 @@ import type { Scope } from '../call/scope.ts'
 import { servicePrincipal } from '../contract/access.ts'
 import { type Deadline, deadlineAfter, within } from '../kernel/deadline.ts'
 import { misuse } from '../kernel/error.ts'
+import { assertPathId } from '../kernel/path-id.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { READY_AT, type SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
@@ -45,7 +46,7 @@ export interface SagaEngineOptions {
 export interface SagaEngine {
   /**
    * Starts a saga as part of the caller's transaction; it runs here as soon as that is durable. Starting an id twice is starting it once.
-   * Throws `misuse` for a definition that the service does not list.
+   * Throws `misuse` for a definition that the service does not list, and for an id by which operators could not ask for the saga.
    */
   start(tx: StoreTransaction, definition: AnySaga, start: SagaStart<unknown>, scope: Pick<Scope, 'correlationId' | 'trace'>): Promise<void>
   /** Begins to run sagas; resolves when those that were left behind are under way. */
@@ -115,7 +116,7 @@ class Engine implements SagaEngine {
     scope: Pick<Scope, 'correlationId' | 'trace'>,
   ): Promise<void> {
     const definition = this.#definitions.get(name)
-    if (id.length === 0 || id.length > ID_LENGTH_MAX) misuse(`saga id "${id}" must have 1 to ${ID_LENGTH_MAX} characters`)
+    checkId(name, id)
     const here = this.#lease.valid() && this.#slots() > 0
     const record = this.#newSaga(definition, id, input, scope, here)
     if (!(await tx.sagas.insert(record))) return
@@ -142,6 +143,8 @@ class Engine implements SagaEngine {
   }
 
   async signal(tx: StoreTransaction, id: string, name: string, signal: SagaSignal = {}): Promise<void> {
+    // No saga can ever have such an id: the signal would wait in vain.
+    assertPathId(`the saga that signal "${name}" is for`, id)
     await sendSignal(tx, this.#options.runtime, id, name, signal)
     tx.afterCommit(() => this.#poke(id))
   }
@@ -244,4 +247,10 @@ class Engine implements SagaEngine {
         .transaction((tx) => tx.sagas.update(id, epoch, { owner: null, wakeAt: READY_AT }))
         .catch((error: unknown) => runtime.log.warn('a saga could not be given back; its lease ends by itself', { id, error }))
   }
+}
+
+function checkId(name: string, id: string): void {
+  assertPathId(`the id of saga "${name}"`, id)
+  if (id.length === 0 || id.length > ID_LENGTH_MAX)
+    misuse(`the id of saga "${name}" is ${JSON.stringify(id)}; it must have 1 to ${ID_LENGTH_MAX} characters`)
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '../call/scope.ts'
 import { schemaCheck } from '../contract/validator.ts'
 import { misuse } from '../kernel/error.ts'
+import { assertPathId } from '../kernel/path-id.ts'
 import { plainJson, toJson } from '../kernel/json.ts'
 import type { AnySaga } from '../saga/index.ts'
 import type { StoreTransaction } from '../store/store.ts'
@@ -85,6 +86,7 @@ async function schedule(
   entry: TimerEntry<unknown>,
 ): Promise<void> {
   service.assertTimer(timer.name)
+  assertPathId(`the id of timer "${timer.name}" of ${service.name}`, entry.id)
   const now = service.runtime.clock.now()
   const dueAt = 'at' in entry ? entry.at : now + entry.afterMs
   if (!Number.isSafeInteger(dueAt))
