@@ -116,6 +116,30 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'erased-account-filled',
+    mistake: 'an erased account can be given a name and roles again',
+    promises: [],
+    file: 'services/users/src/domain/user-status.ts',
+    find: "return status !== 'erased'",
+    replace: "return status !== 'erasing'",
+    caughtBy: {
+      file: 'services/users/src/users.integration.ts',
+      test: 'SQLite: an erased account is changed by nobody, and erased again when something stands in it',
+    },
+  },
+  {
+    name: 'erased-order-written-about',
+    mistake: 'a note is written about an order whose owner was erased, and stays',
+    promises: [],
+    file: 'services/orders/src/operations/cancel.ts',
+    find: "if (await tx.orders.isErased(id)) return fail('order_erased', {})",
+    replace: '',
+    caughtBy: {
+      file: 'tests/erased-person.journey.ts',
+      test: 'has no note either, when an order is cancelled later',
+    },
+  },
+  {
     name: 'erased-person-remembered',
     mistake: 'recommendations keep what an erased person bought',
     promises: [],
