@@ -200,4 +200,25 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     replace: '{ values: valuesMax * 1e9, depth: DEPTH_MAX }',
     caughtBy: { file: 'packages/gateway/src/json-body.test.ts', test: 'refuses too many values' },
   },
+  {
+    name: 'rate-of-nothing',
+    mistake: 'a rate of no requests, or of less, is taken: it is no limit at all, and nobody is told',
+    promises: ['law 5'],
+    file: 'packages/gateway/src/check-options.ts',
+    find: "requests: whole('requests per window', 1, COUNT_MAX)",
+    replace: "requests: whole('requests per window', -1, COUNT_MAX)",
+    caughtBy: { file: 'packages/gateway/src/check-options.test.ts', test: 'refuses a rate of which any number is none' },
+  },
+  {
+    name: 'body-before-head',
+    mistake: 'a body that waits is let in by Node before anybody looked at the head',
+    promises: ['law 5'],
+    file: 'packages/gateway/src/edge-server.ts',
+    find: "server.on('checkContinue', handle)",
+    replace: "server.on('dropRequest', () => {})",
+    caughtBy: {
+      file: 'packages/gateway/src/protocol.integration.ts',
+      test: 'refuses requests whose end two parties could see in different places',
+    },
+  },
 ]
