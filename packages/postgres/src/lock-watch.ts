@@ -139,9 +139,14 @@ const BLOCKERS = `WITH RECURSIVE chain(pid) AS (
     (extract(epoch FROM query_start) * 1000)::bigint AS "statementStartedAt"
   FROM chain LEFT JOIN pg_stat_activity a ON a.pid = chain.pid WHERE chain.pid = 0 OR cardinality(pg_blocking_pids(chain.pid)) = 0`
 
-/** Prepared transactions that hold a lock on a table of ours. */
+/**
+ * Prepared transactions that hold a lock on a table of ours. Their locks name no session; what ties them together is the virtual transaction, which
+ * the lock on the transaction's own number carries too.
+ */
 const PREPARED = `SELECT concat('prepared ', gid) AS key, gid AS "preparedTransaction", owner::text AS user,
     (extract(epoch FROM prepared) * 1000)::bigint AS "preparedAt"
   FROM pg_prepared_xacts p WHERE database = current_database() AND EXISTS (
-    SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-      WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND l.pid IS NULL AND l.virtualtransaction LIKE '%/' || p.transaction::text)`
+    SELECT 1 FROM pg_locks own JOIN pg_locks held ON held.pid IS NULL AND held.virtualtransaction = own.virtualtransaction
+      JOIN pg_class c ON c.oid = held.relation
+      WHERE own.pid IS NULL AND own.locktype = 'transactionid' AND own.transactionid = p.transaction
+        AND c.relnamespace = to_regnamespace(quote_ident($1)))`
