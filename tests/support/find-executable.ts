@@ -7,7 +7,8 @@ export function findExecutable(name: string, others: readonly string[] = []): st
   return [...inPath, ...others].map((folder) => path.join(folder, name)).find(isExecutable)
 }
 
-function isExecutable(file: string): boolean {
+/** Tells whether there is a file that we may run. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK)
     return true

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { chownSync, globSync, mkdirSync, readFileSync } from 'node:fs'
+import { chownSync, globSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { findExecutable } from './find-executable.ts'
+import { findExecutable, isExecutable } from './find-executable.ts'
 
 /** PostgreSQL's programs on this machine, to run a server of our own. */
 export interface PostgresPrograms {
@@ -28,6 +28,20 @@ export function findPostgres(): PostgresPrograms | string {
   const user = isRoot ? userIds(SERVER_USER) : undefined
   if (isRoot && !user) return `PostgreSQL refuses to run as root and there is no user "${SERVER_USER}"`
   return { folder: path.dirname(initdb), user }
+}
+
+/**
+ * Finds the programs that dump and restore. Those of the server's own version stand beside its programs, which PATH may know by links only; a newer
+ * server refuses an older dump. Returns why not, in words, where there are none: some installations bring the server without them.
+ */
+export function findDumpPrograms({ folder }: PostgresPrograms): { readonly dump: string; readonly restore: string } | string {
+  const beside = [path.dirname(realpathSync(path.join(folder, 'initdb'))), folder]
+  const found = (name: string): string | undefined =>
+    beside.map((place) => path.join(place, name)).find(isExecutable) ?? findExecutable(name)
+  const [dump, restore] = [found('pg_dump'), found('pg_restore')]
+  if (dump === undefined || restore === undefined)
+    return `neither ${beside[0]} nor PATH has pg_dump and pg_restore; install PostgreSQL's client programs`
+  return { dump, restore }
 }
 
 /** Makes the files of an empty server in `directory`, which its user then owns; returns their place, for `-D`. `options` go to initdb. */

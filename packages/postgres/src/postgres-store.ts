@@ -118,10 +118,13 @@ export class PostgresStore implements Store {
     this.#identity = await this.#readIdentity()
   }
   hindrance(): string | undefined {
-    const waitingMs = this.#sequencer.waitingMs ?? 0
+    const waitingMs = this.eventsWaitMs()
     const late = waitingMs < LATE_MS ? [] : [`its events have waited ${Math.round(waitingMs / 1_000)} s for their positions`]
     const said = [...late, ...(this.#locks.blockedBy === undefined ? [] : [this.#locks.blockedBy])]
     return said.length === 0 ? undefined : said.join('; ')
+  }
+  eventsWaitMs(): number {
+    return this.#sequencer.waitingMs
   }
   close(): Promise<void> {
     this.#closing ??= this.#close()

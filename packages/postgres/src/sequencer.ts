@@ -47,7 +47,7 @@ export class Sequencer {
   #kicked = false
   #quietPolls = 0
   #failures = 0
-  /** Monotonic moment of the first failure since the last success. */
+  /** Monotonic moment since which no answer came: of the first attempt since the last one, or of the last one; undefined while it rests. */
   #waitingSince: number | undefined
   #head = 0
   #notifiedAt = Number.NEGATIVE_INFINITY
@@ -85,6 +85,7 @@ export class Sequencer {
 
   #run(kicked: boolean): void {
     this.#cancelPoll?.()
+    this.#waitingSince ??= this.#options.runtime.clock.monotonic()
     this.#running = this.#options.sessions
       .use((session) => this.#rounds(session, kicked))
       .then(
@@ -106,7 +107,7 @@ export class Sequencer {
   #rest(failed: boolean, error?: unknown): void {
     this.#running = undefined
     if (this.#stopped) return
-    this.#waitingSince = failed ? (this.#waitingSince ?? this.#options.runtime.clock.monotonic()) : undefined
+    if (!failed) this.#waitingSince = undefined
     if (failed) this.#report(error)
     else if (this.#kicked) return this.#run(true)
     const { clock, random } = this.#options.runtime
@@ -121,9 +122,9 @@ export class Sequencer {
     runtime.log.warn('events wait for their positions; trying again', { server: target.shown, reason })
   }
 
-  /** Since when events could not be given positions, in milliseconds until now; undefined while they can. */
-  get waitingMs(): number | undefined {
-    return this.#waitingSince === undefined ? undefined : this.#options.runtime.clock.monotonic() - this.#waitingSince
+  /** For how long no events could be given positions, in milliseconds; 0 while there are none to give. */
+  get waitingMs(): number {
+    return this.#waitingSince === undefined ? 0 : this.#options.runtime.clock.monotonic() - this.#waitingSince
   }
 
   /** Returns whether there is anything to do, and tells readers when another process moved the log on. */
@@ -136,6 +137,7 @@ export class Sequencer {
   async #sequence(session: Session): Promise<number> {
     const results = await this.#answer(session.send(SEQUENCE_PARTS))
     const rows = (results[SEQUENCED]?.rows ?? []) as unknown as SequencedRow[]
+    this.#waitingSince = this.#options.runtime.clock.monotonic() // under load it never rests
     this.#options.tail.append(afterLastLarge(rows).map((row) => ({ number: row.number, event: storedEvent(row as StoredEventRow) })))
     const last = rows.at(-1)
     if (last !== undefined) {

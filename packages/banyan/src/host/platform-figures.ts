@@ -1,8 +1,8 @@
 import type { CancelTimer } from '../kernel/clock.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { ConsumerLag } from '../service/consumers.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { createLagFigures } from './lag-figures.ts'
 import { declareMemoryFigures } from './memory-figures.ts'
 import { createSagaFigures } from './saga-figures.ts'
 import { createStoreFigures } from './store-figures.ts'
@@ -25,34 +25,22 @@ export function createPlatformFigures(
   const sizes = createStoreFigures(clock, metrics)
   const sagas = createSagaFigures(clock, metrics)
   declareMemoryFigures(memory, metrics)
-  let lags: readonly ConsumerLag[] = []
   let cancel: CancelTimer | undefined
   let stopped = false
-  const labels = ['service', 'consumer', 'source']
-  const perConsumer = (value: (lag: ConsumerLag) => number) => () =>
-    lags.map((lag) => ({ labels: [lag.service, lag.consumer, lag.source], value: value(lag) }))
-
+  const failed = (service: string, error: unknown): void => {
+    if (!stopped) log.warn('lag of consumers could not be read', { service, error })
+  }
+  const lags = createLagFigures({ clock, metrics, services, failed })
   metrics.gauge({ name: 'process_cpu_seconds_total', help: 'CPU time of the process.' }, cpuSeconds)
   metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory of the process.' }, () => process.memoryUsage.rss())
-  metrics.gauge(
-    { name: 'banyan_consumer_lag_events', help: 'Events that a consumer has not consumed yet.', labels },
-    perConsumer((lag) => lag.head - lag.position),
-  )
-  metrics.gauge(
-    { name: 'banyan_parked_events', help: 'Events that wait for a person.', labels },
-    perConsumer((lag) => lag.parked),
-  )
 
   async function look(): Promise<void> {
     try {
-      const perService = await Promise.all(
-        [...services()].map((service) => Promise.all([service.consumers.lag(), service.projections.lag()])),
-      )
-      lags = perService.flat(2)
+      await lags.look(services())
       await sagas.look(services())
       await sizes.look(services())
     } catch (error) {
-      if (!stopped) log.warn('lag of consumers, open sagas and sizes of stores could not be read', { error })
+      if (!stopped) log.warn('open sagas and sizes of stores could not be read', { error })
     }
     if (!stopped) cancel = clock.setTimer(PERIOD_MS, () => void look())
   }

@@ -12,6 +12,7 @@ import { consumedUpTo } from './consumed-up-to.ts'
 import { edgeService } from './edge-service.ts'
 import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
+import { declareHealthFigures } from './health-figures.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
 import type { Platform } from './platform.ts'
 import { createPlatformDrain } from './platform-drain.ts'
@@ -74,6 +75,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     const checks = monitor.results()
     return { live: true, ready: !drain.begun && checks.every((check) => check.status !== 'fail'), checks }
   }
+  declareHealthFigures(metrics, health)
   async function stopAll(): Promise<void> {
     monitor.stop()
     figures.stop()

@@ -48,6 +48,7 @@ export function guardedStore(store: Store, guard: HistoryGuard): Store {
     readApart: (body, options) => store.readApart(body, options),
     ping: () => store.ping(),
     hindrance: () => store.hindrance?.(),
+    ...(store.eventsWaitMs ? { eventsWaitMs: () => store.eventsWaitMs?.() ?? 0 } : {}),
     close: () => store.close(),
   }
 }

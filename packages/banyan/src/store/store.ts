@@ -51,6 +51,11 @@ export interface Store {
   ping(): Promise<void>
   /** What holds it up although it answers, for people, e.g. a lock of somebody else; undefined when nothing does. Costs nothing. */
   hindrance?(): string | undefined
+  /**
+   * How long events that are committed may have waited for their positions, in milliseconds; milliseconds when all is well. Until then no consumer
+   * sees them, and they count in no lag. Undefined where a commit gives events their positions. Costs nothing.
+   */
+  eventsWaitMs?(): number
   /** Waits for transactions under way, then closes. Calls after it fail with `unavailable`. */
   close(): Promise<void>
 }
