@@ -10,6 +10,7 @@ import { type Database, runSql } from './chaos/database.ts'
 import { startPrivatePostgres } from './chaos/private-postgres.ts'
 import { quiet } from './chaos/quiescence.ts'
 import { runBanyan } from './support/banyan-command.ts'
+import { listOrders, placeOrders } from './support/order-load.ts'
 import { findDumpPrograms, findPostgres } from './support/postgres-programs.ts'
 import { ADMIN, adminToken, anOrder, PASSWORD, registerUser, sellProducts, shopClient, signIn } from './support/shop-client.ts'
 import { type ShopProcess, startShop } from './support/shop-process.ts'
@@ -31,49 +32,6 @@ const tools = typeof programs === 'string' ? programs : findDumpPrograms(program
 async function run(tool: 'dump' | 'restore', url: string, ...args: string[]): Promise<void> {
   assert.ok(typeof tools !== 'string')
   await promisify(execFile)(tools[tool], ['--dbname', url, ...args])
-}
-
-/** Orders that a customer has placed until now; their loop ends at `stop`. */
-interface Load {
-  readonly placed: readonly string[]
-  stop(): Promise<void>
-}
-
-function placeOrders(url: string, token: string): Load {
-  const placed: string[] = []
-  const client = shopClient(url, token)
-  let isOver = false
-  const customer = async (number: number): Promise<void> => {
-    for (let order = 0; !isOver; order++) {
-      const key = { 'idempotency-key': `${number}-${order}` }
-      const { status, body } = await client.request<{ id: string }>('POST', '/api/orders', anOrder({ sku: 'TEST-1' }), key)
-      assert.equal(status, 201, JSON.stringify(body))
-      placed.push(body.id)
-    }
-  }
-  const customers = Promise.all(Array.from({ length: CUSTOMERS }, (_, number) => customer(number)))
-  return {
-    placed,
-    async stop() {
-      isOver = true
-      await customers
-    },
-  }
-}
-
-async function ordersOf(url: string, token: string): Promise<{ id: string; status: string }[]> {
-  const orders: { id: string; status: string }[] = []
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const more: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const { body } = await shopClient(url, token).request<{ items: typeof orders; nextCursor: string | null }>(
-      'GET',
-      `/api/orders?limit=100${more}`,
-    )
-    orders.push(...body.items)
-    cursor = body.nextCursor
-  }
-  return orders
 }
 
 suite('dumps of a shop that takes orders', { timeout: 200_000, skip: typeof tools === 'string' && `no dumps here: ${tools}` }, () => {
@@ -109,7 +67,7 @@ suite('dumps of a shop that takes orders', { timeout: 200_000, skip: typeof tool
     const shop = await start('postgres')
     await sellProducts(shop.url, 1, 1_000_000)
     const { token } = await registerUser(shop.url, EMAIL)
-    const load = placeOrders(shop.url, token)
+    const load = placeOrders({ urls: Array.from({ length: CUSTOMERS }, () => shop.url), token, name: 'load' })
     const more = (count: number): Promise<void> => {
       const goal = load.placed.length + count
       return eventually(() => assert.ok(load.placed.length >= goal), PATIENT)
@@ -141,7 +99,7 @@ suite('dumps of a shop that takes orders', { timeout: 200_000, skip: typeof tool
     )
     await quiet(shopClient(shop.url, await adminToken(shop.url)))
     const token = await signIn(shop.url, EMAIL, PASSWORD)
-    const restored = await ordersOf(shop.url, token)
+    const restored = await listOrders(shop.url, token)
     assert.deepEqual([...new Set(restored.map(({ status }) => status))], ['confirmed'])
     const ids = new Set(restored.map(({ id }) => id))
     assert.deepEqual(

@@ -152,4 +152,27 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     replace: '',
     caughtBy: { file: `${POSTGRES}/locks.postgres.ts`, test: 'a lock of others on the sequencer' },
   },
+  {
+    name: 'left-transaction-by-its-text',
+    mistake:
+      'the locks of a prepared transaction are looked for by a number that the server writes there only after a restart: nobody is named',
+    promises: ['P9'],
+    file: `${POSTGRES}/lock-watch.ts`,
+    find: "own.locktype = 'transactionid' AND own.transactionid = p.transaction",
+    replace: "own.virtualtransaction LIKE '%/' || p.transaction::text",
+    caughtBy: { file: 'tests/left-transaction.postgres.ts', test: 'one that holds the row of the positions' },
+    isLiveness: true,
+  },
+  {
+    name: 'waiting-events-not-shown',
+    mistake: 'metrics say that no event waits for its position while health warns of it',
+    promises: ['P9'],
+    file: 'packages/banyan/src/host/lag-figures.ts',
+    find: '(store.eventsWaitMs?.() ?? 0) / 1_000',
+    replace: '0',
+    caughtBy: {
+      file: 'packages/banyan/src/host/lag-figures.test.ts',
+      test: 'events that wait for their positions are a figure of their own',
+    },
+  },
 ]

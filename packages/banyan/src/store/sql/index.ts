@@ -8,6 +8,7 @@ export {
 } from './migration-plan.ts'
 export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
 export { SqlRecords } from './sql-records.ts'
+export { toolkitMigrations } from './schema.ts'
 export { eventsOfFlow, type FlowEvents } from './flow.ts'
 export { refuseRemovedEvents } from './removed-events.ts'
 export { olderLog, pageBehind } from './log-history.ts'
