@@ -210,8 +210,8 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     mistake: 'a gateway without credentials starts with operations that nobody can call',
     promises: ['law 10'],
     file: 'packages/gateway/src/check-start.ts',
-    find: 'if (apiKeys.length === 0)',
-    replace: 'if (apiKeys.length < 0)',
+    find: "if (access === 'public' || tokens !== undefined) return",
+    replace: "if (access === 'public' || tokens !== undefined || apiKeys.length === 0) return",
     caughtBy: { file: 'packages/gateway/src/check-start.integration.ts', test: 'refuses to start with access' },
   },
 ]
