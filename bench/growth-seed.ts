@@ -13,7 +13,7 @@ export interface Template {
 
 type Expression = string
 
-/** Past orders are spread over so many customers; the template's is one of them. */
+/** Customers over whom past orders are spread. */
 const CUSTOMERS = 1_000
 /** Values that a copy gets in place of the copied ones, as SQL over `nth`, the copy's number, by `table.column`. */
 type Overrides = Readonly<Record<string, Expression>>
@@ -33,7 +33,6 @@ const ORDER_TABLES: Readonly<Record<string, readonly string[]>> = {
 const ORDER_OVERRIDES: Overrides = {
   'customer_order.order_number': 'nth',
   'orders_g1.order_number': 'nth',
-  'purchase.user_hash': `CASE nth % ${CUSTOMERS} WHEN 0 THEN user_hash ELSE 'customer-' || (nth % ${CUSTOMERS}) END`,
   'purchase.bought_at': 'bought_at - nth',
   'payment.id': idOf('2'),
   'orders_g1.payment_id': idOf('2'),
@@ -61,9 +60,9 @@ const PRODUCT_OVERRIDES: Overrides = {
 /**
  * Adds `count` past orders to the files of a stopped shop: copies of its one order in every table that keeps something of it, as they look
  * when retention has removed their sagas and answers. Stock, the counter of orders and all cursors are brought in line, so that an audit
- * finds nothing wrong.
+ * finds nothing wrong. They are spread over `customers`, one of whom is the template's; default {@link CUSTOMERS}.
  */
-export function seedOrders(directory: string, { orderId, userId, sku }: Template, count: number): void {
+export function seedOrders(directory: string, { orderId, userId, sku }: Template, count: number, customers = CUSTOMERS): void {
   const from = { orderId: idOf('1') }
   copyRows({
     directory,
@@ -74,10 +73,10 @@ export function seedOrders(directory: string, { orderId, userId, sku }: Template
       [orderId, from.orderId],
       [
         userId,
-        `CASE nth % ${CUSTOMERS} WHEN 0 THEN ${quoted(userId)} ELSE printf('01900005-0000-7000-8000-%012x', nth % ${CUSTOMERS}) END`,
+        `CASE nth % ${customers} WHEN 0 THEN ${quoted(userId)} ELSE printf('01900005-0000-7000-8000-%012x', nth % ${customers}) END`,
       ],
     ],
-    overrides: ORDER_OVERRIDES,
+    overrides: { ...ORDER_OVERRIDES, 'purchase.user_hash': hashOf(customers) },
     first: 2,
   })
   write(directory, 'orders', "UPDATE order_counter SET last = (SELECT MAX(order_number) FROM customer_order) WHERE name = 'order_number'")
@@ -90,6 +89,10 @@ export function seedOrders(directory: string, { orderId, userId, sku }: Template
      UPDATE stock_item SET reserved = (SELECT SUM(delta_reserved) FROM stock_movement m WHERE m.sku = stock_item.sku) WHERE sku = ${quoted(sku)}`,
   )
   moveCursors(directory)
+}
+
+function hashOf(customers: number): Expression {
+  return `CASE nth % ${customers} WHEN 0 THEN user_hash ELSE 'customer-' || (nth % ${customers}) END`
 }
 
 /** Adds `count` products on sale, each with stock, to the files of a stopped shop. */

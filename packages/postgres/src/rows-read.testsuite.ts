@@ -11,11 +11,15 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
+/** Put before a statement to run it and be told its plan instead of its answer; see {@link rowsOfPlan}. */
+export const EXPLAIN = 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)'
+
 /** Runs statements one by one, answers as an empty database would, and counts the rows that PostgreSQL reads in tables and indexes. */
 export function countingSql(client: Client): { readonly sql: Sql; readonly rows: () => number } {
   let rows = 0
   const note = async (query: string, values: readonly SqlValue[]): Promise<void> => {
-    rows += await rowsRead(client, query, values)
+    const answer = await client.query<{ 'QUERY PLAN': object }>(`${EXPLAIN} ${numberPlaceholders(query)}`, [...values])
+    rows += rowsOfPlan(answer.rows[0]!['QUERY PLAN'])
   }
   const sql: Sql = {
     dialect: 'postgres',
@@ -29,10 +33,10 @@ export function countingSql(client: Client): { readonly sql: Sql; readonly rows:
   return { sql, rows: () => rows }
 }
 
-async function rowsRead(client: Client, query: string, values: readonly SqlValue[]): Promise<number> {
-  const explained = `EXPLAIN (ANALYZE, FORMAT JSON) ${numberPlaceholders(query)}`
-  const answer = await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(explained, [...values])
-  return scanned(answer.rows[0]!['QUERY PLAN'][0]!.Plan)
+/** Rows that a statement read in tables and indexes, from what {@link EXPLAIN} answered. */
+export function rowsOfPlan(explained: object): number {
+  const [{ Plan: plan }] = explained as [{ readonly Plan: PlanNode }]
+  return scanned(plan)
 }
 
 function scanned(node: PlanNode): number {

@@ -8,7 +8,10 @@ import { CARE, STAFF } from './staff.ts'
 import { asReason, CANCELLATION_REASONS, GIVEN_REASONS } from './domain/cancellation-reason.ts'
 
 /** States of an order; `rejected`, `cancelled` and `completed` are final. */
-export const OrderStatus = Type.Enum(['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'])
+export const ORDER_STATUSES = ['pending', 'confirmed', 'rejected', 'cancelling', 'cancelled', 'completed'] as const
+
+/** A state of an order. */
+export const OrderStatus = Type.Enum([...ORDER_STATUSES])
 
 /** How far the money of an order is. */
 export const OrderPaymentStatus = Type.Enum(['none', 'pending', 'authorized', 'captured', 'voided', 'refunded', 'failed'])

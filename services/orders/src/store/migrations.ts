@@ -37,4 +37,11 @@ CREATE INDEX order_note_age ON order_note (noted_at);
 CREATE INDEX customer_order_open ON customer_order (user_id) WHERE settled = 0;
 CREATE INDEX customer_order_called_off ON customer_order (user_id, updated_at) WHERE status IN ('cancelling', 'cancelled');`,
   },
+  {
+    // a page of a customer's orders of one status is read as it stands; a page of all of them is put together from one of each status
+    id: '004-orders-by-status',
+    sql: `
+DROP INDEX customer_order_user;
+CREATE INDEX customer_order_user ON customer_order (user_id, status, id);`,
+  },
 ]

@@ -1,9 +1,10 @@
 import { BanyanError, type Sql, type SqlValue } from 'banyan'
 import type { ShippingAddress } from '@shop/shipping/contract'
-import type { OrderFailure, OrderStatus } from '../contract.ts'
+import type { OrderFailure } from '../contract.ts'
 import { asReason, type CancellationReason } from '../domain/cancellation-reason.ts'
 import type { QuotaUse } from '../domain/customer-quota.ts'
 import type { OrderState } from '../domain/order-state.ts'
+import { listOrders, type OrderFilter } from './order-list.ts'
 import { ORDER_COLUMNS, type OrderLineRow, toOrders } from './order-row.ts'
 
 /** What is kept of an order apart from it, because it is personal. */
@@ -11,18 +12,6 @@ export interface OrderPii {
   readonly address: ShippingAddress
   readonly provider: 'fake'
   readonly token: string
-}
-
-/** Which orders to list. */
-export interface OrderFilter {
-  readonly userId: string | undefined
-  readonly status: OrderStatus | undefined
-  /** Epoch milliseconds of the placing, inclusive. */
-  readonly from: number | undefined
-  readonly to: number | undefined
-  /** Only orders placed before the one with this id. */
-  readonly before: string | undefined
-  readonly limit: number
 }
 
 /** Orders with their lines. */
@@ -134,23 +123,4 @@ function insertOrder(sql: Sql, o: OrderState, { address, provider, token }: Orde
     provider,
     token,
   )
-}
-
-async function listOrders(sql: Sql, { userId, status, from, to, before, limit }: OrderFilter): Promise<OrderState[]> {
-  const conditions: [string, SqlValue | undefined][] = [
-    ['user_id = ?', userId],
-    ['status = ?', status],
-    ['placed_at >= ?', from],
-    ['placed_at <= ?', to],
-    ['id < ?', before],
-  ]
-  const given = conditions.filter((condition): condition is [string, SqlValue] => condition[1] !== undefined)
-  const where = given.length === 0 ? '' : `WHERE ${given.map(([text]) => text).join(' AND ')}`
-  const rows = await sql.all<OrderLineRow>(
-    `SELECT ${ORDER_COLUMNS} FROM (SELECT * FROM customer_order ${where} ORDER BY id DESC LIMIT ?) o
-     JOIN order_line l ON l.order_id = o.id ORDER BY o.id DESC, l.line_number`,
-    ...given.map(([, value]) => value),
-    limit,
-  )
-  return toOrders(rows)
 }

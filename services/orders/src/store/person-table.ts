@@ -7,7 +7,7 @@ export function personTable(sql: Sql) {
     async settledOrders(userId: string, limit: number): Promise<string[]> {
       const query = `SELECT id FROM customer_order o WHERE user_id = ? AND settled = 1
         AND (EXISTS (SELECT 1 FROM order_pii p WHERE p.order_id = o.id) OR EXISTS (SELECT 1 FROM order_note n WHERE n.order_id = o.id))
-        ORDER BY id LIMIT ?`
+        LIMIT ?`
       return (await sql.all<{ id: string }>(query, userId, limit)).map(({ id }) => id)
     },
     /** Whether a person has an order under way. */

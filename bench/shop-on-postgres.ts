@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { globSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import { postgresStores } from '@banyan/postgres'
+import type { StoreFactory } from 'banyan/store'
+import { Client } from 'pg'
+import { startShopHere } from './shop-requests.ts'
+
+/** Rows that are sent to PostgreSQL at once. */
+const ROWS_AT_ONCE = 5_000
+/** What belongs to one database or process, and not to the data. */
+const OWN = new Set(['banyan_meta', 'banyan_migration', 'banyan_lease', 'banyan_holder'])
+
+/**
+ * Puts what the SQLite files of a stopped shop hold into schemas of their own on the server of `POSTGRES_URL`, as if it had been written there, with
+ * the statistics that autovacuum would gather. The schemas are dropped when it is disposed of.
+ */
+export async function shopOnPostgres(directory: string): Promise<AsyncDisposable & { readonly stores: StoreFactory }> {
+  const url = process.env['POSTGRES_URL']
+  if (!url) throw new Error('set POSTGRES_URL to a server these tests may create schemas on')
+  const schemaPrefix = `test_${randomUUID().slice(0, 8)}_`
+  const open = (): StoreFactory => postgresStores({ url, schemaPrefix })
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  const shop = {
+    stores: open(),
+    async [Symbol.asyncDispose]() {
+      const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [
+        schemaPrefix,
+      ])
+      for (const { nspname } of rows) await client.query(`DROP SCHEMA "${nspname}" CASCADE`)
+      await client.end()
+    },
+  }
+  try {
+    const empty = await startShopHere({ stores: open(), files: path.join(directory, 'empty') })
+    await empty.stop()
+    for (const file of globSync(path.join(directory, '*.db'))) {
+      using database = new DatabaseSync(file, { readOnly: true })
+      await copyDatabase(database, client, `${schemaPrefix}${path.basename(file, '.db')}`)
+    }
+    return shop
+  } catch (error) {
+    await shop[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+interface Table {
+  /** As SQLite knows it. */
+  readonly name: string
+  /** As a statement for PostgreSQL names it. */
+  readonly target: string
+  /** Columns that both have, as a statement names them. */
+  readonly columns: string
+}
+
+async function copyDatabase(database: DatabaseSync, client: Client, schema: string): Promise<void> {
+  const tables = await sharedTables(database, client, schema)
+  await client.query(`TRUNCATE ${tables.map(({ target }) => target).join(', ')}`)
+  for (const table of tables) {
+    const select = database.prepare(`SELECT ${table.columns} FROM "${table.name}"`)
+    for (const chunk of chunks(select.iterate())) await insert(client, table, chunk)
+    await alignCounters(client, schema, table)
+    await client.query(`ANALYZE ${table.target}`)
+  }
+  await alignSequencer(client, schema)
+}
+
+/** Tables that both databases have; those that others refer to come first. */
+async function sharedTables(database: DatabaseSync, client: Client, schema: string): Promise<Table[]> {
+  const { rows } = await client.query<{ name: string; columns: string[] }>(
+    'SELECT table_name AS name, json_agg(column_name) AS columns FROM information_schema.columns WHERE table_schema = $1 GROUP BY 1',
+    [schema],
+  )
+  const tables = new Map<string, Table>()
+  const add = (name: string): void => {
+    const columns = rows.find((row) => row.name === name)?.columns ?? []
+    const known = database.prepare('SELECT name FROM pragma_table_info(?)').all(name)
+    const shared = known.map((column) => `"${String(column['name'])}"`).filter((column) => columns.includes(column.slice(1, -1)))
+    if (OWN.has(name) || tables.has(name) || shared.length === 0) return
+    for (const { table } of database.prepare('SELECT "table" FROM pragma_foreign_key_list(?)').all(name)) add(String(table))
+    tables.set(name, { name, target: `"${schema}"."${name}"`, columns: shared.join(', ') })
+  }
+  for (const { name } of rows) add(name)
+  return [...tables.values()]
+}
+
+async function insert(client: Client, { target, columns }: Table, rows: readonly object[]): Promise<void> {
+  await client.query(
+    `INSERT INTO ${target} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM json_populate_recordset(NULL::${target}, $1)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** The events have their positions; the next one comes behind them. */
+async function alignSequencer(client: Client, schema: string): Promise<void> {
+  await client.query(
+    `UPDATE "${schema}".banyan_sequencer SET position = (SELECT COALESCE(MAX(position), 0) FROM "${schema}".banyan_outbox)`,
+  )
+}
+
+/** A column that is counted up goes on behind what was copied. */
+async function alignCounters(client: Client, schema: string, { name, target }: Table): Promise<void> {
+  const { rows } = await client.query<{ column_name: string }>(
+    "SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND is_identity = 'YES'",
+    [schema, name],
+  )
+  for (const { column_name: column } of rows)
+    await client.query(`SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(MAX("${column}"), 0) + 1, false) FROM ${target}`, [
+      target,
+      column,
+    ])
+}
+
+function* chunks(rows: Iterable<Record<string, SQLOutputValue>>): Generator<object[]> {
+  let chunk: object[] = []
+  for (const row of rows) {
+    if (Object.values(row).some((value) => value instanceof Uint8Array)) throw new Error('bytes cannot be copied as JSON: teach this to')
+    chunk.push(row)
+    if (chunk.length === ROWS_AT_ONCE) {
+      yield chunk
+      chunk = []
+    }
+  }
+  if (chunk.length > 0) yield chunk
+}
