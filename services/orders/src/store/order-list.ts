@@ -15,8 +15,8 @@ export interface OrderFilter {
   readonly limit: number
 }
 
-/** Ids of orders, newest first, with the values of the placeholders. */
-interface IdQuery {
+/** A query for rows of orders, newest first, with the values of its placeholders. */
+interface OrderQuery {
   readonly text: string
   readonly values: readonly SqlValue[]
 }
@@ -30,25 +30,24 @@ export function isBounded({ userId, status, from, to }: Pick<OrderFilter, 'userI
 export async function listOrders(sql: Sql, filter: OrderFilter): Promise<OrderState[]> {
   const { text, values } = filter.userId === undefined ? newest(filter) : newestOfCustomer(filter)
   const rows = await sql.all<OrderLineRow>(
-    `SELECT ${ORDER_COLUMNS} FROM (${text}) page JOIN customer_order o ON o.id = page.id
-     JOIN order_line l ON l.order_id = o.id ORDER BY o.id DESC, l.line_number`,
+    `SELECT ${ORDER_COLUMNS} FROM (${text}) o JOIN order_line l ON l.order_id = o.id ORDER BY o.id DESC, l.line_number`,
     ...values,
   )
   return toOrders(rows)
 }
 
 /** A page of each status, of which the newest are taken: so an index answers, whatever else the customer has. */
-function newestOfCustomer({ status, ...filter }: OrderFilter): IdQuery {
+function newestOfCustomer({ status, ...filter }: OrderFilter): OrderQuery {
   if (status !== undefined) return newest({ ...filter, status })
   const pages = ORDER_STATUSES.map((each) => newest({ ...filter, status: each }))
-  const all = pages.map(({ text }) => `SELECT id FROM (${text}) each`)
+  const all = pages.map(({ text }) => `SELECT * FROM (${text}) each`)
   return {
-    text: `SELECT id FROM (${all.join(' UNION ALL ')}) found ORDER BY id DESC LIMIT ?`,
+    text: `SELECT * FROM (${all.join(' UNION ALL ')}) found ORDER BY id DESC LIMIT ?`,
     values: [...pages.flatMap(({ values }) => values), filter.limit],
   }
 }
 
-function newest({ userId, status, from, to, before, limit }: OrderFilter): IdQuery {
+function newest({ userId, status, from, to, before, limit }: OrderFilter): OrderQuery {
   const conditions: [string, SqlValue | undefined][] = [
     ['user_id = ?', userId],
     ['status = ?', status],
@@ -58,5 +57,5 @@ function newest({ userId, status, from, to, before, limit }: OrderFilter): IdQue
   ]
   const given = conditions.filter((condition): condition is [string, SqlValue] => condition[1] !== undefined)
   const where = given.length === 0 ? '' : `WHERE ${given.map(([text]) => text).join(' AND ')}`
-  return { text: `SELECT id FROM customer_order ${where} ORDER BY id DESC LIMIT ?`, values: [...given.map(([, value]) => value), limit] }
+  return { text: `SELECT * FROM customer_order ${where} ORDER BY id DESC LIMIT ?`, values: [...given.map(([, value]) => value), limit] }
 }
