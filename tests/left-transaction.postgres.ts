@@ -32,7 +32,11 @@ async function leave(server: Database, name: string, lock: string): Promise<() =
   const run = async (text: string): Promise<void> => {
     const client = new Client({ connectionString: server.url })
     await client.connect()
-    await client.query(text).finally(() => client.end())
+    try {
+      await client.query(text)
+    } finally {
+      await client.end()
+    }
   }
   await run(`BEGIN; ${lock} /* ann@example.org */; PREPARE TRANSACTION '${name}'`)
   return () => run(`ROLLBACK PREPARED '${name}'`)

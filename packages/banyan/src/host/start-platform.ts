@@ -71,10 +71,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   let edge: RunningEdge | undefined
   const drain = createPlatformDrain(platform, hosted, runtime.clock)
 
-  const health = (): HealthReport => {
-    const checks = monitor.results()
-    return { live: true, ready: !drain.begun && checks.every((check) => check.status !== 'fail'), checks }
-  }
+  const health = (): HealthReport => reported(monitor.results(), drain.begun)
   declareHealthFigures(metrics, health)
   async function stopAll(): Promise<void> {
     monitor.stop()
@@ -118,6 +115,10 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     drain: () => drain.drain(),
     stop: () => (stopping ??= stopAll()),
   }
+}
+
+function reported(checks: HealthReport['checks'], isDraining: boolean): HealthReport {
+  return { live: true, ready: !isDraining && checks.every((check) => check.status !== 'fail'), checks }
 }
 
 interface Started {
