@@ -100,7 +100,8 @@ export const LagRow = row({
 export const ProjectionRow = row({
   service: Type.String(),
   projection: Type.String(),
-  version: Type.Integer(),
+  version: Type.Integer({ description: 'of the definition that made the tables which serve' }),
+  definitionVersion: Type.Integer({ description: 'of the definition that the process has' }),
   rebuilding: Type.Optional(row({ version: Type.Integer(), done: Count, of: Count })),
 })
 

@@ -89,15 +89,6 @@ export const COST_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'services/orders/src/store/order-list.integration.ts', test: "a page of a customer's orders costs the same" },
   },
   {
-    name: 'own-orders-walked-on-postgres',
-    mistake: "the same, where PostgreSQL has the shop's data",
-    promises: ['law 6'],
-    file: 'services/orders/src/store/migrations.ts',
-    find: 'customer_order (user_id, status, id)',
-    replace: 'customer_order (user_id, id)',
-    caughtBy: { file: 'bench/statement-costs.postgres.ts' },
-  },
-  {
     name: 'places-without-number',
     mistake: 'an operation that has a limit of calls at once takes any number of them',
     promises: ['law 6'],
