@@ -26,3 +26,15 @@ test('two that find no connection at the same time open one, and the end waits f
   assert.equal(connect.mock.callCount(), 1)
   assert.deepEqual(ended, ['end'])
 })
+
+test('after the end nothing is opened: a message to other processes that comes late leaves no connection behind', async (t) => {
+  const connect = t.mock.method(Session, 'connect', () => assert.fail('nobody would close it'))
+  const pool = { acquire: () => assert.fail('it borrows nothing') } as unknown as SessionPool
+  const sessions = new SequencerSessions({ target, clock: systemClock(), pool, budget: new ConnectionBudget() })
+  await sessions.end()
+  await assert.rejects(
+    sessions.use((own) => Promise.resolve(own)),
+    /the sequencer has stopped/,
+  )
+  assert.equal(connect.mock.callCount(), 0)
+})

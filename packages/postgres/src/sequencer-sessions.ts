@@ -24,6 +24,7 @@ export class SequencerSessions {
   #own: Session | undefined
   /** While it is being opened: whoever comes then waits for that one. */
   #connecting: Promise<Session | undefined> | undefined
+  #ended = false
   #destroyed = false
 
   constructor(options: SequencerSessionsOptions) {
@@ -31,21 +32,22 @@ export class SequencerSessions {
     this.#place = options.budget.join({ reserved: 0, closeIdle: () => false })
   }
 
-  /** Gives `work` a connection. What fails on it is undone. Rejects with its error, or why there is no connection. */
+  /** Gives `work` a connection. What fails on it is undone. Rejects with its error, or why there is no connection; after the end there is none. */
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const own = await this.#ownSession()
     return own === undefined ? this.#borrow(work) : work(own).catch((error: unknown) => this.#undo(own, error))
   }
 
-  /** Closes what is open; resolves when it is closed. */
+  /** Closes what is open; resolves when it is closed. Nothing is opened any more. */
   async end(): Promise<void> {
+    this.#ended = true
     await this.#connecting?.catch(() => {})
     await this.#own?.end()
     this.#place.leave()
   }
   /** Cuts what is open, and what is being opened. */
   destroy(): void {
-    this.#destroyed = true
+    this.#ended = this.#destroyed = true
     this.#own?.destroy()
   }
 
@@ -65,6 +67,7 @@ export class SequencerSessions {
   }
 
   async #ownSession(): Promise<Session | undefined> {
+    if (this.#ended) throw new Error('the sequencer has stopped')
     if (!this.#options.budget.ample) return this.#giveUp()
     if (this.#own?.dead === false) return this.#own
     this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined))

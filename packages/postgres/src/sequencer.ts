@@ -74,8 +74,8 @@ export class Sequencer {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancelPoll?.()
-    this.#cancelNotify?.()
     await this.#running
+    this.#cancelNotify?.() // the last round may have set it
     await this.#options.sessions.end()
   }
   /** Stops at once. */
