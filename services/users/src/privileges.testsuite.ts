@@ -163,8 +163,9 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
     await hosted?.store.transaction((tx) => tx.sql.run("UPDATE account SET name = 'Back', email = 'a@b.c' WHERE id = ?", id)) // of an earlier release
     const again = await shop.callAs(root, 'erase', { id })
     assert.deepEqual([again.status, again.name, again.email, again.version], ['erased', '', '', version + 1])
-    const events = (await hosted?.feed.read(0, 100)) ?? []
-    const erasures = events.filter(({ type, data }) => type === 'user.erased' && JSON.parse(data).userId === id)
+    const query = "SELECT data FROM banyan_outbox WHERE type = 'user.erased'" // as committed: on PostgreSQL an event gets its position later
+    const events = (await hosted?.store.read((tx) => tx.sql.all<{ data: string }>(query))) ?? []
+    const erasures = events.filter(({ data }) => JSON.parse(data).userId === id)
     assert.equal(erasures.length, 2, 'each erasure is told, so that all services erase again')
   })
 }
