@@ -14,6 +14,8 @@ import { STRICT_AUDIT } from './support/strict-audit.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
 const SCHEMA_PREFIX = `process_${process.pid}_`
+const BOOKS = temporaryDirectory()
+after(() => BOOKS[Symbol.dispose]())
 const QUIET = {
   ...ADMIN,
   ...STRICT_AUDIT,
@@ -21,6 +23,7 @@ const QUIET = {
   BANYAN_RATE_LIMITS: 'off',
   BANYAN_PAYMENT_TIMEOUT_MS: '100',
   BANYAN_POSTGRES_SCHEMA_PREFIX: SCHEMA_PREFIX,
+  ...(process.env['BANYAN_STORE'] === 'postgres' ? { BANYAN_FAKE_PROVIDER_BOOK: `${BOOKS.path}/book.db` } : {}), // one database, one book
 }
 /** What stands in a file of its own only on SQLite; another store's server guards its data itself. */
 const FILES: { readonly skip: string | false } = {
@@ -221,7 +224,7 @@ test('a full disk refuses orders, loses none, and goes on once there is room', {
 
 test('SIGTERM while a slow request is under way: it is answered, a new one is refused, and the process exits 0', async () => {
   using directory = temporaryDirectory()
-  const own = { BANYAN_POSTGRES_SCHEMA_PREFIX: `${SCHEMA_PREFIX}slow_` } // on a shared server no other test meets what this one sells
+  const own = { BANYAN_POSTGRES_SCHEMA_PREFIX: `${SCHEMA_PREFIX}slow_`, BANYAN_FAKE_PROVIDER_BOOK: '' } // on a shared server no other test meets what this one sells
   const shop = await startShop({ directory: directory.path, environment: { ...QUIET, ...own, BANYAN_FAKE_PROVIDER_SLOW_MS: '1500' } })
   await sellProducts(shop.url, 1, 10)
   const { token } = await registerUser(shop.url, 'ann@example.org')
