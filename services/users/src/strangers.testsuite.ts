@@ -21,7 +21,7 @@ export function testStrangers(name: string, open: () => Promise<UsersPlace>): vo
 async function answered(shop: Shop): Promise<number> {
   const query = 'SELECT COUNT(DISTINCT request_id) AS "count" FROM password_reset'
   const row = await shop.platform.services[0]?.store.read((tx) => tx.sql.get<{ count: number }>(query))
-  const count = Number(row?.count ?? 0)
+  const count = row?.count ?? 0
   assert.ok(shop.mails().length >= count, 'each has its mail')
   return count
 }
