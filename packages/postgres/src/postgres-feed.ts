@@ -1,6 +1,7 @@
 import type { Logger } from 'banyan/kernel'
 import { type Feed, type FeedReadOptions, firstBytes, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from 'banyan/store'
 import {
+  columnsWith,
   pageBehind,
   refuseRemovedEvents,
   STORED_EVENT_COLUMNS,
@@ -101,7 +102,7 @@ const POSITION = `SELECT event.position, (event.number IS NOT NULL)::int AS is_t
  * A page of $2 rows after $1, that ends with the one with which the data reach $4 bytes. Rows up to $3 are only compared; their data, and large
  * ones of types that are not in $5, stay where they are: a value that is stored apart is fetched only when it is sent.
  */
-const READ = `SELECT ${STORED_EVENT_COLUMNS.replace(' data,', " CASE WHEN is_read THEN data ELSE '' END AS data,")}
+const READ = `SELECT ${columnsWith(STORED_EVENT_COLUMNS, { data: "CASE WHEN is_read THEN data ELSE '' END AS data" })}
   FROM (SELECT *, SUM(CASE WHEN is_read THEN octet_length(data) ELSE 0 END)
       OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
     FROM (SELECT *, position > $3::bigint

@@ -1,4 +1,4 @@
-import type { ByteBudget } from '../kernel/byte-budget.ts'
+import { BudgetShare, textBytes } from '../kernel/byte-budget.ts'
 import type { StoredEvent } from '../store/feed.ts'
 
 /** Bytes of events that one consumer holds at most, and one event more: some large ones, or all of the usual size that it may hold by number. */
@@ -9,12 +9,10 @@ export const PAGE_BYTES_MAX = 1_048_576
 export const CONSUMER_BYTES_MIN = 262_144
 /** An event without its data: ids, key, trace, the object itself. */
 const EVENT_BYTES = 512
-/** Units of UTF-16 take one or two bytes of memory; which, a text does not tell. */
-const UNIT_BYTES = 2
 
 /** Memory that an event takes at most. */
 export function eventBytes({ data }: Pick<StoredEvent, 'data'>): number {
-  return EVENT_BYTES + UNIT_BYTES * data.length
+  return EVENT_BYTES + textBytes(data.length)
 }
 
 /** Memory that events take at most. */
@@ -28,43 +26,17 @@ export function bytesOf(events: readonly StoredEvent[]): number {
  * What one consumer holds of its log, as part of what the process holds.
  * Invariant: a consumer that holds less than {@link CONSUMER_BYTES_MIN} may always read, so each goes on whatever the others hold.
  */
-export class HeldBytes {
-  readonly #process: ByteBudget
-  #bytes = 0
-  #isOver = false
-
-  constructor(process: ByteBudget) {
-    this.#process = process
-  }
-
+export class HeldBytes extends BudgetShare {
   /** Bytes of data that may be read now; 0 when something must be handled first, here or by another consumer. */
   get readable(): number {
-    const own = Math.min(CONSUMER_BYTES_MAX - this.#bytes, this.#process.left)
-    return Math.max(0, Math.min(PAGE_BYTES_MAX, Math.floor(Math.max(own, CONSUMER_BYTES_MIN - this.#bytes) / UNIT_BYTES)))
+    const own = Math.min(CONSUMER_BYTES_MAX - this.bytes, this.budget.left)
+    return Math.max(0, Math.min(PAGE_BYTES_MAX, Math.floor(Math.max(own, CONSUMER_BYTES_MIN - this.bytes) / textBytes(1))))
   }
 
   /** Counts what is about to be read; pair with {@link release}. Returns the memory it may take. */
   reserve(dataBytes: number): number {
-    const bytes = UNIT_BYTES * dataBytes
+    const bytes = textBytes(dataBytes)
     this.take(bytes)
     return bytes
-  }
-
-  take(bytes: number): void {
-    if (this.#isOver) return
-    this.#bytes += bytes
-    this.#process.take(bytes)
-  }
-
-  release(bytes: number): void {
-    if (this.#isOver) return
-    this.#bytes -= bytes
-    this.#process.release(bytes)
-  }
-
-  /** Gives all back: its owner has ended, and forgets what it had not begun. */
-  end(): void {
-    this.release(this.#bytes)
-    this.#isOver = true
   }
 }

@@ -42,6 +42,50 @@ export class ByteBudget {
   }
 }
 
+/** What one user of a budget holds of it. */
+export class BudgetShare {
+  protected readonly budget: ByteBudget
+  #bytes = 0
+  #isOver = false
+
+  constructor(budget: ByteBudget) {
+    this.budget = budget
+  }
+
+  /** Bytes that this user holds. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Counts bytes as held; pair with {@link release}. After the end nothing is counted. */
+  take(bytes: number): void {
+    if (this.#isOver) return
+    this.#bytes += bytes
+    this.budget.take(bytes)
+  }
+
+  /** Counts bytes as free. */
+  release(bytes: number): void {
+    if (this.#isOver) return
+    this.#bytes -= bytes
+    this.budget.release(bytes)
+  }
+
+  /** Gives all back: the user has ended, and forgets what it had not begun. */
+  end(): void {
+    this.release(this.#bytes)
+    this.#isOver = true
+  }
+}
+
+/** Units of UTF-16 take one or two bytes of memory; which, a text does not tell. */
+const UNIT_BYTES = 2
+
+/** Memory that a text of so many characters takes at most. */
+export function textBytes(length: number): number {
+  return UNIT_BYTES * length
+}
+
 /** What a process may hold of all that is read to be worked on. */
 export interface MemoryBudgets {
   /** Events that consumers and projections have read and not handled yet. */
@@ -53,14 +97,18 @@ export interface MemoryBudgets {
 }
 
 /** A sixteenth of a heap of 1 GiB, which handlers fill several times over: each parses and copies what it handles. */
-const EVENT_BYTES_MAX = 64 * 1_048_576
+const EVENTS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
 /** Some pages for each log whose readers are apart; without them each reads by itself. */
-const PAGE_BYTES_MAX = 16 * 1_048_576
+const PAGES_OF_PROCESS_BYTES_MAX = 16 * 1_048_576
 
 /** Sixteen thousand sagas of the usual size, or some hundred of the largest. */
-const JOURNAL_BYTES_MAX = 64 * 1_048_576
+const JOURNALS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
 
 /** Builds the budgets of a process, with their default sizes. */
 export function createMemoryBudgets(): MemoryBudgets {
-  return { events: new ByteBudget(EVENT_BYTES_MAX), pages: new ByteBudget(PAGE_BYTES_MAX), journals: new ByteBudget(JOURNAL_BYTES_MAX) }
+  return {
+    events: new ByteBudget(EVENTS_OF_PROCESS_BYTES_MAX),
+    pages: new ByteBudget(PAGES_OF_PROCESS_BYTES_MAX),
+    journals: new ByteBudget(JOURNALS_OF_PROCESS_BYTES_MAX),
+  }
 }

@@ -1,4 +1,4 @@
-import type { ByteBudget } from '../kernel/byte-budget.ts'
+import { type ByteBudget, BudgetShare, textBytes } from '../kernel/byte-budget.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { SagaRecord, SagaStepRecord } from '../store/saga-records.ts'
 
@@ -6,48 +6,29 @@ import type { SagaRecord, SagaStepRecord } from '../store/saga-records.ts'
 export const JOURNAL_BYTES_MAX = 16 * 1_048_576
 /** A saga without its input, and a step without its output. */
 const RECORD_BYTES = 1_024
-/** Units of UTF-16 take one or two bytes of memory; which, a text does not tell. */
-const UNIT_BYTES = 2
 
 /** Memory that a saga takes when it is read from the store. */
 export function sagaBytes({ record, steps }: { readonly record: SagaRecord; readonly steps: readonly SagaStepRecord[] }): number {
-  return steps.reduce((bytes, step) => bytes + stepBytes(step), RECORD_BYTES + UNIT_BYTES * record.input.length)
+  return steps.reduce((bytes, step) => bytes + stepBytes(step), RECORD_BYTES + textBytes(record.input.length))
 }
 
 /** Memory that a step of a journal takes. */
 export function stepBytes({ output }: Pick<SagaStepRecord, 'output'>): number {
-  return RECORD_BYTES + UNIT_BYTES * (output?.length ?? 0)
+  return RECORD_BYTES + textBytes(output?.length ?? 0)
 }
 
 /** What one saga holds in memory, as part of what the process holds. */
-export class JournalBytes {
-  readonly #budget: ByteBudget
-  #bytes = 0
-  #isOver = false
-
+export class JournalBytes extends BudgetShare {
   constructor(budget: ByteBudget, bytes: number) {
-    this.#budget = budget
-    this.add(bytes)
-  }
-
-  /** Counts what came, or went when it is negative. */
-  add(bytes: number): void {
-    if (this.#isOver) return
-    this.#bytes += bytes
-    this.#budget.take(bytes)
+    super(budget)
+    this.take(bytes)
   }
 
   /** Throws `misuse` for an output with which the journal would be too large; `of` names what returned it. */
   assertFits(of: string, output: string | null): void {
-    const bytes = this.#bytes + stepBytes({ output })
+    const bytes = this.bytes + stepBytes({ output })
     if (bytes <= JOURNAL_BYTES_MAX) return
     const what = `with the output of ${of} the saga's input and outputs take ${bytes} bytes, but at most ${JOURNAL_BYTES_MAX} are kept`
     throw new BanyanError('misuse', `${what}; store what steps make in tables and pass ids on`)
-  }
-
-  /** Gives all back: the saga leaves memory. */
-  end(): void {
-    this.#budget.release(this.#bytes)
-    this.#isOver = true
   }
 }

@@ -55,7 +55,8 @@ export class Journal {
   /** Takes over a step as it is in the store. */
   put(step: SagaStepRecord): void {
     const known = this.steps.get(step.name)
-    this.bytes.add(stepBytes(step) - (known ? stepBytes(known) : 0))
+    if (known) this.bytes.release(stepBytes(known))
+    this.bytes.take(stepBytes(step))
     this.steps.set(step.name, step)
   }
 
@@ -88,7 +89,7 @@ export class Journal {
     for (const step of this.steps.values()) {
       if (step.number <= number) continue
       this.steps.delete(step.name)
-      this.bytes.add(-stepBytes(step))
+      this.bytes.release(stepBytes(step))
       this.#outcomes.delete(step.name)
     }
   }

@@ -7,6 +7,7 @@ export {
   planMigrations,
 } from './migration-plan.ts'
 export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
+export { columnsWith } from './columns.ts'
 export { SqlRecords } from './sql-records.ts'
 export { toolkitMigrations } from './schema.ts'
 export { eventsOfFlow, type FlowEvents } from './flow.ts'

@@ -1,6 +1,7 @@
 import type { ParkedFilter, ParkedRecord } from '../records.ts'
 import type { SqlReader, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
+import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'
 
 interface ParkedRow {
@@ -16,7 +17,7 @@ interface ParkedRow {
 }
 
 const COLUMNS = 'consumer, source, position, event_key, event, state, attempts, error, parked_at'
-const SHOWN_COLUMNS = COLUMNS.replace(' event,', ` ${shown('event')},`)
+const SHOWN_COLUMNS = columnsWith(COLUMNS, { event: shown('event') })
 
 /** Inserts or replaces a parked event. */
 export const PARK = `INSERT INTO banyan_parked (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

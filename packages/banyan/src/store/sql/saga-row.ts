@@ -1,5 +1,6 @@
 import type { SagaRecord, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
 import type { SqlValue } from '../sql.ts'
+import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'
 
 /** One row of `banyan_saga`. */
@@ -28,7 +29,7 @@ export const SAGA_COLUMNS = `id, name, version, status, input, output, failure, 
   correlation_id, traceparent, created_at, updated_at`
 
 /** The same for lists: large inputs and outputs are told, not read. */
-export const SHOWN_SAGA_COLUMNS = SAGA_COLUMNS.replace(' input, output,', ` ${shown('input')}, ${shown('output')},`)
+export const SHOWN_SAGA_COLUMNS = columnsWith(SAGA_COLUMNS, { input: shown('input'), output: shown('output') })
 
 /** Turns a row into a saga. */
 export function sagaRecord(row: SagaRow): SagaRecord {
