@@ -120,6 +120,15 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: TIMER_TEST, test: 'a timer goes with the transaction of its effect' },
   },
   {
+    name: 'timer-fired-by-an-old-list',
+    mistake: 'a timer that ended while the due ones were read is fired once more by what was read before',
+    promises: ['P11'],
+    file: 'packages/banyan/src/service/timer-pump.ts',
+    find: 'due.filter(({ id }) => !before.has(id))',
+    replace: 'due.filter(({ id }) => !running.has(id))',
+    caughtBy: { file: 'packages/banyan/src/service/timer-pump.test.ts' },
+  },
+  {
     name: 'timer-early',
     mistake: 'a timer counts as due when the next second would make it so',
     promises: ['P11'],

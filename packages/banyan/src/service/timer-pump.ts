@@ -61,7 +61,8 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
     let next = now + POLL_MS_MAX
     try {
       await beginWaitsAnew(now)
-      await firing.fireDue(now)
+      const { isAnyLeft } = await firing.fireDue(now)
+      if (isAnyLeft) return wake(now)
       next = Math.min(next, (await service.store.read((tx) => tx.timers.nextDue())) ?? Infinity)
     } catch (error) {
       if (refusals.isNews()) log.warn('timers cannot be read; trying again', { service: service.name, error })
@@ -108,14 +109,17 @@ function createFiring({ service, timers, refusals, starts, ended }: FiringOption
     ended()
   }
   return {
-    async fireDue(now: number): Promise<void> {
-      if (running.size >= RUNNING_MAX) return
+    /** Fires what is due. What ended while that was read may be gone or have moved: it is left to the next look. */
+    async fireDue(now: number): Promise<{ readonly isAnyLeft: boolean }> {
+      if (running.size >= RUNNING_MAX) return { isAnyLeft: false }
+      const before = new Set(running.keys())
       const due = await service.store.read((tx) => tx.timers.due(now, RUNNING_MAX))
       if (due.length === 0) refusals.clear()
-      const waiting = due.filter(({ id }) => !running.has(id))
+      const waiting = due.filter(({ id }) => !before.has(id))
       // One by turns shows whether the store writes again; the first one alone could be refused for a reason of its own.
       const chosen = refusals.count === 0 ? waiting : waiting.splice(refusals.count % (waiting.length || 1), 1)
       for (const timer of chosen) running.set(timer.id, fire(timer))
+      return { isAnyLeft: due.some(({ id }) => before.has(id) && !running.has(id)) }
     },
     settled: () => Promise.allSettled(running.values()),
   }
