@@ -64,11 +64,11 @@ function addFromQuery(merging: Merging, reader: TextReader | undefined, name: st
   const value = reader.read(text)
   const again = merging.fromQuery?.has(name) ?? false
   ;(merging.fromQuery ??= new Set()).add(name)
-  if (value === WRONG) merging.wrong.push({ path: `/${pointerSegment(name)}`, expected: reader.expected })
+  if (value === WRONG) merging.wrong.push({ path: pointer(name), expected: reader.expected })
   else if (again && reader.list) (merging.target[name] as unknown[]).push(value)
-  else if (again) merging.wrong.push({ path: `/${pointerSegment(name)}`, expected: 'must be given once' })
+  else if (again) merging.wrong.push({ path: pointer(name), expected: 'must be given once' })
   else if (merging.target[name] !== undefined)
-    merging.wrong.push({ path: `/${pointerSegment(name)}`, expected: 'must be in the body or in the query string, not in both' })
+    merging.wrong.push({ path: pointer(name), expected: 'must be in the body or in the query string, not in both' })
   else merging.target[name] = reader.list ? [value] : value
 }
 
@@ -76,10 +76,7 @@ function addFromPath(merging: Merging, { name, reader }: { name: string; reader:
   const text = decodeSegment(encoded)
   const value = text === undefined ? WRONG : reader.read(text)
   if (value === WRONG)
-    merging.wrong.push({
-      path: `/${pointerSegment(name)}`,
-      expected: text === undefined ? 'must be percent-encoded UTF-8' : reader.expected,
-    })
+    merging.wrong.push({ path: pointer(name), expected: text === undefined ? 'must be percent-encoded UTF-8' : reader.expected })
   else add(merging, name, value, 'path')
 }
 
@@ -94,7 +91,11 @@ function addVersion(merging: Merging, name: string, reader: TextReader | undefin
 function add(merging: Merging, name: string, value: unknown, where: string): void {
   const other = merging.target[name]
   if (other === undefined || other === value) merging.target[name] = value
-  else merging.wrong.push({ path: `/${pointerSegment(name)}`, expected: `must be the same as in the ${where}, or left out` })
+  else merging.wrong.push({ path: pointer(name), expected: `must be the same as in the ${where}, or left out` })
+}
+
+function pointer(name: string): string {
+  return `/${pointerSegment(name)}`
 }
 
 function invalid(fields: readonly FieldError[]): BanyanError {
