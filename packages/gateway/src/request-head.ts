@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BanyanError } from 'banyan/kernel'
+import { absoluteForm } from './request-target.ts'
 
 // Owns: that a request's head says one thing. Where it says two, a proxy may have gone by the first and we by the second.
 
@@ -19,8 +20,6 @@ const SINGLE: ReadonlySet<string> = new Set([
 
 /** A name or an address, and maybe a port (RFC 9110, 7.2); without a user, which no request names. */
 const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i
-/** A request to a proxy names the whole URL; a server must accept that form too, and go by its host (RFC 9112, 3.2.2). */
-const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i
 
 /**
  * Throws `invalid_argument` for a head that two parties could read differently: a header with one value that is there twice, no host, or a host
@@ -62,7 +61,7 @@ export function hostOf(request: IncomingMessage): string | undefined {
 }
 
 function authorityOf({ url = '/' }: IncomingMessage): string | undefined {
-  return url.startsWith('/') ? undefined : ABSOLUTE_FORM.exec(url)?.[1]
+  return url.startsWith('/') ? undefined : absoluteForm(url)?.authority
 }
 
 function refuseDuplicates(rawHeaders: readonly string[]): void {

@@ -25,6 +25,23 @@ export function parseTarget(url: string): RequestTarget | TargetProblem {
   return { path: target.slice(0, end), search: target.slice(end + 1) }
 }
 
+/** A request target that names the whole URL, split. */
+export interface AbsoluteForm {
+  /** The host, and maybe a port; unchecked, and maybe empty. */
+  readonly authority: string
+  /** Path and query string; empty where the URL ends with the host. */
+  readonly rest: string
+}
+
+/**
+ * Splits a request target that names the whole URL, as a request to a proxy does; a server must accept that form too, and go by its host
+ * (RFC 9112, 3.2.2). Undefined for a target of any other form.
+ */
+export function absoluteForm(url: string): AbsoluteForm | undefined {
+  const match = /^https?:\/\/([^/?#]*)/i.exec(url)
+  return match ? { authority: match[1] as string, rest: url.slice(match[0].length) } : undefined
+}
+
 /** Decodes one segment of a path that {@link parseTarget} let through; undefined when it is not UTF-8. */
 export function decodeSegment(segment: string): string | undefined {
   if (!segment.includes('%')) return segment
@@ -41,12 +58,10 @@ const PERCENT = 0x25
 const QUESTION = 0x3f
 const BACKSLASH = 0x5c
 
-/** A request to a proxy names the whole URL; a server must accept that form too. */
 function originForm(url: string): string | undefined {
-  const match = /^https?:\/\/[^/?#]+/i.exec(url)
-  if (!match) return undefined
-  const rest = url.slice(match[0].length)
-  return rest.startsWith('/') ? rest : `/${rest}`
+  const absolute = absoluteForm(url)
+  if (!absolute?.authority) return undefined
+  return absolute.rest.startsWith('/') ? absolute.rest : `/${absolute.rest}`
 }
 
 /** Returns where the path ends, or -1 when it must be refused. */
