@@ -1,9 +1,10 @@
 import { command, contract, query, Text, Type } from 'banyan'
-import { SAGA_STATUSES } from 'banyan/store'
+import { PARKED_STATES, SAGA_STATUSES } from 'banyan/store'
 import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess, type TSchema } from 'banyan/contract'
 import {
   FlowEventRow,
   LagRow,
+  nullable,
   ParkedRow,
   ProjectionRow,
   SagaCountRow,
@@ -28,7 +29,7 @@ const CURSOR_LENGTH_MAX = KEY_LENGTH_MAX * CURSOR_CHARACTERS_PER_CHARACTER + 3 *
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: ROWS_MAX }))
 const rows = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row) })
 /** Rows of a list that has pages: `after` goes on where `nextCursor` says; null on the last page. */
-const page = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+const page = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row), nextCursor: nullable(Type.String()) })
 /** Rows of a list that ends at a bound: `more` says that there are others. */
 const beginning = <R extends TSchema>(Row: R) => Type.Object({ items: Type.Array(Row), more: Type.Boolean() })
 const After = Type.Optional(Text.raw({ max: CURSOR_LENGTH_MAX, description: '`nextCursor` of the page before' }))
@@ -49,7 +50,7 @@ const ParkedFilter = Type.Object({
   consumer: Type.Optional(Name),
   source: Type.Optional(Name),
   key: Type.Optional(Name),
-  state: Type.Optional(Type.Enum(['failed', 'waiting', 'redriving'])),
+  state: Type.Optional(Type.Enum([...PARKED_STATES])),
   after: After,
   limit: Limit,
 })

@@ -1,10 +1,11 @@
 import { Timestamp, Type } from 'banyan'
 import type { TSchema } from 'banyan/contract'
-import { SAGA_STATUSES, STEP_STATES } from 'banyan/store'
+import { PARKED_STATES, SAGA_STATUSES, STEP_STATES } from 'banyan/store'
 
 // Owns: the rows of the operations API. A row may have more than is declared: an answer about trouble is never cut by its own description.
 
-const nullable = <T extends TSchema>(schema: T, description?: string) =>
+/** What `schema` takes, or null; `description` says what null means. */
+export const nullable = <T extends TSchema>(schema: T, description?: string) =>
   Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 const row = <P extends Readonly<Record<string, TSchema>>>(properties: P) => Type.Object(properties, { additionalProperties: true })
 /** JSON of the author's own: what a saga or a step was given and answered. */
@@ -64,7 +65,7 @@ export const ParkedRow = row({
   position: Type.Integer(),
   key: Type.String(),
   event: Type.String({ description: 'the event as JSON text' }),
-  state: Type.Enum(['failed', 'waiting', 'redriving']),
+  state: Type.Enum([...PARKED_STATES]),
   attempts: Count,
   error: nullable(Type.String()),
   parkedAt: Timestamp,

@@ -28,6 +28,7 @@ export type {
   TimerRecord,
   TimerRecords,
 } from './records.ts'
+export { PARKED_STATES } from './records.ts'
 export type { RetentionRecords } from './retention-records.ts'
 export { READY_AT, SAGA_STATUSES, STEP_STATES } from './saga-records.ts'
 export type {

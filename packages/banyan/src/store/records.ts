@@ -85,6 +85,9 @@ export interface ReadMark {
   readonly id: string | undefined
 }
 
+/** What becomes of a parked event. `failed`: its handler gave up. `waiting`: an earlier event of its key is parked. `redriving`: to be handled again. */
+export const PARKED_STATES = ['failed', 'waiting', 'redriving'] as const
+
 /** An event that a consumer could not handle, or that waits behind one with the same key (P6). */
 export interface ParkedRecord {
   readonly consumer: string
@@ -93,8 +96,7 @@ export interface ParkedRecord {
   readonly key: string
   /** JSON text of the {@link StoredEvent}. */
   readonly event: string
-  /** `failed`: its handler gave up. `waiting`: an earlier event of its key is parked. `redriving`: to be handled again. */
-  readonly state: 'failed' | 'waiting' | 'redriving'
+  readonly state: (typeof PARKED_STATES)[number]
   readonly attempts: number
   /** Code and message of the last error, and below that line what was thrown and where, if it is known; null for `waiting`. */
   readonly error: string | null
