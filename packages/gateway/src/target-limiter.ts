@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mailboxOf, type Runtime } from 'banyan/kernel'
+import { domainOf, localOf, type Runtime } from 'banyan/kernel'
 import type { RateDecision } from './gcra.ts'
 import { createLimiter, type Limiter, type TargetLimit } from './rate-limits.ts'
 
@@ -51,11 +51,6 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\s]/gu
 export function canonicalTarget(text: string): string {
   const plain = text.normalize('NFKC').replace(INVISIBLE, '')
   const at = plain.lastIndexOf('@')
-  const domain = at < 0 ? '' : mailboxOf('', plain.slice(at + 1)).domain
-  return domain === '' ? spelling(plain) : `${spelling(plain.slice(0, at))}@${domain}`
-}
-
-/** Text that names no domain, or one that there cannot be. */
-function spelling(text: string): string {
-  return mailboxOf(text, '').local
+  const domain = at < 0 ? '' : domainOf(plain.slice(at + 1))
+  return domain === '' ? localOf(plain) : `${localOf(plain.slice(0, at))}@${domain}`
 }

@@ -49,8 +49,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     mistake: 'what an account is limited by knows fewer spellings than accounts do, so that one account has many limits',
     promises: [],
     file: 'packages/gateway/src/target-limiter.ts',
-    find: "return mailboxOf(text, '').local",
-    replace: "return (mailboxOf(text, ''), text.toLowerCase())",
+    find: "return domain === '' ? localOf(plain) : `${localOf(plain.slice(0, at))}@${domain}`",
+    replace: "return domain === '' ? (localOf(plain), plain.toLowerCase()) : `${plain.slice(0, at).toLowerCase()}@${domain}`",
     caughtBy: { file: 'packages/gateway/src/target-limiter.test.ts', test: 'all spellings of one account are one target' },
   },
   {

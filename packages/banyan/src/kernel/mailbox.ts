@@ -21,5 +21,15 @@ export interface Mailbox {
 
 /** Returns the one spelling of a mailbox: compatibility characters, case and the script of the domain make no difference. Checks nothing. */
 export function mailboxOf(local: string, domain: string): Mailbox {
-  return { local: foldCase(local.normalize('NFKC')).normalize('NFKC'), domain: domainToASCII(domain.normalize('NFKC')).toLowerCase() }
+  return { local: localOf(local), domain: domainOf(domain) }
+}
+
+/** Returns the one spelling of what stands before the @; see {@link mailboxOf}. */
+export function localOf(text: string): string {
+  return foldCase(text.normalize('NFKC')).normalize('NFKC')
+}
+
+/** Returns the one spelling of a domain as ASCII; empty for what is no domain. See {@link mailboxOf}. */
+export function domainOf(text: string): string {
+  return domainToASCII(text.normalize('NFKC')).toLowerCase()
 }
