@@ -2,7 +2,8 @@ import type { SqlReader } from 'banyan'
 
 export { type BookReader, type ChargeFact, readBook, type SuccessFact } from './provider/fake/read-book.ts'
 export { fakeProviderBook, FAKE_PROVIDER_FILE } from './resources.ts'
-export { bookIdOf, otherBook } from './same-book.ts'
+export { otherBook } from './same-book.ts'
+export { bookIdOf } from './store/book-table.ts'
 
 /** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
 const ROWS_MAX = 1_000

@@ -1,12 +1,6 @@
-import { BanyanError, type SqlReader } from 'banyan'
+import { BanyanError } from 'banyan'
 import type { PaymentsContext } from './define.ts'
-
-/** A book, as it was found. */
-interface FoundBook {
-  readonly file: string
-  /** Undefined where there is no book. */
-  readonly id: string | undefined
-}
+import type { BookReader } from './provider/fake/read-book.ts'
 
 /**
  * Makes the fake provider's book the one of these payments, at the first start with both. Throws `failed_precondition` when it is another one:
@@ -24,7 +18,7 @@ export async function claimBook({ checkpoint, resources: { book, provider } }: P
 }
 
 /** Returns what is wrong with a book that is not the one of these payments. */
-export function otherBook({ file, id }: FoundBook): BanyanError {
+export function otherBook({ file, id }: Pick<BookReader, 'file' | 'id'>): BanyanError {
   const what =
     id === undefined
       ? `there is no book of the fake payment provider at ${file}`
@@ -33,9 +27,4 @@ export function otherBook({ file, id }: FoundBook): BanyanError {
     'failed_precondition',
     `${what}, so it does not know what was charged; use the data directory (BANYAN_DATA) that these payments were made with, or name its book in BANYAN_FAKE_PROVIDER_BOOK, as all instances on one database must. For a new, empty database, move the old book away`,
   )
-}
-
-/** Returns the id of the book with which the payments of a store were made; undefined before the first start with one. */
-export async function bookIdOf(sql: SqlReader): Promise<string | undefined> {
-  return (await sql.get<{ id: string }>(`SELECT book_id AS id FROM provider_book WHERE provider = 'fake'`))?.id
 }
