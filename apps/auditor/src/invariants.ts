@@ -1,12 +1,12 @@
 import type { AuditOptions, Violation } from 'banyan/host'
 import { reservationFacts } from '@shop/inventory/audit'
 import { orderFacts, orderVersion } from '@shop/orders/audit'
-import { attemptFacts, paymentFacts } from '@shop/payments/audit'
+import { attemptFacts, bookIdOf, type BookReader, fakeProviderBook, otherBook, paymentFacts, readBook } from '@shop/payments/audit'
 import { shipmentFacts } from '@shop/shipping/audit'
 import { checkOrder } from './check-order.ts'
-import { checkServices, openBook } from './check-services.ts'
+import { checkServices } from './check-services.ts'
 import { byOrder, type FactLists } from './order-facts.ts'
-import { auditSettings } from './settings.ts'
+import { type AuditSettings, auditSettings } from './settings.ts'
 
 /** Orders compared at a time: bounds the memory, and each page costs one look into every service. */
 const PAGE_ORDERS = 2_000
@@ -26,13 +26,31 @@ interface Range {
  */
 export async function invariants(options: AuditOptions): Promise<readonly Violation[]> {
   const settings = auditSettings(options.environment)
-  const found = await checkServices(options, settings)
+  const book = await openBook(options)
+  try {
+    return await violationsOf(options, settings, book)
+  } finally {
+    book.close()
+  }
+}
+
+/** Opens the fake provider's book for reading. Throws `failed_precondition` when it is not the one of these payments: nothing would fit. */
+async function openBook(options: AuditOptions): Promise<BookReader> {
+  const expected = await options.open('payments', bookIdOf)
+  const book = readBook(fakeProviderBook(options))
+  if (expected === undefined || expected === book.id) return book
+  book.close()
+  throw otherBook(book)
+}
+
+async function violationsOf(options: AuditOptions, settings: AuditSettings, book: BookReader): Promise<readonly Violation[]> {
+  const found = await checkServices(options, settings, book)
   let after = BEGINNING
   for (let isLast = false; !isLast && found.length < VIOLATIONS_MAX;) {
     const orders = await options.open('orders', (sql) => orderFacts(sql, after, PAGE_ORDERS))
     isLast = orders.length < PAGE_ORDERS
     const upTo = isLast ? undefined : orders.at(-1)?.orderId
-    const lists = { ...(await othersFacts(options, { after, upTo })), orders }
+    const lists = { ...(await othersFacts(options, book, { after, upTo })), orders }
     for (const facts of byOrder(lists)) {
       const violations = checkOrder(facts, settings, options.now)
       if (violations.length > 0 && (await isStill(options, facts.orderId, facts.order?.version))) found.push(...violations)
@@ -42,26 +60,20 @@ export async function invariants(options: AuditOptions): Promise<readonly Violat
   return found.slice(0, VIOLATIONS_MAX)
 }
 
-async function othersFacts(options: AuditOptions, range: Range): Promise<Omit<FactLists, 'orders'>> {
-  const { open } = options
-  const book = await openBook(options)
-  try {
-    const charges = book.charges(range)
-    const successes = book.successes(range)
-    const { payments, attempts } = await open('payments', async (sql) => ({
-      payments: await paymentFacts(sql, range),
-      attempts: await attemptFacts(sql, range),
-    }))
-    return {
-      payments,
-      attempts,
-      charges,
-      successes,
-      reservations: await open('inventory', (sql) => reservationFacts(sql, range)),
-      shipments: await open('shipping', (sql) => shipmentFacts(sql, range)),
-    }
-  } finally {
-    book.close()
+async function othersFacts({ open }: AuditOptions, book: BookReader, range: Range): Promise<Omit<FactLists, 'orders'>> {
+  const charges = book.charges(range)
+  const successes = book.successes(range)
+  const { payments, attempts } = await open('payments', async (sql) => ({
+    payments: await paymentFacts(sql, range),
+    attempts: await attemptFacts(sql, range),
+  }))
+  return {
+    payments,
+    attempts,
+    charges,
+    successes,
+    reservations: await open('inventory', (sql) => reservationFacts(sql, range)),
+    shipments: await open('shipping', (sql) => shipmentFacts(sql, range)),
   }
 }
 
