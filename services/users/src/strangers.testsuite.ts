@@ -142,6 +142,15 @@ function testNewPasswords(name: string, open: () => Promise<UsersPlace>): void {
     assert.ok(await shop.callAs(asUser(id), 'changePassword', next, ELSEWHERE), 'who had a stolen token locked nobody')
   })
 
+  test(`${name}: wrong passwords on a known device from before a reset do not hold up the device that did it`, async () => {
+    await using shop = await usersIn(open)
+    const { deviceToken } = await shop.guest('register', aRegistration(), HOME)
+    await guessWrong(shop, FREE_FAILURES, HOME, deviceToken)
+    await assert.rejects(shop.guest('login', { ...right, deviceToken }, HOME), { code: 'rate_limited' })
+    await reset(shop, ELSEWHERE, deviceToken)
+    assert.ok(await shop.guest('login', { ...right, deviceToken }, STRANGER))
+  })
+
   test(`${name}: tokens that are exchanged and sessions that are ended leave devices known`, async () => {
     await using shop = await usersIn(open)
     const { id, refreshToken, deviceToken } = await shop.guest('register', aRegistration({ password: NEW_PASSWORD }), HOME)

@@ -38,14 +38,22 @@ export async function countersOf(
   context: Pick<UsersContext, 'origin' | 'resources' | 'now'>,
   { emailKey, userId = '', deviceToken = '' }: Visitor,
 ): Promise<Counters> {
-  const { origin = '', resources, now } = context
-  const { limits } = resources
-  const device = tokenHash(deviceToken)
-  const isKnownDevice = await tx.devices.isKnown(userId, device, now())
+  const { now } = context
+  const isKnownDevice = await tx.devices.isKnown(userId, tokenHash(deviceToken), now())
   const isKnownOrigin = await tx.devices.isKnownOrigin(userId, originKey(context), now())
-  if (isKnownDevice) return { counters: [{ key: resources.keyed.of('device', device), free: limits.failures }], isKnownDevice }
-  const pair = { key: resources.keyed.of('account and address', emailKey, origin), free: limits.failures }
-  return { counters: isKnownOrigin ? [pair] : [pair, strangersOf(context, emailKey)], isKnownDevice }
+  if (isKnownDevice) return { counters: [deviceOf(context, deviceToken)], isKnownDevice }
+  const own = addressOf(context, emailKey)
+  return { counters: isKnownOrigin ? [own] : [own, strangersOf(context, emailKey)], isKnownDevice }
+}
+
+/** The counter of a known device. */
+export function deviceOf({ resources }: Pick<UsersContext, 'resources'>, deviceToken: string): Counter {
+  return { key: resources.keyed.of('device', tokenHash(deviceToken)), free: resources.limits.failures }
+}
+
+/** The counter of one account at the address of the request. */
+export function addressOf({ origin = '', resources }: Pick<UsersContext, 'origin' | 'resources'>, emailKey: string): Counter {
+  return { key: resources.keyed.of('account and address', emailKey, origin), free: resources.limits.failures }
 }
 
 /** The counter that all strangers at one account share. */

@@ -26,9 +26,9 @@ export const resetPassword = operation('resetPassword', async ({ token, password
     const userId = await tx.resets.userOf(hash, now())
     const account = userId === undefined ? undefined : await tx.accounts.byId(userId)
     if (!account || !maySignIn(account.status)) return fail('invalid_reset_token', {})
-    const known = await knownToken(tx, context, account.id, deviceToken)
-    await setPassword(tx, context, { account, hash: passwordHash, action: 'password_reset', deviceToken: known })
-    await rememberDevice(tx, context, { userId: account.id, deviceToken: known ?? fresh, seenAt: now() })
+    const ownToken = await knownToken(tx, context, account.id, deviceToken)
+    await setPassword(tx, context, { account, hash: passwordHash, action: 'password_reset', deviceToken: ownToken })
+    await rememberDevice(tx, context, { userId: account.id, deviceToken: ownToken ?? fresh, seenAt: now() })
     return null
   })
 })

@@ -3,13 +3,14 @@ import type { PasswordHash } from '../security/password-hash.ts'
 import type { Account } from '../store/account-records.ts'
 import { auditEntry } from './audit-entry.ts'
 import { endSignIns } from './end-sign-ins.ts'
-import { changesOf, countersOf, strangersOf } from './guard.ts'
+import { addressOf, changesOf, deviceOf, strangersOf } from './guard.ts'
 
 /** A new password, and who sets it. */
 export interface NewPassword {
   readonly account: Account
   readonly hash: PasswordHash
   readonly action: 'password_changed' | 'password_reset'
+  /** Of a device that the account knows; undefined for any other. */
   readonly deviceToken: string | undefined
 }
 
@@ -30,12 +31,7 @@ export async function setPassword(tx: UsersTransaction, context: UsersContext, p
 
 /** Forgets the failures of strangers, of changes, and of the address and the device from which the password is set: all were about the old one. */
 async function forgetCounters(tx: UsersTransaction, context: UsersContext, { account, deviceToken }: NewPassword): Promise<void> {
-  const visitor = { emailKey: account.emailKey, userId: account.id, deviceToken: undefined }
-  const counters = [
-    ...(await countersOf(tx, context, visitor)).counters,
-    ...(await countersOf(tx, context, { ...visitor, deviceToken })).counters,
-    strangersOf(context, account.emailKey),
-    changesOf(context, account.id),
-  ]
+  const counters = [addressOf(context, account.emailKey), strangersOf(context, account.emailKey), changesOf(context, account.id)]
+  if (deviceToken !== undefined) counters.push(deviceOf(context, deviceToken))
   for (const { key } of counters) await tx.attempts.clear(key)
 }
