@@ -20,6 +20,7 @@ export {
   toTimestampOrNull,
   Type,
   Version,
+  withReasonCode,
 } from './contract/index.ts'
 export type {
   HandlerContext,

@@ -1,4 +1,4 @@
-import { codeOr, command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { ADJUSTMENT_REASONS, adjustedFor } from './domain/adjustment-reason.ts'
 
@@ -10,8 +10,6 @@ const ADJUSTMENT_UNITS_MAX = 1_000_000
 const OrderId = Text.id()
 /** Why something was done, for records that stay: a code, never what somebody wrote. */
 const ReasonCode = Text.code()
-/** Logs of earlier releases may hold what somebody wrote. */
-const withReasonCode = (stored: Readonly<Record<string, unknown>>) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 
 /** Units of one sku. */
 export const StockLine = Type.Object({ sku: Sku, qty: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }) })

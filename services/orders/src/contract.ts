@@ -1,4 +1,4 @@
-import { codeOr, command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { command, contract, declareError, event, GivenTimestamp, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { idCursor } from 'banyan/contract'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
@@ -123,10 +123,9 @@ const withReason = (stored: StoredData) => ({ ...stored, reason: asReason(stored
 
 /** Why an order was rejected: a code of an error or of the shop, with its facts. */
 const RejectionFailure = Type.Object({ ...OrderFailure.properties, reason: Text.code() })
-const withCode = (stored: StoredData) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 const withCodes = (stored: StoredData) => {
   const { detail } = stored as { readonly detail?: StoredData | null }
-  return { ...withCode(stored), ...(detail ? { detail: withCode(detail) } : {}) }
+  return { ...withReasonCode(stored), ...(detail ? { detail: withReasonCode(detail) } : {}) }
 }
 
 /** The order's version after the event; grows by one with each event of an order. */

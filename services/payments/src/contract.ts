@@ -1,4 +1,4 @@
-import { codeOr, command, contract, declareError, event, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { Currency } from '@shop/catalog/contract'
 import { STAFF } from './staff.ts'
 
@@ -19,8 +19,6 @@ export const AmountMinor = Type.Integer({ minimum: 0, maximum: AMOUNT_MINOR_MAX 
 
 /** Why something was done, for records that stay: a code, never what somebody wrote. */
 const ReasonCode = Text.code()
-/** Logs of earlier releases may hold what somebody wrote. */
-const withReasonCode = (stored: Readonly<Record<string, unknown>>) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 const OrderId = Text.id()
 
 /** States of a payment. Whether a request is on its way, or its outcome unknown, is a matter of its attempts. */

@@ -1,4 +1,4 @@
-import { codeOr, command, contract, event, query, type Static, Text, Timestamp, Type } from 'banyan'
+import { command, contract, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { Currency, LINES_MAX, QUANTITY_MAX, Sku, SUBTOTAL_MINOR_MAX, WEIGHT_GRAMS_MAX } from '@shop/catalog/contract'
 import { STAFF } from './staff.ts'
 
@@ -10,8 +10,6 @@ const PARCEL_GRAMS_MAX = WEIGHT_GRAMS_MAX * QUANTITY_MAX * LINES_MAX
 
 /** Why something was done, for records that stay: a code, never what somebody wrote. */
 const ReasonCode = Text.code()
-/** Logs of earlier releases may hold what somebody wrote. */
-const withReasonCode = (stored: Readonly<Record<string, unknown>>) => ({ ...stored, reason: codeOr(stored['reason'], 'other') })
 const OrderId = Text.id()
 
 /** Where a parcel goes. Personal data: it travels in calls only, never in events. */

@@ -43,7 +43,17 @@ export { checkOperation } from './check-contract.ts'
 export { refuseCollisions } from './colliding-routes.ts'
 export { idCursor, type PageCursor, pageCursor, wrongCursor } from './page-cursor.ts'
 export { METHODS, type Method, parseRoute, type Route, routeShape, type RouteText, type Segment } from './route.ts'
-export { type CodeBounds, codeOr, ID_LENGTH_MAX, KEY_LENGTH_MAX, NORMALISATION, SUBJECT_LENGTH_MAX, Text, type TextBounds } from './text.ts'
+export {
+  type CodeBounds,
+  codeOr,
+  ID_LENGTH_MAX,
+  KEY_LENGTH_MAX,
+  NORMALISATION,
+  SUBJECT_LENGTH_MAX,
+  Text,
+  type TextBounds,
+  withReasonCode,
+} from './text.ts'
 export { fromTimestamp, GivenTimestamp, Timestamp, toTimestamp, toTimestampOrNull } from './timestamp.ts'
 export { Version, VERSION_MAX } from './version.ts'
 export { schemaExample } from './schema-example.ts'

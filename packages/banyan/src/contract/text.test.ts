@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inputCheck, openApiDocument, query, schemaCheck, Text, Type } from './index.ts'
+import { inputCheck, openApiDocument, query, schemaCheck, Text, Type, withReasonCode } from './index.ts'
 
 const KINDS = { name: Text.name({ max: 80 }), line: Text.line({ max: 80 }), prose: Text.prose({ max: 80 }), raw: Text.raw({ max: 80 }) }
 type Kind = keyof typeof KINDS
@@ -184,4 +184,11 @@ test('a telephone number has digits', () => {
     '\u200e112',
   ])
     assert.equal(phone.fits(text), false, JSON.stringify(text))
+})
+
+test('a stored reason that is no code is read as "other", and the rest stays as it is', () => {
+  assert.deepEqual(withReasonCode({ orderId: 'o1', reason: 'card_declined' }), { orderId: 'o1', reason: 'card_declined' })
+  for (const reason of ['Ann called at 5', '', 'x'.repeat(1_000), 7, null, undefined])
+    assert.deepEqual(withReasonCode({ orderId: 'o1', reason }), { orderId: 'o1', reason: 'other' }, String(reason))
+  assert.deepEqual(withReasonCode({}), { reason: 'other' })
 })

@@ -130,6 +130,14 @@ export function codeOr(text: unknown, otherwise: string): string {
   return typeof text === 'string' && text.length <= ID_LENGTH_MAX && new RegExp(CODE_PATTERN, 'u').test(text) ? text : otherwise
 }
 
+/**
+ * Returns stored data with its `reason` as a code, `other` where it is none: the `upgrade` of an event whose logs of earlier releases may hold
+ * what somebody wrote.
+ */
+export function withReasonCode(stored: Readonly<Record<string, unknown>>) {
+  return { ...stored, reason: codeOr(stored['reason'], 'other') }
+}
+
 /** Says what a pattern, or a format of JSON Schema, asks for, for messages to callers. */
 export function declareMeaning(form: string, meaning: string): void {
   MEANINGS.set(form, meaning)
