@@ -62,14 +62,14 @@ function readResetPage(text: string | undefined): string | undefined {
 /** What a gateway on loopback needs only when others reach it all the same, through a proxy on this machine. */
 const BEHIND_PROXY = ['BANYAN_TRUSTED_PROXIES', 'BANYAN_HOSTS'] as const
 
-/** Says why others can try the password; undefined on a developer's own machine. */
+/** Says why others than a developer reach this shop, as a clause behind "because" and "although"; undefined on a developer's own machine. */
 function exposureOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   if (environment['NODE_ENV'] === 'production') return 'NODE_ENV is production'
   const host = environment['HOST'] || '127.0.0.1'
-  if (!isLoopbackHost(host)) return `HOST is "${host}", where other machines can try it`
-  if (environment['BANYAN_HTTPS'] === 'on') return 'BANYAN_HTTPS is on, so others reach it through a proxy'
+  if (!isLoopbackHost(host)) return `other machines reach this shop (HOST is "${host}")`
+  if (environment['BANYAN_HTTPS'] === 'on') return 'others reach this shop through a proxy (BANYAN_HTTPS is on)'
   const name = BEHIND_PROXY.find((variable) => environment[variable])
-  return name && `${name} is set, so others reach it through a proxy`
+  return name && `others reach this shop through a proxy (${name} is set)`
 }
 
 function refuse(message: string): never {
