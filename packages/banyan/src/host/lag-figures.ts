@@ -1,8 +1,7 @@
-import type { Clock } from '../kernel/clock.ts'
-import { deadlineAfter, within } from '../kernel/deadline.ts'
 import type { ConsumerLag } from '../service/consumers.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { type Asking, perService } from './per-service.ts'
 
 /** A service as far as its lag is asked for. */
 export type LaggingService = Pick<HostedService, 'name'> & {
@@ -12,12 +11,9 @@ export type LaggingService = Pick<HostedService, 'name'> & {
 }
 
 /** What the figures are made with. */
-export interface LagFiguresOptions {
-  readonly clock: Clock
+export interface LagFiguresOptions extends Asking {
   readonly metrics: Metrics
   readonly services: () => Iterable<LaggingService>
-  /** Told of a service whose lag could not be read. */
-  readonly failed: (service: string, error: unknown) => void
 }
 
 /** Keeps how far consumers are behind ready for whoever scrapes. */
@@ -26,8 +22,6 @@ export interface LagFigures {
   look(services: Iterable<LaggingService>): Promise<void>
 }
 
-/** Longest wait for one service: as long as for a check of its health. */
-const TIMEOUT_MS = 2_000
 const BY_CONSUMER = ['service', 'consumer', 'source']
 
 /**
@@ -53,16 +47,7 @@ export function createLagFigures({ clock, metrics, services, failed }: LagFigure
   )
   return {
     async look(asked) {
-      lags = (
-        await Promise.all(
-          [...asked].map((service) =>
-            within(clock, deadlineAfter(clock, TIMEOUT_MS), 'lag', lagsOf(service)).catch((error: unknown) => {
-              failed(service.name, error)
-              return []
-            }),
-          ),
-        )
-      ).flat()
+      lags = await perService({ clock, failed }, asked, lagsOf)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { HostedService } from '../service/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { createLagFigures } from './lag-figures.ts'
 import { declareMemoryFigures } from './memory-figures.ts'
+import type { Asking } from './per-service.ts'
 import { createSagaFigures } from './saga-figures.ts'
 import { createStoreFigures } from './store-figures.ts'
 
@@ -22,26 +23,21 @@ export function createPlatformFigures(
   metrics: Metrics,
   services: () => Iterable<HostedService>,
 ): PlatformFigures {
-  const sizes = createStoreFigures(clock, metrics)
-  const sagas = createSagaFigures(clock, metrics)
   declareMemoryFigures(memory, metrics)
   let cancel: CancelTimer | undefined
   let stopped = false
-  const failed = (service: string, error: unknown): void => {
-    if (!stopped) log.warn('lag of consumers could not be read', { service, error })
-  }
-  const lags = createLagFigures({ clock, metrics, services, failed })
+  const asking = (what: string): Asking => ({
+    clock,
+    failed: (service, error) => void (stopped || log.warn(`${what} could not be read`, { service, error })),
+  })
+  const lags = createLagFigures({ ...asking('lag of consumers'), metrics, services })
+  const sagas = createSagaFigures(asking('open sagas'), metrics)
+  const sizes = createStoreFigures(asking('size of the store'), metrics)
   metrics.gauge({ name: 'process_cpu_seconds_total', help: 'CPU time of the process.' }, cpuSeconds)
   metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory of the process.' }, () => process.memoryUsage.rss())
 
   async function look(): Promise<void> {
-    try {
-      await lags.look(services())
-      await sagas.look(services())
-      await sizes.look(services())
-    } catch (error) {
-      if (!stopped) log.warn('open sagas and sizes of stores could not be read', { error })
-    }
+    for (const figures of [lags, sagas, sizes]) await figures.look(services())
     if (!stopped) cancel = clock.setTimer(PERIOD_MS, () => void look())
   }
   return {

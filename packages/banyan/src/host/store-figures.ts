@@ -1,7 +1,7 @@
-import type { Clock } from '../kernel/clock.ts'
 import type { HostedService } from '../service/hosted-service.ts'
 import { type StoreSize, storeSize } from '../store/sql/store-size.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { type Asking, perService } from './per-service.ts'
 
 /** Sizes of stores change slowly, and PostgreSQL asks its file system for them. */
 const PERIOD_MS = 60_000
@@ -13,36 +13,39 @@ export interface StoreFigures {
 }
 
 /** Declares the metrics of stores' sizes. */
-export function createStoreFigures(clock: Pick<Clock, 'now' | 'monotonic'>, metrics: Metrics): StoreFigures {
-  const sizes = new Map<string, StoreSize>()
+export function createStoreFigures(asking: Asking, metrics: Metrics): StoreFigures {
+  const { clock } = asking
+  let sizes: readonly { service: string; size: StoreSize }[] = []
   let lookedAt = -Infinity
   const labels = ['service']
-  const perService = (value: (size: StoreSize) => number | undefined) => () =>
-    [...sizes].flatMap(([service, size]) => {
+  const ofEach = (value: (size: StoreSize) => number | undefined) => () =>
+    sizes.flatMap(({ service, size }) => {
       const reading = value(size)
       return reading === undefined ? [] : [{ labels: [service], value: reading }]
     })
   metrics.gauge(
     { name: 'banyan_store_bytes', help: "Bytes of a service's store on disk.", labels },
-    perService((size) => size.bytes),
+    ofEach((size) => size.bytes),
   )
   metrics.gauge(
     { name: 'banyan_store_free_bytes', help: 'Bytes of a store that removed rows have left for new ones.', labels },
-    perService((size) => size.freeBytes),
+    ofEach((size) => size.freeBytes),
   )
   metrics.gauge(
     { name: 'banyan_log_events', help: "Events in a service's log.", labels },
-    perService((size) => size.events),
+    ofEach((size) => size.events),
   )
   metrics.gauge(
     { name: 'banyan_log_oldest_event_age_seconds', help: "Age of the oldest event in a service's log.", labels },
-    perService(({ oldestEventAt }) => (oldestEventAt === undefined ? undefined : Math.max(0, clock.now() - oldestEventAt) / 1_000)),
+    ofEach(({ oldestEventAt }) => (oldestEventAt === undefined ? undefined : Math.max(0, clock.now() - oldestEventAt) / 1_000)),
   )
   return {
     async look(services) {
       if (clock.monotonic() - lookedAt < PERIOD_MS) return
       lookedAt = clock.monotonic()
-      for (const service of services) sizes.set(service.name, await service.store.read((tx) => storeSize(tx.sql)))
+      sizes = await perService(asking, services, async ({ name, store }) => [
+        { service: name, size: await store.read((tx) => storeSize(tx.sql)) },
+      ])
     },
   }
 }
