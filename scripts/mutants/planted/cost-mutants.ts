@@ -17,6 +17,15 @@ export const COST_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: COSTS },
   },
   {
+    name: 'look-for-redriven-keys-walks',
+    mistake: 'a look for the keys to be redriven walks all parked events in the order of their keys',
+    promises: ['law 6'],
+    file: `${SQL}/parked-table.ts`,
+    find: "SELECT DISTINCT event_key || '' AS event_key",
+    replace: 'SELECT DISTINCT event_key',
+    caughtBy: { file: COSTS },
+  },
+  {
     name: 'open-sagas-counted',
     mistake: 'the sagas that rest are counted whenever the figures are looked at',
     promises: ['law 6'],

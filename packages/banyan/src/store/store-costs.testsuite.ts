@@ -33,7 +33,7 @@ const WORK: Readonly<Record<string, (sql: Sql) => Promise<unknown>>> = {
   'sagas that ended long ago': (sql) => new SqlRetentionRecords(sql).removeSagas(1, 10),
   'old entries of the audit trail': (sql) => new SqlRetentionRecords(sql).removeAudit(1, 10),
   'old events': (sql) => new SqlRetentionRecords(sql).removeEvents(9, 1, 10),
-  'events to be redriven': (sql) => new SqlConsumptionRecords(sql).parked({ ...READER, state: 'redriving', limit: 10 }),
+  'keys to be redriven': (sql) => new SqlConsumptionRecords(sql).redrivingKeys('c', 's', 10),
   'parked events of a key': (sql) => new SqlConsumptionRecords(sql).parked({ ...READER, key: 'key-7', limit: 10 }),
   'whether a key is parked': (sql) => new SqlConsumptionRecords(sql).isParked('c', 's', 'key-7'),
   'how many events are parked': (sql) => new SqlConsumptionRecords(sql).parkedCount('c', 's', 10),

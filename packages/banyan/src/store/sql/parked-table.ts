@@ -31,16 +31,16 @@ export const IS_PARKED = 'SELECT 1 AS found FROM banyan_parked WHERE consumer = 
 export const PARKED_COUNT =
   'SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM banyan_parked WHERE consumer = ? AND source = ? LIMIT ?) AS counted'
 
-/**
- * Keys without a failed event: consumer, source, limit. The key is joined with nothing, so that SQLite does not walk all parked events in the
- * order of their keys for the sake of DISTINCT.
- */
+// Keys are joined with nothing, so that SQLite does not walk all parked events in the order of their keys for the sake of DISTINCT.
+
+/** Keys without a failed event: consumer, source, limit. */
 export const KEYS_UNDERWAY = `SELECT DISTINCT p.event_key || '' AS event_key FROM banyan_parked AS p
   WHERE p.consumer = ? AND p.source = ? AND p.state IN ('redriving', 'waiting') AND NOT EXISTS (SELECT 1 FROM banyan_parked AS f
     WHERE f.consumer = p.consumer AND f.source = p.source AND f.event_key = p.event_key AND f.state = 'failed') LIMIT ?`
 
 /** Keys that somebody asked to redrive: consumer, source, limit. */
-export const REDRIVING_KEYS = `SELECT DISTINCT event_key FROM banyan_parked WHERE consumer = ? AND source = ? AND state = 'redriving' LIMIT ?`
+export const REDRIVING_KEYS = `SELECT DISTINCT event_key || '' AS event_key FROM banyan_parked
+  WHERE consumer = ? AND source = ? AND state = 'redriving' LIMIT ?`
 
 /** Lists parked events, oldest position first. */
 export async function listParked(sql: SqlReader, filter: ParkedFilter): Promise<ParkedRecord[]> {
