@@ -26,6 +26,15 @@ export const COST_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: COSTS },
   },
   {
+    name: 'one-saga-claimed-first',
+    mistake: 'a look for due sagas claims one first and then the others, also where few are due',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/saga/claimer.ts',
+    find: 'Math.max(1, Math.floor(left / JOURNAL_BYTES_MAX))',
+    replace: 'Math.min(1, Math.max(1, Math.floor(left / JOURNAL_BYTES_MAX)))',
+    caughtBy: { file: 'packages/banyan/src/saga/claimer.test.ts' },
+  },
+  {
     name: 'open-sagas-counted',
     mistake: 'the sagas that rest are counted whenever the figures are looked at',
     promises: ['law 6'],

@@ -4,7 +4,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaKind, SagaRest } from '../store/saga-records.ts'
 import type { Store } from '../store/store.ts'
 import { letHeldGo } from './held.ts'
-import { sagaBytes } from './journal-bytes.ts'
+import { JOURNAL_BYTES_MAX, sagaBytes } from './journal-bytes.ts'
 import type { SagaLease } from './lease.ts'
 import type { LoadedRecords } from './run.ts'
 
@@ -14,8 +14,6 @@ const POLL_MS = 1_000
 const PAUSE_MS_MIN = 20
 /** Sagas taken in one transaction; more would hold others up. */
 const BATCH_MAX = 100
-/** Sagas taken before it is known how large they are. */
-const FIRST_MAX = 1
 /** Sagas that may finish before more are taken from a full table: taking one by one would cost a transaction each. */
 const SLOTS_MIN = 32
 /** How often the engine looks for sagas that are its own but not in memory: a commit whose answer was lost leaves such. */
@@ -142,7 +140,8 @@ export class Claimer {
     const { value } = await store.transaction(async (tx) => {
       const claimed: LoadedRecords[] = []
       let bytes = 0
-      for (let count = Math.min(limit, FIRST_MAX); count > 0; count = fitting(limit, claimed.length, bytesLeft() - bytes, bytes)) {
+      const first = Math.min(limit, fittingSurely(bytesLeft()))
+      for (let count = first; count > 0; count = fitting(limit, claimed.length, bytesLeft() - bytes, bytes)) {
         const records = await tx.sagas.claim(lease.owner, this.#now(), count, kinds)
         for (const record of records) {
           const loaded = { record, steps: await tx.sagas.steps(record.id) }
@@ -181,9 +180,12 @@ export class Claimer {
   async #wakeOverslept(): Promise<void> {
     const { store, kinds } = this.#options
     const now = this.#now()
-    for (const kind of kinds)
-      for (let from: SagaRest | undefined, more = true; more; more = from !== undefined)
+    for (const kind of kinds) {
+      let from: SagaRest | undefined
+      do {
         from = (await store.transaction((tx) => tx.sagas.clockSetBack(now, kind, from))).value.next
+      } while (from)
+    }
     this.#overslept = false
   }
 
@@ -194,6 +196,11 @@ export class Claimer {
   #now(): number {
     return this.#options.runtime.clock.now()
   }
+}
+
+/** How many to take while nobody knows how large they are; one even if it does not fit, else it would never run. */
+function fittingSurely(left: number): number {
+  return Math.max(1, Math.floor(left / JOURNAL_BYTES_MAX))
 }
 
 /** How many more to take after `count` of `bytes`: as many as fit if they are as large as those. */
