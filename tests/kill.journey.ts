@@ -82,8 +82,6 @@ function testDatabase(flow: Flow): Database | undefined {
   return {
     url,
     schemaPrefix: `kill${++databases}_${flow.slice(0, 4)}_${process.pid}_`,
-    restart: undefined,
-    cutConnections: undefined,
     troubles: {},
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { seededRandom } from 'banyan/kernel'
 import { type Campaign, type CampaignBalance, createCampaign } from './campaign.ts'
 import type { CampaignReport, ChaosViolation, StoreName } from './chaos-report.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseTrouble } from './database.ts'
 import type { Flow } from './points.ts'
 import { startPrivatePostgres } from './private-postgres.ts'
 import { planScenarios } from './scenario-plan.ts'
@@ -168,13 +168,7 @@ async function fight(
 }
 
 function possibleKinds(database: Database | undefined): ScenarioKind[] {
-  const troubles = Object.keys(database?.troubles ?? {}) as (keyof Database['troubles'])[]
-  return [
-    'pause',
-    ...(database?.restart ? (['database'] as const) : []),
-    ...(database?.cutConnections ? (['connections'] as const) : []),
-    ...troubles,
-  ]
+  return ['pause', ...(Object.keys(database?.troubles ?? {}) as DatabaseTrouble[])]
 }
 
 function note(course: Course, scenario: Scenario, struck: boolean): void {

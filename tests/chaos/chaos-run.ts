@@ -85,9 +85,7 @@ async function databaseOn(url: string): Promise<Database & AsyncDisposable> {
   return {
     url: own.href,
     schemaPrefix: '',
-    restart: undefined,
-    cutConnections: () => cutConnections(own.href),
-    troubles: { lock: () => holdLocks(own.href) },
+    troubles: { connections: () => cutConnections(own.href), lock: () => holdLocks(own.href) },
     [Symbol.asyncDispose]: () => runSql(url, `DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

@@ -5,16 +5,15 @@ export interface Database {
   readonly url: string
   /** Put before the names of the services' schemas. */
   readonly schemaPrefix: string
-  /** Ends every process of the server at once and starts it again; undefined where the server is not ours. */
-  readonly restart: (() => Promise<void>) | undefined
-  /** Ends every connection of the shop on the server's side; undefined where others share the database. */
-  readonly cutConnections: (() => Promise<void>) | undefined
-  /** What else can be done to it, for some seconds each: see `DatabaseTrouble`. */
+  /** What can be done to it. Where others share the server or the database, what would trouble them is missing. */
   readonly troubles: Readonly<Partial<Record<DatabaseTrouble, () => Promise<void>>>>
 }
 
-/** Connections are refused, or carry nothing; locks are held from outside, or by a prepared transaction that was left. */
-export type DatabaseTrouble = 'refuse' | 'blackhole' | 'lock' | 'prepared'
+/**
+ * Every process of the server ends at once, and it starts again; every connection of the shop is ended on the server's side. For some seconds each:
+ * connections are refused, or carry nothing; locks are held from outside, or by a prepared transaction that was left.
+ */
+export type DatabaseTrouble = 'database' | 'connections' | 'refuse' | 'blackhole' | 'lock' | 'prepared'
 
 /** Ends every other connection to the database that `url` names. */
 export function cutConnections(url: string): Promise<void> {

@@ -50,9 +50,7 @@ export async function startPrivatePostgres(
   return {
     url: line.url,
     schemaPrefix: '',
-    restart: () => control('restart', '-m', 'immediate', '-o', settings),
-    cutConnections: () => cutConnections(url),
-    troubles: troublesOf(url, line),
+    troubles: troublesOf(url, line, () => control('restart', '-m', 'immediate', '-o', settings)),
     async [Symbol.asyncDispose]() {
       await line[Symbol.asyncDispose]()
       await control('stop', '-m', 'immediate').catch(() => {}) // it may be down already
@@ -60,8 +58,10 @@ export async function startPrivatePostgres(
   }
 }
 
-function troublesOf(url: string, line: Line): Record<DatabaseTrouble, () => Promise<void>> {
+function troublesOf(url: string, line: Line, restart: () => Promise<void>): Record<DatabaseTrouble, () => Promise<void>> {
   return {
+    database: restart,
+    connections: () => cutConnections(url),
     async refuse() {
       await line.refuse()
       await delay(REFUSE_MS)

@@ -42,9 +42,7 @@ export async function strike(field: Battlefield, scenario: Scenario): Promise<bo
       await (field.options.database ? pauseAndTakeOver(field, shop, scenario.answers) : pauseAndGoOn(field, shop, scenario.answers))
       return true
     case 'database':
-      return breakDatabase(field, shop, scenario.answers, field.options.database?.restart)
     case 'connections':
-      return breakDatabase(field, shop, scenario.answers, field.options.database?.cutConnections)
     case 'refuse':
     case 'blackhole':
     case 'lock':
@@ -158,7 +156,7 @@ async function fillDisk(field: Battlefield, refusals: number): Promise<void> {
   if (alive) await lives.kill(shop)
   else assert.equal(await shop.ended, DISK_FAILED, `the shop says why it ends on a full disk: ${shop.errors()}`)
   disk.free()
-  await options.database?.restart?.()
+  await options.database?.troubles.database?.()
 }
 
 /** Lets customers order; after so many answers does `act` while they go on, and returns when it is done and they were answered. */
