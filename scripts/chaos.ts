@@ -124,7 +124,7 @@ function readOptions() {
     const stores = choose(store, ['sqlite', 'postgres'] satisfies StoreName[], 'store')
     const postgres = stores.includes('postgres') && !process.env['POSTGRES_URL'] ? findPostgres() : undefined
     if (typeof postgres === 'string') throw new Error(`${postgres}; install it, set POSTGRES_URL, or use --store sqlite`)
-    const instances: 1 | 2 = choose(values.instances, ['1', '2'], 'instances')[0] === '2' ? 2 : 1
+    const instances = instancesOf(values.instances)
     if (instances === 2 && store !== 'postgres') throw new Error('--instances 2 needs --store postgres: files belong to one process')
     const disk =
       choose(instances === 2 && values.disk === 'auto' ? 'none' : values.disk, ['auto', 'only', 'none'], 'disk')[0] ?? ('auto' as const)
@@ -152,13 +152,16 @@ function readOptions() {
 }
 
 function choose<T extends string>(text: string, choices: readonly T[], name: string): readonly T[] {
-  if (text === 'both' && choices.length === 2 && name !== 'instances') return choices
+  if (text === 'both' && choices.length === 2) return choices
   const chosen = choices.filter((choice) => choice === text)
   if (chosen.length === 0)
-    throw new Error(
-      `--${name} is "${text}"; it must be ${choices.join(', ')}${choices.length === 2 && name !== 'instances' ? ' or both' : ''}`,
-    )
+    throw new Error(`--${name} is "${text}"; it must be ${choices.join(', ')}${choices.length === 2 ? ' or both' : ''}`)
   return chosen
+}
+
+function instancesOf(text: string): 1 | 2 {
+  if (text !== '1' && text !== '2') throw new Error(`--instances is "${text}"; it must be 1, 2`)
+  return text === '2' ? 2 : 1
 }
 
 function count(text: string, name: string): number {
