@@ -1,6 +1,7 @@
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { copyRows, type Expression, NUMBERS, openDatabase, type Overrides, quoted } from './growth-rows.ts'
 
 /** Ids of the one product and the one order in a prepared directory, whose rows are copied under other ids. */
 export interface Template {
@@ -11,13 +12,8 @@ export interface Template {
   readonly slug: string
 }
 
-type Expression = string
-
 /** Customers over whom past orders are spread. */
 const CUSTOMERS = 1_000
-/** Values that a copy gets in place of the copied ones, as SQL over `nth`, the copy's number, by `table.column`. */
-type Overrides = Readonly<Record<string, Expression>>
-
 /** Ids that sort before all real ones, because what is seeded is the past. */
 const idOf = (kind: string): Expression => `printf('0190000${kind}-0000-7000-8000-%012x', nth)`
 
@@ -115,49 +111,6 @@ export function seedProducts(directory: string, { productId, sku, slug }: Templa
   moveCursors(directory)
 }
 
-/**
- * Adds `count` sagas that wait for a signal, as many that sleep, and as many timers, to the orders of a stopped shop: none is due for years. The
- * sagas are of the kind of its one order.
- */
-export function seedWaiting(directory: string, { orderId }: Template, count: number): void {
-  const database = open(directory, 'orders')
-  const columns = columnsOf(database, 'banyan_saga').map(({ name }) => name)
-  const values = (wakeAt: Expression): string =>
-    columns.map((column) => WAITING_OVERRIDES[column] ?? (column === 'wake_at' ? wakeAt : column)).join(', ')
-  database.exec('BEGIN')
-  for (const [kind, wakeAt] of [
-    ['waiting', '8640000000000000'],
-    ['sleeping', '4000000000000 + nth'],
-  ] as const)
-    database
-      .prepare(
-        `${NUMBERS} INSERT INTO banyan_saga (${columns.join(', ')}) SELECT ${values(wakeAt).replace('WAITING', kind)}
-         FROM banyan_saga CROSS JOIN numbers WHERE id = ?`,
-      )
-      .run(1, count, orderId)
-  database
-    .prepare(
-      `${NUMBERS} INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id, waits_since)
-       SELECT 'seed-' || nth, 'seed', 4000000000000 + nth, '{}', 0, 'seed', nth FROM numbers`,
-    )
-    .run(1, count)
-  database.exec(`DELETE FROM banyan_saga_resting;
-    INSERT INTO banyan_saga_resting SELECT name, status, COUNT(*) FROM banyan_saga
-      WHERE owner IS NULL AND status NOT IN ('completed', 'compensated') GROUP BY name, status;
-    COMMIT`)
-  database.close()
-}
-
-const WAITING_OVERRIDES: Overrides = {
-  id: "'WAITING-' || nth",
-  status: "'waiting'",
-  owner: 'NULL',
-  output: 'NULL',
-  failure: 'NULL',
-  deadline_at: 'NULL',
-  correlation_id: "'seed-' || nth",
-}
-
 /** Adds `count` customers, each signed in once, with the trail of that, to the files of a stopped shop: copies of its one customer. */
 export function seedUsers(directory: string, { userId }: Template, count: number): void {
   copyRows({
@@ -174,7 +127,7 @@ export function seedUsers(directory: string, { userId }: Template, count: number
     },
     first: 1,
   })
-  const database = open(directory, 'users')
+  const database = openDatabase(directory, 'users')
   database
     .prepare(
       `${NUMBERS} INSERT INTO account_audit (id, at, action, user_id, actor_kind, actor_id, expires_at)
@@ -186,7 +139,7 @@ export function seedUsers(directory: string, { userId }: Template, count: number
 
 /** Parks `count` events of as many keys at the main consumer of recommendations, as if their handler had kept failing. */
 export function parkEvents(directory: string, { orderId }: Template, count: number): void {
-  const source = open(directory, 'orders')
+  const source = openDatabase(directory, 'orders')
   const event = source
     .prepare(
       "SELECT position, event_id AS id, type, version, event_key AS key, occurred_at AS time, data FROM banyan_outbox WHERE type = 'order.confirmed' AND event_key = ?",
@@ -194,7 +147,7 @@ export function parkEvents(directory: string, { orderId }: Template, count: numb
     .get(orderId)
   source.close()
   if (!event) throw new Error('the prepared order has no event order.confirmed')
-  const database = open(directory, 'recommendations')
+  const database = openDatabase(directory, 'recommendations')
   database
     .prepare(
       `${NUMBERS} INSERT INTO banyan_parked (consumer, source, position, event_key, event, state, attempts, error, parked_at)
@@ -220,69 +173,17 @@ export function usedBytes(directory: string): number {
   return bytes
 }
 
-const NUMBERS = 'WITH RECURSIVE numbers (nth) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT nth + 1 FROM numbers LIMIT ?)'
-
-const ID_LENGTH = 36
-
-interface Copying {
-  readonly directory: string
-  readonly tables: Readonly<Record<string, readonly string[]>>
-  /** A row belongs to the template when one of its texts contains one of these ids, or is one of these names; by table. */
-  readonly marks: Readonly<Record<string, readonly string[]>> & { readonly default: readonly string[] }
-  readonly count: number
-  readonly replace: readonly (readonly [string, Expression])[]
-  readonly overrides: Overrides
-  /** Number of the first copy. */
-  readonly first: number
-}
-
-function copyRows({ directory, tables, marks, count, replace, overrides, first }: Copying): void {
-  for (const [name, names] of Object.entries(tables)) {
-    const database = open(directory, name)
-    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -200000; BEGIN')
-    for (const table of names) {
-      const columns = columnsOf(database, table)
-      const own = columns.filter(({ name: column }) => !(table === 'banyan_outbox' && column === 'position'))
-      const texts = own.filter(({ type }) => type === 'TEXT')
-      const isTemplate = (marks[table] ?? marks.default)
-        .flatMap((mark) =>
-          texts.map(
-            ({ name: column }) =>
-              `(${mark.length === ID_LENGTH ? `instr(${column}, ${quoted(mark)}) > 0` : `${column} = ${quoted(mark)}`})`,
-          ),
-        )
-        .join(' OR ')
-      database.exec(`CREATE TEMP TABLE template AS SELECT ${own.map((c) => c.name).join(', ')} FROM ${table} WHERE ${isTemplate}`)
-      const rows = Number(database.prepare('SELECT COUNT(*) AS count FROM template').get()?.['count'])
-      if (rows === 0) throw new Error(`${name}.${table} has nothing of the template`)
-      const values = own.map(
-        ({ name: column, type }) => overrides[`${table}.${column}`] ?? (type === 'TEXT' ? replaced(column, replace) : column),
-      )
-      // CROSS JOIN: the template's rows one after another, so that an order's events keep their order
-      const insert = `INSERT INTO ${table} (${own.map((c) => c.name).join(', ')}) SELECT ${values.join(', ')} FROM template CROSS JOIN numbers`
-      database.prepare(`${NUMBERS} ${insert}`).run(first, count)
-      database.exec('DROP TABLE temp.template')
-    }
-    database.exec('COMMIT; PRAGMA journal_mode = WAL')
-    database.close()
-  }
-}
-
-function replaced(column: string, replace: Copying['replace']): Expression {
-  return replace.reduce((inner, [from, to]) => `replace(${inner}, ${quoted(from)}, ${to})`, column)
-}
-
 /** Lets every consumer stand at the end of what it reads, as after a quiet moment. */
 function moveCursors(directory: string): void {
   const heads = new Map<string, number>()
   const names = globSync(path.join(directory, '*.db')).map((file) => path.basename(file, '.db'))
   for (const name of names) {
-    const database = open(directory, name)
+    const database = openDatabase(directory, name)
     heads.set(name, Number(database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'banyan_outbox'").get()?.['seq'] ?? 0))
     database.close()
   }
   for (const name of names) {
-    const database = open(directory, name)
+    const database = openDatabase(directory, name)
     for (const [source, head] of heads) database.prepare('UPDATE banyan_cursor SET position = ? WHERE source = ?').run(head, source)
     database.exec('DELETE FROM banyan_consumed')
     database.close()
@@ -290,22 +191,7 @@ function moveCursors(directory: string): void {
 }
 
 function write(directory: string, name: string, statement: string): void {
-  const database = open(directory, name)
+  const database = openDatabase(directory, name)
   database.exec(statement)
   database.close()
-}
-
-function columnsOf(database: DatabaseSync, table: string): { name: string; type: string }[] {
-  const rows = database.prepare(`SELECT name, type FROM pragma_table_info('${table}')`).all()
-  return rows.map((row) => ({ name: String(row['name']), type: String(row['type']) }))
-}
-
-function open(directory: string, name: string): DatabaseSync {
-  const file = [path.join(directory, `${name}.db`), ...globSync(path.join(directory, `**/${name}.db`))].find((each) => existsSync(each))
-  if (!file) throw new Error(`${directory} has no ${name}.db`)
-  return new DatabaseSync(file)
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

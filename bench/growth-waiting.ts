@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { eventually, temporaryDirectory } from '@banyan/testing'
 import { command, contract, define, service, Type } from 'banyan'
 import { platform, startPlatform } from 'banyan/host'
 import { createRuntime, silentLogger } from 'banyan/kernel'
 import { sqliteStores } from 'banyan/store/sqlite'
+import { seedWaiting } from './growth-seed-waiting.ts'
 import { percentile } from './spread.ts'
 
 /** What signals and doing nothing cost a process in which some sagas wait. */
@@ -65,7 +65,7 @@ export async function measureWaiting(count: number, idleMs: number): Promise<Wai
     await using first = await start(directory.path)
     await first.begin(['template'])
   }
-  seedWaiters(path.join(directory.path, 'waiters.db'), count)
+  seedWaiting(directory.path, { service: 'waiters', sagaId: 'template' }, count)
   await using measured = await start(directory.path)
   const ids = Array.from({ length: SIGNALS }, (_, index) => `one-${index}`)
   await measured.begin(ids)
@@ -125,34 +125,4 @@ async function idle(ms: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, ms))
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1_000 / (performance.now() - began)
-}
-
-const NUMBERS = 'WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)'
-
-function seedWaiters(file: string, count: number): void {
-  if (count === 0) return
-  using database = new DatabaseSync(file)
-  database.exec('PRAGMA synchronous = OFF; BEGIN')
-  const columns = database
-    .prepare("SELECT name FROM pragma_table_info('banyan_saga')")
-    .all()
-    .map((row) => String(row['name']))
-  for (const [kind, wakeAt] of [
-    ['waiting', 'wake_at'],
-    ['sleeping', '4000000000000 + n'],
-  ] as const) {
-    const values = columns.map((column) => (column === 'id' ? `'${kind}-' || n` : column === 'wake_at' ? wakeAt : column))
-    database
-      .prepare(
-        `${NUMBERS} INSERT INTO banyan_saga (${columns.join(', ')}) SELECT ${values.join(', ')} FROM banyan_saga CROSS JOIN numbers WHERE id = 'template'`,
-      )
-      .run(count)
-  }
-  database
-    .prepare(
-      `${NUMBERS} INSERT INTO banyan_timer (id, name, due_at, data, attempts, correlation_id, waits_since)
-       SELECT 'timer-' || n, 'none', 4000000000000 + n, '{}', 0, 'flow', n FROM numbers`,
-    )
-    .run(count)
-  database.exec(`UPDATE banyan_saga_resting SET count = count + ${2 * count} WHERE name = 'wait' AND status = 'waiting'; COMMIT`)
 }

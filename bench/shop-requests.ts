@@ -3,11 +3,10 @@ import { type RunningPlatform, startPlatform } from 'banyan/host'
 import { createRuntime, silentLogger } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
 import shop from '../platform.ts'
-import { ADMIN, adminToken, anOrder, registerUser, type ShopClient, shopClient, signIn } from '../tests/support/shop-client.ts'
+import { adminToken, anOrder, registerUser, type ShopClient, shopClient, signIn } from '../tests/support/shop-client.ts'
+import { ENVIRONMENT } from './growth.ts'
 import type { Template } from './growth-seed.ts'
 import { stockArrived } from './orders.ts'
-
-const ENVIRONMENT = { BANYAN_RATE_LIMITS: 'off', BANYAN_SEED: 'off', BANYAN_METRICS_FROM: '127.0.0.1', ...ADMIN }
 
 /** The shop in this process, whose data somebody else keeps. */
 export interface ShopPlace {
@@ -22,7 +21,7 @@ export function startShopHere({ stores, files }: ShopPlace): Promise<RunningPlat
     runtime: createRuntime({ log: silentLogger }),
     stores,
     directory: files,
-    environment: ENVIRONMENT,
+    environment: { ...ENVIRONMENT, BANYAN_METRICS_FROM: '127.0.0.1' },
     listen: { port: 0, hostname: '127.0.0.1' },
   })
 }

@@ -1,7 +1,8 @@
 import type { StoreFactory } from 'banyan/store'
 import path from 'node:path'
 import { copyShop, prepareShop } from './growth.ts'
-import { parkEvents, seedOrders, seedProducts, seedUsers, seedWaiting, type Template } from './growth-seed.ts'
+import { parkEvents, seedOrders, seedProducts, seedUsers, type Template } from './growth-seed.ts'
+import { seedWaiting } from './growth-seed-waiting.ts'
 import { everyRequest } from './shop-requests.ts'
 
 // Owns: which statements of the shop may cost more because it holds more.
@@ -73,6 +74,6 @@ function fill(directory: string, template: Template, size: number): void {
   seedProducts(directory, template, size)
   seedOrders(directory, template, size, CUSTOMERS)
   seedUsers(directory, template, size)
-  seedWaiting(directory, template, size)
+  seedWaiting(directory, { service: 'orders', sagaId: template.orderId }, size)
   parkEvents(directory, template, size)
 }
