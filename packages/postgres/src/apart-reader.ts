@@ -15,6 +15,8 @@ export interface ApartReaderOptions {
   readonly context: BodyContext
   /** What the services of this process share. */
   readonly budget: ConnectionBudget
+  /** Called when a statement waited for a lock in vain. */
+  readonly lockTimedOut: () => void
   /** Ends the statement that a backend of the server runs. */
   readonly cancel: (pid: number) => Promise<unknown>
 }
@@ -39,10 +41,10 @@ export class ApartReader {
   }
 
   async #run<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
-    const { context, budget, cancel } = this.#options
+    const { context, budget, lockTimedOut, cancel } = this.#options
     const { clock, target } = context
     const place = await takePlace(budget, ended)
-    const connecting = Session.connect(target, `${target.schema} apart`, clock)
+    const connecting = Session.connect({ target, purpose: `${target.schema} apart`, clock, lockTimedOut })
     let running: number | undefined
     try {
       const session = await Promise.race([connecting, ended]).catch((error: unknown) => Promise.reject(toConnectError(error, target)))

@@ -6,7 +6,6 @@ import { GroupMember, type MemberOutcome } from './group-member.ts'
 import { CONFLICT_BACKOFF, type GroupFailure, judge } from './group-verdict.ts'
 import { eventNumbers, outboxParts } from './outbox.ts'
 import { type SessionPool, silentError } from './session-pool.ts'
-import { isLockTimeout } from './sql-failure.ts'
 import { TransactionLine } from './transaction-line.ts'
 
 /** What a writer is made with. */
@@ -18,8 +17,6 @@ export interface GroupWriterOptions {
   readonly writers: number
   /** Hash of the schema, for advisory locks. */
   readonly schemaHash: number
-  /** Called when a transaction waited for a lock in vain. */
-  readonly waited: () => void
   /** Called after a commit with events. */
   readonly committedEvents: () => void
 }
@@ -195,7 +192,6 @@ export class GroupWriter {
   /** Gives the members of a lost group another run where that can help. */
   async #runAgain(lane: Lane, failure: GroupFailure, members: readonly GroupMember[]): Promise<void> {
     const { clock, random } = this.#options.runtime
-    if (isLockTimeout(failure.error)) this.#options.waited()
     const { again, stuck, conflict } = judge(failure, members, this.#options.context.target)
     lane.waiting = [...again, ...lane.waiting]
     if (stuck !== undefined) clock.setTimer(backoffDelayMs(CONFLICT_BACKOFF, stuck.runs, random), () => this.#enter(this.#aside, stuck))

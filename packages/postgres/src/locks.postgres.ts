@@ -84,6 +84,21 @@ test('a lock of others on a table of a service is named, also when a third one w
   await Promise.all([waiting, writing])
 })
 
+test('a lock of others that only long reads wait for is named too', async () => {
+  await using server = await testServer()
+  const { store, lines } = await opened(server)
+  const other = await somebody(server, 'LOCK TABLE thing IN ACCESS EXCLUSIVE MODE')
+  let blocked = true
+  const read = async (): Promise<void> => {
+    while (blocked) await store.readApart((tx) => tx.sql.all('SELECT id FROM thing')).catch(() => {})
+  }
+  const reading = read()
+  const { blocker } = await eventually(() => lines.find(naming), 'the name').finally(() => (blocked = false))
+  assert.equal(blocker?.['pid'], other.pid)
+  await other.release()
+  await reading
+})
+
 /** What a watch of that schema finds at its first look. */
 function firstLook(server: TestServer, schema: string): Promise<unknown[]> {
   return new Promise((resolve) => {

@@ -95,10 +95,12 @@ export class Notifications {
   async #connected(): Promise<Session> {
     if (!this.#budget.ample || !this.#place.take()) throw new Error('the server has no connection to spare')
     const giveBack = (): void => this.#place.give()
-    const session = await Session.connect(this.#target, 'listener', this.#runtime.clock).catch((error: unknown) => {
-      giveBack()
-      throw error
-    })
+    const session = await Session.connect({ target: this.#target, purpose: 'listener', clock: this.#runtime.clock }).catch(
+      (error: unknown) => {
+        giveBack()
+        throw error
+      },
+    )
     session.whenGone(giveBack)
     return session
   }

@@ -12,7 +12,7 @@ import { SequencerSessions } from './sequencer-sessions.ts'
 import { Sequencer } from './sequencer.ts'
 import { SessionPool } from './session-pool.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
-import { isConnectionLoss, isLockTimeout, isMissing, toStatementError } from './sql-failure.ts'
+import { isConnectionLoss, isMissing, toStatementError } from './sql-failure.ts'
 import { StatementTexts } from './statement-text.ts'
 import type { Parameter } from './values.ts'
 import type { Row } from './wire-batch.ts'
@@ -62,7 +62,7 @@ export class PostgresStore implements Store {
     const { service, target, runtime, server } = options
     const { budget } = server
     const tail = new EventTail()
-    const waited = (): void => this.#locks.waited()
+    const lockTimedOut = (): void => this.#locks.waited()
     this.#locks = new LockWatch({ target, service, runtime, query: (name, text, values) => this.#query(name, text, values) })
     const channel = `banyan ${lockHash(target.schema)}`
     this.#options = options
@@ -74,6 +74,7 @@ export class PostgresStore implements Store {
       budget,
       sessionsMax: options.poolMax,
       answerMsMax: options.statementTimeoutMs + NETWORK_MS_MAX,
+      lockTimedOut,
     })
     this.#feed = new PostgresFeed({
       tail,
@@ -82,19 +83,18 @@ export class PostgresStore implements Store {
       listenToOthers: (listener) => server.listener(target, runtime).listen(channel, listener),
     })
     this.feed = this.#feed
-    const sessions = new SequencerSessions({ target, clock: runtime.clock, pool: this.#pool, budget })
-    this.#sequencer = new Sequencer({ target, runtime, sessions, tail, channel, waited, grown: () => this.#feed.hint() })
+    const sessions = new SequencerSessions({ target, clock: runtime.clock, pool: this.#pool, budget, lockTimedOut })
+    this.#sequencer = new Sequencer({ target, runtime, sessions, tail, channel, grown: () => this.#feed.hint() })
     const context = { service, target, texts: new StatementTexts(), clock: runtime.clock }
-    this.#reader = new SnapshotReader(this.#pool, context, waited)
+    this.#reader = new SnapshotReader(this.#pool, context)
     const cancel = (pid: number): Promise<unknown> => this.#query('cancel', 'SELECT pg_cancel_backend($1)', [pid])
-    this.#apart = new ApartReader({ context, budget, cancel })
+    this.#apart = new ApartReader({ context, budget, lockTimedOut, cancel })
     this.#writer = new GroupWriter({
       pool: this.#pool,
       context,
       runtime,
       writers: options.writers,
       schemaHash: lockHash(target.schema),
-      waited,
       committedEvents: () => this.#sequencer.kick(),
     })
     this.#sequencer.start()
@@ -175,7 +175,6 @@ export class PostgresStore implements Store {
           const [result] = await session.send([{ text, name, values }])
           return result?.rows ?? []
         } catch (error) {
-          if (isLockTimeout(error)) this.#locks.waited()
           if (attempt > 1 || !isConnectionLoss(error)) throw toStatementError(error, this.#options.target)
         } finally {
           this.#pool.release(session)

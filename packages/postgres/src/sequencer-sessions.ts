@@ -12,6 +12,8 @@ export interface SequencerSessionsOptions {
   readonly clock: Clock
   readonly pool: SessionPool
   readonly budget: ConnectionBudget
+  /** Called when a statement on a connection of its own waited for a lock in vain; the pool tells it of its own ones. */
+  readonly lockTimedOut?: () => void
 }
 
 /**
@@ -76,8 +78,8 @@ export class SequencerSessions {
   async #connect(): Promise<Session | undefined> {
     if (!this.#place.take()) return undefined
     try {
-      const { target, clock } = this.#options
-      this.#own = await Session.connect(target, `${target.schema} sequencer`, clock)
+      const { target, clock, lockTimedOut } = this.#options
+      this.#own = await Session.connect({ target, purpose: `${target.schema} sequencer`, clock, lockTimedOut })
     } catch (error) {
       this.#place.give()
       if (isServerFull(error)) return undefined

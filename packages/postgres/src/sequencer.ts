@@ -5,7 +5,6 @@ import type { EventTail } from './event-tail.ts'
 import { LOOK_PART, SEQUENCE_BATCH, SEQUENCE_PARTS, SEQUENCED } from './outbox.ts'
 import type { SequencerSessions } from './sequencer-sessions.ts'
 import type { Session } from './session.ts'
-import { isLockTimeout } from './sql-failure.ts'
 
 /** What a sequencer is made with. */
 export interface SequencerOptions {
@@ -15,8 +14,6 @@ export interface SequencerOptions {
   readonly tail: EventTail
   /** Called when the log may have grown, by this process or another. */
   readonly grown: () => void
-  /** Called when it waited for a lock in vain. */
-  readonly waited: () => void
   /** Name of the channel that tells other processes. */
   readonly channel: string
 }
@@ -115,9 +112,8 @@ export class Sequencer {
     this.#cancelPoll = clock.setTimer(delayMs, () => this.#run(false))
   }
   #report(error: unknown): void {
-    const { target, runtime, waited } = this.#options
-    if (isLockTimeout(error)) waited()
     if (this.#failures++ > 0) return
+    const { target, runtime } = this.#options
     const reason = target.redact((error as Error).message)
     runtime.log.warn('events wait for their positions; trying again', { server: target.shown, reason })
   }

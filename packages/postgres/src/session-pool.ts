@@ -17,6 +17,8 @@ export interface SessionPoolOptions {
   readonly sessionsMax: number
   /** Longest time a batch may stay unanswered before its connection is cut: the server's own limit plus the network's. */
   readonly answerMsMax: number
+  /** Called when a statement waited for a lock in vain. */
+  readonly lockTimedOut?: () => void
 }
 
 /** Longest wait for a free connection; whoever waits longer is better told that we are overloaded. */
@@ -128,10 +130,10 @@ export class SessionPool {
     }
   }
   async #open(): Promise<void> {
-    const { target, purpose, runtime } = this.#options
+    const { target, purpose, runtime, lockTimedOut } = this.#options
     this.#opening++
     try {
-      const session = await Session.connect(target, purpose, runtime.clock)
+      const session = await Session.connect({ target, purpose, clock: runtime.clock, lockTimedOut })
       this.#opening--
       this.#failed = undefined
       this.#sessions.set(session, runtime.clock.monotonic())

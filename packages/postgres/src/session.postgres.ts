@@ -10,10 +10,11 @@ import { testServer } from './test-server.ts'
 
 const runtime = createRuntime()
 const targetOf = (url: string) => connectionTarget({ url, schema: 'public', process: 'abcdef', statementTimeoutMs: 10_000 })
+const optionsOf = (url: string) => ({ target: targetOf(url), purpose: 'test', clock: runtime.clock })
 
 test('whoever asks late whether a session is gone is told at once', async () => {
   await using server = await testServer()
-  const session = await Session.connect(targetOf(server.url), 'test', runtime.clock)
+  const session = await Session.connect(optionsOf(server.url))
   let told = 0
   session.whenGone(() => told++)
   session.destroy()
@@ -27,7 +28,7 @@ test('a session that ends in the moment in which it is ready is not handed out',
   await using proxy = await testProxy(server.url)
   for (const time of [1, 2]) {
     proxy.endWhenReady(1, time)
-    await assert.rejects(Session.connect(targetOf(proxy.url), 'test', runtime.clock))
+    await assert.rejects(Session.connect(optionsOf(proxy.url)))
   }
 })
 
@@ -35,7 +36,7 @@ test('a server that falls silent while a session is opened is given up', { timeo
   await using server = await testServer()
   await using proxy = await testProxy(server.url)
   proxy.strikeAt('pg_settings', 'silence')
-  await assert.rejects(Session.connect(targetOf(proxy.url), 'test', runtime.clock), { code: 'unavailable' })
+  await assert.rejects(Session.connect(optionsOf(proxy.url)), { code: 'unavailable' })
 })
 
 test('a listener whose connection ends in the moment in which it is ready listens again', { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import { BanyanError, type Clock, deadlineAfter, within } from 'banyan/kernel'
 import { type ConnectionTarget, startOptions } from './connection-target.ts'
 import { encodeBatch, type Part, type PartPlan } from './frontend-messages.ts'
 import { settle } from './session-settings.ts'
-import { isConnectionLoss, markPart } from './sql-failure.ts'
+import { isConnectionLoss, isLockTimeout, markPart } from './sql-failure.ts'
 import { type Column, type PartResult, WireBatch } from './wire-batch.ts'
 
 /** Longest time to open a session, TLS, authentication and its settings included; a server that needs longer is not there. */
@@ -14,6 +14,16 @@ const GOODBYE_MS_MAX = 2_000
 
 /** A peer that vanished is noticed within a minute or two, even where nothing is asked of it. */
 const KEEP_ALIVE_MS = 30_000
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly target: ConnectionTarget
+  /** What it is for, as the server shows it. */
+  readonly purpose: string
+  readonly clock: Clock
+  /** Called when a statement waited for a lock in vain; default: nobody wants to know. */
+  readonly lockTimedOut?: (() => void) | undefined
+}
 
 /** A statement whose Parse is on its way. */
 interface PendingParse {
@@ -28,6 +38,7 @@ interface PendingParse {
 export class Session {
   readonly #client: Client
   readonly #clock: Clock
+  readonly #lockTimedOut: (() => void) | undefined
   /** Columns of prepared statements; undefined until described. */
   readonly #prepared = new Map<string, readonly Column[] | undefined>()
   readonly #pendingParses: PendingParse[] = []
@@ -38,9 +49,10 @@ export class Session {
   #seen = { answers: -1, at: 0 }
   readonly #tellGone: (() => void)[] = []
 
-  private constructor(client: Client, clock: Clock) {
+  private constructor(client: Client, { clock, lockTimedOut }: SessionOptions) {
     this.#client = client
     this.#clock = clock
+    this.#lockTimedOut = lockTimedOut
     const { connection } = client as unknown as { connection: { on(event: string, listener: () => void): void } }
     connection.on('parseComplete', () => {
       this.#pendingParses.shift()
@@ -50,11 +62,12 @@ export class Session {
   }
 
   /**
-   * Connects, and sees to it that the session is set as `target` says. The server shows it as `banyan`, the process, and `purpose`.
+   * Connects, and sees to it that the session is set as its target says. The server shows it as `banyan`, the process, and the purpose.
    * Rejects with the driver's error, or with `misuse` when it cannot be set.
    * The session is alive when this resolves; whoever holds it learns by {@link whenGone} when that is over.
    */
-  static async connect(target: ConnectionTarget, purpose: string, clock: Clock): Promise<Session> {
+  static async connect(options: SessionOptions): Promise<Session> {
+    const { target, purpose } = options
     const client = new Client({
       connectionString: target.url,
       options: startOptions(target),
@@ -64,7 +77,7 @@ export class Session {
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       pipeline: true,
     })
-    const session = new Session(client, clock)
+    const session = new Session(client, options)
     try {
       await client.connect()
       await session.answered(settle(session, target), CONNECT_TIMEOUT_MS)
@@ -126,6 +139,7 @@ export class Session {
           this.#answered()
           this.#forgetParses(batch)
           if (isConnectionLoss(error)) this.#die()
+          if (isLockTimeout(error)) this.#lockTimedOut?.()
           partly?.(results.slice(0, part))
           reject(markPart(error, part))
         },

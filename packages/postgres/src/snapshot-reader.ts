@@ -5,7 +5,7 @@ import { BEGIN_SNAPSHOT, COMMIT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
 import type { Session } from './session.ts'
 import type { SessionPool } from './session-pool.ts'
-import { isConflict, isConnectionLoss, isLockTimeout, isStaleStatement } from './sql-failure.ts'
+import { isConflict, isConnectionLoss, isStaleStatement } from './sql-failure.ts'
 import { TransactionLine } from './transaction-line.ts'
 import type { PartResult } from './wire-batch.ts'
 
@@ -29,15 +29,12 @@ class MoreAsked extends Error {}
 export class SnapshotReader {
   readonly #pool: SessionPool
   readonly #context: BodyContext
-  readonly #waited: () => void
   /** First statements of reads that went on after their answer. */
   readonly #begins = new Set<string>()
 
-  /** `waited` is called when a read waited for a lock in vain. */
-  constructor(pool: SessionPool, context: BodyContext, waited: () => void) {
+  constructor(pool: SessionPool, context: BodyContext) {
     this.#pool = pool
     this.#context = context
-    this.#waited = waited
   }
 
   async read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
@@ -55,7 +52,6 @@ export class SnapshotReader {
       } catch (error) {
         void snapshot.abandon().then(() => this.#pool.release(session))
         if (run.failure instanceof MoreAsked) continue
-        if (isLockTimeout(run.failure)) this.#waited()
         if (count++ === RUNS_MAX || !worthRepeating(run.failure)) throw error
       }
     }

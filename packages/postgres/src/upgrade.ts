@@ -51,7 +51,7 @@ export async function upgradeSchemas(schemas: readonly ServiceSchema[], checks: 
 async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known, serverOf }: ServerChecks): Promise<Upgrade> {
   const { target, store } = schemas[0] as ServiceSchema
   const purpose = schemas.length === 1 ? `${target.schema} set-up` : 'set-up'
-  const session = await Session.connect(target, purpose, store.runtime.clock).catch((error) =>
+  const session = await Session.connect({ target, purpose, clock: store.runtime.clock }).catch((error) =>
     Promise.reject(toConnectError(error, target)),
   )
   try {
@@ -69,7 +69,7 @@ async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known, 
 
 /** Takes a second connection for a moment. */
 async function checkPooling(session: Session, target: ConnectionTarget, clock: Clock): Promise<void> {
-  const other = await Session.connect(target, 'pooler check', clock)
+  const other = await Session.connect({ target, purpose: 'pooler check', clock })
   try {
     await refuseTransactionPooling(session, other, target)
   } finally {
