@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { createRuntime, type Logger, sleep, systemClock } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
 import { quoteName } from './connection-target.ts'
+import { ROOM_QUERY } from './server-room.ts'
+import { Session } from './session.ts'
 import { readEvents } from './test-reader.ts'
 import { anEvent, type TestServer, testServer } from './test-server.ts'
 
@@ -93,6 +95,14 @@ test('services share what their role may have, and say so; the events of each go
   const admin = await server.connect()
   const { rows } = await admin.query('SELECT pid FROM pg_stat_activity WHERE usename = $1', [`${server.prefix}role`])
   assert.ok(rows.length <= 6, `${rows.length} connections`)
+})
+
+test('the server is asked once what it gives, before the services are opened', async (t) => {
+  await using server = await testServer()
+  const { mock } = t.mock.method(Session.prototype, 'send')
+  await server.openAll(['a', 'b', 'c'])
+  const asked = mock.calls.filter(({ arguments: [parts] }) => parts.some(({ text }) => text === ROOM_QUERY))
+  assert.equal(asked.length, 1)
 })
 
 test('a second process of the same services finds its share free', async () => {

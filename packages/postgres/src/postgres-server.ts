@@ -20,7 +20,7 @@ export class PostgresServer {
   /** Open stores, by how they ask; any of them may ask for all. */
   readonly #stores = new Set<Query>()
   /** Schemas that this process has opened or is going to open. */
-  readonly #schemas = new Set<string>()
+  #schemas: ReadonlySet<string> = new Set()
   #said = ''
   #stopLooking: CancelTimer | undefined
 
@@ -35,16 +35,21 @@ export class PostgresServer {
     return known
   }
 
+  /** Whether all of them were admitted: then nothing need be asked of the server before they are opened. */
+  hasAdmitted(targets: readonly ConnectionTarget[]): boolean {
+    return targets.every((target) => this.#schemas.has(schemaKey(target)))
+  }
   /**
    * Learns what the server gives, before `targets` are opened. Throws `unavailable` where that is less than one connection for each of them and one
    * to spare.
    */
   admit(room: ServerRoom, targets: readonly ConnectionTarget[], log: Logger): void {
-    for (const { url, schema } of targets) this.#schemas.add(`${url} ${schema}`)
+    const schemas = new Set([...this.#schemas, ...targets.map(schemaKey)])
     const target = targets[0] as ConnectionTarget
-    const need = this.#schemas.size + 1
+    const need = schemas.size + 1
     const share = shareOf(room, need)
     if (share < need) throw tooSmall(room, { need, share, target })
+    this.#schemas = schemas
     this.#adjust(room, target, log)
   }
 
@@ -103,6 +108,10 @@ interface Sizes {
   readonly services: number
   readonly target: ConnectionTarget
   readonly log: Logger
+}
+
+function schemaKey({ url, schema }: ConnectionTarget): string {
+  return `${url} ${schema}`
 }
 
 /** The limit that leaves least. */

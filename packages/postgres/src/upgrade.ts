@@ -59,7 +59,8 @@ async function connect(schemas: readonly ServiceSchema[], { allowUnsafe, known, 
     if (!known.has(target.url)) await checkPooling(session, target, store.runtime.clock)
     known.add(target.url)
     const targets = schemas.map((schema) => schema.target)
-    serverOf(target).admit(await readRoom(session), targets, store.runtime.log)
+    const server = serverOf(target)
+    if (!server.hasAdmitted(targets)) server.admit(await readRoom(session), targets, store.runtime.log)
     return { session, target, durability, due: await dueSchemas(session, schemas) }
   } catch (error) {
     session.destroy()
