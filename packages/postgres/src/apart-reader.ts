@@ -62,10 +62,7 @@ export class ApartReader {
     } finally {
       // The backend is ours until its connection is cut, so nobody else's statement is ended.
       if (running !== undefined) await cancel(running).catch(() => {})
-      const leave = (): void => {
-        place.give()
-        place.leave()
-      }
+      const leave = (): void => place.leave()
       void connecting.then((session) => cut(session, leave), leave)
     }
   }

@@ -1,6 +1,7 @@
 import { backoffDelayMs, type BackoffPolicy, type CancelTimer, type Runtime } from 'banyan/kernel'
 import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
 import { type ConnectionTarget, quoteName } from './connection-target.ts'
+import { inPlace } from './in-place.ts'
 import { Session } from './session.ts'
 
 /** Waits between attempts while the server is away. */
@@ -94,15 +95,7 @@ export class Notifications {
   }
   async #connected(): Promise<Session> {
     if (!this.#budget.ample || !this.#place.take()) throw new Error('the server has no connection to spare')
-    const giveBack = (): void => this.#place.give()
-    const session = await Session.connect({ target: this.#target, purpose: 'listener', clock: this.#runtime.clock }).catch(
-      (error: unknown) => {
-        giveBack()
-        throw error
-      },
-    )
-    session.whenGone(giveBack)
-    return session
+    return inPlace(this.#place, Session.connect({ target: this.#target, purpose: 'listener', clock: this.#runtime.clock }))
   }
   #lost(session: Session): void {
     if (this.#session !== session) return

@@ -2,6 +2,7 @@ import type { Clock } from 'banyan/kernel'
 import { ROLLBACK } from './commands.ts'
 import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
 import type { ConnectionTarget } from './connection-target.ts'
+import { inPlace } from './in-place.ts'
 import { Session } from './session.ts'
 import type { SessionPool } from './session-pool.ts'
 import { isLockTimeout, isServerFull } from './sql-failure.ts'
@@ -79,13 +80,11 @@ export class SequencerSessions {
     if (!this.#place.take()) return undefined
     try {
       const { target, clock, lockTimedOut } = this.#options
-      this.#own = await Session.connect({ target, purpose: `${target.schema} sequencer`, clock, lockTimedOut })
+      this.#own = await inPlace(this.#place, Session.connect({ target, purpose: `${target.schema} sequencer`, clock, lockTimedOut }))
     } catch (error) {
-      this.#place.give()
       if (isServerFull(error)) return undefined
       throw error
     }
-    this.#own.whenGone(() => this.#place.give())
     if (this.#destroyed) this.#own.destroy()
     return this.#own
   }
