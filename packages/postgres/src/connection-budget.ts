@@ -3,6 +3,8 @@ export interface BudgetMember {
   /** Takes a place for a connection; false when there is none. Give it back with {@link give}. */
   take(): boolean
   give(): void
+  /** Places that were taken and not given back, those of connections that are being closed included. */
+  readonly open: number
   /** Says that a connection is being closed; returns how to give its place back when it is gone. */
   closing(): () => void
   /** Asks to be told, once, when a place came free. */
@@ -69,6 +71,9 @@ export class ConnectionBudget {
     return {
       take: () => this.#take(member),
       give: () => this.#give(member),
+      get open() {
+        return member.open
+      },
       closing: () => this.#close(member),
       want: (tell) => this.#want(member, tell),
       excess: (busy) => this.#surplus > 0 || (busy ? this.#hasPoorer(member) : this.#othersOf(member).length > 0),

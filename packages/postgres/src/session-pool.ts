@@ -59,8 +59,6 @@ export class SessionPool {
   /** Connections that could not be opened in a row, why, and until when no other is tried. */
   #failed: { readonly count: number; readonly error: BanyanError; readonly until: number } | undefined
   #opening = 0
-  /** Sessions that were told goodbye and are not gone yet. */
-  #leaving = 0
   #closed = false
   #stopWatch: CancelTimer | undefined
   #whenEmpty: (() => void) | undefined
@@ -175,14 +173,11 @@ export class SessionPool {
   /** Says goodbye; its place is free when it is gone. */
   #retire(session: Session): void {
     if (!this.#remove(session)) return
-    this.#leaving++
     const give = this.#places.closing()
-    void session.end().then(() => this.#left(give))
-  }
-  #left(give: () => void): void {
-    this.#leaving--
-    give()
-    this.#signalIfEmpty()
+    void session.end().then(() => {
+      give()
+      this.#signalIfEmpty()
+    })
   }
   #forget(session: Session): void {
     if (!this.#remove(session)) return
@@ -198,7 +193,7 @@ export class SessionPool {
     return true
   }
   get #isEmpty(): boolean {
-    return this.#sessions.size + this.#opening + this.#leaving === 0
+    return this.#places.open === 0
   }
   #signalIfEmpty(): void {
     if (this.#isEmpty) this.#whenEmpty?.()
