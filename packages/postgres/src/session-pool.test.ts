@@ -8,8 +8,10 @@ import { SessionPool } from './session-pool.ts'
 
 const target = connectionTarget({ url: 'postgres://127.0.0.1/none', schema: 'test', process: 'abcdef', statementTimeoutMs: 1_000 })
 
-const aSession = (): Session =>
-  ({ dead: false, inFlight: 0, idle: true, answers: 0, whenGone: () => {}, end: () => Promise.resolve() }) as unknown as Session
+const aSession = (overrides: Partial<Session> = {}): Session => {
+  const session = { dead: false, inFlight: 0, idle: true, whenGone: () => {}, end: () => Promise.resolve(), ...overrides }
+  return session as unknown as Session
+}
 
 /** Lets what is being opened and closed come to its end. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -51,4 +53,39 @@ test('two pools that both have more to do than connections share them equally, a
   assert.equal(connect.mock.callCount(), opened)
   connect.mock.restore()
   for (const pool of pools) void pool.close()
+})
+
+test('a server that answers nothing more is silent, also while connections to it end', async (t) => {
+  const opened: { fresh: boolean; tellGone: () => void }[] = []
+  t.mock.method(Session, 'connect', () => {
+    const line = { fresh: true, tellGone: () => {} }
+    opened.push(line)
+    const takeFresh = (): boolean => {
+      const { fresh } = line
+      line.fresh = false
+      return fresh
+    }
+    return Promise.resolve(aSession({ takeFresh, isOverdue: () => false, whenGone: (tell) => (line.tellGone = tell) }))
+  })
+  let now = 0
+  let look = (): void => {}
+  const setTimer = (_: number, run: () => void): (() => void) => ((look = run), () => {})
+  const runtime = { ...createRuntime(), clock: { ...systemClock(), monotonic: () => now, setTimer } }
+  const pool = new SessionPool({ target, runtime, purpose: 'test', budget: new ConnectionBudget(), sessionsMax: 8, answerMsMax: 1_000 })
+  const lookAt = (moment: number): void => {
+    now = moment
+    look()
+  }
+  await Promise.all([1, 2].map(() => pool.acquire()))
+  lookAt(1_000)
+  assert.equal(pool.isSilentSince(500), false)
+  lookAt(2_000)
+  assert.equal(pool.isSilentSince(1_000), true)
+  const [first, second] = opened as [(typeof opened)[0], (typeof opened)[0]]
+  second.fresh = true
+  lookAt(3_000)
+  assert.equal(pool.isSilentSince(2_000), false)
+  first.tellGone()
+  lookAt(4_000)
+  assert.equal(pool.isSilentSince(3_000), true, 'an end is no answer')
 })

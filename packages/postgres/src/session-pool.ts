@@ -54,8 +54,8 @@ export class SessionPool {
   /** Free sessions, the one used last on top, so that surplus ones grow old. */
   readonly #idle: { readonly session: Session; readonly since: number }[] = []
   readonly #waiters: Waiter[] = []
-  /** When something was answered last, by the monotonic clock, and how many answers there were then. */
-  #heard = { at: Number.NEGATIVE_INFINITY, answers: 0 }
+  /** When a look last found that something had been answered, by the monotonic clock. */
+  #heardAt = Number.NEGATIVE_INFINITY
   /** Connections that could not be opened in a row, why, and until when no other is tried. */
   #failed: { readonly count: number; readonly error: BanyanError; readonly until: number } | undefined
   #opening = 0
@@ -93,7 +93,7 @@ export class SessionPool {
 
   /** Whether the server has answered nothing since then, by the monotonic clock: it is not busy, it is gone. Answers are noted late by a look. */
   isSilentSince(moment: number): boolean {
-    return this.#heard.at <= moment + WATCH_MS
+    return this.#heardAt <= moment + WATCH_MS
   }
 
   /** Rejects whoever waits and closes all connections as they come back; resolves when none is left. */
@@ -172,25 +172,21 @@ export class SessionPool {
   }
   /** Says goodbye; its place is free when it is gone. */
   #retire(session: Session): void {
-    if (!this.#remove(session)) return
-    const give = this.#places.closing()
-    void session.end().then(() => {
-      give()
-      this.#signalIfEmpty()
-    })
+    if (!this.#sessions.delete(session)) return
+    void this.#end(session, this.#places.closing())
+  }
+  async #end(session: Session, givePlace: () => void): Promise<void> {
+    await session.end()
+    givePlace()
+    this.#signalIfEmpty()
   }
   #forget(session: Session): void {
-    if (!this.#remove(session)) return
+    if (!this.#sessions.delete(session)) return
     this.#places.give()
     const index = this.#idle.findIndex((entry) => entry.session === session)
     if (index >= 0) this.#idle.splice(index, 1)
     if (!this.#closed && this.#waiters.length > 0) this.#grow()
     this.#signalIfEmpty()
-  }
-  #remove(session: Session): boolean {
-    if (!this.#sessions.delete(session)) return false
-    this.#heard = { ...this.#heard, answers: this.#heard.answers - session.answers } // its end is no answer
-    return true
   }
   get #isEmpty(): boolean {
     return this.#places.open === 0
@@ -213,9 +209,7 @@ export class SessionPool {
     })
   }
   #listen(now: number): void {
-    let answers = 0
-    for (const session of this.#sessions.keys()) answers += session.answers
-    if (answers !== this.#heard.answers) this.#heard = { at: now, answers }
+    for (const session of this.#sessions.keys()) if (session.takeFresh(now)) this.#heardAt = now
   }
   #whyNone(since: number): BanyanError {
     if (this.#sessions.size === 0 && this.#failed !== undefined) return this.#failed.error

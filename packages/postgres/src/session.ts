@@ -44,9 +44,10 @@ export class Session {
   readonly #pendingParses: PendingParse[] = []
   #inFlight = 0
   #dead = false
-  #answers = 0
-  /** Answers counted, and when, at the watchdog's last look. */
-  #seen = { answers: -1, at: 0 }
+  /** Whether something was answered since the pool's last look; true at first, since whoever is handed out was just settled. */
+  #fresh = true
+  /** When the pool last saw that nothing was overdue, by the monotonic clock. */
+  #quietAt = 0
   readonly #tellGone: (() => void)[] = []
 
   private constructor(client: Client, { clock, lockTimedOut }: SessionOptions) {
@@ -101,14 +102,16 @@ export class Session {
   get inFlight(): number {
     return this.#inFlight
   }
-  /** Batches that were answered. */
-  get answers(): number {
-    return this.#answers
+  /** Whether something was answered since this was asked last. Asked at intervals by the pool, at monotonic moments. */
+  takeFresh(now: number): boolean {
+    const fresh = this.#fresh
+    this.#fresh = false
+    if (fresh || this.#inFlight === 0) this.#quietAt = now
+    return fresh
   }
-  /** Whether nothing was answered for `answerMsMax` although something is in flight. Asked at intervals by the pool. */
+  /** Whether, as {@link takeFresh} saw it, nothing was answered for `answerMsMax` although something is in flight. */
   isOverdue(now: number, answerMsMax: number): boolean {
-    if (this.#inFlight === 0 || this.#answers !== this.#seen.answers) this.#seen = { answers: this.#answers, at: now }
-    return now - this.#seen.at > answerMsMax
+    return now - this.#quietAt > answerMsMax
   }
   /** The driver, for LISTEN. */
   get client(): Client {
@@ -131,14 +134,16 @@ export class Session {
         columns: parts.map((part) => (part.name === '' ? undefined : this.#prepared.get(part.name))),
         described: (index, columns) => this.#describe(parts[index] as Part, columns),
         succeeded: (results) => {
-          this.#answered()
+          this.#inFlight--
+          this.#fresh = true
           partly?.(results)
           resolve(results)
         },
         failed: (error, part, results) => {
-          this.#answered()
+          this.#inFlight--
           this.#forgetParses(batch)
           if (isConnectionLoss(error)) this.#die()
+          else this.#fresh = true
           if (isLockTimeout(error)) this.#lockTimedOut?.()
           partly?.(results.slice(0, part))
           reject(markPart(error, part))
@@ -181,10 +186,6 @@ export class Session {
     if (name === '') return { text, name, values, parse: true, describe: true }
     const parse = !this.#prepared.has(name) && !parts.slice(0, index).some((earlier) => earlier.name === name)
     return { text, name, values, parse, describe: this.#prepared.get(name) === undefined }
-  }
-  #answered(): void {
-    this.#inFlight--
-    this.#answers++
   }
   #submit(batch: WireBatch, plans: readonly PartPlan[]): void {
     for (const { parse, name } of plans) {
