@@ -7,7 +7,8 @@ import type { SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { outputText } from './failure.ts'
 import type { TraceContext } from '../telemetry/index.ts'
-import type { SagaRun } from './run.ts'
+import type { RunningSaga } from './running.ts'
+import type { RunningAttempt } from './under-way.ts'
 
 /** What one attempt does. */
 export interface AttemptPlan {
@@ -31,7 +32,7 @@ export interface AttemptPlan {
  *      so a late attempt never commits over its successor.
  * - A2 What the journal has wins: an attempt whose transaction committed has succeeded, whatever the action does afterwards.
  */
-export class Attempt {
+export class Attempt implements RunningAttempt {
   /** Why it failed; undefined when it succeeded. */
   error: BanyanError | undefined
   /** JSON text of the output. */
@@ -45,12 +46,12 @@ export class Attempt {
   durable = false
   /** Settles when the attempt is over; never rejects. */
   readonly finished: Promise<void>
-  readonly #run: SagaRun
+  readonly #run: RunningSaga
   readonly #plan: AttemptPlan
   #live = true
   #enlisted = false
 
-  constructor(run: SagaRun, plan: AttemptPlan) {
+  constructor(run: RunningSaga, plan: AttemptPlan) {
     this.#run = run
     this.#plan = plan
     this.finished = this.#perform()
@@ -63,7 +64,7 @@ export class Attempt {
 
   async #perform(): Promise<void> {
     const run = this.#run
-    run.attempts.add(this)
+    run.underWay.attemptBegins(this)
     try {
       const value = await this.#act()
       this.progress.acted = true
@@ -74,7 +75,7 @@ export class Attempt {
     }
     this.#live = false
     if (this.#enlisted && !this.durable) await this.#readBack()
-    run.attempts.delete(this)
+    run.underWay.attemptEnds(this)
   }
 
   async #act(): Promise<unknown> {

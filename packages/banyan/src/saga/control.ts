@@ -3,7 +3,7 @@ import { BanyanError, misuse } from '../kernel/error.ts'
 import { plainJson, toJson } from '../kernel/json.ts'
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import { hang } from './hang.ts'
-import type { SagaRun } from './run.ts'
+import type { RunningSaga } from './running.ts'
 import type { SagaControl, SagaStep } from './saga.ts'
 import { newStep, runStep } from './step.ts'
 import type { SignalOutput, WaitState } from './waits.ts'
@@ -17,7 +17,7 @@ const NAME_LENGTH_MAX = 128
 const NOTHING_TO_UNDO: SagaStep<unknown, unknown> = { action: hang }
 
 /** Builds what a saga's function works with. */
-export function sagaControl(run: SagaRun): SagaControl<unknown> {
+export function sagaControl(run: RunningSaga): SagaControl<unknown> {
   const waitsBySignal = new Map<string, number>()
   return {
     id: run.id,
@@ -54,16 +54,13 @@ function checkName(name: string): void {
 }
 
 /** Durable before anything leaves that follows it: it goes into the write that the next step needs, or one of its own in this turn. */
-async function commit(run: SagaRun): Promise<void> {
+async function commit(run: RunningSaga): Promise<void> {
   if (run.committed) return
   if (!run.mayStart()) return hang()
-  run.committed = true
-  run.commitPoint = run.journal.number
-  run.journal.change({ committed: true, updatedAt: run.now() })
-  run.check()
+  run.commit()
 }
 
-function rollback(run: SagaRun, reason: string, data: unknown): never {
+function rollback(run: RunningSaga, reason: string, data: unknown): never {
   if (run.committed) throw new BanyanError('failed_precondition', `saga ${run.id} is committed; from here on it only goes forward`)
   plainJson(data, 'the data of a rollback')
   const error = new BanyanError('rolled_back', reason, { data })
@@ -79,7 +76,7 @@ interface WaitPlan {
 }
 
 /** Waits for a time or a signal. The moment at which it ends is fixed when it is first asked for (P11). */
-async function waitFor(run: SagaRun, plan: WaitPlan): Promise<unknown> {
+async function waitFor(run: RunningSaga, plan: WaitPlan): Promise<unknown> {
   const { name, kind, duration, signal } = plan
   if (!run.answers() || !run.ask(name, NOTHING_TO_UNDO)) return hang()
   const known = run.journal.steps.get(name)
@@ -91,7 +88,7 @@ async function waitFor(run: SagaRun, plan: WaitPlan): Promise<unknown> {
   return run.wait({ name, kind, dueAt, record, ...(signal === undefined ? {} : { signal }) })
 }
 
-function newWait(run: SagaRun, name: string, duration: Duration | undefined): SagaStepRecord {
+function newWait(run: RunningSaga, name: string, duration: Duration | undefined): SagaStepRecord {
   const state: WaitState = duration === undefined ? {} : { dueAt: run.now() + durationMs(duration) }
   const record = { ...newStep(run, name), attempts: 1, output: toJson(state) }
   run.journal.record(record)

@@ -11,10 +11,7 @@ import type { SagaRun } from './run.ts'
 export function execute(run: SagaRun): void {
   const { status } = run.record
   if (status === 'waiting') run.journal.change({ status: 'running' })
-  if (status === 'compensating') {
-    run.phase = 'compensating'
-    run.replaying = true
-  }
+  if (status === 'compensating') run.replayRollback()
   if (status === 'running' || status === 'waiting') run.mayStart() // may be due for a rollback before it does anything
   void callFunction(run)
   if (status === 'compensating') void resumeRollback(run)
@@ -32,7 +29,7 @@ async function callFunction(run: SagaRun): Promise<void> {
 
 async function returned(run: SagaRun, output: unknown): Promise<void> {
   if (run.phase !== 'forward' || !(await run.replayed(undefined))) return
-  if (run.active > 0 || run.waits.size > 0) {
+  if (run.isBusy) {
     const message = `the function of saga "${run.record.name}" returned while steps were under way; await each step before it returns`
     return run.stop('misuse', message, { mistake: true })
   }
@@ -53,10 +50,10 @@ function threw(run: SagaRun, thrown: unknown): void {
   run.mayStart() // a rollback that is due comes before whatever the function did
   if (run.phase !== 'forward') return
   const error = toBanyanError(thrown)
-  const step = typeof thrown === 'object' && thrown !== null ? run.stepErrors.get(thrown) : undefined
+  const step = run.underWay.stepOf(thrown)
   if (error !== thrown) run.environment.runtime.log.error('the function of a saga threw', { ...run.facts, error: thrown })
   const cause = step === undefined ? causeText(error) : run.causeOf(step)
-  const isMistake = isMistakeOfFunction(thrown, (one) => run.stepErrors.has(one))
+  const isMistake = isMistakeOfFunction(thrown, (one) => run.underWay.stepOf(one) !== undefined)
   if (run.committed || isMistake) run.stop(error.code, error.message, { step, cause, mistake: isMistake })
   else run.beginRollback(sagaFailure(error, cause))
 }

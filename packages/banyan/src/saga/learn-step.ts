@@ -17,8 +17,7 @@ export async function learnStep(
   name: string,
 ): Promise<AnyStep | undefined> {
   const run = new SagaRun(environment, definition, records, () => {})
-  run.phase = 'compensating'
-  run.replaying = true
+  run.replayRollback()
   const replay = definition.run(sagaControl(run), readInput(definition, records.record.input)).catch((thrown: unknown) => {
     const { code } = toBanyanError(thrown)
     environment.runtime.log.debug('the function of a saga ended while it was asked for a step', { ...run.facts, step: name, code })

@@ -6,7 +6,7 @@ import { Attempt } from './attempt.ts'
 import { pausedFrom, readOutput, readStepError, type SagaFailure, stepErrorText, underWayText } from './failure.ts'
 import type { AnyStep } from './asked-steps.ts'
 import { isMistakeOfAction } from './mistake.ts'
-import type { SagaRun } from './run.ts'
+import type { RunningSaga } from './running.ts'
 import { stepTimeoutMs } from './step.ts'
 
 /** Attempts of a compensation before a person has to look: about an hour with the back-off below, longer than most outages. */
@@ -17,21 +17,21 @@ const COMPENSATION_BACKOFF = { firstMs: 250, maxMs: 300_000 }
  * Undoes what a saga started, in reverse order of the starts (P8). The intention to roll back is durable first; actions still under way
  * have lost the right to commit and are waited for, so that a compensation does not overtake the action it undoes.
  */
-export async function rollBack(run: SagaRun): Promise<void> {
+export async function rollBack(run: RunningSaga): Promise<void> {
   await run.flush()
-  await Promise.all([...run.attempts].map(({ finished }) => finished))
+  await run.underWay.attemptsOver()
   if (run.replaying) await run.asked.rests(openSteps(run).map(({ name }) => name))
   await nextTurn(run.environment.runtime.clock) // lets steps note what those attempts told about the outcome
   await compensate(run)
 }
 
 /** Goes on with a rollback after a restart: the function is run again to learn its compensations, nothing of it acts. */
-export async function resumeRollback(run: SagaRun): Promise<void> {
+export async function resumeRollback(run: RunningSaga): Promise<void> {
   await run.asked.rests(openSteps(run).map(({ name }) => name))
   await compensate(run)
 }
 
-async function compensate(run: SagaRun): Promise<void> {
+async function compensate(run: RunningSaga): Promise<void> {
   for (const record of openSteps(run)) {
     if (run.phase !== 'compensating') return
     if (run.draining) return run.release()
@@ -42,7 +42,7 @@ async function compensate(run: SagaRun): Promise<void> {
   if (run.phase === 'compensating') await run.finish({ status: 'compensated' })
 }
 
-function openSteps(run: SagaRun): SagaStepRecord[] {
+function openSteps(run: RunningSaga): SagaStepRecord[] {
   return [...run.journal.steps.values()].filter(isOpen).toSorted((a, b) => b.number - a.number)
 }
 
@@ -55,7 +55,7 @@ function isOpen({ state, compensationAttempts }: SagaStepRecord): boolean {
 const OPEN: ReadonlySet<SagaStepRecord['state']> = new Set(['started', 'done', 'unknown', 'compensation_failed'])
 
 /** Compensates one step. Returns false when the saga left memory or is stuck. */
-async function settle(run: SagaRun, step: AnyStep, record: SagaStepRecord): Promise<boolean> {
+async function settle(run: RunningSaga, step: AnyStep, record: SagaStepRecord): Promise<boolean> {
   if (!step.compensation) {
     run.journal.record({ ...record, state: 'kept', endedAt: run.now() })
     return true
@@ -90,7 +90,7 @@ async function undo(step: AnyStep, context: object, record: SagaStepRecord, { co
 }
 
 /** Decides what follows a compensation that failed: another attempt later, the next one, or a person. */
-async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
+async function failed(run: RunningSaga, step: AnyStep, record: SagaStepRecord, error: BanyanError): Promise<boolean> {
   const { log } = run.environment.runtime
   const fields = { ...run.facts, step: record.name, attempts: record.compensationAttempts, code: error.code, error: shownInLog(error) }
   if (error.retry !== 'never' && record.compensationAttempts < COMPENSATION_ATTEMPTS_MAX) {
@@ -112,16 +112,16 @@ async function failed(run: SagaRun, step: AnyStep, record: SagaStepRecord, error
 }
 
 /** The record of a compensation while an attempt of it runs. */
-function underWay(run: SagaRun, record: SagaStepRecord): SagaStepRecord {
+function underWay(run: RunningSaga, record: SagaStepRecord): SagaStepRecord {
   return { ...record, error: underWayText(record.error, run.now(), delayMs(run, record.compensationAttempts)) }
 }
 
 /** Leaves memory until the next attempt. */
-async function wait(run: SagaRun, retryAt: number): Promise<false> {
+async function wait(run: RunningSaga, retryAt: number): Promise<false> {
   await run.suspend(retryAt)
   return false
 }
 
-function delayMs(run: SagaRun, attempts: number): number {
+function delayMs(run: RunningSaga, attempts: number): number {
   return backoffDelayMs(COMPENSATION_BACKOFF, attempts, run.environment.runtime.random)
 }

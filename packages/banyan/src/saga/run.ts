@@ -5,7 +5,6 @@ import { READY_AT, type SagaChange, type SagaRecord, type SagaStepRecord } from 
 import type { StoreTransaction } from '../store/store.ts'
 import { newTrace, parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
 import { type AnyStep, AskedSteps } from './asked-steps.ts'
-import type { Attempt } from './attempt.ts'
 import type { LoadedSaga } from './definitions.ts'
 import { divergenceText } from './divergence.ts'
 import type { RunEnd, SagaEnvironment } from './environment.ts'
@@ -16,7 +15,9 @@ import { type JournalWrites, JournalWriter } from './journal-writer.ts'
 import { rollBack } from './rollback.ts'
 import { RollbackRequested } from './rollback-requested.ts'
 import { deliver, type TakenSignal, takeSignals } from './signals.ts'
+import type { RunningSaga, SagaFacts } from './running.ts'
 import { type StopDetails, stuckReason } from './stuck-reason.ts'
+import { UnderWay } from './under-way.ts'
 import { type Wait, Waits } from './waits.ts'
 
 /** A saga as read from the store. */
@@ -42,7 +43,7 @@ interface Write {
  * - R3 At most one write is under way; what is asked for meanwhile goes into the next.
  * - R4 When all it does is wait, it leaves memory: the wait is in the table, and the function is run again from its journal.
  */
-export class SagaRun implements JournalWrites<Write> {
+export class SagaRun implements RunningSaga, JournalWrites<Write> {
   readonly environment: SagaEnvironment
   readonly definition: LoadedSaga
   readonly record: SagaRecord
@@ -51,24 +52,15 @@ export class SagaRun implements JournalWrites<Write> {
   readonly journal: Journal
   readonly trace: TraceContext
   readonly waits: Waits
-  /** Attempts under way. */
-  readonly attempts = new Set<Attempt>()
   readonly asked: AskedSteps
-  /** Which step an error came from, to tell what a person has to look at. */
-  readonly stepErrors = new WeakMap<object, string>()
-  phase: 'forward' | 'compensating' | 'ended' = 'forward'
-  /** True while the function of a saga that rolls back is run again, to learn its compensations. */
-  replaying = false
-  /** True once the function passed its commit point; durable with the next write. */
-  committed: boolean
+  readonly underWay = new UnderWay()
+  #phase: RunningSaga['phase'] = 'forward'
+  #replaying = false
+  #committed: boolean
   /** Number of the newest step before the commit point, once the function has come to it. */
-  commitPoint = 0
-  failure: SagaFailure | undefined
-  draining = false
-  /** Steps that are on their way: not waiting, not answered. */
-  active = 0
-  /** Local steps under way: their transactions write what waits in the journal. */
-  writers = 0
+  #commitPoint = 0
+  #failure: SagaFailure | undefined
+  #draining = false
   readonly #onEnd: (run: SagaRun, end: RunEnd) => void
   readonly #writer: JournalWriter<Write>
   #durablyCommitted: boolean
@@ -92,59 +84,71 @@ export class SagaRun implements JournalWrites<Write> {
     this.asked = new AskedSteps(clock, steps)
     this.trace = parseTraceparent(record.traceparent) ?? newTrace(ids)
     this.waits = new Waits(clock, () => this.check())
-    this.committed = record.committed
-    this.failure = record.failure === null ? undefined : (JSON.parse(record.failure) as SagaFailure)
+    this.#committed = record.committed
+    this.#failure = record.failure === null ? undefined : (JSON.parse(record.failure) as SagaFailure)
     this.#onEnd = onEnd
     this.#writer = new JournalWriter(environment, definition.points, this)
     this.#durablyCommitted = record.committed
     this.#rollbackReason = record.rollbackRequested
   }
 
-  /** What every log line about it says: one look at the log finds its trace. */
-  get facts(): { readonly service: string; readonly saga: string; readonly id: string; readonly trace_id: string } {
+  get facts(): SagaFacts {
     return { service: this.environment.service, saga: this.record.name, id: this.id, trace_id: this.trace.traceId }
   }
 
-  /** Epoch milliseconds. */
   now(): number {
     return this.environment.runtime.clock.now()
   }
 
-  // --- what the function asks for ---------------------------------------------------------------------------------------------------------
+  // --- how it stands ---------------------------------------------------------------------------------------------------------------------
 
-  /** Whether the function gets answers: from its journal, or by going forward. */
-  answers(): boolean {
-    return this.replaying || (this.phase === 'forward' && !this.draining && !this.#closing)
+  get phase(): RunningSaga['phase'] {
+    return this.#phase
+  }
+  get replaying(): boolean {
+    return this.#replaying
+  }
+  get committed(): boolean {
+    return this.#committed
+  }
+  get failure(): SagaFailure | undefined {
+    return this.#failure
+  }
+  get draining(): boolean {
+    return this.#draining
+  }
+  /** Whether steps are on their way or it waits for something. */
+  get isBusy(): boolean {
+    return this.underWay.steps > 0 || this.waits.size > 0
   }
 
-  /** Whether an action may start now. Begins the rollback that is due between steps. */
+  // --- what the function asks for ---------------------------------------------------------------------------------------------------------
+
+  answers(): boolean {
+    return this.#replaying || (this.#phase === 'forward' && !this.#draining && !this.#closing)
+  }
+
   mayStart(): boolean {
-    if (this.phase !== 'forward' || this.draining || this.#closing) return false
+    if (this.#phase !== 'forward' || this.#draining || this.#closing) return false
     if (!this.#rollbackDue()) return true
     this.#beginDueRollback()
     return false
   }
 
-  /** Notes that the function asks for `name`. Returns false, and stops the saga, when it did so before (P13). */
   ask(name: string, step: AnyStep): boolean {
     if (this.asked.add(name, step)) return true
     const message = `step "${name}" is there twice; give each step a name of its own, in a loop with a key such as "${name}/\${id}"`
-    if (!this.replaying) this.stop('misuse', message, { mistake: true })
+    if (!this.#replaying) this.stop('misuse', message, { mistake: true })
     return false
   }
 
-  /**
-   * Waits until the function has asked for everything in its journal, so that something new may begin (`next`; undefined for its end).
-   * Returns false, and stops the saga with a readable difference, when it does not (P13).
-   */
   async replayed(next: string | undefined): Promise<boolean> {
     const caughtUp = await this.asked.caughtUp()
-    if (this.phase !== 'forward' || this.#closing) return false
+    if (this.#phase !== 'forward' || this.#closing) return false
     if (!caughtUp) this.diverge(next)
     return caughtUp
   }
 
-  /** Waits; the saga leaves memory meanwhile when it does nothing else (R4). */
   wait(wait: Omit<Wait, 'resolve'>): Promise<unknown> {
     return new Promise((resolve) => {
       this.waits.add({ ...wait, resolve })
@@ -152,11 +156,17 @@ export class SagaRun implements JournalWrites<Write> {
     })
   }
 
-  /** The moment by which attempts before the commit point must end; undefined without a deadline. */
   limit(): Deadline | undefined {
     const { deadlineAt } = this.record
-    if (deadlineAt === null || this.committed) return undefined
+    if (deadlineAt === null || this.#committed) return undefined
     return { at: this.environment.runtime.clock.monotonic() + deadlineAt - this.now() }
+  }
+
+  commit(): void {
+    this.#committed = true
+    this.#commitPoint = this.journal.number
+    this.journal.change({ committed: true, updatedAt: this.now() })
+    this.check()
   }
 
   // --- where it goes ----------------------------------------------------------------------------------------------------------------------
@@ -167,30 +177,33 @@ export class SagaRun implements JournalWrites<Write> {
     this.check()
   }
 
-  /** Goes over to compensating: from here on nothing goes forward (R2). */
+  /** Runs the function of a saga that rolls back again, to learn its compensations: nothing of it acts. */
+  replayRollback(): void {
+    this.#phase = 'compensating'
+    this.#replaying = true
+  }
+
   beginRollback(failure: SagaFailure): void {
-    if (this.phase !== 'forward' || this.#closing) return
-    this.phase = 'compensating'
-    this.failure = failure
-    if (this.committed) this.journal.dropAfter(this.commitPoint)
-    this.committed = false // what was not durable did not happen
-    this.replaying = this.asked.catchingUp // the function has not come to all it did before a restart: it shows the rest of its compensations
+    if (this.#phase !== 'forward' || this.#closing) return
+    this.#phase = 'compensating'
+    this.#failure = failure
+    if (this.#committed) this.journal.dropAfter(this.#commitPoint)
+    this.#committed = false // what was not durable did not happen
+    this.#replaying = this.asked.catchingUp // the function has not come to all it did before a restart: it shows the rest of its compensations
     this.#disarm()
     this.journal.dropForward()
     this.journal.change({ status: 'compensating', failure: toJson(failure), wakeAt: null, updatedAt: this.now() })
     void rollBack(this)
   }
 
-  /** Ends as `completed` or `compensated`. */
   async finish(change: SagaChange): Promise<void> {
     await this.#close({ ...change, owner: null, wakeAt: null }, (record) => ({ how: 'final', record }))
   }
 
-  /** Stops until a person acts (P9, P13), or, for a mistake in the program, until the next start. */
   stop(code: string, message: string, { step, cause = this.causeOf(step), mistake = false }: StopDetails = {}): void {
-    if (this.phase === 'ended' || this.#closing) return
-    const why = { phase: this.phase, code, message }
-    this.failure = { ...(this.failure ?? { code, message }), stuck: stuckReason(why, { step, cause, mistake }) }
+    if (this.#phase === 'ended' || this.#closing) return
+    const why = { phase: this.#phase, code, message }
+    this.#failure = { ...(this.#failure ?? { code, message }), stuck: stuckReason(why, { step, cause, mistake }) }
     const line = { ...this.facts, ...stuckReason(why, { step, mistake }), ...stuckAdvice(step, cause) }
     this.environment.runtime.log.error('a saga is stuck', line)
     this.#disarm()
@@ -202,27 +215,24 @@ export class SagaRun implements JournalWrites<Write> {
     return step === undefined ? undefined : readStepError(this.journal.steps.get(step)?.error ?? null)?.cause
   }
 
-  /** Stops because the function does not fit its journal (P13). */
   diverge(next: string | undefined): void {
     const { unasked } = this.asked
     const parts = { saga: this.record.name, id: this.id, journal: this.journal.steps.values(), unasked, asked: this.asked.names(), next }
     this.stop('misuse', divergenceText(parts))
   }
 
-  /** Leaves memory until `wakeAt`, e.g. before the next attempt of a compensation. */
   async suspend(wakeAt: number): Promise<void> {
     await this.#close({ owner: null, wakeAt }, () => ({ how: 'suspended', wakeAt }))
   }
 
   /** Leaves this process as soon as no attempt is under way. */
   drain(): void {
-    this.draining = true
+    this.#draining = true
     this.check()
   }
 
-  /** Gives the saga back so that another process, or a later one, goes on. */
   async release(): Promise<void> {
-    if (this.phase === 'forward') this.journal.dropForward()
+    if (this.#phase === 'forward') this.journal.dropForward()
     await this.#close({ owner: null, wakeAt: READY_AT }, () => ({ how: 'released' }))
   }
 
@@ -231,7 +241,6 @@ export class SagaRun implements JournalWrites<Write> {
     this.#end({ how: 'abandoned' })
   }
 
-  /** Looks, once this turn's work is done, whether something is to be written, waited for or left. */
   check(): void {
     if (this.#checking) return
     this.#checking = true
@@ -242,13 +251,14 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   #look(): void {
-    if (this.phase !== 'forward' || this.#closing) return
-    if (this.active === 0 && this.#rollbackDue()) return this.#beginDueRollback()
-    if (this.draining) return this.active === 0 ? void this.release() : undefined
+    if (this.#phase !== 'forward' || this.#closing) return
+    if (this.underWay.steps === 0 && this.#rollbackDue()) return this.#beginDueRollback()
+    if (this.#draining) return this.underWay.steps === 0 ? void this.release() : undefined
     for (const wait of this.waits.takeDue()) this.#goOn(wait)
     const { size } = this.waits
-    if (size > 0 && this.active > 0) this.waits.watch()
-    const writes = (this.journal.dirty && this.writers === 0) || (size > 0 && (this.active === 0 || this.waits.signals().length > 0))
+    if (size > 0 && this.underWay.steps > 0) this.waits.watch()
+    const writes =
+      (this.journal.dirty && this.underWay.writers === 0) || (size > 0 && (this.underWay.steps === 0 || this.waits.signals().length > 0))
     if (writes && !this.#writer.open) void this.flush()
   }
 
@@ -271,8 +281,9 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   async #close(change: SagaChange, ending: (record: SagaRecord) => RunEnd): Promise<void> {
-    if (this.#closing || this.phase === 'ended') return
-    const { committed, failure } = this
+    if (this.#closing || this.#phase === 'ended') return
+    const committed = this.#committed
+    const failure = this.#failure
     const text = failure === undefined ? null : toJson(failure)
     const record = { ...this.record, committed, failure: text, ...change, updatedAt: this.now() }
     const end = ending(record)
@@ -283,31 +294,28 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   #end(end: RunEnd): void {
-    if (this.phase === 'ended') return
-    this.phase = 'ended'
+    if (this.#phase === 'ended') return
+    this.#phase = 'ended'
     this.#disarm()
     this.#onEnd(this, end)
   }
 
   #disarm(): void {
-    for (const attempt of this.attempts) attempt.kill()
+    this.underWay.killAttempts()
     this.waits.clear()
   }
 
   // --- what is written --------------------------------------------------------------------------------------------------------------------
 
-  /** Makes everything durable that waits in the journal. Resolves also when the saga left this process or phase meanwhile: look again. */
   flush(): Promise<void> {
     return this.#writer.flush()
   }
 
-  /** What the transaction of an attempt is to write: what waits in the journal, with `outcome` in addition. */
   entryWith(outcome: SagaStepRecord): Entry {
     this.environment.lease.assertValid()
     return this.journal.entry(outcome)
   }
 
-  /** Writes the journal within a transaction that an attempt owns. */
   writeJournal(tx: StoreTransaction, entry: Entry, mayWrite: () => void): Promise<void> {
     return writeEntry(tx, this, entry, (requested) => {
       mayWrite()
@@ -315,13 +323,11 @@ export class SagaRun implements JournalWrites<Write> {
     })
   }
 
-  /** Takes note that an entry is durable. */
   wrote(entry: Entry): void {
     this.journal.written(entry)
     if (entry.change?.committed) this.#durablyCommitted = true
   }
 
-  /** Reads what the store says of a step, after everything that began to write it. */
   savedStep(name: string): Promise<SagaStepRecord | undefined> {
     return this.#writer.insist(async () => {
       const { value } = await this.environment.store.transaction(async (tx) => {
@@ -333,7 +339,7 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   mayWrite(): boolean {
-    if (this.phase !== 'forward' || !this.#goesForward() || !this.#rollbackDue()) return this.phase !== 'ended'
+    if (this.#phase !== 'forward' || !this.#goesForward() || !this.#rollbackDue()) return this.#phase !== 'ended'
     this.#closing = undefined
     this.#beginDueRollback()
     return true // the same write now says so
@@ -348,7 +354,7 @@ export class SagaRun implements JournalWrites<Write> {
       return { entry, taken: [], wakeAt: undefined }
     }
     await written()
-    const taken = this.phase === 'forward' ? await takeSignals(tx, this, again) : []
+    const taken = this.#phase === 'forward' ? await takeSignals(tx, this, again) : []
     return { entry, taken, wakeAt: taken.length === 0 ? await this.#rest(tx) : undefined }
   }
 
@@ -358,10 +364,6 @@ export class SagaRun implements JournalWrites<Write> {
     if (wakeAt !== undefined) this.#end({ how: 'suspended', wakeAt })
   }
 
-  /**
-   * Takes note of a rollback request that a transaction found, once the store has said that the transaction failed for it. Until then the
-   * request may be of another transaction that is not durable, and never will be.
-   */
   heard(error: unknown): boolean {
     if (!(error instanceof RollbackRequested)) return false
     this.#rollbackReason ??= error.reason
@@ -369,7 +371,7 @@ export class SagaRun implements JournalWrites<Write> {
   }
 
   failed(error: BanyanError): 'later' | 'now' | 'never' {
-    if (this.phase === 'ended') return 'never'
+    if (this.#phase === 'ended') return 'never'
     if (this.heard(error)) return 'now'
     if (error.code !== 'fenced') return 'later'
     this.environment.runtime.log.warn('a saga is abandoned here: another instance has it', { ...this.facts, epoch: this.epoch })
@@ -379,15 +381,15 @@ export class SagaRun implements JournalWrites<Write> {
 
   /** Puts a saga that only waits to rest in the table (R4). Returns when it wakes; undefined when it does not only wait. */
   async #rest(tx: StoreTransaction): Promise<number | undefined> {
-    if (this.phase !== 'forward' || this.#closing || this.active > 0 || this.waits.size === 0) return undefined
-    const { status, wakeAt } = this.waits.rest(this.committed ? null : this.record.deadlineAt)
+    if (this.#phase !== 'forward' || this.#closing || this.underWay.steps > 0 || this.waits.size === 0) return undefined
+    const { status, wakeAt } = this.waits.rest(this.#committed ? null : this.record.deadlineAt)
     await tx.sagas.update(this.id, this.epoch, { status, wakeAt, owner: null, updatedAt: this.now() })
     return wakeAt
   }
 
   /** Refuses a forward write of a saga that someone asked to roll back: the request was accepted, so it counts. */
   #heed(requested: string | null): void {
-    if (requested === null || this.phase !== 'forward' || this.#durablyCommitted || !this.#goesForward()) return
+    if (requested === null || this.#phase !== 'forward' || this.#durablyCommitted || !this.#goesForward()) return
     throw new RollbackRequested(this.id, requested)
   }
 

@@ -1,7 +1,7 @@
 import type { SagaStepRecord } from '../store/saga-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 import { toJson } from '../kernel/json.ts'
-import type { SagaRun } from './run.ts'
+import type { RunningSaga } from './running.ts'
 import type { SignalOutput, Wait } from './waits.ts'
 
 /** A wait for a signal that is over. */
@@ -15,7 +15,7 @@ export interface TakenSignal {
  * Takes, as part of a journal write, the signals that came for waits of a saga, and ends waits whose time is up: signal and step commit
  * together, so it is delivered once (P12). `again`: an earlier write may have committed without an answer; what it took is not lost.
  */
-export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boolean): Promise<TakenSignal[]> {
+export async function takeSignals(tx: StoreTransaction, run: RunningSaga, again: boolean): Promise<TakenSignal[]> {
   const taken: TakenSignal[] = []
   for (const wait of run.waits.signals()) {
     const output = (again && (await earlier(tx, run, wait))) || (await next(tx, run, wait))
@@ -28,19 +28,19 @@ export async function takeSignals(tx: StoreTransaction, run: SagaRun, again: boo
 }
 
 /** Goes on with a signal once it is durable that it was taken. */
-export function deliver(run: SagaRun, { wait, record, output }: TakenSignal): void {
+export function deliver(run: RunningSaga, { wait, record, output }: TakenSignal): void {
   run.journal.put(record)
   run.waits.remove(wait)
   wait.resolve(output.data)
   run.check()
 }
 
-async function earlier(tx: StoreTransaction, run: SagaRun, wait: Wait): Promise<SignalOutput | undefined> {
+async function earlier(tx: StoreTransaction, run: RunningSaga, wait: Wait): Promise<SignalOutput | undefined> {
   const step = (await tx.sagas.steps(run.id)).find(({ name }) => name === wait.name)
   return step?.state === 'done' && step.output !== null ? (JSON.parse(step.output) as SignalOutput) : undefined
 }
 
-async function next(tx: StoreTransaction, run: SagaRun, wait: Wait): Promise<SignalOutput | undefined> {
+async function next(tx: StoreTransaction, run: RunningSaga, wait: Wait): Promise<SignalOutput | undefined> {
   const signal = await tx.sagas.takeSignal(run.id, wait.signal as string)
   if (signal) return { data: JSON.parse(signal.data) }
   return wait.dueAt !== undefined && wait.dueAt <= run.now() ? { timedOut: true } : undefined

@@ -9,7 +9,7 @@ import { pausedFrom, readOutput, readStepError, replayedError, stepErrorText, un
 import { hang } from './hang.ts'
 import { isMistakeOfAction } from './mistake.ts'
 import type { AnyStep } from './asked-steps.ts'
-import type { SagaRun } from './run.ts'
+import type { RunningSaga } from './running.ts'
 import { STEP_ATTEMPTS_MAX, STEP_TIMEOUT } from './saga.ts'
 
 /** Delay between attempts of a step: eight attempts spread over about half a minute; after the commit point one a minute at most. */
@@ -21,7 +21,7 @@ const STEP_TIMEOUT_MS = durationMs(STEP_TIMEOUT)
  * Runs a step, or answers from the journal. Hangs when the saga must not go on here: it rolls back, is stopped, or leaves this process.
  * Rejects with the step's error when it failed for good.
  */
-export async function runStep(run: SagaRun, name: string, step: AnyStep): Promise<unknown> {
+export async function runStep(run: RunningSaga, name: string, step: AnyStep): Promise<unknown> {
   if (!run.answers() || !run.ask(name, step)) return hang()
   const known = run.journal.steps.get(name)
   if (known && known.state !== 'started') return journaled(run, known)
@@ -36,7 +36,7 @@ export function stepTimeoutMs(step: AnyStep): number {
 }
 
 /** Returns a step before its first attempt. */
-export function newStep(run: SagaRun, name: string): SagaStepRecord {
+export function newStep(run: RunningSaga, name: string): SagaStepRecord {
   return {
     sagaId: run.id,
     name,
@@ -51,7 +51,7 @@ export function newStep(run: SagaRun, name: string): SagaStepRecord {
   }
 }
 
-function journaled(run: SagaRun, step: SagaStepRecord): unknown {
+function journaled(run: RunningSaga, step: SagaStepRecord): unknown {
   switch (step.state) {
     case 'done':
     case 'skipped':
@@ -67,20 +67,20 @@ function journaled(run: SagaRun, step: SagaStepRecord): unknown {
   }
 }
 
-function remembered(run: SagaRun, name: string, error: BanyanError): BanyanError {
-  run.stepErrors.set(error, name)
+function remembered(run: RunningSaga, name: string, error: BanyanError): BanyanError {
+  run.underWay.noteError(error, name)
   return error
 }
 
 /** Attempts of one step until it succeeds or fails for good. */
 class StepExecution {
-  readonly #run: SagaRun
+  readonly #run: RunningSaga
   readonly #step: AnyStep
   #record: SagaStepRecord
   /** Some attempt may have happened without an answer. */
   #unknown: boolean
 
-  constructor(run: SagaRun, step: AnyStep, record: SagaStepRecord) {
+  constructor(run: RunningSaga, step: AnyStep, record: SagaStepRecord) {
     this.#run = run
     this.#step = step
     this.#record = record
@@ -89,7 +89,7 @@ class StepExecution {
 
   async run(): Promise<unknown> {
     const run = this.#run
-    run.active++
+    run.underWay.stepBegins()
     if (this.#record.attempts > 0 && !(await this.#resume())) {
       const { error } = this.#record
       const { cause, mistake } = readStepError(error) ?? {}
@@ -99,9 +99,9 @@ class StepExecution {
       await this.#begin()
       if (!run.mayStart()) return this.#leave()
       const attempt = this.#attempt()
-      if (this.#lazy) run.writers++
+      if (this.#lazy) run.underWay.writerBegins()
       await attempt.finished
-      if (this.#lazy) run.writers--
+      if (this.#lazy) run.underWay.writerEnds()
       if (attempt.error === undefined) return this.#succeed(attempt)
       if (attempt.progress.acted || (!this.#localOnly && attempt.error.retry === 'unknown')) this.#unknown = true
       if (run.phase !== 'forward') return this.#failLate(attempt.error)
@@ -156,7 +156,7 @@ class StepExecution {
 
   #succeed(attempt: Attempt): unknown {
     const run = this.#run
-    run.active--
+    run.underWay.stepRests()
     if (!attempt.durable) run.journal.record({ ...this.#record, state: 'done', output: attempt.output, error: null, endedAt: run.now() })
     run.check()
     return run.phase === 'forward' ? readOutput(attempt.output) : hang()
@@ -181,7 +181,7 @@ class StepExecution {
 
   #giveUp(error: BanyanError, cause: string | undefined, mistake: boolean): BanyanError {
     const run = this.#run
-    run.active--
+    run.underWay.stepRests()
     const state = this.#unknown ? 'unknown' : 'failed'
     // What a participant declares, or the author names with a code of their own, is an answer; what it leads to is for the saga to say.
     if (isErrorCode(error.code) && !error.declared) run.environment.runtime.log.warn('a saga step failed for good', this.#lines(error))
@@ -223,13 +223,13 @@ class StepExecution {
   }
 
   async #waitUntil(dueAt: number): Promise<void> {
-    this.#run.active--
+    this.#run.underWay.stepRests()
     await this.#run.wait({ name: this.#record.name, kind: 'retry', dueAt })
-    this.#run.active++
+    this.#run.underWay.stepBegins()
   }
 
   #leave(): Promise<never> {
-    this.#run.active--
+    this.#run.underWay.stepRests()
     this.#run.check()
     return hang()
   }
