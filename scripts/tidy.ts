@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageBoundaries, pureDomain, serviceBoundaries } from './tidy/boundaries.ts'
+import { importCircles } from './tidy/circles.ts'
 import { type Document, documentViolations, type Repository } from './tidy/documents.ts'
 import { fileLength, noDefaultExport } from './tidy/file-shape.ts'
 import { layers } from './tidy/layers.ts'
@@ -28,10 +29,12 @@ process.exitCode = violations.length > 0 ? 1 : 0
 
 function sourceViolations(): Violation[] {
   const files = globSync(SOURCES, { exclude: ['**/node_modules/**', '**/dist/**'] }).map((file) => file.replaceAll('\\', '/'))
-  return files.toSorted().flatMap((name) => {
-    const file = sourceFile(name, readFileSync(name, 'utf8'))
-    return [...RULES.flatMap((rule) => rule(file)), ...(CITES_ANYTHING.test(name) ? [] : citationViolations(file))]
-  })
+  const sources = files.toSorted().map((name) => sourceFile(name, readFileSync(name, 'utf8')))
+  const single = sources.flatMap((file) => [
+    ...RULES.flatMap((rule) => rule(file)),
+    ...(CITES_ANYTHING.test(file.path) ? [] : citationViolations(file)),
+  ])
+  return [...single, ...importCircles(sources)]
 }
 
 /** Documents lead where they say, and the page of promises names tests that exist. */

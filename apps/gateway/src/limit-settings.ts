@@ -1,6 +1,6 @@
 import type { RateLimit, RateLimitOptions, ServerLimits } from '@banyan/gateway'
 import { BanyanError } from 'banyan'
-import type { Environment } from './settings.ts'
+import type { Environment } from './environment.ts'
 
 /**
  * A password is guessed from many addresses at once, so signing in counts by account too. One account locks long before; see users. An owner

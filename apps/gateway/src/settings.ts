@@ -1,10 +1,8 @@
 import type { ApiKey, CorsOptions, GatewayOptions } from '@banyan/gateway'
 import { ROLES, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@shop/users/contract'
 import { BanyanError } from 'banyan'
+import type { Environment } from './environment.ts'
 import { connectionLimits, rateLimits } from './limit-settings.ts'
-
-/** The process's environment. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the environment decides about the gateway. */
 export interface GatewaySettings extends Pick<

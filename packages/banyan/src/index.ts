@@ -32,15 +32,8 @@ export type {
   Transaction,
 } from './service/context.ts'
 export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define.ts'
-export {
-  type Complete,
-  type HealthCheck,
-  type RawRoutes,
-  type Service,
-  type ServiceContext,
-  type ServiceParts,
-  service,
-} from './service/service.ts'
+export { type Complete, service } from './service/service.ts'
+export type { HealthCheck, RawRoutes, Service, ServiceContext, ServiceParts } from './service/service-parts.ts'
 export { type AgedRows, removeAged, type RemovalRule, type Retention } from './service/retention.ts'
 export type { ReceivedEvent } from './events/received-event.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ANONYMOUS, type Principal } from 'banyan/contract'
+import { ANONYMOUS, type Principal, type Route } from 'banyan/contract'
 import type { Span, TraceContext } from 'banyan/telemetry'
 import type { Connection } from './connection.ts'
-import type { EdgeRoute } from './edge-route.ts'
+import type { RouteMeter } from './edge-meters.ts'
+
+/** What an exchange knows of its route. */
+export interface MatchedRoute {
+  /** E.g. `orders.create`; stable, used in metrics, spans and OpenAPI. */
+  readonly id: string
+  readonly route: Pick<Route, 'method' | 'path' | 'segments'>
+  readonly meter: RouteMeter
+}
 
 /** One request and what is known about it so far. A class, so that all of them have one shape for the engine. */
 export class Exchange {
@@ -13,7 +21,7 @@ export class Exchange {
   readonly requestId: string
   /** Names the flow that begins here in events, sagas and logs; always our own. */
   readonly correlationId: string
-  readonly route: EdgeRoute
+  readonly route: MatchedRoute
   /** Path parameters in the order of the route, percent-encoded. */
   readonly values: readonly string[]
   /** Query string without the question mark. */

@@ -9,7 +9,8 @@ import { countingSql } from 'banyan/store/sqlite/testsuite'
 import { catalogPlatform } from './catalog.fixture.ts'
 import { LISTS_MAX, PRODUCT_SORTS } from './contract.ts'
 import { aNumbered, openCatalog, writeProduct } from './search.testsuite.ts'
-import { type ProductFilter, productList } from './store/product-list.ts'
+import type { ProductFilter } from './store/product-filter.ts'
+import { productList } from './store/product-list.ts'
 
 /** Products at each look. Half of them are archived, all have two words, none has both of two others. */
 const SIZES = [12_000, 36_000] as const

@@ -4,7 +4,8 @@ import { testPlatform } from '@banyan/testing'
 import type { SqlReader, SqlValue } from 'banyan'
 import type { ProductSort } from './list-cursor.ts'
 import { catalogService } from './service.ts'
-import { type ProductFilter, productList } from './store/product-list.ts'
+import type { ProductFilter } from './store/product-filter.ts'
+import { productList } from './store/product-list.ts'
 
 const SORTS: readonly ProductSort[] = ['newest', 'title', 'price', '-price']
 /** More products than a search looks at one by one. */

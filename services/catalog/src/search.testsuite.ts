@@ -8,7 +8,8 @@ import type { ProductRecord } from './domain/product.ts'
 import { productWords, queryWords } from './domain/search-words.ts'
 import { newProduct } from './operations/new-product.ts'
 import { catalogStore } from './store/catalog-store.ts'
-import { type ProductFilter, productList } from './store/product-list.ts'
+import type { ProductFilter } from './store/product-filter.ts'
+import { productList } from './store/product-list.ts'
 
 /** Catalog's store in a database of its own, which is closed and removed at the end. */
 export interface SearchPlace extends AsyncDisposable {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, query, type RouteText, Type } from '../contract/index.ts'
 import { define } from '../service/define.ts'
-import { type RawRoutes, service, type Service } from '../service/service.ts'
+import { service } from '../service/service.ts'
+import type { RawRoutes, Service } from '../service/service-parts.ts'
 import { platform } from './platform.ts'
 
 function offering(

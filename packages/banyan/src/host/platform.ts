@@ -1,5 +1,5 @@
 import { misuse } from '../kernel/error.ts'
-import type { Service } from '../service/service.ts'
+import type { Service } from '../service/service-parts.ts'
 import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './admin.ts'
 import { checkRoutes } from './check-routes.ts'

@@ -5,7 +5,6 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { SagaRecord } from '../store/saga-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Tracing } from '../telemetry/index.ts'
-import type { SagaLease } from './lease.ts'
 
 /**
  * Writes a step's journal record as part of the action's own transaction, after its body: the step is done with `value` as its output, or
@@ -50,6 +49,7 @@ export interface SagaEnvironment {
   readonly stepContext: StepContextFactory
   /** Records a span per attempt; undefined where nobody looks. */
   readonly tracing: Tracing | undefined
-  readonly lease: SagaLease
+  /** Throws `fenced` once this process may write no saga any more. */
+  readonly lease: { assertValid(): void }
   readonly principal: Principal
 }

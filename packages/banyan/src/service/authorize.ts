@@ -1,6 +1,13 @@
 import { type Access, accessRoles, type Principal } from '../contract/access.ts'
 import { BanyanError } from '../kernel/error.ts'
 
+/** Whom one call of `permit` lets pass, besides services and the roles that the contract lets in. */
+export interface Permit {
+  /** Absent where a thing has no owner, or is not there. */
+  readonly owner?: string | undefined
+  readonly roles: readonly string[]
+}
+
 /** What a program is told that wants to act as a customer. */
 const NOT_FOR_KEYS = 'this operation is for signed-in users; an API key stands for no user: send "Authorization: Bearer <token>"'
 

@@ -4,7 +4,7 @@ import type { Made, ServiceDefinition } from './define.ts'
 import { consumerGroups } from './consumer-groups.ts'
 import { retentionPolicy } from './retention.ts'
 import { sourceOf } from './event-source.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-parts.ts'
 
 /** Throws `misuse` for parts of a service that do not fit each other: it would only show when something is asked for that nobody does. */
 export function checkParts(service: Service): void {

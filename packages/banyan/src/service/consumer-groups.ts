@@ -1,7 +1,7 @@
 import { misuse } from '../kernel/error.ts'
 import type { EventSubscription } from './define.ts'
 import { sourceOf } from './event-source.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-parts.ts'
 
 /** Subscriptions of one consumer to one source: they share its cursor. */
 export interface ConsumerGroup {

@@ -4,7 +4,7 @@ import type { Feed } from '../store/feed.ts'
 import { consumerGroups } from './consumer-groups.ts'
 import type { EventSubscription } from './define.ts'
 import { eventHandler } from './event-handlers.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-parts.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** A consumer's place in a source. */

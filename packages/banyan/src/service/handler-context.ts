@@ -8,7 +8,7 @@ import { apartEnd } from '../store/apart.ts'
 import type { StoreReader } from '../store/store.ts'
 import type { ProjectionDefinition } from '../projection/projection.ts'
 import { authorTransaction } from './author-transaction.ts'
-import type { ServiceContext } from './service.ts'
+import type { ServiceContext } from './service-parts.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 

@@ -4,10 +4,11 @@ import { BanyanError } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
 import type { IdempotencyRecord } from '../store/records.ts'
 import type { StoreTransaction } from '../store/store.ts'
+import type { Permit } from './authorize.ts'
 import { failedReply, fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
 import { leavingError } from './leaving-error.ts'
-import type { RunnableOperation } from './operation-runner.ts'
-import { keptPermits, type Permit, permitAgain } from './permits.ts'
+import type { RunnableOperation } from './runnable-operation.ts'
+import { keptPermits, permitAgain } from './permits.ts'
 import type { Work } from './work.ts'
 
 /** A final answer stands for the key already: the handler's transaction rolls back and the answer is repeated. */

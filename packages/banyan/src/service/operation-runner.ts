@@ -2,19 +2,17 @@ import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { CallReply, CallRequest } from '../call/transport.ts'
 import { needsLog } from '../call/uncaught.ts'
-import { failure } from '../contract/failure.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
-import { inputCheck, schemaCheck } from '../contract/validator.ts'
+import { inputCheck } from '../contract/validator.ts'
 import { remainingMs } from '../kernel/deadline.ts'
-import { BanyanError, misuse, reworded, shownInLog } from '../kernel/error.ts'
+import { BanyanError, reworded, shownInLog } from '../kernel/error.ts'
 import { authorize } from './authorize.ts'
 import { callPlaces } from './call-places.ts'
 import type { OperationHandler } from './define.ts'
-import { WorkContext } from './handler-context.ts'
 import { keyedRunner } from './keyed-runner.ts'
 import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
-import { permitNow } from './permits.ts'
+import { OperationWorkContext, runnableOperation } from './runnable-operation.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 import type { Work } from './work.ts'
 
@@ -22,19 +20,6 @@ import type { Work } from './work.ts'
 export interface OperationRunner {
   /** The handler gets a copy of what the contract declares of the input, the caller one of what it declares of the output. */
   run(request: CallRequest): Promise<CallReply>
-}
-
-/** What the steps of running an operation share. */
-export interface RunnableOperation {
-  readonly service: ServiceRuntime
-  readonly definition: OperationDefinition
-  readonly name: string
-  /** `<service>.<operation>`, for messages and spans. */
-  readonly label: string
-  /** Runs the handler once; `work` says what commits with it. Returns what the handler returned. */
-  handle(input: unknown, work: Work): Promise<unknown>
-  /** Returns a copy of what the contract declares of an output. Throws `internal` when it does not fit. */
-  checked(output: unknown): unknown
 }
 
 /** Builds the runner of one operation. */
@@ -97,60 +82,6 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         place?.[Symbol.dispose]()
       }
     },
-  }
-}
-
-function runnableOperation(
-  service: ServiceRuntime,
-  definition: OperationDefinition,
-  { name, handler }: OperationHandler,
-): RunnableOperation {
-  const label = `${service.name}.${name}`
-  const output = schemaCheck(definition.output)
-  const checked = (result: unknown): unknown => output.own(result, `the answer of ${label}`)
-  return {
-    service,
-    definition,
-    name,
-    label,
-    checked,
-    async handle(input, work) {
-      const result = await handler(input, new OperationWorkContext({ service, definition, label }, work))
-      if (work.committed && result !== work.value)
-        misuse(
-          `${label} returned something else than its transaction did; return the transaction's value, so that a repetition gets the same answer`,
-        )
-      return result
-    },
-  }
-}
-
-/** What an operation's handler gets besides. */
-class OperationWorkContext extends WorkContext {
-  readonly #operation: Pick<RunnableOperation, 'definition' | 'label'>
-  readonly #work: Work
-  readonly #scope: Scope
-
-  constructor(operation: Pick<RunnableOperation, 'service' | 'definition' | 'label'>, work: Work) {
-    super(operation.service, work)
-    this.#operation = operation
-    this.#work = work
-    this.#scope = work.scope
-  }
-  get fail() {
-    return (code: string, data: unknown): never => {
-      throw failure(this.#operation.definition.errors, code, data)
-    }
-  }
-  get permit() {
-    return (owner: string | undefined, ...roles: readonly string[]): void =>
-      permitNow(this.#operation.definition, this.#operation.label, this.#work, { owner, roles })
-  }
-  get key(): string | undefined {
-    return this.#scope.key
-  }
-  get waitMs(): number {
-    return this.#scope.waitMs ?? 0
   }
 }
 

@@ -2,17 +2,10 @@ import { accessRoles, type Principal } from '../contract/access.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { misuse } from '../kernel/error.ts'
 import { toJson } from '../kernel/json.ts'
-import { permit } from './authorize.ts'
+import { type Permit, permit } from './authorize.ts'
 import type { Work } from './work.ts'
 
 // Owns: whom a handler let pass, and that a kept answer is for them alone.
-
-/** Whom one call of `permit` lets pass, besides services and the roles that the contract lets in. */
-export interface Permit {
-  /** Absent where a thing has no owner, or is not there. */
-  readonly owner?: string | undefined
-  readonly roles: readonly string[]
-}
 
 /** Throws `not_found` unless the caller may pass; notes what was asked, so that it is asked again before the answer is repeated. */
 export function permitNow({ access }: OperationDefinition, label: string, work: Work, { owner, roles }: Permit): void {

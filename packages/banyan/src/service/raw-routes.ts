@@ -4,7 +4,7 @@ import { BanyanError, toBanyanError } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { OpenCalls } from './open-calls.ts'
 import { problemOf, rawProblem } from './raw-problem.ts'
-import type { RawRoutes, ServiceContext } from './service.ts'
+import type { RawRoutes, ServiceContext } from './service-parts.ts'
 
 /** A service's own HTTP, ready to take requests that someone else accepted. */
 export interface RawHandler {

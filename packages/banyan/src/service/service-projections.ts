@@ -11,7 +11,7 @@ import type { Consumer } from '../events/index.ts'
 import { type ConsumerLag, lagOf } from './consumers.ts'
 import { eventDataReader } from './event-data.ts'
 import { sourceOf } from './event-source.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-parts.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** What reads of a service see of others' and its own events, through projections. */

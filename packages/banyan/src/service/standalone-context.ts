@@ -2,7 +2,7 @@ import { servicePrincipal } from '../contract/access.ts'
 import { deadlineAfter } from '../kernel/deadline.ts'
 import { newTrace } from '../telemetry/trace-context.ts'
 import { handlerContext } from './handler-context.ts'
-import type { ServiceContext } from './service.ts'
+import type { ServiceContext } from './service-parts.ts'
 import type { ServiceRuntime } from './service-runtime.ts'
 
 /** Time that a seed, a health check or a raw route may take in one go. */

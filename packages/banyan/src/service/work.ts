@@ -1,7 +1,7 @@
 import type { Progress } from '../call/progress.ts'
 import type { Scope } from '../call/scope.ts'
 import type { StoreTransaction } from '../store/store.ts'
-import type { Permit } from './permits.ts'
+import type { Permit } from './authorize.ts'
 
 /** One piece of work of a service: a request, an event, a timer or a saga's step. */
 export interface Work {

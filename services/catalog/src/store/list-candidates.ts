@@ -1,6 +1,6 @@
 import type { SqlReader, SqlValue } from 'banyan'
 import type { ListPosition } from '../list-cursor.ts'
-import type { ProductFilter } from './product-list.ts'
+import type { ProductFilter } from './product-filter.ts'
 import { newestIds, type WordMatch } from './word-index.ts'
 
 /** Finds where the next products of a list may stand, in its order, by an index alone: behind a position, so many. The same may come in a row. */

@@ -1,26 +1,11 @@
 import type { SqlReader, SqlValue } from 'banyan'
 import type { ListPosition, ProductSort } from '../list-cursor.ts'
 import type { ProductRecord } from '../domain/product.ts'
-import type { ProductStatus } from '../domain/product-status.ts'
 import { filledUp, placeholders } from './placeholders.ts'
+import type { ProductFilter } from './product-filter.ts'
 import { type ProductRow, wholeProducts } from './product-reader.ts'
 import { type Candidates, inOrder, newestWith } from './list-candidates.ts'
 import { likePrefix, prefixRange, rarestPrefix, soleWord, STARTS_SO, type WordMatch } from './word-index.ts'
-
-/** Which products to list. */
-export interface ProductFilter {
-  readonly status: ProductStatus
-  /** Beginnings of words that must all be found; undefined when nothing is searched for. */
-  readonly words?: readonly string[] | undefined
-  readonly category?: string | undefined
-  /** Of the product's lowest price in `currency`. */
-  readonly minPrice?: number | undefined
-  readonly maxPrice?: number | undefined
-  readonly currency: string
-  readonly sort: ProductSort
-  readonly after?: ListPosition | undefined
-  readonly limit: number
-}
 
 /** A listed product and where it stands in the list. */
 export interface ListedProduct {
