@@ -29,7 +29,7 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     name: 'output-by-reference',
     mistake: "a local call answers with the callee's own object",
     promises: ['law 2'],
-    file: 'packages/banyan/src/service/operation-runner.ts',
+    file: 'packages/banyan/src/service/runnable-operation.ts',
     find: 'const checked = (result: unknown): unknown => output.own(result, `the answer of ${label}`)',
     replace: 'const checked = (result: unknown): unknown => (output.own(result, `the answer of ${label}`), result)',
     caughtBy: { file: BOUNDARIES, test: 'caller and handler share nothing (law 2)' },

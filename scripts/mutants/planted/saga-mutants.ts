@@ -45,18 +45,17 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     mistake: 'a step is tried again, or begun, while the saga rolls back',
     promises: ['P8'],
     file: `${SAGA}/run.ts`,
-    find: `    return this.replaying || (this.phase === 'forward' && !this.draining && !this.#closing)
+    find: `    return this.#replaying || (this.#phase === 'forward' && !this.#draining && !this.#closing)
   }
 
-  /** Whether an action may start now. Begins the rollback that is due between steps. */
   mayStart(): boolean {
-    if (this.phase !== 'forward' || this.draining || this.#closing) return false
+    if (this.#phase !== 'forward' || this.#draining || this.#closing) return false
 `,
-    replace: `    return this.replaying || (!this.draining && !this.#closing)
+    replace: `    return this.#replaying || (!this.#draining && !this.#closing)
   }
 
   mayStart(): boolean {
-    if (this.draining || this.#closing) return false
+    if (this.#draining || this.#closing) return false
 `,
     caughtBy: { file: `${SAGA}/rollback.test.ts`, test: 'P8: no step starts or is tried again once the rollback began' },
   },
@@ -65,7 +64,7 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     mistake: 'a rollback does not wait for the actions that are under way',
     promises: ['P8'],
     file: `${SAGA}/rollback.ts`,
-    find: '  await Promise.all([...run.attempts].map(({ finished }) => finished))\n',
+    find: '  await run.underWay.attemptsOver()\n',
     replace: '',
     caughtBy: { file: `${SAGA}/rollback.test.ts`, test: 'P8: an action that answers after the rollback began' },
   },
@@ -109,8 +108,8 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'commit-point-not-durable',
     mistake: 'the commit point is only remembered in memory',
     promises: ['P10'],
-    file: `${SAGA}/control.ts`,
-    find: '  run.journal.change({ committed: true, updatedAt: run.now() })\n',
+    file: `${SAGA}/run.ts`,
+    find: '    this.journal.change({ committed: true, updatedAt: this.now() })\n',
     replace: '',
     caughtBy: { file: `${SAGA}/commit-point.test.ts`, test: 'the commit point is durable even when nothing follows it' },
   },
