@@ -87,6 +87,18 @@ export const ACCOUNT_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'services/users/src/email/email-address.test.ts', test: 'spellings of one mailbox have one key' },
   },
   {
+    name: 'address-in-characters',
+    mistake: 'the bounds of an address count characters, where mail servers count bytes',
+    promises: ['law 10'],
+    file: 'services/users/src/email/email-address.ts',
+    find: "Buffer.byteLength(address.slice(0, address.indexOf('@')))",
+    replace: "address.indexOf('@')",
+    caughtBy: {
+      file: 'services/users/src/email/email-address.test.ts',
+      test: 'takes a dot-atom before the @, in bytes that mail servers take',
+    },
+  },
+  {
     name: 'loud-address-first',
     mistake: 'passwords are checked first come first served, so an address that guesses keeps everybody else waiting',
     promises: [],

@@ -27,6 +27,20 @@ export function testSpellings(name: string, open: () => Promise<UsersPlace>): vo
       await assert.rejects(shop.guest('register', aRegistration({ email })), { code: 'invalid_argument' }, JSON.stringify(email))
   })
 
+  test(`${name}: an account from before the rule of addresses is read and signs in, and takes no other's mailbox`, async () => {
+    await using shop = await usersIn(open)
+    const email = 'ada,b@example.org'
+    const { id } = await shop.guest('register', aRegistration())
+    await assert.rejects(shop.guest('register', aRegistration({ email })), { code: 'invalid_argument' })
+    await shop.platform.services[0]!.store.transaction(({ sql }) =>
+      sql.run('UPDATE account SET email = ?, email_key = ? WHERE id = ?', email, email, id),
+    )
+    assert.equal((await shop.guest('login', { email: 'Ada,B@Example.org', password: PASSWORD })).user.id, id)
+    assert.equal((await shop.users.get({ id })).email, email)
+    assert.equal((await shop.users.update({ id, version: 1, name: 'Ada' })).email, email)
+    await assert.rejects(shop.guest('requestReset', { email }), { code: 'invalid_argument' })
+  })
+
   test(`${name}: finds people by name and email in any case, with or without accents, composed or not`, async () => {
     await using shop = await usersIn(open)
     await shop.guest('register', aRegistration({ email: 'm@bücher.example', name: 'Mesut Özil' }))

@@ -42,6 +42,7 @@ export {
 export { checkOperation } from './check-contract.ts'
 export { refuseCollisions } from './colliding-routes.ts'
 export { idCursor, type PageCursor, pageCursor, wrongCursor } from './page-cursor.ts'
+export { EMAIL_LENGTH_MAX, EMAIL_LOCAL_LENGTH_MAX, EMAIL_MEANING } from './email-text.ts'
 export { METHODS, type Method, parseRoute, type Route, routeShape, type RouteText, type Segment } from './route.ts'
 export {
   type CodeBounds,

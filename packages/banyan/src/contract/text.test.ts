@@ -79,6 +79,110 @@ test('names take joiners where a script cannot be written without, and nowhere e
   for (const name of refused) assert.equal(takers(name).includes('name'), false, escape(name))
 })
 
+test('a joiner in a name stands after a virama and before a letter of its script', () => {
+  const taken = [
+    'क्\u200dष',
+    'क्\u200cष',
+    'क\u093c\u094d\u200dय',
+    'क्\u200dष्\u200dम',
+    'শ্\u200dর',
+    'ਪ੍\u200dਰ',
+    'ક્\u200dષ',
+    'କ୍\u200cଷ',
+    'க்\u200cஷ',
+    'క్\u200cష',
+    'ಕ್\u200dಷ',
+    'ക്\u200cഷ',
+    'ശ്രീ അരുണ്\u200d ന്\u200d',
+    'Ada क्\u200dष',
+    'Ada क्\u200dष b',
+  ]
+  for (const name of taken) assert.ok(takers(name).includes('name'), escape(name))
+  const joiners = ['\u200c', '\u200d']
+  const refused = joiners.flatMap((joiner) => [
+    `क्${joiner}`,
+    `क्${joiner} ष`,
+    `क्${joiner}1`,
+    `क्${joiner}a`,
+    `क्${joiner}ি`,
+    `क्${joiner}ा`,
+    `क्${joiner}${joiner}ष`,
+    `क्${joiner}র`,
+    `क\u09cd${joiner}ष`,
+    `র\u094d${joiner}ষ`,
+    `\u094d${joiner}ष`,
+    `a\u094d${joiner}ष`,
+    `a\u094d${joiner}`,
+    `1\u094d${joiner}`,
+    ` \u094d${joiner}`,
+    `का\u094d${joiner}ष`,
+    `${joiner}क`,
+    `क${joiner}ष`,
+    `क${joiner}्ष`,
+    `a${joiner}`,
+    `💥${joiner}💥`,
+    `👩\u200d${joiner}👧`,
+    `অ\u09cd${joiner}`,
+    `ක්${joiner}`,
+  ])
+  const ofRa = ['র\u200d\u09cd', 'র\u200d\u09cda', 'ক\u200d\u09cdয', 'র\u200cয', 'র\u200c\u09cdয']
+  const emoji = ['👩‍👩‍👧', '👩🏽\u200d🚀', '🏳\ufe0f\u200d🌈', 'a👩\u200d🚀']
+  for (const name of [...refused, ...ofRa, ...emoji, 'ക്\u200cഷ്\u200d', 'ണ്\u200c'])
+    assert.equal(takers(name).includes('name'), false, escape(name))
+})
+
+test('a joiner between Arabic letters of a name keeps apart two that would join', () => {
+  for (const name of ['علی\u200cرضا', 'مهدی\u200cنژاد', 'خانه\u200cای']) assert.ok(takers(name).includes('name'), escape(name))
+  for (const name of [
+    'دارا\u200cب',
+    'علی\u200cء',
+    'ء\u200cعلی',
+    'علی\u200dرضا',
+    'علی\u200c\u200cرضا',
+    'علی\u200c',
+    'علی\u200c رضا',
+    'علی\u200ca',
+  ])
+    assert.equal(takers(name).includes('name'), false, escape(name))
+})
+
+test('a mail address is made of atoms with single dots between them', () => {
+  const email = schemaCheck(Text.email())
+  for (const text of [
+    'a@b.c',
+    'ada.b+c@example.org',
+    "!#$%&'*+-/=?^_`{|}~@example.org",
+    'özil@bücher.example',
+    '山田@例え.テスト',
+    'ada-@example.org',
+  ])
+    assert.ok(email.fits(text), text)
+  const inside = Array.from('"(),:;<>[]\\ \t\n\u00a0\u2800\u3000\u200b\u200d\u00ad\u0000\u007f@')
+  for (const character of inside)
+    for (const text of [
+      `a${character}b@example.org`,
+      `${character}a@example.org`,
+      `a${character}@example.org`,
+      `a@exa${character}mple.org`,
+    ])
+      assert.equal(email.fits(text), false, escape(text))
+  for (const text of [
+    '.a@b.cd',
+    'a.@b.cd',
+    'a..b@b.cd',
+    '"a"@b.cd',
+    '"a b"@b.cd',
+    '"a"."b"@b.cd',
+    'A <a@b.cd>',
+    '\u0301a@b.cd',
+    'a@b',
+    'a@.b',
+    'a@b..c',
+  ])
+    assert.equal(email.fits(text), false, escape(text))
+  email.fits(`${'a.'.repeat(50_000)}@`)
+})
+
 test('a text of marks that sit on nothing, or of nothing that is seen, is none', () => {
   for (const text of ['\u0301', ' \u0301 ', '\u0301\u0302']) assert.deepEqual(takers(text), ['prose', 'raw'], escape(text))
   for (const text of ['\u200d', '\ufe0f', '\u00ad \u200e']) assert.deepEqual(takers(text), ['prose', 'raw'], escape(text))
@@ -89,7 +193,20 @@ test('a text of marks that sit on nothing, or of nothing that is seen, is none',
 test('reads a long text once, whatever is in it', () => {
   const long = schemaCheck(Text.prose({ max: 100_000 }))
   const name = schemaCheck(Text.name({ max: 100_000 }))
-  for (const piece of [' ', 'a', '\u0301', '\u0dca\u200d', '\u200d', ' a'])
+  for (const piece of [
+    ' ',
+    'a',
+    '\u0301',
+    '\u0dca\u200d',
+    '\u200d',
+    ' a',
+    'क्\u200d',
+    'ണ്\u200d',
+    'ക്\u200cണ്\u200d',
+    'র\u200d\u09cd',
+    'ع\u200c',
+    'क्\u200dष',
+  ])
     for (const check of [long, name]) check.fits(piece.repeat(50_000 / piece.length) + '\0')
 })
 

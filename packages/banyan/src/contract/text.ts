@@ -1,4 +1,6 @@
 import { Type, type TString } from 'typebox'
+import { EMAIL_LENGTH_MAX, EMAIL_LENGTH_MIN, EMAIL_MEANING, emailPattern } from './email-text.ts'
+import { JOINED_LETTERS, JOINING } from './joined-letters.ts'
 
 /** Keyword of a schema: the text is put into this Unicode normalisation form before it is checked. */
 export const NORMALISATION = 'x-normalisation'
@@ -44,19 +46,6 @@ const OUT_OF_PROSE =
 const OUT_OF_LINES = String.raw`\t\n` + OUT_OF_PROSE
 /** Marks within lines and prose that a language, an emoji or a word break needs: soft hyphen, signs of numbers, direction marks, joiners, variation selectors. */
 const HELPERS = String.raw`[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u200c-\u200f\ufe00-\ufe0f\u{110bd}\u{110cd}\u{e0100}-\u{e01ef}]`
-/** Signs that end an Indic syllable's vowel: what joins or does not join after them is another letter. */
-const VIRAMAS = String.raw`\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca`
-/** Letters of Arabic, Persian, Urdu and their neighbours. */
-const ARABIC = String.raw`\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06fa-\u06fc\u0750-\u077f\u08a0-\u08c7`
-/**
- * Joiners where a name cannot be written without: after the sign that ends a vowel (Sinhala), in a Bengali ra, between Arabic letters that stay
- * apart (Persian). Anywhere else they are unseen. Close to what domain names take (RFC 5892, A.1 and A.2), without looking around, which few
- * readers of JSON Schema can.
- */
-const JOINED_LETTERS = String.raw`\u09b0(?:\u200d\u09cd)?|[${ARABIC}](?:\u200c[${ARABIC}])*`
-const JOINED = String.raw`${JOINED_LETTERS}|[${VIRAMAS}](?:\u200d|\u200c\p{L})?`
-/** What {@link JOINED} begins with. */
-const JOINING = String.raw`\u09b0${ARABIC}${VIRAMAS}`
 /** Blanks: allowed within a text, but a text of nothing else is none. */
 const BLANKS = String.raw`\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000`
 
@@ -65,12 +54,7 @@ const ID_PATTERN = String.raw`^[A-Za-z0-9][A-Za-z0-9._:-]*$`
 const CODE_PATTERN = '^[a-z][a-z0-9_]*$'
 const VISIBLE_ASCII_PATTERN = String.raw`^[\u0021-\u007e]*$`
 const RAW_PATTERN = String.raw`^[^\u0000\ud800-\udfff]*$`
-
-/** A mailbox as the rest of a name: without blanks, and with nothing invisible in it. */
-const EMAIL_PATTERN = String.raw`^[^\s@${OUT_OF_NAMES}]+@[^\s@.${OUT_OF_NAMES}]+(\.[^\s@.${OUT_OF_NAMES}]+)+$`
-const EMAIL_LENGTH_MIN = 3
-/** Longest path that SMTP carries, without its angle brackets (RFC 5321). */
-const EMAIL_LENGTH_MAX = 254
+const EMAIL_PATTERN = emailPattern(OUT_OF_NAMES)
 
 /** Three digits have the shortest numbers, of the police; twenty, more than the fifteen of E.164, leave room for what is dialled before or after it. */
 const PHONE_PATTERN = String.raw`^\+?[ ()./-]*(?:[0-9][ ()./-]*){3,20}$`
@@ -81,7 +65,7 @@ const MEANINGS = new Map([
   [ID_PATTERN, 'must be letters, digits, and any of . _ : - after the first'],
   [CODE_PATTERN, 'must be lower-case letters, digits and underscores, the first a letter'],
   [VISIBLE_ASCII_PATTERN, 'must be visible ASCII characters without blanks'],
-  [EMAIL_PATTERN, 'must be a mail address without blanks and invisible characters, e.g. ada@example.org'],
+  [EMAIL_PATTERN, EMAIL_MEANING],
   [PHONE_PATTERN, 'must be a telephone number: 3 to 20 digits, with + before and blanks or any of ( ) . / - between them'],
   [RAW_PATTERN, 'must be well-formed Unicode without NUL'],
 ])
@@ -96,7 +80,10 @@ export const Text = {
   name: (bounds: TextBounds): TString => forPeople(NAME, { min: 1, ...bounds }, NAME_MEANING),
   /** One line, e.g. a title or a search: like {@link Text.name}, but joiners, variation selectors and marks of direction are allowed, as emoji and some languages need them. */
   line: (bounds: TextBounds): TString => forPeople(LINE, { min: 1, ...bounds }, LINE_MEANING),
-  /** A mail address: one @ with something on both sides and a dot in the domain. Whether mail arrives is for a confirmation to find out. */
+  /**
+   * A mail address: atoms with single dots between them, one @, and a dot in the domain; quoted ones are refused. Whether mail arrives is for a
+   * confirmation to find out. Bounds of bytes (64 before the @, 254 in all) are for whoever takes it: JSON Schema counts code points.
+   */
   email: (): TString =>
     Type.String({ minLength: EMAIL_LENGTH_MIN, maxLength: EMAIL_LENGTH_MAX, pattern: EMAIL_PATTERN, [NORMALISATION]: 'NFC' }),
   /** A telephone number as people write it: an international `+`, digits, and blanks, brackets, dots, slashes or hyphens between them. */
@@ -116,7 +103,7 @@ export const Text = {
   raw: (bounds: TextBounds): TString => ofPattern(RAW_PATTERN, bounds),
 } as const
 
-const NAME: Made = { out: OUT_OF_NAMES, joining: JOINING, joinedLetters: JOINED_LETTERS, joined: JOINED }
+const NAME: Made = { out: OUT_OF_NAMES, joining: JOINING, joined: JOINED_LETTERS }
 const LINE: Made = { out: OUT_OF_LINES, helpers: HELPERS }
 const PROSE: Made = { out: OUT_OF_PROSE, helpers: HELPERS }
 
@@ -154,17 +141,16 @@ interface Made {
   readonly out: string
   /** What it has all the same, as alternatives, at its beginning as well. */
   readonly helpers?: string
-  /** Class of letters that are read by {@link Made.joined} alone, and those alternatives: what a text may begin with, and what it may have. */
+  /** Class of letters that are read by {@link Made.joined} alone, and its alternatives. */
   readonly joining?: string
-  readonly joinedLetters?: string
   readonly joined?: string
 }
 
 function forPeople(made: Made, { min, max, ...shown }: TextBounds & { readonly min: number }, meaning: string): TString {
-  const { out, joining = '', helpers, joined, joinedLetters } = made
+  const { out, joining = '', helpers, joined } = made
   const any = `(?:${alternatives(`[^${out}${joining}]`, joined, helpers)})*`
   const blanks = `(?:${alternatives(`[${blanksBut(out)}]`, helpers)})*`
-  const seen = `(?:${alternatives(String.raw`[^${BLANKS}\p{M}${out}${joining}]`, joinedLetters)})`
+  const seen = `(?:${alternatives(String.raw`[^${BLANKS}\p{M}${out}${joining}]`, joined)})`
   const pattern = min === 0 ? `^${any}$` : `^${blanks}${seen}${any}$`
   MEANINGS.set(pattern, min === 0 ? meaning : `${meaning}, and not blank`)
   return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown), [NORMALISATION]: 'NFC' })

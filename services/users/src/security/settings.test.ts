@@ -10,6 +10,21 @@ test('refuses half an admin', () => {
   assert.throws(() => readSettings({ BANYAN_ADMIN_EMAIL: 'root@example.org' }), { code: 'failed_precondition' })
 })
 
+test('takes the address of an admin by the rule of all addresses', () => {
+  for (const address of [
+    'root',
+    'root@localhost',
+    'a,b@example.org',
+    '"root"@example.org',
+    'root..a@example.org',
+    'Root <root@example.org>',
+  ])
+    assert.throws(() => readSettings({ BANYAN_ADMIN_EMAIL: address, BANYAN_ADMIN_PASSWORD: 'a long admin secret' }), {
+      code: 'failed_precondition',
+      message: /^BANYAN_ADMIN_EMAIL must be a mail address/,
+    })
+})
+
 test('refuses a weak admin password wherever others can try it', () => {
   const weak = { BANYAN_ADMIN_EMAIL: 'Root@example.org', BANYAN_ADMIN_PASSWORD: 'admin' }
   const own = [{}, { HOST: '' }, { HOST: '127.0.0.1' }, { HOST: 'localhost' }, { HOST: '::1' }, { BANYAN_HTTPS: 'off' }]

@@ -1,7 +1,7 @@
 import { BanyanError } from 'banyan'
 import { isLoopbackHost } from 'banyan/kernel'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '../contract.ts'
-import { emailShown } from '../email/email-address.ts'
+import { EMAIL_EXPECTED, readEmail } from '../email/email-address.ts'
 import { passwordFaults } from '../domain/password-policy.ts'
 
 /** An admin that the environment asks for. */
@@ -40,8 +40,8 @@ function readAdmin(environment: Readonly<Record<string, string | undefined>>): A
   const { BANYAN_ADMIN_EMAIL: address, BANYAN_ADMIN_PASSWORD: password } = environment
   if (!address && !password) return undefined
   if (!address || !password) refuse('set both BANYAN_ADMIN_EMAIL and BANYAN_ADMIN_PASSWORD, or neither')
-  const email = emailShown(address).shown
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) refuse('BANYAN_ADMIN_EMAIL must be an email address')
+  const email = readEmail(address)?.shown
+  if (email === undefined) refuse(`BANYAN_ADMIN_EMAIL ${EMAIL_EXPECTED}`)
   const exposure = exposureOf(environment)
   if (exposure !== undefined) {
     const faults = [...passwordFaults(password, email)]

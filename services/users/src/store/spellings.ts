@@ -1,5 +1,5 @@
 import type { Sql } from 'banyan'
-import { readEmail } from '../email/email-address.ts'
+import { readStored } from '../email/email-address.ts'
 import { FORMER_KEY } from './account-records.ts'
 import { searchKey } from './account-search.ts'
 
@@ -27,7 +27,7 @@ interface Unspelled {
 export async function spellPage(sql: Sql): Promise<readonly Collision[] | undefined> {
   const rows = await sql.all<Unspelled>('SELECT id, email, name FROM account WHERE search_key IS NULL ORDER BY id LIMIT ?', PAGE_SIZE)
   if (rows.length === 0) return undefined
-  const wanted = rows.map((row) => ({ ...row, key: row.email === null ? null : (readEmail(row.email)?.key ?? null) }))
+  const wanted = rows.map((row) => ({ ...row, key: row.email === null ? null : (readStored(row.email)?.key ?? null) }))
   const owners = await ownersOf(
     sql,
     wanted.flatMap(({ key }) => key ?? []),
