@@ -90,7 +90,7 @@ const peopleService = service(parts.definition, { operations: [echo, strict, reg
 
 const overview = aggregate('GET /api/overview', {
   access: 'public',
-  summary: 'People, as the edge shows them',
+  summary: 'People, as the gateway shows them',
   uses: [people],
   parts: ({ required }) => ({ people: required(({ call }) => call.people.list({})) }),
 })

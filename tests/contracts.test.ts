@@ -1,7 +1,7 @@
 // Rules that hold for every contract of the shop: walked as data, so a new operation is covered by itself.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { operatorContract } from '../packages/gateway/src/operator-contract.ts'
+import { operatorContract } from '../packages/gateway/src/operator/operator-contract.ts'
 import { catalog } from '@shop/catalog/contract'
 import { inventory } from '@shop/inventory/contract'
 import { orders } from '@shop/orders/contract'

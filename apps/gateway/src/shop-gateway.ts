@@ -1,6 +1,6 @@
 import { gateway, type GatewayCalls, type Revocation, type RevocationOptions, type TokenOptions } from '@banyan/gateway'
 import { ACCESS_TOKEN_SECONDS, TOKENS_ENDED, users } from '@shop/users/contract'
-import type { Edge } from 'banyan/host'
+import type { Gateway } from 'banyan/host'
 import { dashboard } from './dashboard.ts'
 import { readSettings } from './settings.ts'
 
@@ -8,7 +8,7 @@ import { readSettings } from './settings.ts'
  * The gateway of the shop: one port for all services, tokens of users, and the answers that several services share.
  * What an operator decides comes from the environment; see {@link readSettings}.
  */
-export const shopGateway: Edge = {
+export const shopGateway: Gateway = {
   start(host, options) {
     const { issuer, audience, ...rest } = readSettings(host.environment)
     const tokens: TokenOptions = {

@@ -30,12 +30,12 @@ export type {
   TimerDefinition,
   TimerEntry,
   Transaction,
-} from './service/context.ts'
-export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define.ts'
-export { type Complete, service } from './service/service.ts'
-export type { HealthCheck, RawRoutes, Service, ServiceContext, ServiceParts } from './service/service-parts.ts'
-export { type AgedRows, removeAged, type RemovalRule, type Retention } from './service/retention.ts'
-export type { ReceivedEvent } from './events/received-event.ts'
+} from './service/define/context.ts'
+export { define, type Definers, type DefineOptions, type ResourceOptions, type ServiceDefinition } from './service/define/define.ts'
+export { type Complete, service } from './service/define/service.ts'
+export type { HealthCheck, RawRoutes, Service, ServiceContext, ServiceParts } from './service/define/service-parts.ts'
+export { type AgedRows, removeAged, type RemovalRule, type Retention } from './service/define/retention.ts'
+export type { ReceivedEvent } from './events/reading/received-event.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
 export { store, type StoreDefinition } from './store/definition.ts'
 export type { Sql, SqlReader, SqlValue } from './store/sql.ts'

@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import { command, contract, type Contract, declareError, query, Type } from 'banyan'
 import { type CallReply, type CallRequest } from 'banyan/call'
 import { schemaCheck } from 'banyan/contract'
-import type { EdgeHost, EdgeService, PlatformAdmin, RunningEdge } from 'banyan/host'
+import type { GatewayHost, GatewayService, PlatformAdmin, RunningGateway } from 'banyan/host'
 import { BanyanError, createRuntime, type Runtime } from 'banyan/kernel'
 import { createMetrics } from 'banyan/telemetry'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type ApiKey, apiKeyHash } from './api-keys.ts'
+import { type ApiKey, apiKeyHash } from './identity/api-keys.ts'
 import { gateway } from './gateway.ts'
-import type { GatewayOptions } from './options.ts'
+import type { GatewayOptions } from './options/options.ts'
 
 /** A contract with one operation of each kind. */
 export const shop = contract('shop', {
@@ -72,7 +72,7 @@ export type StubHandler = (request: CallRequest) => Promise<CallReply>
 export interface StubHostOptions {
   readonly runtime?: Runtime
   readonly handlers?: Readonly<Record<string, StubHandler>>
-  readonly services?: readonly EdgeService[]
+  readonly services?: readonly GatewayService[]
   readonly admin?: PlatformAdmin
   readonly draining?: () => boolean
 }
@@ -81,10 +81,10 @@ export interface StubHostOptions {
 export function stubHost({
   runtime = createRuntime(),
   handlers = {},
-  services = [edgeService(shop)],
+  services = [gatewayService(shop)],
   admin,
   draining = () => false,
-}: StubHostOptions = {}): EdgeHost {
+}: StubHostOptions = {}): GatewayHost {
   return {
     runtime,
     environment: {},
@@ -110,8 +110,8 @@ export function stubHost({
   }
 }
 
-/** Shows a contract to the edge. */
-export function edgeService(of: Contract, more: Partial<EdgeService> = {}): EdgeService {
+/** Shows a contract to the gateway. */
+export function gatewayService(of: Contract, more: Partial<GatewayService> = {}): GatewayService {
   return {
     contract: of,
     raw: undefined,
@@ -183,8 +183,8 @@ export interface Ask {
 
 /** A gateway on a real socket, with a client. */
 export interface RunningTest extends AsyncDisposable {
-  readonly edge: RunningEdge
-  readonly host: EdgeHost
+  readonly gateway: RunningGateway
+  readonly host: GatewayHost
   readonly url: string
   ask(path: string, ask?: Ask): Promise<Answer>
 }
@@ -193,18 +193,18 @@ export interface RunningTest extends AsyncDisposable {
 const NO_TOKENS: NonNullable<GatewayOptions['tokens']> = { issuer: ISSUER, audience: AUDIENCE, keys: async () => ({ keys: [] }) }
 
 /** Starts a gateway in front of a host. */
-export async function startGateway(options: GatewayOptions = {}, host: EdgeHost = stubHost()): Promise<RunningTest> {
+export async function startGateway(options: GatewayOptions = {}, host: GatewayHost = stubHost()): Promise<RunningTest> {
   const operators: ApiKey = { id: 'operator', sha256: apiKeyHash(OPERATOR_KEY), roles: ['admin'] }
-  const edge = await gateway({ tokens: NO_TOKENS, ...options, apiKeys: [...(options.apiKeys ?? []), operators] }).start(host, {
+  const running = await gateway({ tokens: NO_TOKENS, ...options, apiKeys: [...(options.apiKeys ?? []), operators] }).start(host, {
     port: 0,
     hostname: '127.0.0.1',
   })
   return {
-    edge,
+    gateway: running,
     host,
-    url: `http://127.0.0.1:${edge.port}`,
-    ask: (path, ask = {}) => send(edge.port, path, ask),
-    [Symbol.asyncDispose]: () => edge.close(0),
+    url: `http://127.0.0.1:${running.port}`,
+    ask: (path, ask = {}) => send(running.port, path, ask),
+    [Symbol.asyncDispose]: () => running.close(0),
   }
 }
 

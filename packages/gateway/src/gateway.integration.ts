@@ -5,7 +5,7 @@ import type { CallRequest } from 'banyan/call'
 import { BanyanError, type LogFields, type Logger, silentLogger, createRuntime } from 'banyan/kernel'
 import { createTracing } from 'banyan/telemetry'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { edgeService, OPERATOR_KEY, shop, startGateway, stubHost, testIssuer } from './gateway.fixture.ts'
+import { gatewayService, OPERATOR_KEY, shop, startGateway, stubHost, testIssuer } from './gateway.fixture.ts'
 
 const issuer = await testIssuer()
 const ORDER = { items: [{ sku: 'mug', quantity: 2 }] }
@@ -224,7 +224,7 @@ test('hands raw paths over, without headers that only a proxy may set', async ()
       response.writeHead(202).end('taken')
     },
   }
-  await using running = await startGateway({}, stubHost({ services: [edgeService(shop, { raw })] }))
+  await using running = await startGateway({}, stubHost({ services: [gatewayService(shop, { raw })] }))
   const answer = await running.ask('/api/webhooks/stripe', {
     method: 'POST',
     body: '{}',
@@ -262,7 +262,7 @@ test('finishes what is under way before it closes, and accepts nothing new', asy
   const running = await startGateway({}, host)
   const answer = running.ask('/api/products/a')
   await entered.promise
-  const closed = running.edge.close(10_000)
+  const closed = running.gateway.close(10_000)
   await assert.rejects(running.ask('/health/live'), { code: 'ECONNREFUSED' })
   leave.resolve()
   assert.equal((await answer).status, 200)
@@ -282,7 +282,7 @@ test('cuts what does not end in time when it closes', async () => {
   const running = await startGateway({}, host)
   const answer = assert.rejects(running.ask('/api/products/a'))
   await entered.promise
-  await running.edge.close(20)
+  await running.gateway.close(20)
   await answer
 })
 
@@ -290,7 +290,7 @@ test('says what to do when its port is taken', async () => {
   await using running = await startGateway()
   const { gateway } = await import('./gateway.ts')
   await assert.rejects(
-    gateway().start(stubHost({ services: [] }), { port: running.edge.port, hostname: '127.0.0.1' }),
+    gateway().start(stubHost({ services: [] }), { port: running.gateway.port, hostname: '127.0.0.1' }),
     (error) => error instanceof BanyanError && error.code === 'unavailable' && /in use.*PORT/.test(error.message),
   )
 })

@@ -7,12 +7,12 @@ export {
   type Part,
   type PartMakers,
   type Section,
-} from './aggregate.ts'
-export { type ApiKey, apiKeyHash } from './api-keys.ts'
-export type { CorsOptions } from './cors.ts'
+} from './aggregate/aggregate.ts'
+export { type ApiKey, apiKeyHash } from './identity/api-keys.ts'
+export type { CorsOptions } from './http/cors.ts'
 export { gateway } from './gateway.ts'
-export type { PublishedKeys } from './key-set.ts'
-export type { GatewayCalls, GatewayOptions, RevocationOptions, TokenOptions } from './options.ts'
+export type { PublishedKeys } from './identity/key-set.ts'
+export type { GatewayCalls, GatewayOptions, RevocationOptions, TokenOptions } from './options/options.ts'
 export {
   ADDRESS_LIMIT,
   type OperationLimits,
@@ -21,7 +21,7 @@ export {
   type RateLimitOptions,
   SUBJECT_LIMIT,
   type TargetLimit,
-} from './rate-limits.ts'
-export type { Revocation } from './revocations.ts'
-export type { ServerLimits } from './edge-server.ts'
-export type { TokenRules } from './token-verifier.ts'
+} from './limits/rate-limits.ts'
+export type { Revocation } from './identity/revocations.ts'
+export type { ServerLimits } from './http/http-server.ts'
+export type { TokenRules } from './identity/token-verifier.ts'

@@ -7,7 +7,7 @@ const PAGE = path.join(import.meta.dirname, '../../../docs/limits.md')
 
 test('every limit that refuses something is on the page of limits', () => {
   const page = readFileSync(PAGE, 'utf8')
-  const sources = globSync('*.ts', { cwd: import.meta.dirname }).filter((file) => !/\.(?:test|integration|fixture)\.ts$/.test(file))
+  const sources = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((file) => !/\.(?:test|integration|fixture)\.ts$/.test(file))
   const names = new Set<string>()
   for (const file of sources) {
     const text = readFileSync(path.join(import.meta.dirname, file), 'utf8')

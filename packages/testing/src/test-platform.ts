@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Edge, platform, type RunningPlatform, startPlatform } from 'banyan/host'
+import { type Gateway, platform, type RunningPlatform, startPlatform } from 'banyan/host'
 import { createRuntime, type RuntimeOptions, systemClock } from 'banyan/kernel'
 import type { Service } from 'banyan'
 import type { StoreFactory } from 'banyan/store'
@@ -11,7 +11,7 @@ import { handedOnLog, keptLog, type LogTaker, type TestLog } from './test-log.ts
 /** How a test's platform differs from the default: all in this process, on SQLite files that vanish with it. */
 export interface TestPlatformOptions {
   readonly services: readonly Service[]
-  readonly gateway?: Edge
+  readonly gateway?: Gateway
   /** Replace the clock, the randomness or the fault points. */
   readonly runtime?: RuntimeOptions
   readonly environment?: Readonly<Record<string, string | undefined>>

@@ -18,7 +18,7 @@ export const ACCOUNT_MUTANTS: readonly Mutant[] = [
     name: 'tokens-outlive-user',
     mistake: 'the gateway takes a token from its cache without asking whether it was ended',
     promises: [],
-    file: 'packages/gateway/src/token-verifier.ts',
+    file: 'packages/gateway/src/identity/token-verifier.ts',
     find: 'return revocations.current() && !wasEnded(found) ? found.principal : undefined',
     replace: 'return found.principal',
     caughtBy: {
@@ -30,11 +30,11 @@ export const ACCOUNT_MUTANTS: readonly Mutant[] = [
     name: 'hint-under-way-missed',
     mistake: 'an answer of the issuer counts for changes that came after it was asked for',
     promises: [],
-    file: 'packages/gateway/src/revocations.ts',
+    file: 'packages/gateway/src/identity/revocations.ts',
     find: 'seen = started.hints',
     replace: 'seen = hints',
     caughtBy: {
-      file: 'packages/gateway/src/revocations.test.ts',
+      file: 'packages/gateway/src/identity/revocations.test.ts',
       test: 'asks again when a hint comes while the answer is under way: it may not be in it',
     },
   },

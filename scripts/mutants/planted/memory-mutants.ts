@@ -1,9 +1,9 @@
 import type { Mutant } from '../mutant.ts'
 
 const EVENTS = 'packages/banyan/src/events'
-const BYTES = `${EVENTS}/consumer-bytes.integration.ts`
-const PAGES = `${EVENTS}/log-pages.test.ts`
-const JOURNALS = 'packages/banyan/src/saga/journal-bytes.test.ts'
+const BYTES = `${EVENTS}/reading/consumer-bytes.integration.ts`
+const PAGES = `${EVENTS}/reading/log-pages.test.ts`
+const JOURNALS = 'packages/banyan/src/saga/run/journal-bytes.test.ts'
 const NEW_VERSION = 'tests/new-projection.journey.ts'
 const SQLITE = 'packages/banyan/src/store/sqlite'
 
@@ -13,7 +13,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'events-held-by-number-only',
     mistake: 'a consumer holds a thousand events, however large they are',
     promises: ['law 6'],
-    file: `${EVENTS}/held-bytes.ts`,
+    file: `${EVENTS}/reading/held-bytes.ts`,
     find: 'const own = Math.min(CONSUMER_BYTES_MAX - this.bytes, ',
     replace: 'const own = Math.min(Infinity, ',
     caughtBy: { file: BYTES, test: 'a consumer holds large events by their bytes' },
@@ -22,7 +22,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'consumers-hold-each-its-own',
     mistake: 'each consumer holds what it may by itself, whatever the others hold',
     promises: ['law 6'],
-    file: `${EVENTS}/held-bytes.ts`,
+    file: `${EVENTS}/reading/held-bytes.ts`,
     find: 'Math.min(CONSUMER_BYTES_MAX - this.bytes, this.budget.left)',
     replace: 'CONSUMER_BYTES_MAX - this.bytes',
     caughtBy: { file: BYTES, test: 'consumers hold large events within one budget' },
@@ -31,7 +31,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'stuck-consumers-hold-up-others',
     mistake: 'a consumer waits for the budget although it holds nothing',
     promises: ['P3'],
-    file: `${EVENTS}/held-bytes.ts`,
+    file: `${EVENTS}/reading/held-bytes.ts`,
     find: 'Math.max(own, CONSUMER_BYTES_MIN - this.bytes)',
     replace: 'own',
     caughtBy: { file: BYTES, test: 'those that are stuck hold up no other' },
@@ -58,7 +58,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'page-for-fewer-types',
     mistake: 'a reader gets a page that was read before it came, without the data of its types',
     promises: ['P3'],
-    file: `${EVENTS}/log-pages.ts`,
+    file: `${EVENTS}/reading/log-pages.ts`,
     find: '    this.#kept = []\n  }\n\n  async #read(',
     replace: '  }\n\n  async #read(',
     caughtBy: { file: PAGES, test: 'only types that a reader handles are asked for' },
@@ -67,7 +67,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'short-page-kept',
     mistake: 'a page that ended where the log ended is given to other readers later, and hides what came since',
     promises: ['P3'],
-    file: `${EVENTS}/log-pages.ts`,
+    file: `${EVENTS}/reading/log-pages.ts`,
     find: 'if (isShared && more) this.#keep',
     replace: 'if (isShared && events.length > 0) this.#keep',
     caughtBy: { file: PAGES, test: 'a page that was not full is not kept' },
@@ -76,7 +76,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'each-reader-reads-for-itself',
     mistake: 'what one reader has read is not kept for the others',
     promises: ['law 6'],
-    file: `${EVENTS}/log-pages.ts`,
+    file: `${EVENTS}/reading/log-pages.ts`,
     find: '    this.#kept.push(page)\n',
     replace: '',
     caughtBy: { file: PAGES, test: 'a reader in the middle of a page gets its rest' },
@@ -85,7 +85,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'transaction-of-any-length',
     mistake: 'a transaction emits as many events as it likes, and the process stands still while they are written',
     promises: ['law 6'],
-    file: 'packages/banyan/src/store/emitted-events.ts',
+    file: 'packages/banyan/src/store/records/emitted-events.ts',
     find: 'if (this.list.length >= EVENTS_PER_TRANSACTION_MAX)',
     replace: 'if (this.list.length >= 100 * EVENTS_PER_TRANSACTION_MAX)',
     caughtBy: { file: `${SQLITE}/sqlite.test.ts`, test: 'S13 a transaction emits so many events and no more' },
@@ -112,7 +112,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'sagas-in-memory-by-number-only',
     mistake: 'a thousand sagas are in memory, however large their inputs and outputs are',
     promises: ['law 6'],
-    file: 'packages/banyan/src/saga/engine.ts',
+    file: 'packages/banyan/src/saga/engine/engine.ts',
     find: 'const isFull = this.#options.runtime.memory.journals.left === 0',
     replace: 'const isFull = this.#runs.size === SAGAS_IN_MEMORY_MAX',
     caughtBy: { file: JOURNALS, test: 'large sagas are in memory as far as they fit' },
@@ -121,7 +121,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'journal-of-any-size',
     mistake: 'the outputs of a saga may take as much memory as its steps make',
     promises: ['law 6'],
-    file: 'packages/banyan/src/saga/attempt.ts',
+    file: 'packages/banyan/src/saga/run/attempt.ts',
     find: '    this.#run.journal.bytes.assertFits(of, output)\n',
     replace: '',
     caughtBy: { file: JOURNALS, test: 'a saga whose outputs grow too large is held with what to do' },
@@ -130,7 +130,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'all-keys-redriven-at-once',
     mistake: 'of each key that is redriven an event is in memory, however many keys there are',
     promises: ['law 6'],
-    file: `${EVENTS}/redriver.ts`,
+    file: `${EVENTS}/parked/redriver.ts`,
     find: 'if (this.#placed.size >= KEYS_AT_ONCE) return',
     replace: 'if (this.#placed.size < 0) return',
     caughtBy: { file: BYTES, test: 'of many keys that are redriven some are in memory' },
@@ -139,7 +139,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'place-kept-in-pause',
     mistake: 'keys whose redrive pauses keep their places, and a healthy key waits for them',
     promises: ['P6'],
-    file: `${EVENTS}/redriver.ts`,
+    file: `${EVENTS}/parked/redriver.ts`,
     find: 'isPaused = delayMs !== undefined',
     replace: 'isPaused = false',
     caughtBy: { file: BYTES, test: 'keys whose redrive pauses hold up no other key' },
@@ -175,7 +175,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'ready-while-old-tables-serve',
     mistake: 'a process is ready while the tables of an older version serve',
     promises: ['law 10'],
-    file: 'packages/banyan/src/service/service-projections.ts',
+    file: 'packages/banyan/src/service/reaction/service-projections.ts',
     find: 'if (version === definitionVersion) return',
     replace: 'if (version <= definitionVersion) return',
     caughtBy: { file: NEW_VERSION, test: 'a start with a new version of a read model listens at once' },

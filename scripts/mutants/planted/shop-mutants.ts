@@ -83,11 +83,11 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     name: 'old-event-unread',
     mistake: 'events that an earlier release wrote are checked as they are, so a log with a free text in it stops its readers',
     promises: [],
-    file: 'packages/banyan/src/service/event-data.ts',
+    file: 'packages/banyan/src/service/reaction/event-data.ts',
     find: 'reader.upgrade ? reader.upgrade(stored) : stored',
     replace: 'stored',
     caughtBy: {
-      file: 'packages/banyan/src/service/event-handlers.test.ts',
+      file: 'packages/banyan/src/service/reaction/event-handlers.test.ts',
       test: 'an event of an earlier release is read in the form of today, and its condition judges that form',
     },
   },

@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const SQLITE = 'packages/banyan/src/store/sqlite'
 const SQL = 'packages/banyan/src/store/sql'
 const SUITE = `${SQLITE}/sqlite.test.ts`
-const TIMER_TEST = 'packages/banyan/src/service/fire-timer.test.ts'
+const TIMER_TEST = 'packages/banyan/src/service/reaction/fire-timer.test.ts'
 
 /** Mistakes in what commits together, and when the world hears of it. */
 export const STORE_MUTANTS: readonly Mutant[] = [
@@ -48,7 +48,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'partial-writes-committed',
     mistake: "a handler's error is caught inside its transaction, which commits what was written before it",
     promises: ['P1'],
-    file: 'packages/banyan/src/service/handler-context.ts',
+    file: 'packages/banyan/src/service/handler/handler-context.ts',
     find: `      const value = await refusingCalls(service.name, async () => body(tx as never))
       await (last ? work.after?.(store, value) : work.atCheckpoint?.(store))
       return value
@@ -63,7 +63,10 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       return done
     })
 `,
-    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a declared error rolls back what was written' },
+    caughtBy: {
+      file: 'packages/banyan/src/service/operation/operation-runner.test.ts',
+      test: 'a declared error rolls back what was written',
+    },
   },
   {
     name: 'failed-body-undoes-nothing',
@@ -87,25 +90,28 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'answer-stored-outside',
     mistake: 'the answer for an idempotency key is stored in a second transaction, after that of the handler',
     promises: ['P15'],
-    file: 'packages/banyan/src/service/keyed-runner.ts',
+    file: 'packages/banyan/src/service/operation/keyed-runner.ts',
     find: 'tx.beforeCommit(() => save(tx, entry))',
     replace: 'void store.transaction((own) => save(own, entry))',
-    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key runs a command once and repeats its answer' },
+    caughtBy: {
+      file: 'packages/banyan/src/service/operation/operation-runner.test.ts',
+      test: 'a key runs a command once and repeats its answer',
+    },
   },
   {
     name: 'other-body-accepted',
     mistake: 'an idempotency key that was used with another body gets the answer of the first',
     promises: ['P15'],
-    file: 'packages/banyan/src/service/keyed-runner.ts',
+    file: 'packages/banyan/src/service/operation/keyed-runner.ts',
     find: 'if (earlier.fingerprint !== print) throw mismatch()',
     replace: '',
-    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'a key used for another request is refused' },
+    caughtBy: { file: 'packages/banyan/src/service/operation/operation-runner.test.ts', test: 'a key used for another request is refused' },
   },
   {
     name: 'timer-acknowledged-first',
     mistake: 'a timer is removed when it is picked up, before the transaction of its effect',
     promises: ['P11'],
-    file: 'packages/banyan/src/service/fire-timer.ts',
+    file: 'packages/banyan/src/service/reaction/fire-timer.ts',
     find: "      if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)\n    },\n  }\n",
     replace: '    },\n  }\n  await service.store.transaction((tx) => tx.timers.cancel(timer.id))\n',
     caughtBy: { file: TIMER_TEST, test: 'a timer whose process dies before its effect is durable stays due' },
@@ -114,7 +120,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'timer-effect-not-guarded',
     mistake: "a timer is removed after its handler's transaction, in one of its own, so a crash between them repeats the effect",
     promises: ['P11'],
-    file: 'packages/banyan/src/service/fire-timer.ts',
+    file: 'packages/banyan/src/service/reaction/fire-timer.ts',
     find: "if (!(await tx.timers.cancel(timer.id))) throw new BanyanError('fenced', `timer ${timer.id} has fired elsewhere`)",
     replace: 'tx.afterCommit(() => void service.store.transaction((later) => later.timers.cancel(timer.id)))',
     caughtBy: { file: TIMER_TEST, test: 'a timer goes with the transaction of its effect' },
@@ -123,10 +129,10 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'timer-fired-by-an-old-list',
     mistake: 'a timer that ended while the due ones were read is fired once more by what was read before',
     promises: ['P11'],
-    file: 'packages/banyan/src/service/timer-pump.ts',
+    file: 'packages/banyan/src/service/reaction/timer-pump.ts',
     find: 'due.filter(({ id }) => !before.has(id))',
     replace: 'due.filter(({ id }) => !running.has(id))',
-    caughtBy: { file: 'packages/banyan/src/service/timer-pump.test.ts' },
+    caughtBy: { file: 'packages/banyan/src/service/reaction/timer-pump.test.ts' },
   },
   {
     name: 'timer-early',
@@ -159,20 +165,23 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'key-in-flight-runs-again',
     mistake: 'a request whose key is being worked on runs its handler a second time',
     promises: ['P15'],
-    file: 'packages/banyan/src/service/keyed-runner.ts',
+    file: 'packages/banyan/src/service/operation/keyed-runner.ts',
     find: '    inFlight.set(key, { print: call.print, done })\n',
     replace: '',
-    caughtBy: { file: 'packages/banyan/src/service/operation-runner.test.ts', test: 'requests with one key at the same time run once' },
+    caughtBy: {
+      file: 'packages/banyan/src/service/operation/operation-runner.test.ts',
+      test: 'requests with one key at the same time run once',
+    },
   },
   {
     name: 'replay-without-permit',
     mistake: 'a kept answer is repeated without asking whether the caller may still have it',
     promises: ['P15'],
-    file: 'packages/banyan/src/service/keyed-runner.ts',
+    file: 'packages/banyan/src/service/operation/keyed-runner.ts',
     find: '  permitAgain(definition, work.scope.principal, earlier.permits)\n',
     replace: '',
     caughtBy: {
-      file: 'packages/banyan/src/service/operation-runner.test.ts',
+      file: 'packages/banyan/src/service/operation/operation-runner.test.ts',
       test: 'an answer kept for what 1 asks is not repeated to whoever may not ask for it any more',
     },
   },
@@ -180,11 +189,11 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'permits-of-failures-forgotten',
     mistake: 'a declared error is kept without whom its handler let pass, so that it tells everybody the state of a thing',
     promises: ['P15'],
-    file: 'packages/banyan/src/service/keyed-runner.ts',
+    file: 'packages/banyan/src/service/operation/keyed-runner.ts',
     find: "{ state: 'failed', reply: failedReply(error), permits }",
     replace: "{ state: 'failed', reply: failedReply(error), permits: [] }",
     caughtBy: {
-      file: 'packages/banyan/src/service/operation-runner.test.ts',
+      file: 'packages/banyan/src/service/operation/operation-runner.test.ts',
       test: 'an answer kept for what 101 asks is not repeated to whoever may not ask for it any more',
     },
   },
@@ -192,7 +201,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: 'audit-holds-the-loop',
     mistake: 'an audit reads in the process that serves the customers',
     promises: ['law 6'],
-    file: 'packages/banyan/src/service/hosted-service.ts',
+    file: 'packages/banyan/src/service/hosted/hosted-service.ts',
     find: 'store.readApart((tx) => read(tx.sql), { timeoutMs: AUDIT_MS_MAX })',
     replace: 'store.read((tx) => read(tx.sql))',
     caughtBy: { file: 'packages/banyan/src/host/audit-apart.integration.ts', test: 'customers are served while an audit reads' },

@@ -3,7 +3,7 @@ import type { Deadline } from '../kernel/deadline.ts'
 import type { TraceContext } from '../telemetry/trace-context.ts'
 
 /**
- * What travels with every piece of work, from the edge through calls, events and saga steps:
+ * What travels with every piece of work, from the gateway through calls, events and saga steps:
  * who asked, until when, under which trace, as part of which business flow.
  */
 export interface Scope {
@@ -21,7 +21,7 @@ export interface Scope {
   /** How long the caller is ready to wait for a settled answer (`Prefer: wait=N`), in milliseconds. */
   readonly waitMs?: number | undefined
   /**
-   * Whose line the request came over, as the edge counts it: an IPv4 address, or the /64 network of an IPv6 address. Undefined for work that
+   * Whose line the request came over, as the gateway counts it: an IPv4 address, or the /64 network of an IPv6 address. Undefined for work that
    * no request began. Personal: never in events, traces, logs or tables as it is.
    */
   readonly origin?: string | undefined

@@ -8,7 +8,7 @@ export interface CallRequest {
   readonly scope: Scope
 }
 
-/** An answer, with what the edge may add to it. */
+/** An answer, with what the gateway may add to it. */
 export interface CallReply {
   readonly output: unknown
   /** Names the last event that the call committed; lets a reader wait for its own write. */

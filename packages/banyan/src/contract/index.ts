@@ -23,8 +23,8 @@ export {
 } from './contract.ts'
 export { type EventData, type EventDefinition, event } from './event.ts'
 export { declaredError, type Failure, failedWith, failure } from './failure.ts'
-export { type OpenApiDocument, type OpenApiOperation, type OpenApiOptions, openApiDocument } from './openapi.ts'
-export { type InputField, inputFields } from './openapi-input.ts'
+export { type OpenApiDocument, type OpenApiOperation, type OpenApiOptions, openApiDocument } from './openapi/openapi.ts'
+export { type InputField, inputFields } from './openapi/openapi-input.ts'
 export {
   type CommandSpec,
   command,
@@ -57,5 +57,5 @@ export {
 } from './text.ts'
 export { fromTimestamp, GivenTimestamp, Timestamp, toTimestamp, toTimestampOrNull } from './timestamp.ts'
 export { Version, VERSION_MAX } from './version.ts'
-export { schemaExample } from './schema-example.ts'
+export { schemaExample } from './openapi/schema-example.ts'
 export { type InputCheck, inputCheck, type SchemaCheck, schemaCheck } from './validator.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { BanyanError } from '../kernel/error.ts'
 import { fromCloudEvent, toCloudEvent } from './cloud-event.ts'
-import { anEvent } from './consumer.fixtures.ts'
+import { anEvent } from './suite/consumer.fixtures.ts'
 
 const storedEvents = fc.record(
   {

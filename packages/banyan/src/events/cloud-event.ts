@@ -1,6 +1,6 @@
 import { BanyanError, type FieldError } from '../kernel/error.ts'
 import type { Json } from '../kernel/json.ts'
-import type { StoredEvent } from '../store/feed.ts'
+import type { StoredEvent } from '../store/records/feed.ts'
 
 /** Content type of one event in JSON (CloudEvents 1.0, structured mode). */
 export const CLOUD_EVENT_TYPE = 'application/cloudevents+json'

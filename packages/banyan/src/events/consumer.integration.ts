@@ -1,4 +1,4 @@
 import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testConsumer } from './consumer.testsuite.ts'
+import { testConsumer } from './suite/consumer.testsuite.ts'
 
 testConsumer(sqliteHarness)

@@ -8,6 +8,6 @@ export {
   type ParkedKey,
   type ParkedPosition,
 } from './parked-admin.ts'
-export { ATTEMPTS_MAX, OUTAGE_ATTEMPTS_MAX, RETRY_BACKOFF, type RetryPolicy } from './retry-policy.ts'
-export type { RedriveResult, SessionFigures } from './session.ts'
-export type { Consume, EventHandler, Subscription } from './subscription.ts'
+export { ATTEMPTS_MAX, OUTAGE_ATTEMPTS_MAX, RETRY_BACKOFF, type RetryPolicy } from './reading/retry-policy.ts'
+export type { RedriveResult, SessionFigures } from './reading/session.ts'
+export type { Consume, EventHandler, Subscription } from './reading/subscription.ts'

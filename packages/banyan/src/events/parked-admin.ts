@@ -1,9 +1,9 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { ParkedFilter, ParkedRecord } from '../store/records.ts'
+import type { ParkedFilter, ParkedRecord } from '../store/records/records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Consumer } from './consumer.ts'
-import type { RedriveResult } from './session.ts'
+import type { RedriveResult } from './reading/session.ts'
 
 /** Names a key with parked events. */
 export interface ParkedKey {

@@ -1,7 +1,7 @@
-import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records.ts'
-import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/saga-records.ts'
+import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records/records.ts'
+import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/records/saga-records.ts'
 import type { ProjectionStatus } from '../projection/index.ts'
-import type { ConsumerLag } from '../service/consumers.ts'
+import type { ConsumerLag } from '../service/reaction/consumers.ts'
 import type { FlowEvents } from '../store/sql/flow.ts'
 
 /** Who does something to a running platform, and why; both are recorded. */

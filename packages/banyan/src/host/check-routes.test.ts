@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, query, type RouteText, Type } from '../contract/index.ts'
-import { define } from '../service/define.ts'
-import { service } from '../service/service.ts'
-import type { RawRoutes, Service } from '../service/service-parts.ts'
+import { define } from '../service/define/define.ts'
+import { service } from '../service/define/service.ts'
+import type { RawRoutes, Service } from '../service/define/service-parts.ts'
 import { platform } from './platform.ts'
 
 function offering(

@@ -1,6 +1,6 @@
 import { refuseCollisions, routedOperations } from '../contract/colliding-routes.ts'
 import { misuse } from '../kernel/error.ts'
-import type { Service } from '../service/service-parts.ts'
+import type { Service } from '../service/define/service-parts.ts'
 
 /**
  * Throws `misuse` when requests could mean operations of two services: routes that match the same paths, whatever their parameters are called,

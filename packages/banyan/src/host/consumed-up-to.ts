@@ -1,4 +1,4 @@
-import type { HostedService } from '../service/hosted-service.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 
 /**
  * Tells which events at the beginning of a service's log no consumer needs: those before the last one that each has durably consumed. What

@@ -1,6 +1,6 @@
 export { acceptLoss, type AcceptLossOptions, LossRefused, type SetBack } from './accept-loss.ts'
 export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
-export type { Edge, EdgeHost, EdgeOptions, EdgeService, RunningEdge } from './edge.ts'
+export type { Gateway, GatewayHost, ListenOptions, GatewayService, RunningGateway } from './gateway.ts'
 export type { CheckResult, HealthReport } from './health.ts'
 export {
   bodySha256,
@@ -18,6 +18,6 @@ export {
 } from './operator-proof.ts'
 export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform, type StoreSizes } from './platform.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
-export type { ConsumerLag } from '../service/consumers.ts'
-export type { ReadModel } from '../service/service-projections.ts'
-export type { HostedService } from '../service/hosted-service.ts'
+export type { ConsumerLag } from '../service/reaction/consumers.ts'
+export type { ReadModel } from '../service/reaction/service-projections.ts'
+export type { HostedService } from '../service/hosted/hosted-service.ts'

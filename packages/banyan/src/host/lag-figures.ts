@@ -1,5 +1,5 @@
-import type { ConsumerLag } from '../service/consumers.ts'
-import type { HostedService } from '../service/hosted-service.ts'
+import type { ConsumerLag } from '../service/reaction/consumers.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'
 

@@ -1,22 +1,22 @@
 import type { Transport } from '../call/transport.ts'
 import { deadlineAfter } from '../kernel/deadline.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { HostedService } from '../service/hosted-service.ts'
-import { isStopping } from '../service/open-calls.ts'
-import type { RunningEdge } from './edge.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
+import { isStopping } from '../service/hosted/open-calls.ts'
+import type { RunningGateway } from './gateway.ts'
 import type { Platform } from './platform.ts'
 
 /** Time given to all that is under way when a process drains: it must end before Kubernetes' default grace of 30 s does. */
 const DRAIN_MS = 25_000
-/** Of that, for the requests at an edge that closes; what is left is for the services behind it. */
-const EDGE_DRAIN_MS = 20_000
+/** Of that, for the requests at a gateway that closes; what is left is for the services behind it. */
+const GATEWAY_DRAIN_MS = 20_000
 
 /** How a platform comes to rest. */
 export interface PlatformDrain {
   /** True from the moment it was asked for. */
   readonly begun: boolean
-  /** Refuses what comes and waits for what is under way; an edge that is given is closed first. The second time it waits for the first. */
-  drain(edge?: RunningEdge): Promise<void>
+  /** Refuses what comes and waits for what is under way; a gateway that is given is closed first. The second time it waits for the first. */
+  drain(gateway?: RunningGateway): Promise<void>
   /** Lets calls from outside in until the drain begins; those between services go on as long as who calls is under way. */
   guarded(transport: Transport): Transport
 }
@@ -46,10 +46,10 @@ export function createPlatformDrain(platform: Platform, hosted: ReadonlyMap<stri
     get begun() {
       return begun
     },
-    async drain(edge) {
+    async drain(gateway) {
       begun = true
       const { at } = deadlineAfter(clock, DRAIN_MS)
-      await edge?.close(EDGE_DRAIN_MS)
+      await gateway?.close(GATEWAY_DRAIN_MS)
       await (drained ??= drainServices(at))
     },
     guarded: (transport) => ({

@@ -1,6 +1,6 @@
 import type { CancelTimer } from '../kernel/clock.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { HostedService } from '../service/hosted-service.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { createLagFigures } from './lag-figures.ts'
 import { declareMemoryFigures } from './memory-figures.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contract, event, Type } from '../contract/index.ts'
-import { define } from '../service/define.ts'
-import { service } from '../service/service.ts'
+import { define } from '../service/define/define.ts'
+import { service } from '../service/define/service.ts'
 import { platform } from './platform.ts'
 
 const happened = { events: { 'a.happened': event({ key: 'id', data: Type.Object({ id: Type.String() }) }) } }

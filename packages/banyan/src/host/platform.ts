@@ -1,9 +1,9 @@
 import { misuse } from '../kernel/error.ts'
-import type { Service } from '../service/service-parts.ts'
+import type { Service } from '../service/define/service-parts.ts'
 import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './admin.ts'
 import { checkRoutes } from './check-routes.ts'
-import type { Edge } from './edge.ts'
+import type { Gateway } from './gateway.ts'
 
 /** Reads one service's tables for an audit. Nothing but an audit may look into several services' tables. */
 export type OpenForAudit = <T>(service: string, read: (sql: SqlReader) => Promise<T>) => Promise<T>
@@ -33,7 +33,7 @@ export interface StoreSizes {
 export interface Platform {
   /** In start order: dependencies first. */
   readonly services: readonly Service[]
-  readonly gateway: Edge | undefined
+  readonly gateway: Gateway | undefined
   readonly invariants: Invariants | undefined
   readonly storeSizes: StoreSizes
 }
@@ -44,7 +44,7 @@ export interface Platform {
  */
 export function platform(definition: {
   readonly services: readonly Service[]
-  readonly gateway?: Edge
+  readonly gateway?: Gateway
   readonly invariants?: Invariants
   readonly storeSizes?: StoreSizes
 }): Platform {

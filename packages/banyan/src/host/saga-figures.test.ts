@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { manualClock } from '../saga/manual-clock.testsuite.ts'
+import { manualClock } from '../saga/suite/manual-clock.testsuite.ts'
 import type { StoreReader } from '../store/store.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createSagaFigures, type SagaService } from './saga-figures.ts'

@@ -1,4 +1,4 @@
-import type { HostedService } from '../service/hosted-service.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 import { openSagas } from '../store/sql/open-sagas.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'

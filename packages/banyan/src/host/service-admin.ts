@@ -1,6 +1,6 @@
 import { BanyanError } from '../kernel/error.ts'
 import { eventsOfFlow } from '../store/sql/flow.ts'
-import type { HostedService } from '../service/hosted-service.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { Actor, ServiceAdmin } from './admin.ts'
 
 /** Events of one flow shown at most of one service. */

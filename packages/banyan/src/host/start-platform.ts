@@ -3,13 +3,13 @@ import type { Transport } from '../call/transport.ts'
 import type { Client, Contract } from '../contract/contract.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { type HostedService, hostService } from '../service/hosted-service.ts'
+import { type HostedService, hostService } from '../service/hosted/hosted-service.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
-import type { RunningEdge } from './edge.ts'
+import type { RunningGateway } from './gateway.ts'
 import { consumedUpTo } from './consumed-up-to.ts'
-import { edgeService } from './edge-service.ts'
+import { gatewayService } from './gateway-service.ts'
 import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { declareHealthFigures } from './health-figures.ts'
@@ -68,7 +68,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
   let isReady = false
   const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work, isReady: () => isReady })
-  let edge: RunningEdge | undefined
+  let gateway: RunningGateway | undefined
   const drain = createPlatformDrain(platform, hosted, runtime.clock)
 
   const health = (): HealthReport => reported(monitor.results(), drain.begun)
@@ -76,7 +76,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   async function stopAll(): Promise<void> {
     monitor.stop()
     figures.stop()
-    await drain.drain(edge)
+    await drain.drain(gateway)
     for (const service of [...hosted.values()].toReversed()) await service.close()
     unwatch()
   }
@@ -84,11 +84,11 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     await startServices(platform, options, { hosted, transport, metrics, monitor })
     figures.start()
     if (platform.gateway && options.listen)
-      edge = await platform.gateway.start(
+      gateway = await platform.gateway.start(
         {
           runtime,
           environment: options.environment,
-          services: [...hosted.values()].map(edgeService),
+          services: [...hosted.values()].map(gatewayService),
           transport,
           admin,
           metrics,
@@ -105,8 +105,8 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   }
   let stopping: Promise<void> | undefined
   return {
-    port: edge?.port,
-    address: edge?.address,
+    port: gateway?.port,
+    address: gateway?.address,
     admin,
     metrics,
     services: [...hosted.values()],

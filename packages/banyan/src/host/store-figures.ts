@@ -1,4 +1,4 @@
-import type { HostedService } from '../service/hosted-service.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
 import { type StoreSize, storeSize } from '../store/sql/store-size.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'

@@ -1,5 +1,5 @@
 import { misuse } from '../kernel/error.ts'
-import type { CursorRecord } from '../store/records.ts'
+import type { CursorRecord } from '../store/records/records.ts'
 import type { Sql, SqlReader } from '../store/sql.ts'
 import type { TableName } from './projection.ts'
 

@@ -1,4 +1,4 @@
 import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testProjectionKills } from './projection-kill.testsuite.ts'
+import { testProjectionKills } from './suite/projection-kill.testsuite.ts'
 
 testProjectionKills(sqliteHarness)

@@ -1,6 +1,6 @@
 import type { EventMap } from '../contract/contract.ts'
 import type { Contract } from '../contract/contract.ts'
-import type { ReceivedEvent } from '../events/received-event.ts'
+import type { ReceivedEvent } from '../events/reading/received-event.ts'
 import type { Sql } from '../store/sql.ts'
 
 /** Full name of one of a projection's tables in the generation that is being written or read. */

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { durationMs } from '../kernel/duration.ts'
 import { misuse } from '../kernel/error.ts'
-import type { SagaKind } from '../store/saga-records.ts'
+import type { SagaKind } from '../store/records/saga-records.ts'
 import type { SagaControl, SagaDefinition } from './saga.ts'
 
 /** Names of the fault points of one saga, built once because they are passed on every step. */

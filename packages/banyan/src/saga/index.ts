@@ -1,12 +1,12 @@
-export type { ListedSaga, SagaActor, SagaAdmin, ShownSaga } from './admin.ts'
-export { SIGNAL_TTL_MS } from './requests.ts'
+export type { ListedSaga, SagaActor, SagaAdmin, ShownSaga } from './engine/admin.ts'
+export { SIGNAL_TTL_MS } from './engine/requests.ts'
 export type { AnySaga } from './definitions.ts'
-export { createSagaEngine, SAGAS_IN_MEMORY_MAX, type SagaEngine, type SagaEngineOptions } from './engine.ts'
-export type { Enlist, Guard, StepContextFactory } from './environment.ts'
-export type { SagaFailure, StepError, StuckReason } from './failure.ts'
-export type { SagaSignal } from './requests.ts'
-export type { Settlement } from './skip.ts'
-export { COMPENSATION_ATTEMPTS_MAX } from './rollback.ts'
+export { createSagaEngine, SAGAS_IN_MEMORY_MAX, type SagaEngine, type SagaEngineOptions } from './engine/engine.ts'
+export type { Enlist, Guard, StepContextFactory } from './run/environment.ts'
+export type { SagaFailure, StepError, StuckReason } from './run/failure.ts'
+export type { SagaSignal } from './engine/requests.ts'
+export type { Settlement } from './engine/skip.ts'
+export { COMPENSATION_ATTEMPTS_MAX } from './run/rollback.ts'
 export {
   type CompensationInput,
   type SagaControl,

@@ -1,8 +1,8 @@
 export { APART_MS_MAX, apartEnd, type ApartEnd, type ApartOptions } from './apart.ts'
 export { ApartTurns } from './apart-turns.ts'
 export { noTables, type StoreDefinition, store } from './definition.ts'
-export { EmittedEvents, EVENTS_PER_TRANSACTION_MAX } from './emitted-events.ts'
-export { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './bounds.ts'
+export { EmittedEvents, EVENTS_PER_TRANSACTION_MAX } from './records/emitted-events.ts'
+export { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './records/bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
 export {
   type EventMark,
@@ -12,8 +12,8 @@ export {
   type NewEvent,
   READ_BYTES_MAX,
   type StoredEvent,
-} from './feed.ts'
-export { firstBytes } from './feed-page.ts'
+} from './records/feed.ts'
+export { firstBytes } from './records/feed-page.ts'
 export { type Migration, migrationSql } from './migration.ts'
 export type {
   AuditRecord,
@@ -27,10 +27,10 @@ export type {
   ReadMark,
   TimerRecord,
   TimerRecords,
-} from './records.ts'
-export { PARKED_STATES } from './records.ts'
-export type { RetentionRecords } from './retention-records.ts'
-export { READY_AT, SAGA_STATUSES, STEP_STATES } from './saga-records.ts'
+} from './records/records.ts'
+export { PARKED_STATES } from './records/records.ts'
+export type { RetentionRecords } from './records/retention-records.ts'
+export { READY_AT, SAGA_STATUSES, STEP_STATES } from './records/saga-records.ts'
 export type {
   LeaseRecords,
   SagaChange,
@@ -41,6 +41,6 @@ export type {
   SagaSignalRecord,
   SagaStatus,
   SagaStepRecord,
-} from './saga-records.ts'
+} from './records/saga-records.ts'
 export type { Dialect, Sql, SqlReader, SqlValue } from './sql.ts'
 export { type Commit, type Store, type StoreFeatures, type StoreReader, type StoreTransaction, type TransactionOptions } from './store.ts'

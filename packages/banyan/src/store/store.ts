@@ -1,8 +1,8 @@
 import type { ApartOptions } from './apart.ts'
-import type { Feed, NewEvent } from './feed.ts'
-import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records.ts'
-import type { RetentionRecords } from './retention-records.ts'
-import type { LeaseRecords, SagaRecords } from './saga-records.ts'
+import type { Feed, NewEvent } from './records/feed.ts'
+import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records/records.ts'
+import type { RetentionRecords } from './records/retention-records.ts'
+import type { LeaseRecords, SagaRecords } from './records/saga-records.ts'
 import type { Sql, SqlReader } from './sql.ts'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sqliteHarness } from '../sqlite/sqlite-harness.testsuite.ts'
-import { anEvent, openStore } from '../store-harness.testsuite.ts'
+import { anEvent, openStore } from '../suite/store-harness.testsuite.ts'
 import { LIST_LIMIT_MAX } from './bounded-limit.ts'
 import { eventsOfFlow } from './flow.ts'
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../feed.ts'
+import type { StoredEvent } from '../records/feed.ts'
 import type { SqlReader } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { columnsWith } from './columns.ts'

@@ -1,5 +1,5 @@
-import { assertAnswerFits } from '../bounds.ts'
-import type { IdempotencyRecord, IdempotencyRecords } from '../records.ts'
+import { assertAnswerFits } from '../records/bounds.ts'
+import type { IdempotencyRecord, IdempotencyRecords } from '../records/records.ts'
 import type { Sql } from '../sql.ts'
 
 interface IdempotencyRow {

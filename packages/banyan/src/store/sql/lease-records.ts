@@ -1,4 +1,4 @@
-import type { LeaseRecords } from '../saga-records.ts'
+import type { LeaseRecords } from '../records/saga-records.ts'
 import type { Sql } from '../sql.ts'
 
 /** A lease that ended so long ago is only history; no process sleeps through a week and goes on. */

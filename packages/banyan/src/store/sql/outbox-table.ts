@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from '../feed.ts'
+import type { NewEvent, StoredEvent } from '../records/feed.ts'
 import type { SqlValue } from '../sql.ts'
 
 const EVENT_COLUMNS = `

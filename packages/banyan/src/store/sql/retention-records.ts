@@ -1,4 +1,4 @@
-import type { RetentionRecords } from '../retention-records.ts'
+import type { RetentionRecords } from '../records/retention-records.ts'
 import type { Sql } from '../sql.ts'
 
 /** Removal in SQL. Each method is a few statements of one transaction, so a crash between two leaves nothing half removed. */

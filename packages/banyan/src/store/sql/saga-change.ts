@@ -1,4 +1,4 @@
-import type { SagaChange } from '../saga-records.ts'
+import type { SagaChange } from '../records/saga-records.ts'
 import type { SqlValue } from '../sql.ts'
 
 const COLUMNS: Readonly<Record<keyof SagaChange, string>> = {

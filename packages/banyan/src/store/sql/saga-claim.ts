@@ -1,4 +1,4 @@
-import type { SagaKind } from '../saga-records.ts'
+import type { SagaKind } from '../records/saga-records.ts'
 import type { SqlValue } from '../sql.ts'
 import { SAGA_COLUMNS } from './saga-row.ts'
 import { OPEN } from './saga-statements.ts'

@@ -1,6 +1,6 @@
 import { allDone } from '../../kernel/all-done.ts'
 import { BanyanError } from '../../kernel/error.ts'
-import { assertSagaFits, assertSignalFits } from '../bounds.ts'
+import { assertSagaFits, assertSignalFits } from '../records/bounds.ts'
 import type {
   PrunedSignals,
   SagaChange,
@@ -12,7 +12,7 @@ import type {
   SagaSignalRecord,
   SagaStatus,
   SagaStepRecord,
-} from '../saga-records.ts'
+} from '../records/saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { RESTS_FROM_START } from './resting-sagas.ts'

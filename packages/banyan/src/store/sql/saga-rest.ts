@@ -1,4 +1,4 @@
-import { READY_AT, type SagaKind, type SagaRest } from '../saga-records.ts'
+import { READY_AT, type SagaKind, type SagaRest } from '../records/saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { OPEN } from './saga-statements.ts'
 

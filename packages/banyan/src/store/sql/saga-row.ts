@@ -1,4 +1,4 @@
-import type { SagaRecord, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../saga-records.ts'
+import type { SagaRecord, SagaSignalRecord, SagaStatus, SagaStepRecord } from '../records/saga-records.ts'
 import type { SqlValue } from '../sql.ts'
 import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'

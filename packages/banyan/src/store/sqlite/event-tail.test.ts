@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anEvent } from '../store-harness.testsuite.ts'
+import { anEvent } from '../suite/store-harness.testsuite.ts'
 import { EventTail } from './event-tail.ts'
 
 function events(from: number, to: number, data = '{}') {

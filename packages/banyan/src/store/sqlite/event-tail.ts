@@ -1,4 +1,4 @@
-import type { EventMark, StoredEvent } from '../feed.ts'
+import type { EventMark, StoredEvent } from '../records/feed.ts'
 import { olderLog } from '../sql/log-history.ts'
 
 /** Consumers in the same process are seldom further behind; an event takes about a kilobyte. */

@@ -4,7 +4,7 @@ import { argv } from 'node:process'
 import { BanyanError } from '../../kernel/error.ts'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { Store } from '../store.ts'
-import { SERVICE, TABLES } from '../store-harness.testsuite.ts'
+import { SERVICE, TABLES } from '../suite/store-harness.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 
 /** What a child reports. */

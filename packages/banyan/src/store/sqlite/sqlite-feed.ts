@@ -1,6 +1,6 @@
 import type { Logger } from '../../kernel/logger.ts'
-import { type Feed, type FeedReadOptions, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from '../feed.ts'
-import { firstBytes } from '../feed-page.ts'
+import { type Feed, type FeedReadOptions, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from '../records/feed.ts'
+import { firstBytes } from '../records/feed-page.ts'
 import { boundedLimit } from '../sql/bounded-limit.ts'
 import { pageBehind } from '../sql/log-history.ts'
 import { storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'

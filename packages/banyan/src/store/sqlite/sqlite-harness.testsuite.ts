@@ -1,6 +1,6 @@
 import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoreHarness, StorePlace } from '../store.testsuite.ts'
+import type { StoreHarness, StorePlace } from '../suite/store.testsuite.ts'
 import type { Store } from '../store.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'

@@ -1,4 +1,4 @@
-import type { EventMark } from '../feed.ts'
+import type { EventMark } from '../records/feed.ts'
 import type { Migration } from '../migration.ts'
 import { applyMigrations, type MigrationTarget, pendingMigrations } from '../sql/migrate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'

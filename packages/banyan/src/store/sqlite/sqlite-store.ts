@@ -1,6 +1,6 @@
 import { misuse } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { EventMark } from '../feed.ts'
+import type { EventMark } from '../records/feed.ts'
 import type { ApartOptions } from '../apart.ts'
 import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction } from '../store.ts'
 import type { ApartReader } from './apart/apart-reader.ts'

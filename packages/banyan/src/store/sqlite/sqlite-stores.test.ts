@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { Store } from '../store.ts'
-import { anEvent, COUNT, counter, readAll, rejectsWith, SERVICE, TABLES } from '../store-harness.testsuite.ts'
+import { anEvent, COUNT, counter, readAll, rejectsWith, SERVICE, TABLES } from '../suite/store-harness.testsuite.ts'
 import { sqliteStores, type SqliteStoresOptions } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 

@@ -1,5 +1,5 @@
-import { EmittedEvents } from '../emitted-events.ts'
-import type { NewEvent, StoredEvent } from '../feed.ts'
+import { EmittedEvents } from '../records/emitted-events.ts'
+import type { NewEvent, StoredEvent } from '../records/feed.ts'
 import { NEW_EVENT_COLUMNS, newEventValues } from '../sql/outbox-table.ts'
 import { SqlRecords } from '../sql/sql-records.ts'
 import type { StoreTransaction } from '../store.ts'

@@ -1,4 +1,4 @@
-import { testStoreCrashes } from '../store.testsuite.ts'
+import { testStoreCrashes } from '../suite/store.testsuite.ts'
 import { sqliteHarness } from './sqlite-harness.testsuite.ts'
 
 testStoreCrashes(sqliteHarness)

@@ -1,4 +1,4 @@
-import { testStore } from '../store.testsuite.ts'
+import { testStore } from '../suite/store.testsuite.ts'
 import { sqliteHarness } from './sqlite-harness.testsuite.ts'
 
 testStore(sqliteHarness)

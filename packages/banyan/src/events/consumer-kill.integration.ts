@@ -1,4 +1,0 @@
-import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testConsumerKills } from './consumer-kill.testsuite.ts'
-
-testConsumerKills(sqliteHarness)

@@ -1,4 +1,0 @@
-import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testHolder } from './holder.testsuite.ts'
-
-testHolder(sqliteHarness)

@@ -1,4 +1,0 @@
-import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testParking } from './parked.testsuite.ts'
-
-testParking(sqliteHarness)

@@ -1,0 +1,79 @@
+import { soon, stopAtEnd, type Stores, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
+import { sleep } from '../../kernel/clock.ts'
+import { remainingMs } from '../../kernel/deadline.ts'
+import type { Store } from '../../store/store.ts'
+import type { ProjectionOptions } from '../generation.ts'
+import type { ProjectionDefinition } from '../projection.ts'
+import { createProjectionRunner, type ProjectionRunner } from '../projection-runner.ts'
+
+/** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
+export function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {
+  return {
+    kind: 'projection',
+    name: 'counts',
+    version,
+    tables: (table) => [
+      `CREATE TABLE ${table('counts')} (event_key TEXT PRIMARY KEY, total INTEGER NOT NULL, last BIGINT NOT NULL, extra INTEGER NOT NULL)`,
+      `CREATE INDEX ${table('counts_total')} ON ${table('counts')} (total)`,
+    ],
+    on: {
+      'thing.happened': async (event, sql, table) => {
+        if (refuse(event.position)) throw new Error(`refused ${event.position}`)
+        await sql.run(
+          `INSERT INTO ${table('counts')} (event_key, total, last, extra) VALUES (?, 1, ?, ?)
+           ON CONFLICT (event_key) DO UPDATE SET total = ${table('counts')}.total + 1, last = excluded.last`,
+          event.key,
+          event.position,
+          version,
+        )
+      },
+    },
+  }
+}
+
+/** A projection's runner that stops with its test. */
+export function aRunner(
+  { source, sink }: Stores,
+  projection: ProjectionDefinition,
+  overrides: Partial<ProjectionOptions> = {},
+): ProjectionRunner {
+  return stopAtEnd(
+    createProjectionRunner({
+      service: 'sink',
+      store: sink,
+      runtime: testRuntime(),
+      instance: 'one',
+      projection,
+      sources: [{ source: 'source', feed: source.feed }],
+      ...overrides,
+    }),
+  )
+}
+
+/** One row of the tables of {@link counts}. */
+export interface Count {
+  readonly event_key: string
+  readonly total: number
+  readonly last: number
+  readonly extra: number
+}
+
+/** Rows of a table, by key. */
+export function content(sink: Store, table: string): Promise<Count[]> {
+  return sink.read((tx) => tx.sql.all<Count>(`SELECT event_key, total, last, extra FROM ${table} ORDER BY event_key`))
+}
+
+/** Waits until everything in the log is in the tables. */
+export const upToHead = async (runner: ProjectionRunner, { source }: Stores): Promise<void> => reached(runner, await source.feed.head())
+
+/** A look may cost a query where another instance fills the tables. */
+const LOOK_MS = 5
+
+/** Waits until everything of the source up to a position is in the tables. */
+export async function reached(runner: ProjectionRunner, position: number): Promise<void> {
+  const deadline = soon()
+  while ((await runner.position('source')) < position) {
+    if (remainingMs(testClock, deadline) <= 0) throw new Error(`not in time: the projection has read up to ${position}`)
+    await sleep(testClock, LOOK_MS)
+  }
+}

@@ -1,4 +1,0 @@
-import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testSagaKills } from './saga-kill.testsuite.ts'
-
-testSagaKills(sqliteHarness)

@@ -1,0 +1,68 @@
+import type { Contract } from '../../contract/contract.ts'
+import { misuse } from '../../kernel/error.ts'
+import type { Made, ServiceDefinition } from './define.ts'
+import { consumerGroups } from './consumer-groups.ts'
+import { retentionPolicy } from './retention.ts'
+import { sourceOf } from './event-source.ts'
+import type { Service } from './service-parts.ts'
+
+/** Throws `misuse` for parts of a service that do not fit each other: it would only show when something is asked for that nobody does. */
+export function checkParts(service: Service): void {
+  const { name, definition, parts } = service
+  retentionPolicy(name, parts.retention)
+  const { operations, on, sagas, projections, timers } = parts
+  unique(name, 'operation', names(operations))
+  unique(name, 'saga', names(sagas))
+  unique(name, 'projection', names(projections))
+  unique(name, 'timer', names(timers))
+  unique(
+    name,
+    'subscription',
+    on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`),
+  )
+  checkHandlers(name, definition.contract, names(operations))
+  checkListed(name, definition.made, { sagas: names(sagas), projections: names(projections), timers: names(timers) })
+  checkSources(definition, [...on.map(({ type }) => type), ...projections.flatMap((projection) => Object.keys(projection.on))])
+  consumerGroups(service)
+}
+
+function checkHandlers(service: string, { operations }: Contract, handled: readonly string[]): void {
+  for (const operation of Object.keys(operations))
+    if (!handled.includes(operation))
+      misuse(`service ${service}: operation "${operation}" of the contract has no handler; add it to operations`)
+  for (const operation of handled)
+    if (!Object.hasOwn(operations, operation))
+      misuse(
+        `service ${service}: there is a handler of "${operation}", which is no operation of its contract; add it there, or remove the handler`,
+      )
+}
+
+/** What was defined and is not listed would be scheduled, started or read in vain. */
+function checkListed(service: string, made: Made, listed: Record<keyof Made, readonly string[]>): void {
+  for (const kind of ['timers', 'sagas', 'projections'] as const)
+    for (const name of made[kind])
+      if (!listed[kind].includes(name))
+        misuse(`service ${service}: ${kind.slice(0, -1)} "${name}" is defined but not listed, so it would never run; add it to ${kind}`)
+}
+
+/** Two contracts with one type of event: nobody could say which is meant. */
+function checkSources(definition: ServiceDefinition, types: readonly string[]): void {
+  const contracts = [...new Set([definition.contract, ...definition.uses, ...definition.listens])]
+  for (const type of types) {
+    const first = sourceOf(definition, type)
+    const other = contracts.find((contract) => contract.name !== first.name && type in contract.events)
+    if (other)
+      misuse(
+        `service ${definition.contract.name}: event "${type}" is in the contracts of ${first.name} and ${other.name}; rename one, e.g. "${other.name}.${type}"`,
+      )
+  }
+}
+
+function names(parts: readonly { readonly name: string }[]): string[] {
+  return parts.map(({ name }) => name)
+}
+
+function unique(service: string, what: string, all: readonly string[]): void {
+  const twice = all.find((name, index) => all.indexOf(name) !== index)
+  if (twice !== undefined) misuse(`service ${service}: ${what} "${twice}" is there twice; rename one`)
+}

@@ -1,0 +1,40 @@
+import type { ClientFactory } from '../../call/client.ts'
+import type { Contract } from '../../contract/contract.ts'
+import type { BanyanError } from '../../kernel/error.ts'
+import type { Runtime } from '../../kernel/runtime.ts'
+import type { ProjectionDefinition, TableName } from '../../projection/projection.ts'
+import type { AnySaga } from '../../saga/index.ts'
+import type { Scope } from '../../call/scope.ts'
+import type { ApartTurns } from '../../store/apart-turns.ts'
+import type { Store, StoreTransaction } from '../../store/store.ts'
+import type { Metrics, Tracing } from '../../telemetry/index.ts'
+import type { ServiceDefinition } from '../define/define.ts'
+import type { Notifier } from './notifier.ts'
+
+/** What the handlers of one running service share. */
+export interface ServiceRuntime {
+  readonly name: string
+  readonly definition: ServiceDefinition
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly tracing: Tracing
+  readonly metrics: Metrics
+  readonly clients: ClientFactory<readonly Contract[]>
+  readonly notifier: Notifier
+  /** Turns of the handlers' long reads; those of operators and audits have their own. */
+  readonly apartTurns: ApartTurns
+  /** What the service opened at its start. */
+  resources: unknown
+  /** Starts a saga within a transaction. */
+  startSaga(tx: StoreTransaction, saga: AnySaga, start: { id: string; input: unknown }, scope: Scope): Promise<void>
+  signalSaga(tx: StoreTransaction, id: string, name: string, signal: { id?: string; data?: unknown }): Promise<void>
+  requestRollback(tx: StoreTransaction, id: string, reason: string): Promise<boolean>
+  /** Throws `misuse` for a timer that the service does not list: nobody would fire it. */
+  assertTimer(name: string): void
+  /** Tells the timers that one is due at `at`, once it is durable. */
+  timerScheduled(at: number): void
+  /** Tells that the log of a service turned out to be an older copy than this one has read. */
+  sourceIsOlder(source: string, error: BanyanError): void
+  /** Names of a projection's tables in the generation that serves. */
+  projectionTables(projection: ProjectionDefinition): TableName
+}

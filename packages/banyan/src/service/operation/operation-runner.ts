@@ -1,0 +1,119 @@
+import type { Progress } from '../../call/progress.ts'
+import type { Scope } from '../../call/scope.ts'
+import type { CallReply, CallRequest } from '../../call/transport.ts'
+import { needsLog } from '../../call/uncaught.ts'
+import type { OperationDefinition } from '../../contract/operation.ts'
+import { inputCheck } from '../../contract/validator.ts'
+import { remainingMs } from '../../kernel/deadline.ts'
+import { BanyanError, reworded, shownInLog } from '../../kernel/error.ts'
+import { authorize } from '../handler/authorize.ts'
+import { callPlaces } from './call-places.ts'
+import type { OperationHandler } from '../define/define.ts'
+import { keyedRunner } from './keyed-runner.ts'
+import { leavingError } from './leaving-error.ts'
+import { operationMeter } from './operation-meter.ts'
+import { OperationWorkContext, runnableOperation } from './runnable-operation.ts'
+import type { ServiceRuntime } from '../handler/service-runtime.ts'
+import type { Work } from '../handler/work.ts'
+
+/** Runs one operation of a service: everything between the wire and the handler. */
+export interface OperationRunner {
+  /** The handler gets a copy of what the contract declares of the input, the caller one of what it declares of the output. */
+  run(request: CallRequest): Promise<CallReply>
+}
+
+/** Builds the runner of one operation. */
+export function operationRunner(service: ServiceRuntime, definition: OperationDefinition, handler: OperationHandler): OperationRunner {
+  const operation = runnableOperation(service, definition, handler)
+  const runKeyed = keyedRunner(operation)
+  const { label } = operation
+  const checkInput = inputCheck(definition.input)
+  const places = callPlaces(label, definition.concurrencyMax)
+  const meter = operationMeter(service.metrics, service.name, handler.name)
+  const { clock, faults } = service.runtime
+  const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
+
+  async function run(
+    request: CallRequest,
+    input: unknown,
+    span: { trace: CallRequest['scope']['trace'] },
+    progress: Progress,
+  ): Promise<CallReply> {
+    const { scope } = request
+    const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
+    const work: Work = { scope: inner, progress }
+    const key = definition.idempotency === 'none' ? undefined : scope.key
+    const reply = key !== undefined ? await runKeyed(input, work, key) : await runOnce(input, work)
+    if (!handler.answer) return reply
+    const output = await handler.answer(reply.output, new OperationWorkContext(operation, { scope: inner, progress }))
+    return { ...reply, output: operation.checked(output) }
+  }
+  async function runOnce(input: unknown, work: Work): Promise<CallReply> {
+    const output = operation.checked(await operation.handle(input, work))
+    return { output, token: work.token }
+  }
+  return {
+    async run(request) {
+      const { scope } = request
+      authorize(definition.access, scope.principal, request.input)
+      const input = checkInput.parse(request.input, label)
+      if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
+        throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
+      if (definition.idempotency === 'required' && scope.key === undefined)
+        throw new BanyanError('idempotency_key_required', `${label} needs an Idempotency-Key header; use a new UUID for each intent`)
+      let place: Disposable | undefined
+      const started = clock.monotonic()
+      const span = service.tracing.startSpan(label, 'server', scope.trace)
+      const progress: Progress = { acted: false }
+      try {
+        place = places.take()
+        faults.at(points.before)
+        const reply = await run(request, input, span, progress)
+        faults.at(points.after)
+        meter.succeeded((clock.monotonic() - started) / 1_000)
+        return reply
+      } catch (thrown) {
+        span.fail(thrown)
+        const error = partlyDone(label, progress, reported(service, label, scope, leavingError(operation, thrown)))
+        meter.failed((clock.monotonic() - started) / 1_000, error.code)
+        throw error
+      } finally {
+        span.end()
+        place?.[Symbol.dispose]()
+      }
+    },
+  }
+}
+
+/** Logs what callers must not see, and hands on what they may. What another operation has logged is not logged again. */
+function reported(
+  { runtime }: ServiceRuntime,
+  operation: string,
+  { trace, correlationId, causationId }: Scope,
+  error: BanyanError,
+): BanyanError {
+  if (needsLog(error))
+    runtime.log.error(isWrongData(error) ? `operation failed: ${error.message}` : 'operation failed', {
+      operation,
+      trace_id: trace.traceId,
+      correlation_id: correlationId,
+      causation_id: causationId,
+      error: shownInLog(error),
+    })
+  return error
+}
+
+/** Tells whether our own data did not fit their contract: which field it was is what whoever reads the log needs first. */
+function isWrongData({ code, cause }: BanyanError): boolean {
+  return code === 'internal' && cause instanceof BanyanError && cause.fields !== undefined
+}
+
+/**
+ * What the platform says of the part that failed is not true of the whole once another part stands: `safe` would let a caller believe that
+ * nothing happened, and a saga leave the step as it is (P8). Errors that the contract declares, and refusals, are the author's own words.
+ */
+function partlyDone(label: string, { acted }: Progress, error: BanyanError): BanyanError {
+  if (!acted || error.declared || error.retry === 'unknown' || (error.retry === 'never' && error.status < 500)) return error
+  const message = `${error.message}; an earlier part of ${label} stands, so it may only be tried again with the same key`
+  return reworded(error, message, { retry: 'unknown', cause: error.cause })
+}

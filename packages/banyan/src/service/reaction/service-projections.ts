@@ -1,0 +1,123 @@
+import { BanyanError, misuse } from '../../kernel/error.ts'
+import {
+  createProjectionRunner,
+  type ProjectionDefinition,
+  type ProjectionRunner,
+  type ProjectionStatus,
+  type TableName,
+} from '../../projection/index.ts'
+import type { Feed } from '../../store/records/feed.ts'
+import type { Consumer } from '../../events/index.ts'
+import { type ConsumerLag, lagOf } from './consumers.ts'
+import { eventDataReader } from './event-data.ts'
+import { sourceOf } from '../define/event-source.ts'
+import type { Service } from '../define/service-parts.ts'
+import type { ServiceRuntime } from '../handler/service-runtime.ts'
+
+/** What reads of a service see of others' and its own events, through projections. */
+export interface ReadModel {
+  /** Names of the services whose events the projections are made of; none where nothing is read through one. */
+  readonly sources: readonly string[]
+  /** Returns up to which position of `source` all of the projections have everything. Cheap; meant to be asked again. */
+  readUpTo(source: string): Promise<number>
+}
+
+/** The read models of one running service. */
+export interface ServiceProjections {
+  start(feedOf: (service: string) => Feed | undefined, instance: string): Promise<void>
+  stop(): Promise<void>
+  /** Names of a projection's tables in the generation that serves. */
+  tables(projection: string): TableName
+  /** What an operation, or when none is named any of them, reads through projections. */
+  readModel(operation?: string): ReadModel
+  lag(): Promise<readonly ConsumerLag[]>
+  /** What each projection serves, and how far new tables are filled. */
+  status(): Promise<readonly ProjectionStatus[]>
+  /** Throws `unavailable` while the tables of a projection are not those of its version; a projection that does not run passes. */
+  assertCurrent(projection: string): Promise<void>
+  /** Consumers that fill the projections now. */
+  consumers(): readonly Consumer[]
+  /** Tells whether the service has a projection of this name. */
+  has(projection: string): boolean
+  /** Fills a new generation from the log while the present one serves. */
+  rebuild(projection: string): Promise<void>
+}
+
+/** Builds the read models of a service; nothing is read before `start`. */
+export function createServiceProjections(shared: ServiceRuntime, service: Service): ServiceProjections {
+  const { name, store, runtime } = shared
+  const runners = new Map<string, ProjectionRunner>()
+  const runner = (projection: string): ProjectionRunner =>
+    runners.get(projection) ?? misuse(`service ${name} has no running projection "${projection}"; add it to projections`)
+  return {
+    async start(feedOf, instance) {
+      for (const projection of service.parts.projections) {
+        const sources = sourcesOf(service, projection).map((source) => ({
+          source,
+          feed: feedOf(source) ?? misuse(`projection ${projection.name} reads "${source}", which does not run here`),
+        }))
+        runners.set(
+          projection.name,
+          createProjectionRunner({
+            service: name,
+            store,
+            runtime,
+            instance,
+            projection,
+            sources,
+            parse: eventDataReader(service.definition),
+            sourceIsOlder: (source, error) => shared.sourceIsOlder(source, error),
+          }),
+        )
+      }
+      await Promise.all([...runners.values()].map((one) => one.start()))
+    },
+    async stop() {
+      await Promise.all([...runners.values()].map((one) => one.stop()))
+    },
+    tables: (projection) => (table) => runner(projection).table(table),
+    readModel(operation) {
+      const read = projectionsOf(service, operation)
+      return {
+        sources: [...new Set(read.flatMap((projection) => sourcesOf(service, projection)))],
+        readUpTo: async (source) => Math.min(...(await Promise.all(read.map((projection) => runner(projection.name).position(source))))),
+      }
+    },
+    lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
+    status: () => Promise.all([...runners.values()].map((one) => one.status())),
+    async assertCurrent(projection) {
+      const status = await runners.get(projection)?.status()
+      if (status) refuseOtherVersion(status)
+    },
+    consumers: () => consumersOf(runners),
+    has: (projection) => runners.has(projection),
+    async rebuild(projection) {
+      const rebuilding = runner(projection).rebuild()
+      rebuilding.catch((error: unknown) =>
+        runtime.log.error('a rebuild failed; the old tables serve on', { service: name, projection, error }),
+      )
+    },
+  }
+}
+
+/** A rebuild that somebody asked for changes nothing for readers; one for a new version does. */
+function refuseOtherVersion({ projection, version, definitionVersion, rebuilding }: ProjectionStatus): void {
+  if (version === definitionVersion) return
+  const meanwhile = `tables of version ${version} serve until those of version ${definitionVersion} are filled`
+  const how = rebuilding
+    ? `rebuilding ${projection}: ${rebuilding.done} of ${rebuilding.of} events`
+    : `${projection} is not rebuilt for now, the log says why`
+  throw new BanyanError('unavailable', `${how}; ${meanwhile}`, { retry: 'safe' })
+}
+
+function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {
+  return [...runners.values()].flatMap((runner) => runner.consumers())
+}
+
+function sourcesOf({ definition }: Service, { on }: ProjectionDefinition): string[] {
+  return [...new Set(Object.keys(on).map((type) => sourceOf(definition, type).name))]
+}
+
+function projectionsOf({ parts }: Service, operation: string | undefined): readonly ProjectionDefinition[] {
+  return parts.operations.find(({ name }) => name === operation)?.reads ?? parts.projections
+}

@@ -1,4 +1,0 @@
-import { sqliteHarness } from '../store/sqlite/sqlite-harness.testsuite.ts'
-import { testRetentionJob } from './retention-job.testsuite.ts'
-
-testRetentionJob(sqliteHarness)

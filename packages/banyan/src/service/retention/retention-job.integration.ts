@@ -1,0 +1,4 @@
+import { sqliteHarness } from '../../store/sqlite/sqlite-harness.testsuite.ts'
+import { testRetentionJob } from '../suite/retention-job.testsuite.ts'
+
+testRetentionJob(sqliteHarness)
