@@ -78,6 +78,10 @@ export class BodyRun extends SqlRecords implements StoreTransaction {
   get events(): readonly NewEvent[] {
     return this.#emitted.list
   }
+  /** Characters of data in {@link events}. */
+  get eventUnits(): number {
+    return this.#emitted.units
+  }
   afterCommit(callback: () => void): void {
     if (this.#over) throw overError()
     this.callbacks.push(callback)

@@ -58,6 +58,10 @@ export class GroupMember<T = unknown> extends AsyncResource {
   get events(): readonly NewEvent[] {
     return this.#error === undefined ? (this.#run?.events ?? []) : []
   }
+  /** Characters of data in {@link events}. */
+  get eventUnits(): number {
+    return this.#error === undefined ? (this.#run?.eventUnits ?? 0) : 0
+  }
   /** Number of its last event's row. */
   set lastNumber(number: number) {
     this.#token = String(number)

@@ -2,6 +2,7 @@ import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, 
 import type { Commit, StoreTransaction, TransactionOptions } from 'banyan/store'
 import type { BodyContext } from './body-run.ts'
 import { ALONE, BEGIN, BESIDE } from './commands.ts'
+import { GroupExtent, MEMBERS_MAX } from './group-extent.ts'
 import { GroupMember, type MemberOutcome } from './group-member.ts'
 import { CONFLICT_BACKOFF, type GroupFailure, judge } from './group-verdict.ts'
 import { eventNumbers, outboxParts } from './outbox.ts'
@@ -25,10 +26,6 @@ export interface GroupWriterOptions {
 const TRANSACTION_MS_MAX = 30_000
 /** Most transactions that wait; at a thousand a second more would wait in vain. */
 const WAITING_MAX = 20_000
-/** Most members of a group. Above 64 subtransactions PostgreSQL's snapshots get slow for everyone. */
-const MEMBERS_MAX = 32
-/** A group takes no more members after this time: the first one waits for its COMMIT. */
-const GROUP_MS_MAX = 15
 /** A savepoint is two statements and a transaction of its own to the server. After a body failed, this many groups have them. */
 const GUARDED_GROUPS = 30
 /** Transactions at once that waited too long for a lock before. */
@@ -58,6 +55,7 @@ interface Lane {
  * - I3 Whoever was in a group whose COMMIT was not answered is told `outcome_unknown`, and is not run again.
  * - I4 Who was lost several times runs while no other group does, in any process: it ends.
  * - I5 Who waited too long for a lock of another process waits for it beside the others, not before them.
+ * - I6 A group ends when it has taken long or holds much, see {@link GroupExtent}: its first member waits for its COMMIT, and the loop for its events.
  */
 export class GroupWriter {
   readonly #options: GroupWriterOptions
@@ -144,9 +142,8 @@ export class GroupWriter {
     const guarded = this.#guarded > 0
     if (guarded) this.#guarded--
     const { clock, faults } = this.#options.runtime
-    const endAt = clock.monotonic() + GROUP_MS_MAX
-    const enough = (): boolean => members.length >= this.#membersMax || (members.length > 0 && clock.monotonic() > endAt)
-    for (let next = lane.waiting[0]; next !== undefined && !enough(); next = lane.waiting[0]) {
+    const extent = new GroupExtent(clock, this.#membersMax)
+    for (let next = lane.waiting[0]; next !== undefined && !extent.isFull; next = lane.waiting[0]) {
       if (next.alone && members.length > 0) break
       lane.waiting.shift()
       if (remainingMs(clock, next.deadline) <= 0) {
@@ -158,6 +155,7 @@ export class GroupWriter {
       members.push(next)
       const outcome = await next.run(line, guarded, first)
       if (endsGroup(outcome)) return ending(outcome, next)
+      extent.add(next)
       faults.at(`store.${this.#options.context.service}.after-body`)
       if (next.alone) break
     }

@@ -1,7 +1,7 @@
 export { APART_MS_MAX, apartEnd, type ApartEnd, type ApartOptions } from './apart.ts'
 export { ApartTurns } from './apart-turns.ts'
 export { noTables, type StoreDefinition, store } from './definition.ts'
-export { EmittedEvents, EVENTS_PER_TRANSACTION_MAX } from './records/emitted-events.ts'
+export { EmittedEvents, EVENT_UNITS_PER_TRANSACTION_MAX, EVENTS_PER_TRANSACTION_MAX } from './records/emitted-events.ts'
 export { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './records/bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
 export {

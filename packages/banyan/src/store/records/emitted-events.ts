@@ -15,6 +15,11 @@ export class EmittedEvents {
   readonly list: NewEvent[] = []
   #units = 0
 
+  /** Characters of their data. */
+  get units(): number {
+    return this.#units
+  }
+
   /** Adds an event. Throws `misuse` when it is too large, or one too many. */
   add(event: NewEvent): void {
     assertEventFits(event)
