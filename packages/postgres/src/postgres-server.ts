@@ -3,7 +3,7 @@ import { ConnectionBudget } from './connection-budget.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { Notifications } from './notifications.ts'
 import { POOL_MAX_SETTING } from './pool-settings.ts'
-import { ROOM_QUERY, type ServerRoom, shareOf, toRoom } from './server-room.ts'
+import { type ConnectionLimit, ROOM_QUERY, type ServerRoom, type Share, shareOf, toRoom } from './server-room.ts'
 import type { Row } from './wire-batch.ts'
 
 /** How often a server is asked what it gives: other processes come and go. */
@@ -48,7 +48,7 @@ export class PostgresServer {
     const target = targets[0] as ConnectionTarget
     const need = schemas.size + 1
     const share = shareOf(room, need)
-    if (share < need) throw tooSmall(room, { need, share, target })
+    if (share.connections < need) throw tooSmall(share, need, target)
     this.#schemas = schemas
     this.#adjust(room, target, log)
   }
@@ -82,17 +82,24 @@ export class PostgresServer {
   #adjust(room: ServerRoom, target: ConnectionTarget, log: Logger): void {
     const services = this.#schemas.size
     const wanted = services * (this.#poolMax + 1) + 2
-    const max = Math.min(wanted, Math.max(services + 1, shareOf(room, services + 1)))
+    const { connections, limit } = shareOf(room, services + 1)
+    const max = Math.min(wanted, Math.max(services + 1, connections))
     if (max !== this.budget.max) this.budget.max = max
     if (!this.budget.ample) for (const listening of this.#listening.values()) listening.yieldIfScarce()
-    this.#say(room, { max, wanted, services, target, log })
+    this.#say(limit, { max, wanted, services, target, log })
   }
-  #say(room: ServerRoom, { max, wanted, services, target, log }: Sizes): void {
-    const limit = tightest(room).max
-    const said = [max, limit].join()
+  #say(limit: ConnectionLimit, { max, wanted, services, target, log }: Sizes): void {
+    const said = [max, limit.max].join()
     if (said === this.#said) return
     this.#said = said
-    const sizes = { server: target.shown, process: target.process, connections: max, limit, processes: tightest(room).processes, services }
+    const sizes = {
+      server: target.shown,
+      process: target.process,
+      connections: max,
+      limit: limit.max,
+      processes: limit.processes,
+      services,
+    }
     if (max >= wanted) log.info('connections to PostgreSQL that this process may have', sizes)
     else
       log.warn(`PostgreSQL gives this process fewer connections than ${POOL_MAX_SETTING} asks for; requests wait for them under load`, {
@@ -114,18 +121,11 @@ function schemaKey({ url, schema }: ConnectionTarget): string {
   return `${url} ${schema}`
 }
 
-/** The limit that leaves least. */
-function tightest({ limits }: ServerRoom): ServerRoom['limits'][number] {
-  const [first] = limits.toSorted((a, b) => (a.max - a.others) / a.processes - (b.max - b.others) / b.processes)
-  return first ?? { max: 0, others: 0, processes: 1 }
-}
-
-function tooSmall(room: ServerRoom, { need, share, target }: { need: number; share: number; target: ConnectionTarget }): BanyanError {
-  const { max, others, processes } = tightest(room)
+function tooSmall({ connections, limit: { max, others, processes } }: Share, need: number, target: ConnectionTarget): BanyanError {
   const given = `it allows ${max} without those kept for administrators, others have ${others}, ${processes} of our processes share the rest`
   return new BanyanError(
     'unavailable',
-    `PostgreSQL at ${target.shown} has ${share} connections for this process, which needs ${need}: ${given}; ` +
+    `PostgreSQL at ${target.shown} has ${connections} connections for this process, which needs ${need}: ${given}; ` +
       'raise max_connections, or the CONNECTION LIMIT of the role or database, or start fewer processes',
   )
 }

@@ -2,21 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shareOf, toRoom } from './server-room.ts'
 
-const room = (max: number, others = 0, processes = 1) => ({ limits: [{ max, others, processes }] })
+const share = (need: number, max: number, others = 0, processes = 1): number =>
+  shareOf({ limits: [{ max, others, processes }] }, need).connections
 
 test('a process takes an equal share of what others leave, with one kept for a process that starts beside those that run', () => {
-  assert.equal(shareOf(room(57), 8), 28)
-  assert.equal(shareOf(room(57, 20), 8), 18)
-  assert.equal(shareOf(room(57, 0, 2), 8), 19)
-  assert.equal(shareOf(room(97, 0, 2), 8), 32)
-  assert.equal(shareOf(room(97, 0, 3), 8), 24)
+  assert.equal(share(8, 57), 28)
+  assert.equal(share(8, 57, 20), 18)
+  assert.equal(share(8, 57, 0, 2), 19)
+  assert.equal(share(8, 97, 0, 2), 32)
+  assert.equal(share(8, 97, 0, 3), 24)
 })
 
 test('where such a share is too little for one, it takes what it needs, as far as it is there', () => {
-  assert.equal(shareOf(room(12), 8), 8)
-  assert.equal(shareOf(room(17, 0, 2), 8), 8)
-  assert.equal(shareOf(room(12, 0, 2), 8), 6)
-  assert.equal(shareOf(room(12, 20), 8), 0)
+  assert.equal(share(8, 12), 8)
+  assert.equal(share(8, 17, 0, 2), 8)
+  assert.equal(share(8, 12, 0, 2), 6)
+  assert.equal(share(8, 12, 20), 0)
 })
 
 test('the tightest limit decides: of the server, the role or the database', () => {
@@ -29,5 +30,15 @@ test('the tightest limit decides: of the server, the role or the database', () =
       { max: 20, others: 2, processes: 2 },
     ],
   })
-  assert.equal(shareOf(toRoom(row), 6), 6)
+  assert.deepEqual(shareOf(toRoom(row), 6), { connections: 6, limit: { max: 20, others: 2, processes: 2 } })
+})
+
+test('the limit that is named as the tightest is the one that gives this process least, with the share that is kept counted in', () => {
+  const [alone, shared] = [
+    { max: 100, others: 0, processes: 1 },
+    { max: 180, others: 0, processes: 2 },
+  ] as const
+  assert.deepEqual(shareOf({ limits: [shared, alone] }, 8), { connections: 50, limit: alone })
+  assert.deepEqual(shareOf({ limits: [alone, shared] }, 56), { connections: 56, limit: alone })
+  assert.deepEqual(shareOf({ limits: [alone, shared] }, 95), { connections: 90, limit: shared })
 })

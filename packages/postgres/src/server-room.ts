@@ -2,7 +2,7 @@ import type { Session } from './session.ts'
 import type { Row } from './wire-batch.ts'
 
 /** A limit of connections that holds for us, and who else counts for it. */
-interface ConnectionLimit {
+export interface ConnectionLimit {
   readonly max: number
   /** Connections of others than processes of ours. */
   readonly others: number
@@ -12,7 +12,14 @@ interface ConnectionLimit {
 
 /** What a server gives to all processes of ours together. */
 export interface ServerRoom {
-  readonly limits: readonly ConnectionLimit[]
+  readonly limits: readonly [server: ConnectionLimit, ...ConnectionLimit[]]
+}
+
+/** What one process may have of it. */
+export interface Share {
+  readonly connections: number
+  /** The limit that gives no more. */
+  readonly limit: ConnectionLimit
 }
 
 /** The names of our sessions: `banyan`, the process, and what the session is for. */
@@ -48,18 +55,21 @@ export function toRoom(row: Row): ServerRoom {
     others: row[`others${scope}`] as number,
     processes: Math.max(1, row[`processes${scope}`] as number),
   })
-  const limits = [of('server_max', ''), of('role_max', '_of_role'), of('database_max', '_of_database')]
-  return { limits: limits.filter(({ max }) => max >= 0) }
+  const further = [of('role_max', '_of_role'), of('database_max', '_of_database')]
+  return { limits: [of('server_max', ''), ...further.filter(({ max }) => max >= 0)] }
 }
 
 /**
  * Returns how many connections this process may have: an equal share of what others leave, with one share kept for a process that starts beside those
  * that are there, as at every update. Where such a share is less than `need`, it is `need`, as far as the processes that are there leave so many.
+ * The limit that gives least decides, by this same rule.
  */
-export function shareOf({ limits }: ServerRoom, need: number): number {
-  const shares = limits.map(({ max, others, processes }) => {
-    const free = Math.max(0, max - others)
-    return Math.max(Math.floor(free / (processes + 1)), Math.min(need, Math.floor(free / processes)))
-  })
-  return Math.min(...shares)
+export function shareOf({ limits }: ServerRoom, need: number): Share {
+  const [server, ...further] = limits.map((limit) => ({ connections: connectionsOf(limit, need), limit })) as [Share, ...Share[]]
+  return further.reduce((least, share) => (share.connections < least.connections ? share : least), server)
+}
+
+function connectionsOf({ max, others, processes }: ConnectionLimit, need: number): number {
+  const free = Math.max(0, max - others)
+  return Math.max(Math.floor(free / (processes + 1)), Math.min(need, Math.floor(free / processes)))
 }

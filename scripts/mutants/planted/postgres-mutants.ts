@@ -175,4 +175,35 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
       test: 'events that wait for their positions are a figure of their own',
     },
   },
+  {
+    name: 'group-without-time',
+    mistake:
+      'a group of transactions on PostgreSQL takes whoever waits, however long its members take: the first one waits for all of them',
+    promises: ['P9'],
+    file: `${POSTGRES}/group-extent.ts`,
+    find: 'return this.#clock.monotonic() > this.#endAt',
+    replace: 'return false',
+    caughtBy: { file: `${POSTGRES}/group-writer.test.ts`, test: 'a group that has taken 15 ms' },
+  },
+  {
+    name: 'group-without-event-bound',
+    mistake:
+      'a group of transactions on PostgreSQL writes the events of 32 in one statement, however many they are: the loop stands still for it',
+    promises: ['P9'],
+    file: `${POSTGRES}/group-extent.ts`,
+    find: 'this.#events >= EVENTS_MAX || ',
+    replace: '',
+    caughtBy: { file: `${POSTGRES}/group-writer.test.ts`, test: 'a group whose events would hold the loop' },
+  },
+  {
+    name: 'tightest-by-another-rule',
+    mistake:
+      'the limit that is named is chosen without the share that is kept for a process that starts: people raise one that gives enough',
+    promises: ['P9'],
+    file: `${POSTGRES}/server-room.ts`,
+    find: 'share.connections < least.connections ? share',
+    replace:
+      '(share.limit.max - share.limit.others) / share.limit.processes < (least.limit.max - least.limit.others) / least.limit.processes ? share',
+    caughtBy: { file: `${POSTGRES}/server-room.test.ts`, test: 'the limit that is named as the tightest' },
+  },
 ]
