@@ -2,8 +2,6 @@ import { copyShop, type GrowthFigures, measureGrowth, type PreparedShop, prepare
 import { orderBytesFloor } from './growth-floor.ts'
 import { parkEvents, seedOrders, seedProducts, usedBytes } from './growth-seed.ts'
 import { removeAll } from './growth-retention.ts'
-import { measureSearches, type SearchFigures, SEARCHES } from './growth-search.ts'
-import { measureWaiting, type WaitingFigures } from './growth-waiting.ts'
 import type { OrderFigures } from './orders.ts'
 import type { BenchOptions, Figure, Section } from './section.ts'
 import { type Spread, spread } from './spread.ts'
@@ -19,11 +17,7 @@ export const growth: Section = {
 
 /** How much slower a shop with much data may be. */
 const TIMES_MAX = 1.5
-/** Longest that whoever looks whether the shop is alive may wait: the delay of the loop from which the watchdog speaks. */
-const LIVE_MS_MAX = 200
 const FEW_PRODUCTS = 100
-/** Long enough for what happens every quarter of a minute. */
-const IDLE_MS = 20_000
 
 interface Scenario {
   readonly name: string
@@ -50,48 +44,7 @@ async function measure({ orders, repeat, quick, progress, note }: BenchOptions):
   if (!small) return []
   figures.push(...speedOf(small.name, small.figures))
   for (const each of large) figures.push(...speedOf(each.name, each.figures), ...comparison(each.name, each.figures, small.figures))
-  const searched = quick ? 20_000 : 300_000
-  progress(`growth: searches of ${searched.toLocaleString('en')} products …`)
-  figures.push(...searching(searched, await measureSearches(prepared, searched, repeat)))
-  progress('growth: sagas and timers that wait …')
-  return [...figures, ...(await waiting(quick ? 10_000 : 100_000, repeat))]
-}
-
-/** Searches that must look at every product keep nobody else waiting. */
-function searching(count: number, rounds: readonly SearchFigures[]): Figure[] {
-  const name = `${count.toLocaleString('en')} products, ${SEARCHES} searches of two common words at once`
-  return [
-    { name: `${name}: all answered`, unit: 'ms', ...spread(rounds.map(({ searchesMs }) => searchesMs)) },
-    { name: `${name}: p99 of /health/live`, unit: 'ms', ...spread(rounds.map(({ liveP99Ms }) => liveP99Ms)) },
-    {
-      name: `${name}: slowest /health/live`,
-      unit: 'ms',
-      ...spread(rounds.map(({ liveMsMax }) => liveMsMax)),
-      aim: { atMost: LIVE_MS_MAX },
-    },
-  ]
-}
-
-/** What waits costs nothing: a signal, many at once, and doing nothing take as long as where nothing waits. */
-async function waiting(count: number, repeat: number): Promise<Figure[]> {
-  const [none, many] = [[] as WaitingFigures[], [] as WaitingFigures[]]
-  for (let round = 0; round < repeat; round++) {
-    none.push(await measureWaiting(0, IDLE_MS))
-    many.push(await measureWaiting(count, IDLE_MS))
-  }
-  const name = `${count.toLocaleString('en')} waiting sagas, sleeping sagas and timers each`
-  const figure = (what: string, unit: string, value: (each: WaitingFigures) => number): Figure[] => {
-    const [small, large] = [spread(none.map(value)), spread(many.map(value))]
-    return [
-      { name: `${name}: ${what}`, unit, ...large, floor: small.median },
-      { name: `${name}: ${what}, times that of none`, unit: 'times', ...one(large.median / small.median), aim: { atMost: TIMES_MAX } },
-    ]
-  }
-  return [
-    ...figure('signal to next step', 'ms', ({ signalMs }) => signalMs),
-    ...figure('200 signals at once', 'ms', ({ burstMs }) => burstMs),
-    ...figure('idle process', '% of a core', ({ idleShare }) => 100 * idleShare),
-  ]
+  return figures
 }
 
 function scenarios(quick: boolean): readonly Scenario[] {

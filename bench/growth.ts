@@ -27,7 +27,8 @@ export interface GrowthFigures {
 
 /** A shop that refuses nobody for asking often, and holds nothing but what was put there. */
 export const ENVIRONMENT = { BANYAN_RATE_LIMITS: 'off', BANYAN_SEED: 'off', ...ADMIN }
-const CUSTOMER = 'past@example.org'
+/** Who has bought the one thing. */
+export const CUSTOMER = 'past@example.org'
 /** More than all measured orders take together; seeded ones bring their own. */
 const STOCK = 1_000_000
 /** Products that measured orders are spread over. */

@@ -12,38 +12,57 @@ const ROWS_AT_ONCE = 5_000
 /** What belongs to one database or process, and not to the data. */
 const OWN = new Set(['banyan_meta', 'banyan_migration', 'banyan_lease', 'banyan_holder'])
 
+/** Schemas of a shop on a server. */
+export interface PostgresPlace {
+  readonly url: string
+  readonly schemaPrefix: string
+}
+
 /**
- * Puts what the SQLite files of a stopped shop hold into schemas of their own on the server of `POSTGRES_URL`, as if it had been written there, with
- * the statistics that autovacuum would gather. The schemas are dropped when it is disposed of.
+ * Puts what the SQLite files of a stopped shop hold into schemas of their own on the server of `POSTGRES_URL`, as {@link copyToPostgres} does. The
+ * schemas are dropped when it is disposed of.
  */
 export async function shopOnPostgres(directory: string): Promise<AsyncDisposable & { readonly stores: StoreFactory }> {
   const url = process.env['POSTGRES_URL']
   if (!url) throw new Error('set POSTGRES_URL to a server these tests may create schemas on')
-  const schemaPrefix = `test_${randomUUID().slice(0, 8)}_`
-  const open = (): StoreFactory => postgresStores({ url, schemaPrefix })
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  const shop = {
-    stores: open(),
-    async [Symbol.asyncDispose]() {
-      const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [
-        schemaPrefix,
-      ])
-      for (const { nspname } of rows) await client.query(`DROP SCHEMA "${nspname}" CASCADE`)
-      await client.end()
-    },
-  }
+  const place = { url, schemaPrefix: `test_${randomUUID().slice(0, 8)}_` }
   try {
-    const empty = await startShopHere({ stores: open(), files: path.join(directory, 'empty') })
-    await empty.stop()
+    await copyToPostgres(directory, place)
+  } catch (error) {
+    await dropSchemas(place)
+    throw error
+  }
+  return { stores: postgresStores(place), [Symbol.asyncDispose]: () => dropSchemas(place) }
+}
+
+/** Puts what the SQLite files of a stopped shop hold into schemas, as if it had been written there, with the statistics that autovacuum would gather. */
+export async function copyToPostgres(directory: string, place: PostgresPlace): Promise<void> {
+  const empty = await startShopHere({ stores: postgresStores(place), files: path.join(directory, 'empty') })
+  await empty.stop()
+  await withClient(place, async (client) => {
     for (const file of globSync(path.join(directory, '*.db'))) {
       using database = new DatabaseSync(file, { readOnly: true })
-      await copyDatabase(database, client, `${schemaPrefix}${path.basename(file, '.db')}`)
+      await copyDatabase(database, client, `${place.schemaPrefix}${path.basename(file, '.db')}`)
     }
-    return shop
-  } catch (error) {
-    await shop[Symbol.asyncDispose]()
-    throw error
+  })
+}
+
+function dropSchemas(place: PostgresPlace): Promise<void> {
+  return withClient(place, async (client) => {
+    const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [
+      place.schemaPrefix,
+    ])
+    for (const { nspname } of rows) await client.query(`DROP SCHEMA "${nspname}" CASCADE`)
+  })
+}
+
+async function withClient(place: PostgresPlace, use: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: place.url })
+  await client.connect()
+  try {
+    await use(client)
+  } finally {
+    await client.end()
   }
 }
 

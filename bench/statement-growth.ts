@@ -2,7 +2,7 @@ import type { StoreFactory } from 'banyan/store'
 import path from 'node:path'
 import { copyShop, prepareShop } from './growth.ts'
 import { parkEvents, seedOrders, seedProducts, seedUsers, type Template } from './growth-seed.ts'
-import { seedWaiting } from './growth-seed-waiting.ts'
+import { seedWaiting } from './saga-seed.ts'
 import { everyRequest } from './shop-requests.ts'
 
 // Owns: which statements of the shop may cost more because it holds more.

@@ -4,23 +4,29 @@ import { command, contract, define, service, Type } from 'banyan'
 import { platform, startPlatform } from 'banyan/host'
 import { createRuntime, silentLogger } from 'banyan/kernel'
 import { sqliteStores } from 'banyan/store/sqlite'
-import { seedWaiting } from './growth-seed-waiting.ts'
+import { seedWaiting } from './saga-seed.ts'
 import { percentile } from './spread.ts'
 
 /** What signals and doing nothing cost a process in which some sagas wait. */
 export interface WaitingFigures {
   /** Milliseconds from a signal to the next step of a saga that waits for it, the quick ones. */
   readonly signalMs: number
+  /** CPU that the process took for each of them, with the next step and the end of the saga, in milliseconds. */
+  readonly signalCpuMs: number
   /** Milliseconds until all of {@link BURST} signals at once have had their effect. */
   readonly burstMs: number
+  /** CPU that the process took for all of them, in milliseconds. */
+  readonly burstCpuMs: number
   /** Share of a core that the process takes while nothing happens. */
   readonly idleShare: number
 }
 
 /** Signals behind the figure, sent one after the other. */
-const SIGNALS = 100
+const SIGNALS = 500
+/** Sent before them, so that code is compiled. */
+const WARM_UP_SIGNALS = 500
 /** Signals sent at once. */
-const BURST = 200
+export const BURST = 200
 /** The tenth part that is answered first tells what a signal costs, also on a machine that does something else meanwhile. */
 const QUICK = 0.1
 
@@ -67,22 +73,23 @@ export async function measureWaiting(count: number, idleMs: number): Promise<Wai
   }
   seedWaiting(directory.path, { service: 'waiters', sagaId: 'template' }, count)
   await using measured = await start(directory.path)
-  const ids = Array.from({ length: SIGNALS }, (_, index) => `one-${index}`)
-  await measured.begin(ids)
-  const times: number[] = []
-  for (const id of ids) times.push(await measured.signal(id))
-  const burst = Array.from({ length: BURST }, (_, index) => `burst-${index}`)
+  await sendEach(measured, 'first', WARM_UP_SIGNALS)
+  const single = await withCpu(() => sendEach(measured, 'one', SIGNALS))
+  const burst = numbered('burst', BURST)
   await measured.begin(burst)
   const began = performance.now()
-  await Promise.all(burst.map(measured.signal))
+  const together = await withCpu(() => Promise.all(burst.map(measured.signal)))
   const burstMs = performance.now() - began
+  const idle = await withCpu(() => pause(idleMs))
   return {
     signalMs: percentile(
-      times.toSorted((a, b) => a - b),
+      single.value.toSorted((a, b) => a - b),
       QUICK,
     ),
+    signalCpuMs: single.cpuMs / SIGNALS,
     burstMs,
-    idleShare: await idle(idleMs),
+    burstCpuMs: together.cpuMs,
+    idleShare: idle.cpuMs / idle.value,
   }
 }
 
@@ -119,10 +126,31 @@ async function start(directory: string) {
   }
 }
 
-async function idle(ms: number): Promise<number> {
+type Waiters = Awaited<ReturnType<typeof start>>
+
+/** Returns how long each signal took, one sent after the other. */
+async function sendEach(waiters: Waiters, prefix: string, count: number): Promise<number[]> {
+  const ids = numbered(prefix, count)
+  await waiters.begin(ids)
+  const times: number[] = []
+  for (const id of ids) times.push(await waiters.signal(id))
+  return times
+}
+
+function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
+}
+
+async function withCpu<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly cpuMs: number }> {
   const before = process.cpuUsage()
+  const value = await work()
+  const { user, system } = process.cpuUsage(before)
+  return { value, cpuMs: (user + system) / 1_000 }
+}
+
+/** Returns how many milliseconds it took. */
+async function pause(ms: number): Promise<number> {
   const began = performance.now()
   await new Promise((resolve) => setTimeout(resolve, ms))
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1_000 / (performance.now() - began)
+  return performance.now() - began
 }

@@ -4,13 +4,15 @@ import { shopClient } from '../tests/support/shop-client.ts'
 import { startShop } from '../tests/support/shop-process.ts'
 import { copyShop, ENVIRONMENT, type PreparedShop } from './growth.ts'
 import { seedProducts } from './growth-seed.ts'
+import { copyToPostgres, type PostgresPlace } from './shop-on-postgres.ts'
 import { percentile } from './spread.ts'
 
 /** What searches that no index answers cost those who ask, and everybody else. */
 export interface SearchFigures {
   /** Milliseconds until the last of {@link SEARCHES} searches at once is answered. */
   readonly searchesMs: number
-  /** Milliseconds of an answer of `/health/live` meanwhile, p99. */
+  /** Milliseconds of an answer of `/health/live` meanwhile, p50 and p99. */
+  readonly liveP50Ms: number
   readonly liveP99Ms: number
   /** The slowest of them. */
   readonly liveMsMax: number
@@ -22,15 +24,23 @@ export interface SearchFigures {
 export const SEARCHES = 6
 /** Each is in half of the products, and none has both: so all with one of them must be looked at. */
 const SEARCH = '/api/products?q=even+odd&sort=title&limit=20'
-/** How far a figure may lie from the slowest. */
-const SLOW = 0.99
 
-/** Searches a shop of `count` products for two common words, several times at once, in each of `rounds`, and asks all the while whether it is alive. */
-export async function measureSearches(prepared: PreparedShop, count: number, rounds: number): Promise<SearchFigures[]> {
+/** Where searches are measured. */
+export interface SearchedShop {
+  readonly prepared: PreparedShop
+  /** Products to search. */
+  readonly products: number
+  /** A server with empty schemas for this shop; undefined: SQLite. */
+  readonly postgres?: PostgresPlace | undefined
+}
+
+/** Searches a shop for two common words, several times at once, in each of `rounds`, and asks all the while whether it is alive. */
+export async function measureSearches({ prepared, products, postgres }: SearchedShop, rounds: number): Promise<SearchFigures[]> {
   using copy = copyShop(prepared)
-  seedProducts(copy.path, prepared.template, count)
+  seedProducts(copy.path, prepared.template, products)
   addCommonWords(path.join(copy.path, 'catalog.db'))
-  const shop = await startShop({ directory: copy.path, environment: ENVIRONMENT })
+  if (postgres) await copyToPostgres(copy.path, postgres)
+  const shop = await startShop({ directory: copy.path, environment: { ...ENVIRONMENT, ...(postgres && onPostgres(postgres)) } })
   try {
     const figures: SearchFigures[] = []
     for (let round = 0; round < rounds; round++) figures.push(await measureRound(shop.url))
@@ -38,6 +48,10 @@ export async function measureSearches(prepared: PreparedShop, count: number, rou
   } finally {
     await shop.stop()
   }
+}
+
+function onPostgres({ url, schemaPrefix }: PostgresPlace): Record<string, string> {
+  return { BANYAN_STORE: 'postgres', POSTGRES_URL: url, BANYAN_POSTGRES_SCHEMA_PREFIX: schemaPrefix }
 }
 
 async function measureRound(url: string): Promise<SearchFigures> {
@@ -60,7 +74,13 @@ async function measureRound(url: string): Promise<SearchFigures> {
   const wrong = answers.find(({ status }) => status !== 200)
   if (wrong) throw new Error(`a search answered ${wrong.status}: ${JSON.stringify(wrong.body)}`)
   const sorted = times.toSorted((a, b) => a - b)
-  return { searchesMs: searchesMs ?? 0, liveP99Ms: percentile(sorted, SLOW), liveMsMax: sorted.at(-1) ?? 0, liveAnswers: sorted.length }
+  return {
+    searchesMs: searchesMs ?? 0,
+    liveP50Ms: percentile(sorted, 0.5),
+    liveP99Ms: percentile(sorted, 0.99),
+    liveMsMax: sorted.at(-1) ?? 0,
+    liveAnswers: sorted.length,
+  }
 }
 
 function addCommonWords(file: string): void {

@@ -1,4 +1,4 @@
-import { columnsOf, type Expression, NUMBERS, openDatabase, type Overrides } from './growth-rows.ts'
+import { columnsOf, copyRows, type Expression, NUMBERS, openDatabase, type Overrides } from './growth-rows.ts'
 
 /** A saga whose row is copied. */
 export interface WaitingTemplate {
@@ -37,6 +37,19 @@ export function seedWaiting(directory: string, { service, sagaId }: WaitingTempl
       WHERE owner IS NULL AND status NOT IN ('completed', 'compensated') GROUP BY name, status;
     COMMIT`)
   database.close()
+}
+
+/** Adds `count` sagas that ended decades ago to the files of a stopped shop: copies of that of an order, with its steps, of which retention keeps none. */
+export function seedEnded(directory: string, orderId: string, count: number): void {
+  copyRows({
+    directory,
+    tables: { orders: ['banyan_saga', 'banyan_saga_step'] },
+    marks: { default: [orderId] },
+    count,
+    replace: [[orderId, "printf('01900009-0000-7000-8000-%012x', nth)"]],
+    overrides: { 'banyan_saga.updated_at': 'nth' },
+    first: 1,
+  })
 }
 
 const WAITING_OVERRIDES: Overrides = {
