@@ -36,6 +36,15 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${SQLITE}/snapshot-queue.test.ts`, test: 'a read sees what was committed before it began' },
   },
   {
+    name: 'reads-hold-the-loop',
+    mistake: 'reads that are asked for while others have held the turn for long begin in it too, however many they are',
+    promises: ['law 6'],
+    file: `${SQLITE}/snapshot-queue.ts`,
+    find: 'this.#current === undefined && this.#heldMs < READS_MS_PER_TURN',
+    replace: 'this.#current === undefined',
+    caughtBy: { file: `${SQLITE}/snapshot-queue.test.ts`, test: 'reads that held their turn for long let the loop go round' },
+  },
+  {
     name: 'retry-after-failed-sync',
     mistake: 'a write or sync that failed is tried again, as if the disk still held what it was given',
     promises: ['P4'],

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { systemClock } from '../../kernel/clock.ts'
 import { createRuntime } from '../../kernel/runtime.ts'
-import { SnapshotQueue } from './snapshot-queue.ts'
+import { READS_MS_PER_TURN, SnapshotQueue } from './snapshot-queue.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { StoreHealth } from './store-health.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
@@ -17,11 +17,16 @@ async function aFile() {
   const database = new DatabaseSync(path, { readOnly: true })
   const reader = new SqliteConnection(database, path, true)
   const scheduled: (() => void)[] = []
-  const clock = { ...systemClock(), soon: (callback: () => void) => void scheduled.push(callback) }
+  let nowMs = 0
+  const clock = { ...systemClock(), monotonic: () => nowMs, soon: (callback: () => void) => void scheduled.push(callback) }
   const snapshots = new SnapshotQueue(reader, clock, new StoreHealth(createRuntime().log, undefined))
+  const turn = (): void => {
+    for (const callback of scheduled.splice(0)) callback()
+  }
   return {
     snapshots,
     reader,
+    turn,
     begun: countCalls(reader, 'begin'),
     isOpen: () => database.isTransaction,
     write() {
@@ -29,11 +34,12 @@ async function aFile() {
       writer.exec('INSERT INTO entry VALUES (1)')
     },
     count: () => snapshots.run(async (tx) => (await tx.sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM entry'))?.count),
-    turn() {
-      for (const callback of scheduled.splice(0)) callback()
-    },
+    /** A read that holds the turn so long. */
+    hold: (ms: number) => snapshots.run(async () => void (nowMs += ms)),
     async [Symbol.asyncDispose]() {
-      await snapshots.settle()
+      const settled = snapshots.settle()
+      for (; scheduled.length > 0; await new Promise((resolve) => setImmediate(resolve))) turn() // also where a test failed while reads waited
+      await settled
       reader.close()
       writer.close()
       await directory[Symbol.asyncDispose]()
@@ -115,4 +121,32 @@ test('a BEGIN and a ROLLBACK that failed are got over: the next read has a snaps
   assert.equal(await at.count(), 0)
   at.write()
   assert.equal(await at.count(), 1)
+})
+
+test('reads that held their turn for long let the loop go round before the next, one asked for at once and one asked for later', async () => {
+  await using at = await aFile()
+  const ended: string[] = []
+  const read = (name: string, ms: number): Promise<unknown> => at.hold(ms).then(() => ended.push(name))
+  const all = [read('one', READS_MS_PER_TURN / 2), read('two', READS_MS_PER_TURN), read('three', READS_MS_PER_TURN)]
+  await Promise.all(all.slice(0, 2))
+  all.push(read('four', 0), read('five', 0))
+  await Promise.resolve()
+  assert.deepEqual(ended, ['one', 'two'])
+  at.turn()
+  await all[2]
+  await Promise.resolve()
+  assert.deepEqual(ended, ['one', 'two', 'three'])
+  at.turn()
+  await Promise.all(all)
+  assert.deepEqual(ended, ['one', 'two', 'three', 'four', 'five'])
+})
+
+test('a store that is closed waits for reads whose turn has not come', async () => {
+  await using at = await aFile()
+  await at.hold(READS_MS_PER_TURN)
+  const count = at.count()
+  const settled = at.snapshots.settle()
+  at.turn()
+  assert.equal(await count, 0)
+  await settled
 })

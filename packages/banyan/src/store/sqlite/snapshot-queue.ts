@@ -11,6 +11,9 @@ import type { StoreHealth } from './store-health.ts'
 /** More reads than this waiting mean that the process is far behind its load; better to refuse than to grow. */
 const READS_QUEUED_MAX = 10_000
 
+/** How long reads may hold one turn of the loop, in milliseconds, until those that still wait get the next one: a request hardly notices. */
+export const READS_MS_PER_TURN = 10
+
 /** A read that was asked for. An async resource, so that the body runs in its caller's context also when it had to wait. */
 class Read extends AsyncResource {
   readonly body: (tx: StoreReader) => Promise<unknown>
@@ -33,7 +36,9 @@ class Read extends AsyncResource {
  *   aborted (S5).
  * - R2 A read sees everything that was committed before it began. Reads of one turn share a snapshot until something is committed: to begin
  *   one costs more than a small read, and with it goes the connection's cache.
- * - R3 No snapshot without a body outlives its turn or the next commit: it would keep the log from being moved into the database file.
+ * - R3 When reads have held a turn for {@link READS_MS_PER_TURN}, others wait for the next one: whatever else the process does waits for that and the
+ *   last read, not for all that were asked for at once.
+ * - R4 No snapshot without a body outlives its turn or the next commit: it would keep the log from being moved into the database file.
  */
 export class SnapshotQueue {
   readonly #connection: SqliteConnection
@@ -44,6 +49,9 @@ export class SnapshotQueue {
   #current: Read | undefined
   #snapshot: 'none' | 'current' | 'outdated' = 'none'
   #isWatching = false
+  /** When the current read began, and how long reads have held this turn. */
+  #beganMs = 0
+  #heldMs = 0
   #idle: (() => void) | undefined
 
   constructor(connection: SqliteConnection, clock: Clock, health: StoreHealth) {
@@ -59,7 +67,7 @@ export class SnapshotQueue {
       const unusable = this.#health.error
       if (unusable) return reject(unusable)
       const read = new Read(body, resolve, reject)
-      if (this.#current === undefined) return this.#start(read)
+      if (this.#current === undefined && this.#heldMs < READS_MS_PER_TURN) return this.#start(read)
       if (this.#queue.length >= READS_QUEUED_MAX)
         return reject(new BanyanError('overloaded', 'too many reads wait for the store; try again'))
       this.#queue.push(read)
@@ -79,7 +87,7 @@ export class SnapshotQueue {
 
   /** Resolves when no read is under way, and none of its snapshots. */
   async settle(): Promise<void> {
-    if (this.#current !== undefined) await new Promise<void>((resolve) => (this.#idle = resolve))
+    if (this.#current !== undefined || this.#queue.length > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
     try {
       this.#leave()
     } catch {
@@ -89,6 +97,7 @@ export class SnapshotQueue {
 
   #start(read: Read): void {
     this.#current = read
+    this.#beganMs = this.#clock.monotonic()
     try {
       this.#enter()
       read.sql = new SqliteSql(this.#connection, true)
@@ -130,15 +139,22 @@ export class SnapshotQueue {
     if (this.#current !== read) return
     read.sql?.end('is over')
     this.#current = undefined
+    this.#heldMs += this.#clock.monotonic() - this.#beganMs
     try {
       if (this.#connection.failure) this.#recover()
     } catch (thrown) {
       read.reject(thrown)
     }
     settle()
+    this.#goOn()
+  }
+
+  /** Starts the read that has waited longest, in this turn or in the next. */
+  #goOn(): void {
+    if (this.#queue.length === 0) return this.#idle?.()
+    if (this.#heldMs >= READS_MS_PER_TURN) return this.#watch(undefined)
     const next = this.#queue.shift()
-    if (next) next.runInAsyncScope(this.#start, this, next)
-    else this.#idle?.()
+    next?.runInAsyncScope(this.#start, this, next)
   }
 
   /** Looks in the next turn; once per turn, however many reads there are. */
@@ -147,6 +163,7 @@ export class SnapshotQueue {
     this.#isWatching = true
     this.#clock.soon(() => {
       this.#isWatching = false
+      this.#heldMs = 0
       if (watched !== undefined && this.#current === watched) {
         watched.sql?.end('was aborted')
         this.#end(watched, () => watched.reject(new BanyanError('misuse', AWAITED_SOMETHING_ELSE)))
@@ -157,6 +174,7 @@ export class SnapshotQueue {
       } catch {
         // the connection remembers it, and its health was noted: the next read is told
       }
+      this.#goOn()
     })
   }
 }
