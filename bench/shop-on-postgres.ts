@@ -3,9 +3,10 @@ import { globSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { postgresStores } from '@banyan/postgres'
-import type { StoreFactory } from 'banyan/store'
+import { temporaryDirectory } from '@banyan/testing'
 import { Client } from 'pg'
 import { startShopHere } from './shop-requests.ts'
+import type { ShopPlaces } from './statement-growth.ts'
 
 /** Rows that are sent to PostgreSQL at once. */
 const ROWS_AT_ONCE = 5_000
@@ -19,26 +20,42 @@ export interface PostgresPlace {
 }
 
 /**
- * Puts what the SQLite files of a stopped shop hold into schemas of their own on the server of `POSTGRES_URL`, as {@link copyToPostgres} does. The
- * schemas are dropped when it is disposed of.
+ * Opens schemas of their own on the server of `POSTGRES_URL`, with the tables of an empty shop, to be filled as {@link copyToPostgres} does. They are
+ * dropped when it is disposed of.
  */
-export async function shopOnPostgres(directory: string): Promise<AsyncDisposable & { readonly stores: StoreFactory }> {
+export async function shopsOnPostgres(): Promise<AsyncDisposable & ShopPlaces> {
   const url = process.env['POSTGRES_URL']
   if (!url) throw new Error('set POSTGRES_URL to a server these tests may create schemas on')
   const place = { url, schemaPrefix: `test_${randomUUID().slice(0, 8)}_` }
   try {
-    await copyToPostgres(directory, place)
+    await createTables(place)
   } catch (error) {
     await dropSchemas(place)
     throw error
   }
-  return { stores: postgresStores(place), [Symbol.asyncDispose]: () => dropSchemas(place) }
+  return {
+    async put(directory) {
+      await fillTables(directory, place)
+      return postgresStores(place)
+    },
+    [Symbol.asyncDispose]: () => dropSchemas(place),
+  }
 }
 
 /** Puts what the SQLite files of a stopped shop hold into schemas, as if it had been written there, with the statistics that autovacuum would gather. */
 export async function copyToPostgres(directory: string, place: PostgresPlace): Promise<void> {
-  const empty = await startShopHere({ stores: postgresStores(place), files: path.join(directory, 'empty') })
+  await createTables(place)
+  await fillTables(directory, place)
+}
+
+async function createTables(place: PostgresPlace): Promise<void> {
+  using files = temporaryDirectory()
+  const empty = await startShopHere({ stores: postgresStores(place), files: files.path })
   await empty.stop()
+}
+
+/** What the tables held before is gone. */
+async function fillTables(directory: string, place: PostgresPlace): Promise<void> {
   await withClient(place, async (client) => {
     for (const file of globSync(path.join(directory, '*.db'))) {
       using database = new DatabaseSync(file, { readOnly: true })
@@ -57,7 +74,8 @@ function dropSchemas(place: PostgresPlace): Promise<void> {
 }
 
 async function withClient(place: PostgresPlace, use: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: place.url })
+  // nothing of it need outlive the server, and who waits for the disk at each of some hundred statements waits for half a minute
+  const client = new Client({ connectionString: place.url, options: '-c synchronous_commit=off' })
   await client.connect()
   try {
     await use(client)
@@ -77,14 +95,28 @@ interface Table {
 
 async function copyDatabase(database: DatabaseSync, client: Client, schema: string): Promise<void> {
   const tables = await sharedTables(database, client, schema)
-  await client.query(`TRUNCATE ${tables.map(({ target }) => target).join(', ')}`)
+  await client.query('BEGIN')
+  await empty(client, tables)
   for (const table of tables) {
     const select = database.prepare(`SELECT ${table.columns} FROM "${table.name}"`)
     for (const chunk of chunks(select.iterate())) await insert(client, table, chunk)
-    await alignCounters(client, schema, table)
-    await client.query(`ANALYZE ${table.target}`)
   }
+  await alignCounters(client, schema)
   await alignSequencer(client, schema)
+  await client.query(`ANALYZE ${targetsOf(tables)}`)
+  await client.query('COMMIT')
+}
+
+/** A table that was never filled is left alone: to truncate one makes new files for it and all its indexes. */
+async function empty(client: Client, tables: readonly Table[]): Promise<void> {
+  const sizes = tables.map(({ target }) => `pg_relation_size('${target}') > 0`)
+  const { rows } = await client.query<boolean[]>({ text: `SELECT ${sizes.join(', ')}`, rowMode: 'array' })
+  const filled = tables.filter((_, index) => rows[0]?.[index])
+  if (filled.length > 0) await client.query(`TRUNCATE ${targetsOf(filled)} CASCADE`)
+}
+
+function targetsOf(tables: readonly Table[]): string {
+  return tables.map(({ target }) => target).join(', ')
 }
 
 /** Tables that both databases have; those that others refer to come first. */
@@ -120,13 +152,14 @@ async function alignSequencer(client: Client, schema: string): Promise<void> {
   )
 }
 
-/** A column that is counted up goes on behind what was copied. */
-async function alignCounters(client: Client, schema: string, { name, target }: Table): Promise<void> {
-  const { rows } = await client.query<{ column_name: string }>(
-    "SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND is_identity = 'YES'",
-    [schema, name],
+/** Columns that are counted up go on behind what was copied. */
+async function alignCounters(client: Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ target: string; column: string }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS target, column_name AS column
+     FROM information_schema.columns WHERE table_schema = $1 AND is_identity = 'YES'`,
+    [schema],
   )
-  for (const { column_name: column } of rows)
+  for (const { target, column } of rows)
     await client.query(`SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(MAX("${column}"), 0) + 1, false) FROM ${target}`, [
       target,
       column,

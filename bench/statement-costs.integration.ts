@@ -11,7 +11,7 @@ const SLACK = 500
 
 test('no statement that others wait for costs more because the shop holds more', async () => {
   const growing = await growingStatements({
-    open: async (directory) => ({ stores: sqliteStores({ directory }), [Symbol.asyncDispose]: async () => {} }),
+    open: async () => ({ put: async (directory) => sqliteStores({ directory }), [Symbol.asyncDispose]: async () => {} }),
     watch: watchStatements,
     slack: SLACK,
   })

@@ -15,24 +15,31 @@ const CUSTOMERS = 2
 
 /** What a statement costs on a store, and how it is counted. */
 export interface CountedStores {
-  /** Stores that hold what the SQLite files of a directory hold. */
-  open(directory: string): Promise<AsyncDisposable & { readonly stores: StoreFactory }>
+  /** Opens where the data of one shop after another are put. */
+  open(): Promise<AsyncDisposable & ShopPlaces>
   /** Counts statements until it is disposed of: `most` is what one execution cost at most, by the statement's text. */
   watch(): Disposable & { readonly most: ReadonlyMap<string, number> }
   /** Costs that nobody has to explain. */
   readonly slack: number
 }
 
+/** Where the data of a shop are put; those of the one before are gone then. */
+export interface ShopPlaces {
+  /** Returns stores that hold what the SQLite files of a directory hold. */
+  put(directory: string): Promise<StoreFactory>
+}
+
 /** Asks shops of three sizes for everything that they answer. Returns the statements that cost more where the shop holds more, with what they cost. */
 export async function growingStatements({ open, watch, slack }: CountedStores): Promise<(readonly [string, readonly number[]])[]> {
   using prepared = await prepareShop()
+  await using places = await open()
   const costs = new Map<string, number[]>()
   for (const [index, size] of SIZES.entries()) {
     using copy = copyShop(prepared)
     fill(copy.path, prepared.template, size)
-    await using opened = await open(copy.path)
+    const stores = await places.put(copy.path)
     using watched = watch()
-    await everyRequest({ stores: opened.stores, files: path.join(copy.path, 'files') }, prepared.template)
+    await everyRequest({ stores, files: path.join(copy.path, 'files') }, prepared.template)
     note(costs, watched.most, index)
   }
   return [...costs].filter(([text, each]) => grows(each, slack) && !EXCEPTIONS.some(({ part }) => text.includes(part)))
