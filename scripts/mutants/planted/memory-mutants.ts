@@ -180,4 +180,22 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     replace: 'if (version <= definitionVersion) return',
     caughtBy: { file: NEW_VERSION, test: 'a start with a new version of a read model listens at once' },
   },
+  {
+    name: 'kept-answers-without-room',
+    mistake: 'answers that are repeated are read whether there is room for them or not',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/service/operation/kept-answer.ts',
+    find: 'replyBytes > INLINE_ANSWER_BYTES_MAX && bytes > budget.left',
+    replace: 'bytes < 0',
+    caughtBy: { file: 'packages/banyan/src/service/operation/kept-answer.test.ts' },
+  },
+  {
+    name: 'kept-answer-held-for-good',
+    mistake: 'an answer that was repeated counts as held for good',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/service/operation/operation-runner.ts',
+    find: '      work.keptAnswer?.end()',
+    replace: '      void work',
+    caughtBy: { file: 'packages/banyan/src/service/operation/kept-answer.test.ts' },
+  },
 ]

@@ -94,6 +94,8 @@ export interface MemoryBudgets {
   readonly pages: ByteBudget
   /** Inputs and journals of sagas that run. */
   readonly journals: ByteBudget
+  /** Answers that were kept for idempotency keys and are being repeated. */
+  readonly answers: ByteBudget
 }
 
 /** A sixteenth of a heap of 1 GiB, which handlers fill several times over: each parses and copies what it handles. */
@@ -103,6 +105,8 @@ const PAGES_OF_PROCESS_BYTES_MAX = 16 * 1_048_576
 
 /** Sixteen thousand sagas of the usual size, or some hundred of the largest. */
 const JOURNALS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
+/** Eight answers of the largest size, or tens of thousands of the usual one. */
+const ANSWERS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
 
 /** Builds the budgets of a process, with their default sizes. */
 export function createMemoryBudgets(): MemoryBudgets {
@@ -110,5 +114,6 @@ export function createMemoryBudgets(): MemoryBudgets {
     events: new ByteBudget(EVENTS_OF_PROCESS_BYTES_MAX),
     pages: new ByteBudget(PAGES_OF_PROCESS_BYTES_MAX),
     journals: new ByteBudget(JOURNALS_OF_PROCESS_BYTES_MAX),
+    answers: new ByteBudget(ANSWERS_OF_PROCESS_BYTES_MAX),
   }
 }

@@ -21,6 +21,7 @@ export type {
   ConsumptionRecords,
   CursorRecord,
   IdempotencyRecord,
+  FoundIdempotencyRecord,
   IdempotencyRecords,
   ParkedFilter,
   ParkedRecord,

@@ -1,5 +1,6 @@
 import type { Progress } from '../../call/progress.ts'
 import type { Scope } from '../../call/scope.ts'
+import type { BudgetShare } from '../../kernel/byte-budget.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import type { Permit } from './authorize.ts'
 
@@ -15,6 +16,8 @@ export interface Work {
   readonly atCheckpoint?: (tx: StoreTransaction) => Promise<unknown>
   /** Whom the handler let pass so far; undefined where nothing is kept for a repetition. */
   readonly permits?: Permit[]
+  /** What a kept answer takes while it is repeated; ended when the work is. */
+  keptAnswer?: BudgetShare
   /** What stands whatever becomes of the rest. */
   readonly progress?: Progress
   /**

@@ -50,7 +50,10 @@ export function failedReply({ code, message, data, status, retry, retryAfterMs }
  * Returns the stored output, or throws the stored error (P15). What an older contract declared and this one does not any more is left out; what
  * this one requires and the older one did not have is not there.
  */
-export function replay(record: IdempotencyRecord, { output, errors }: Pick<OperationDefinition, 'output' | 'errors'>): unknown {
+export function replay(
+  record: Pick<IdempotencyRecord, 'state' | 'reply'>,
+  { output, errors }: Pick<OperationDefinition, 'output' | 'errors'>,
+): unknown {
   const reply = JSON.parse(record.reply ?? 'null') as unknown
   if (record.state === 'succeeded') return schemaCheck(output).declared(reply)
   throw replayedFailure(reply as FailedReply, errors)

@@ -6,6 +6,7 @@ import type { IdempotencyRecord } from '../../store/records/records.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import type { Permit } from '../handler/authorize.ts'
 import { failedReply, fingerprint, IDEMPOTENCY_RETENTION_MS, mismatch, replay } from './idempotency.ts'
+import { holdAnswer } from './kept-answer.ts'
 import { leavingError } from './leaving-error.ts'
 import type { RunnableOperation } from './runnable-operation.ts'
 import { keptPermits, permitAgain } from '../handler/permits.ts'
@@ -91,12 +92,18 @@ async function earlierAnswer(
   { name, definition, service }: RunnableOperation,
   { key, print, work }: KeyedCall,
 ): Promise<CallReply | undefined> {
-  const earlier = await service.store.read((tx) => tx.idempotency.find(name, key))
-  if (!earlier || earlier.expiresAt <= service.runtime.clock.now()) return undefined
-  if (earlier.fingerprint !== print) throw mismatch()
-  if (earlier.state === 'started') return undefined
-  permitAgain(definition, work.scope.principal, earlier.permits)
-  return { output: replay(earlier, definition), replayed: true }
+  const { runtime, store } = service
+  const kept = await store.read(async ({ idempotency }) => {
+    const earlier = await idempotency.find(name, key)
+    if (!earlier || earlier.expiresAt <= runtime.clock.now()) return undefined
+    if (earlier.fingerprint !== print) throw mismatch()
+    if (earlier.state === 'started') return undefined
+    permitAgain(definition, work.scope.principal, earlier.permits)
+    work.keptAnswer?.end() // a store may run the body again
+    work.keptAnswer = holdAnswer(runtime.memory.answers, earlier)
+    return { state: earlier.state, reply: earlier.reply ?? (await idempotency.reply(name, key)) }
+  })
+  return kept && { output: replay(kept, definition), replayed: true }
 }
 
 async function save(tx: StoreTransaction, entry: IdempotencyRecord): Promise<void> {

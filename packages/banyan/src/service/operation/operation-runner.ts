@@ -12,7 +12,7 @@ import type { OperationHandler } from '../define/define.ts'
 import { keyedRunner } from './keyed-runner.ts'
 import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
-import { OperationWorkContext, runnableOperation } from './runnable-operation.ts'
+import { OperationWorkContext, type RunnableOperation, runnableOperation } from './runnable-operation.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
 import type { Work } from '../handler/work.ts'
 
@@ -25,7 +25,7 @@ export interface OperationRunner {
 /** Builds the runner of one operation. */
 export function operationRunner(service: ServiceRuntime, definition: OperationDefinition, handler: OperationHandler): OperationRunner {
   const operation = runnableOperation(service, definition, handler)
-  const runKeyed = keyedRunner(operation)
+  const answer = answerer(operation, handler)
   const { label } = operation
   const checkInput = inputCheck(definition.input)
   const places = callPlaces(label, definition.concurrencyMax)
@@ -33,25 +33,6 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const { clock, faults } = service.runtime
   const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
 
-  async function run(
-    request: CallRequest,
-    input: unknown,
-    span: { trace: CallRequest['scope']['trace'] },
-    progress: Progress,
-  ): Promise<CallReply> {
-    const { scope } = request
-    const inner = span.trace === scope.trace ? scope : { ...scope, trace: span.trace }
-    const work: Work = { scope: inner, progress }
-    const key = definition.idempotency === 'none' ? undefined : scope.key
-    const reply = key !== undefined ? await runKeyed(input, work, key) : await runOnce(input, work)
-    if (!handler.answer) return reply
-    const output = await handler.answer(reply.output, new OperationWorkContext(operation, { scope: inner, progress }))
-    return { ...reply, output: operation.checked(output) }
-  }
-  async function runOnce(input: unknown, work: Work): Promise<CallReply> {
-    const output = operation.checked(await operation.handle(input, work))
-    return { output, token: work.token }
-  }
   return {
     async run(request) {
       const { scope } = request
@@ -68,7 +49,10 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
       try {
         place = places.take()
         faults.at(points.before)
-        const reply = await run(request, input, span, progress)
+        const reply = await answer(scope.key, input, {
+          scope: span.trace === scope.trace ? scope : { ...scope, trace: span.trace },
+          progress,
+        })
         faults.at(points.after)
         meter.succeeded((clock.monotonic() - started) / 1_000)
         return reply
@@ -82,6 +66,27 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         place?.[Symbol.dispose]()
       }
     },
+  }
+}
+
+/** Builds what runs the handler, once per key, and turns what was committed into the answer. */
+function answerer(operation: RunnableOperation, handler: OperationHandler) {
+  const runKeyed = keyedRunner(operation)
+  async function runOnce(input: unknown, work: Work): Promise<CallReply> {
+    const output = operation.checked(await operation.handle(input, work))
+    return { output, token: work.token }
+  }
+  return async (key: string | undefined, input: unknown, work: Work): Promise<CallReply> => {
+    try {
+      const isKeyed = key !== undefined && operation.definition.idempotency !== 'none'
+      const reply = isKeyed ? await runKeyed(input, work, key) : await runOnce(input, work)
+      if (!handler.answer) return reply
+      const { scope, progress } = work
+      const output = await handler.answer(reply.output, new OperationWorkContext(operation, { scope, ...(progress && { progress }) }))
+      return { ...reply, output: operation.checked(output) }
+    } finally {
+      work.keptAnswer?.end()
+    }
   }
 }
 

@@ -14,6 +14,8 @@ import type { SagaRecord, SagaSignalRecord } from './saga-records.ts'
 export const DATA_BYTES_MAX = 1_048_576
 /** Bytes of an answer that is kept for its key at most: an answer repeats what the body said, and may say it at greater length. */
 export const ANSWER_BYTES_MAX = 4 * DATA_BYTES_MAX
+/** Bytes of an answer that is read with its record, unasked: as much as the usual one has. */
+export const INLINE_ANSWER_BYTES_MAX = 4_096
 /** Bytes of an idempotency key at most: what PostgreSQL indexes, less the operation's name. The gateway's keys are half as long. */
 export const IDEMPOTENCY_KEY_BYTES_MAX = 2_000
 

@@ -16,10 +16,20 @@ export interface IdempotencyRecord {
   readonly expiresAt: number
 }
 
+/** A record as it is found: a large reply is left out, so that whoever would read it can see first whether there is room. */
+export interface FoundIdempotencyRecord extends IdempotencyRecord {
+  /** Null also where {@link replyBytes} is more than `INLINE_ANSWER_BYTES_MAX`: `reply` has it then. */
+  readonly reply: string | null
+  /** Bytes of the reply in UTF-8. */
+  readonly replyBytes: number
+}
+
 /** Idempotency records, kept in the same transaction as the effect (P15). */
 export interface IdempotencyRecords {
-  /** Finds a record; an expired one counts as absent. */
-  find(scope: string, key: string): Promise<IdempotencyRecord | undefined>
+  /** Finds a record, without its reply if that is large; an expired one counts as absent. */
+  find(scope: string, key: string): Promise<FoundIdempotencyRecord | undefined>
+  /** Reads a reply of any size; null where there is none. */
+  reply(scope: string, key: string): Promise<string | null>
   /**
    * Inserts the record or replaces one that is `started` or expired; returns false when a final one is there already.
    */

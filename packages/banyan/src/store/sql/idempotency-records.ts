@@ -1,5 +1,5 @@
-import { assertAnswerFits } from '../records/bounds.ts'
-import type { IdempotencyRecord, IdempotencyRecords } from '../records/records.ts'
+import { assertAnswerFits, INLINE_ANSWER_BYTES_MAX } from '../records/bounds.ts'
+import type { FoundIdempotencyRecord, IdempotencyRecord, IdempotencyRecords } from '../records/records.ts'
 import type { Sql } from '../sql.ts'
 
 interface IdempotencyRow {
@@ -8,6 +8,7 @@ interface IdempotencyRow {
   readonly fingerprint: string
   readonly state: IdempotencyRecord['state']
   readonly reply: string | null
+  readonly reply_bytes: number
   readonly permits: string | null
   readonly expires_at: number
 }
@@ -22,9 +23,13 @@ export class SqlIdempotencyRecords implements IdempotencyRecords {
     this.#now = now
   }
 
-  async find(scope: string, key: string): Promise<IdempotencyRecord | undefined> {
+  async find(scope: string, key: string): Promise<FoundIdempotencyRecord | undefined> {
     const row = await this.#sql.get<IdempotencyRow>(FIND, scope, key, this.#now())
     return row && idempotencyRecord(row)
+  }
+
+  async reply(scope: string, key: string): Promise<string | null> {
+    return (await this.#sql.get<{ reply: string | null }>(REPLY, scope, key, this.#now()))?.reply ?? null
   }
 
   async save(record: IdempotencyRecord): Promise<boolean> {
@@ -38,20 +43,25 @@ export class SqlIdempotencyRecords implements IdempotencyRecords {
   }
 }
 
-function idempotencyRecord(row: IdempotencyRow): IdempotencyRecord {
+function idempotencyRecord(row: IdempotencyRow): FoundIdempotencyRecord {
   return {
     scope: row.scope,
     key: row.request_key,
     fingerprint: row.fingerprint,
     state: row.state,
     reply: row.reply,
+    replyBytes: row.reply_bytes,
     permits: row.permits,
     expiresAt: row.expires_at,
   }
 }
 
-const FIND = `SELECT scope, request_key, fingerprint, state, reply, permits, expires_at FROM banyan_idempotency
-  WHERE scope = ? AND request_key = ? AND expires_at > ?`
+const WHERE_KEPT = 'WHERE scope = ? AND request_key = ? AND expires_at > ?'
+
+const FIND = `SELECT scope, request_key, fingerprint, state, permits, expires_at, COALESCE(octet_length(reply), 0) AS reply_bytes,
+  CASE WHEN octet_length(reply) <= ${INLINE_ANSWER_BYTES_MAX} THEN reply END AS reply FROM banyan_idempotency ${WHERE_KEPT}`
+
+const REPLY = `SELECT reply FROM banyan_idempotency ${WHERE_KEPT}`
 
 const SAVE = `INSERT INTO banyan_idempotency (scope, request_key, fingerprint, state, reply, permits, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (scope, request_key) DO UPDATE SET

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ANSWER_BYTES_MAX, INLINE_ANSWER_BYTES_MAX } from '../records/bounds.ts'
 import type { IdempotencyRecord, TimerRecord } from '../records/records.ts'
 import { promise, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
@@ -40,14 +41,38 @@ function testIdempotency(harness: StoreHarness): void {
     assert.equal(await find(store, 'pay', 'k1'), undefined)
     assert.equal(await save(store, aRecord()), true)
     assert.equal(await save(store, aRecord({ fingerprint: 'f2', reply: 'other' })), false)
-    assert.deepEqual(await find(store, 'pay', 'k1'), aRecord())
+    assert.deepEqual(await find(store, 'pay', 'k1'), { ...aRecord(), replyBytes: 7 })
   })
 
   promise(harness, 'idempotency: a started record is replaced by the final one', async ({ store }) => {
     const final = aRecord({ state: 'failed', reply: '{"code":"x"}', permits: '[{"roles":["support"]}]' })
     assert.equal(await save(store, aRecord({ state: 'started', reply: null })), true)
     assert.equal(await save(store, final), true)
-    assert.deepEqual(await find(store, 'pay', 'k1'), final)
+    assert.deepEqual(await find(store, 'pay', 'k1'), { ...final, replyBytes: 12 })
+  })
+
+  promise(harness, 'idempotency: a large reply is found by its size, and read only when it is asked for', async ({ store, clock }) => {
+    const reply = (key: string) => store.read((tx) => tx.idempotency.reply('pay', key))
+    const sizes: readonly (readonly [string, number])[] = [
+      ['x', INLINE_ANSWER_BYTES_MAX],
+      ['x', INLINE_ANSWER_BYTES_MAX + 1],
+      ['ü', INLINE_ANSWER_BYTES_MAX / 2 + 1],
+      ['x', ANSWER_BYTES_MAX],
+    ]
+    for (const [index, [letter, length]] of sizes.entries()) {
+      const key = `size ${index}`
+      const text = letter.repeat(length)
+      const replyBytes = Buffer.byteLength(text)
+      await save(store, aRecord({ key, reply: text }))
+      const inline = replyBytes <= INLINE_ANSWER_BYTES_MAX ? text : null
+      assert.deepEqual(await find(store, 'pay', key), { ...aRecord({ key, reply: inline }), replyBytes })
+      assert.equal(await reply(key), text)
+    }
+    await save(store, aRecord({ state: 'started', reply: null }))
+    assert.deepEqual(await find(store, 'pay', 'k1'), { ...aRecord({ state: 'started', reply: null }), replyBytes: 0 })
+    assert.equal(await reply('k1'), null)
+    clock.set(START_MS + DAY_MS)
+    assert.equal(await reply('size 0'), null)
   })
 
   promise(harness, 'idempotency: scopes and keys are told apart', async ({ store }) => {
