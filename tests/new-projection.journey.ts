@@ -55,7 +55,7 @@ function totalsService(version: number): Service {
   })
 }
 
-test('a start with a new version of a read model listens at once, says how far it is, and is ready when the new tables serve', async () => {
+test('a start with a new version of a read model listens at once and says how far it is: ready where nobody else could serve', async () => {
   using place = temporaryDirectory()
   await using before = await testPlatform({ services: [totalsService(1)], directory: place.path })
   for (let number = 1; number <= EVENTS; number++) await before.client(totals).add({ id: `k${number}`, amount: 1 })
@@ -70,17 +70,38 @@ test('a start with a new version of a read model listens at once, says how far i
   const url = `http://127.0.0.1:${after.port}`
   const status = async (path: string): Promise<number> => (await fetch(url + path)).status
   assert.equal(await status('/health/live'), 200)
-  assert.equal(await status('/health/ready'), 503)
+  assert.equal(await status('/health/ready'), 200)
   assert.deepEqual(await (await fetch(`${url}/api/totals`)).json(), { total: EVENTS }, 'the old tables serve')
-  const shown = (): string | undefined => after.health().checks.find(({ name }) => name === 'totals:projection:totals')?.output
-  await until('readiness says how far it is', () => shown()?.includes(`rebuilding totals: ${COME} of ${EVENTS} events`) === true)
+  const shown = () => after.health().checks.find(({ name }) => name === 'totals:projection:totals')
+  await until('readiness says how far it is', () => shown()?.output.includes(`rebuilding totals: ${COME} of ${EVENTS} events`) === true)
+  assert.equal(shown()?.status, 'warn')
   const [admin] = after.admin.services
   assert.deepEqual(await admin?.projections(), [
     { service: 'totals', projection: 'totals', version: 1, definitionVersion: 2, rebuilding: { version: 2, done: COME, of: EVENTS } },
   ])
   held.release()
-  await until('it is ready', async () => (await status('/health/ready')) === 200)
+  await until('readiness has nothing to say', () => shown()?.status === 'pass')
+  assert.equal(await status('/health/ready'), 200)
   assert.deepEqual(await (await fetch(`${url}/api/totals`)).json(), { total: 2 * EVENTS })
+})
+
+test('on a store that instances share, a process is not ready before the new tables serve: the version before goes on to serve', async () => {
+  using place = temporaryDirectory()
+  await using before = await testPlatform({ services: [totalsService(1)], directory: place.path })
+  await before.client(totals).add({ id: 'k', amount: 1 })
+  await until('the first version has all', async () => (await before.client(totals).get({})).total === 1)
+  for (let number = 1; number < EVENTS; number++) await before.client(totals).add({ id: `k${number}`, amount: 1 })
+  await before.stop()
+
+  const held = heldStores(place.path, { shared: true })
+  await using after = await testPlatform({ services: [totalsService(2)], gateway: gateway(), directory: place.path, stores: held.stores })
+  const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${after.port}/health/ready`)).status
+  assert.equal(await ready(), 503)
+  const shown = () => after.health().checks.find(({ name }) => name === 'totals:projection:totals')
+  await until('readiness says how far it is', () => shown()?.output.includes('rebuilding totals: ') === true)
+  assert.equal(shown()?.status, 'fail')
+  held.release()
+  await until('it is ready', async () => (await ready()) === 200)
 })
 
 test('a process whose rebuild for a new version ends without new tables is not ready', async () => {
@@ -104,7 +125,10 @@ test('a process whose rebuild for a new version ends without new tables is not r
 })
 
 /** Stores whose logs show their beginning only, until they are released, or until retention has removed what was not read. */
-function heldStores(directory: string): { readonly stores: StoreFactory; readonly release: () => void; readonly lose: () => void } {
+function heldStores(
+  directory: string,
+  features: Partial<Store['features']> = {},
+): { readonly stores: StoreFactory; readonly release: () => void; readonly lose: () => void } {
   const inner = sqliteStores({ directory })
   let isHeld = true
   let isLost = false
@@ -112,7 +136,7 @@ function heldStores(directory: string): { readonly stores: StoreFactory; readonl
     const store = await inner.open(options)
     const { feed } = store
     const held: Store = {
-      features: store.features,
+      features: { ...store.features, ...features },
       feed: {
         head: async () => {
           if (isLost) throw new BanyanError('unavailable', 'the log cannot be read right now', { retry: 'safe' })

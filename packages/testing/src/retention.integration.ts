@@ -84,3 +84,30 @@ test('a log keeps everything, however old it is, while a service that listens do
   await clock.advance(LOOKS_MS)
   assert.equal((await source!.feed.read(0, 10)).length, 3)
 })
+
+test('a log keeps what a rebuild still needs, also where another instance fills the new tables', async () => {
+  const clock = virtualClock()
+  const parts = define(contract('view', { operations: {} }), { listens: [shop] })
+  const sold = parts.projection('sold', {
+    version: 1,
+    tables: (table) => [`CREATE TABLE ${table('sold')} (sku TEXT NOT NULL)`],
+    on: { 'thing.sold': async ({ data }, sql, table) => void (await sql.run(`INSERT INTO ${table('sold')} VALUES (?)`, data.sku)) },
+  })
+  const view = service(parts.definition, { projections: [sold] })
+  await using platform = await testPlatform({ services: [shopService, view], runtime: { clock } })
+  const [source, sink] = platform.services
+  const kept = async () =>
+    (await source!.readSql((sql) => sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM banyan_outbox')))?.count
+  const as = (status: string) =>
+    sink!.store.transaction((tx) => tx.sql.run('UPDATE banyan_projection SET status = ? WHERE generation = 7', status))
+  await sink!.store.transaction((tx) =>
+    tx.sql.run("INSERT INTO banyan_projection (name, generation, version, status, table_names) VALUES ('sold', 7, 2, 'building', '[]')"),
+  )
+  for (const sku of ['a', 'b', 'c']) await platform.client(shop).sell({ sku })
+  clock.jumpWallTime(2 * DAY_MS)
+  await clock.advance(LOOKS_MS)
+  assert.equal(await kept(), 3)
+  await as('retired')
+  await clock.advance(LOOKS_MS)
+  assert.equal(await kept(), 1)
+})

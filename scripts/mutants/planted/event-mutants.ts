@@ -193,4 +193,22 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
       test: 'P11: a timer whose handler ends the process is counted',
     },
   },
+  {
+    name: 'rebuild-of-a-removed-log-goes-on',
+    mistake: 'a rebuild whose next events were removed while it read is tried again for ever',
+    promises: ['law 6', 'law 10'],
+    file: 'packages/banyan/src/projection/generation.ts',
+    find: '    await this.#refuseHoles()\n',
+    replace: '    void this.#refuseHoles\n',
+    caughtBy: { file: 'packages/banyan/src/projection/projection-retention.integration.ts' },
+  },
+  {
+    name: 'retention-removes-from-a-rebuild-elsewhere',
+    mistake: 'retention counts the consumers of its own process only, and removes what a rebuild of another instance needs',
+    promises: ['law 10'],
+    file: 'packages/banyan/src/service/reaction/service-projections.ts',
+    find: '[...consumersOf(runners), ...(await readersElsewhere(store, service))]',
+    replace: '[...consumersOf(runners), ...(await readersElsewhere(store, service)).slice(0, 0)]',
+    caughtBy: { file: 'packages/testing/src/retention.integration.ts' },
+  },
 ]

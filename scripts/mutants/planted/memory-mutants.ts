@@ -173,11 +173,20 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ready-while-old-tables-serve',
-    mistake: 'a process is ready while the tables of an older version serve',
+    mistake: 'a process on a shared store is ready while the tables of an older version serve',
     promises: ['law 10'],
     file: 'packages/banyan/src/service/reaction/service-projections.ts',
-    find: 'if (version === definitionVersion) return',
-    replace: 'if (version <= definitionVersion) return',
+    find: 'if (rebuilding && !isShared) return said',
+    replace: 'if (rebuilding) return said',
+    caughtBy: { file: NEW_VERSION, test: 'on a store that instances share, a process is not ready' },
+  },
+  {
+    name: 'only-process-not-ready',
+    mistake: 'the only process that can serve is not ready while it fills new tables',
+    promises: ['law 10'],
+    file: 'packages/banyan/src/service/reaction/service-projections.ts',
+    find: 'if (rebuilding && !isShared) return said',
+    replace: 'if (rebuilding && isShared) return said',
     caughtBy: { file: NEW_VERSION, test: 'a start with a new version of a read model listens at once' },
   },
   {

@@ -22,6 +22,11 @@ export async function listGenerations(sql: SqlReader, name: string): Promise<Gen
   return rows.map(({ tables, ...row }) => ({ ...row, tables: JSON.parse(tables) as string[] }))
 }
 
+/** Generations of all projections that are being filled, by whichever instance. */
+export async function listBuilding(sql: SqlReader): Promise<Pick<GenerationRecord, 'name' | 'generation'>[]> {
+  return sql.all<Pick<GenerationRecord, 'name' | 'generation'>>(LIST_BUILDING, GENERATIONS_MAX)
+}
+
 /** Adds a generation and creates its tables. */
 export async function createGeneration(
   sql: Sql,
@@ -89,6 +94,8 @@ const CREATED = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([a-z0-9_]+)/i
 
 const LIST = `SELECT name, generation, version, status, table_names AS tables FROM banyan_projection
   WHERE name = ? ORDER BY generation LIMIT ?`
+
+const LIST_BUILDING = `SELECT name, generation FROM banyan_projection WHERE status = 'building' ORDER BY name, generation LIMIT ?`
 
 const SUPERSEDED = `SELECT generation FROM banyan_projection WHERE name = ? AND version = ? AND generation > ? AND status = 'serving'`
 

@@ -65,7 +65,7 @@ export class Generation {
   /** Starts filling it. Throws `failed_precondition` when a log no longer has what comes next: tables with a hole must never serve. */
   async start(): Promise<void> {
     const cursors = await this.cursors()
-    await Promise.all(this.#options.sources.map(({ source, feed }) => this.#refuseHole(source, feed, cursors.get(source) ?? 0)))
+    await Promise.all(this.#options.sources.map((source) => this.#refuseHole(source, cursors.get(source.source) ?? 0)))
     await Promise.all([...this.consumers.values()].map((consumer) => consumer.start()))
   }
 
@@ -89,11 +89,16 @@ export class Generation {
     return this.reachedPositions(new Map(heads))
   }
 
-  /** Waits a moment for given positions. Returns whether all were reached. */
+  /**
+   * Waits a moment for given positions. Returns whether all were reached. Throws `failed_precondition` when they cannot be, because a log no
+   * longer has what comes next.
+   */
   async reachedPositions(positions: ReadonlyMap<string, number>): Promise<boolean> {
     const deadline = deadlineAfter(this.#options.runtime.clock, LOOK_MS)
     const reached = await Promise.all([...positions].map(([source, position]) => this.reached(source, position, deadline)))
-    return reached.every(Boolean)
+    if (reached.every(Boolean)) return true
+    await this.#refuseHoles()
+    return false
   }
 
   /** Waits until everything of `source` up to `position` is in its tables, whoever fills them. Returns false when the deadline comes first. */
@@ -106,7 +111,13 @@ export class Generation {
     return (await this.position(source)) >= position
   }
 
-  async #refuseHole(source: string, feed: Feed, position: number): Promise<void> {
+  /** Looks only where nothing could be read: what a consumer has read already may be removed. */
+  async #refuseHoles(): Promise<void> {
+    for (const source of this.#options.sources)
+      if (this.consumers.get(source.source)?.state().error !== undefined) await this.#refuseHole(source, await this.position(source.source))
+  }
+
+  async #refuseHole({ source, feed }: ProjectionSource, position: number): Promise<void> {
     try {
       await feed.read(position, 1)
     } catch (cause) {

@@ -45,7 +45,7 @@ export interface ProjectionRunner {
   stop(): Promise<void>
   /**
    * Fills new tables from the beginning of the log while the old ones serve; resolves when the new ones serve.
-   * Throws `failed_precondition` when the beginning was removed; the old tables serve on.
+   * Throws `failed_precondition` when the beginning was removed, or what comes next while it reads; the old tables serve on.
    */
   rebuild(): Promise<void>
   /** Returns up to which position of `source` the serving tables have everything; infinity for a source that the projection does not read. */
@@ -241,8 +241,11 @@ class GenerationRunner implements ProjectionRunner {
     const building = this.#building
     this.#building = undefined
     if (building) {
-      await this.#generations.giveUp(building.record)
-      this.#dropLater(building.record.generation)
+      await building.stop()
+      await this.#generations
+        .giveUp(building.record)
+        .then(() => this.#dropLater(building.record.generation))
+        .catch((error: unknown) => this.#log.warn('a rebuild could not be given up; the next one goes on with its tables', { error }))
     }
     throw reason
   }

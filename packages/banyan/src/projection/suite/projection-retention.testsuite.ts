@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { emitAll, keys, promise } from '../../events/suite/consumer.fixtures.ts'
+import { emitAll, eventually, keys, promise, soon, testClock } from '../../events/suite/consumer.fixtures.ts'
+import { within } from '../../kernel/deadline.ts'
+import type { Feed } from '../../store/records/feed.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { TableName } from '../projection.ts'
@@ -7,6 +9,24 @@ import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
 
 async function removeFirst(source: Store, upTo: number): Promise<void> {
   await source.transaction((tx) => tx.retention.removeEvents(upTo, Number.MAX_SAFE_INTEGER, 1_000))
+}
+
+/** Events that come while the rest of the log is held. */
+const COME = 10
+
+/** A log that shows its first events only, until it is released. */
+function held(feed: Feed): { readonly feed: Feed; readonly release: (all?: boolean) => void } {
+  let isHeld = true
+  const seen: Feed = {
+    positionOf: (token) => feed.positionOf(token),
+    subscribe: (listener) => feed.subscribe(listener),
+    head: () => feed.head(),
+    read: async (after, limit, options) => {
+      if (isHeld && after >= COME) return []
+      return (await feed.read(after, limit, options)).filter(({ position }) => !isHeld || position <= COME)
+    },
+  }
+  return { feed: seen, release: (all = true) => void (isHeld = !all) }
 }
 
 /** A projection whose log was shortened: its tables never get a hole. */
@@ -27,6 +47,37 @@ export function testProjectionRetention(harness: StoreHarness): void {
     )
     await runner.stop()
   })
+
+  promise(
+    harness,
+    'a rebuild whose next events are removed while it reads ends with what to do, and the tables serve on',
+    async (stores) => {
+      await emitAll(stores.source, keys(3_000, 3))
+      const { feed, release } = held(stores.source.feed)
+      const runner = aRunner(stores, counts(), { sources: [{ source: 'source', feed }] })
+      release()
+      await runner.start()
+      await upToHead(runner, stores)
+      release(false)
+      const rebuilding = runner.rebuild()
+      await eventually('what can be read is applied', async () => (await runner.status()).rebuilding?.done === COME)
+      await removeFirst(stores.source, 100)
+      release()
+      await assert.rejects(within(testClock, soon(), 'the refusal', rebuilding), {
+        code: 'failed_precondition',
+        message: /"counts" needs events of "source" after position 10, which retention has removed: .*Keep its present version and tables/s,
+      })
+      assert.equal((await runner.status()).rebuilding, undefined)
+      assert.deepEqual(
+        runner.consumers().map(({ consumer }) => consumer),
+        ['projection:counts:1'],
+      )
+      await emitAll(stores.source, keys(3, 3))
+      await upToHead(runner, stores)
+      assert.ok((await content(stores.sink, 'counts_g1')).every(({ total }) => total === 1_001))
+      await runner.stop()
+    },
+  )
 
   promise(harness, 'a start that needs removed events is refused: for a new version, and for a new projection', async (stores) => {
     await emitAll(stores.source, keys(3_000, 3))

@@ -65,8 +65,8 @@ export interface HostedService extends LocalService {
   run(feedOf: (service: string) => Feed | undefined, consumedUpTo: () => Promise<number>): Promise<void>
   /** Takes no work from now on, because its data are an older copy; see {@link HistoryGuard}. */
   readonly refuse: (reason: BanyanError) => void
-  /** Consumers of this service, with the sources that they read; undefined while it does not run. */
-  readers(): readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined
+  /** Consumers of this service, also those that rebuild its projections elsewhere, with their sources; undefined while it does not run. */
+  readers(): Promise<readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined>
   /**
    * Refuses new calls and raw requests with `unavailable`, waits for those under way, then stops consumers, timers and sagas the same way.
    * What is not done by `deadline` is left, and goes on at the next start. Default: {@link DRAIN_MS} from now.
@@ -140,7 +140,7 @@ export async function hostService(service: Service, options: HostOptions): Promi
       retention.start(consumedUpTo)
       state = 'running'
     },
-    readers: () => (state === 'running' ? [...consumers.running(), ...projections.consumers()] : undefined),
+    readers: async () => (state === 'running' ? [...consumers.running(), ...(await projections.readers())] : undefined),
     drain(deadline = deadlineAfter(runtime.clock, DRAIN_MS)) {
       const workers = state === 'running' ? [consumers, projections, timers, sagas, retention] : []
       state = 'draining'
@@ -277,7 +277,7 @@ function healthChecks({ parts }: Service, store: Store, { guard, projections, co
     ['store', () => checkStore(store)],
     ['history', async () => refuseOlder(guard)],
   ])
-  for (const { name } of parts.projections) checks.set(`projection:${name}`, () => projections.assertCurrent(name))
+  for (const { name } of parts.projections) checks.set(`projection:${name}`, () => projections.checkCurrent(name))
   for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
   return checks
 }

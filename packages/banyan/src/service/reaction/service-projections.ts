@@ -1,12 +1,15 @@
 import { BanyanError, misuse } from '../../kernel/error.ts'
 import {
+  consumerName,
   createProjectionRunner,
+  listBuilding,
   type ProjectionDefinition,
   type ProjectionRunner,
   type ProjectionStatus,
   type TableName,
 } from '../../projection/index.ts'
 import type { Feed } from '../../store/records/feed.ts'
+import type { Store } from '../../store/store.ts'
 import type { Consumer } from '../../events/index.ts'
 import { type ConsumerLag, lagOf } from './consumers.ts'
 import { eventDataReader } from './event-data.ts'
@@ -33,10 +36,18 @@ export interface ServiceProjections {
   lag(): Promise<readonly ConsumerLag[]>
   /** What each projection serves, and how far new tables are filled. */
   status(): Promise<readonly ProjectionStatus[]>
-  /** Throws `unavailable` while the tables of a projection are not those of its version; a projection that does not run passes. */
-  assertCurrent(projection: string): Promise<void>
+  /**
+   * Says in words that the tables of a projection are being filled for its version, and throws `unavailable` instead where another instance may
+   * serve meanwhile, or while they are not filled at all. A projection that does not run passes.
+   */
+  checkCurrent(projection: string): Promise<string | undefined>
   /** Consumers that fill the projections now. */
   consumers(): readonly Consumer[]
+  /**
+   * Consumers that fill tables now, with the sources that they read: those that run here, and those with which another instance on the same
+   * store rebuilds a projection that this build knows too.
+   */
+  readers(): Promise<readonly Pick<Consumer, 'consumer' | 'source'>[]>
   /** Tells whether the service has a projection of this name. */
   has(projection: string): boolean
   /** Fills a new generation from the log while the present one serves. */
@@ -85,11 +96,12 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
     },
     lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
     status: () => Promise.all([...runners.values()].map((one) => one.status())),
-    async assertCurrent(projection) {
+    async checkCurrent(projection) {
       const status = await runners.get(projection)?.status()
-      if (status) refuseOtherVersion(status)
+      return status && otherVersion(status, store.features.shared)
     },
     consumers: () => consumersOf(runners),
+    readers: async () => [...consumersOf(runners), ...(await readersElsewhere(store, service))],
     has: (projection) => runners.has(projection),
     async rebuild(projection) {
       const rebuilding = runner(projection).rebuild()
@@ -100,18 +112,33 @@ export function createServiceProjections(shared: ServiceRuntime, service: Servic
   }
 }
 
-/** A rebuild that somebody asked for changes nothing for readers; one for a new version does. */
-function refuseOtherVersion({ projection, version, definitionVersion, rebuilding }: ProjectionStatus): void {
-  if (version === definitionVersion) return
+/**
+ * A rebuild that somebody asked for changes nothing for readers; one for a new version does. On a shared store an instance of the version before
+ * can serve until it is done. Where one process owns the store nobody else can: refusing work would keep the shop away for no gain.
+ */
+function otherVersion({ projection, version, definitionVersion, rebuilding }: ProjectionStatus, isShared: boolean): string | undefined {
+  if (version === definitionVersion) return undefined
   const meanwhile = `tables of version ${version} serve until those of version ${definitionVersion} are filled`
   const how = rebuilding
     ? `rebuilding ${projection}: ${rebuilding.done} of ${rebuilding.of} events`
     : `${projection} is not rebuilt for now, the log says why`
-  throw new BanyanError('unavailable', `${how}; ${meanwhile}`, { retry: 'safe' })
+  const said = `${how}; ${meanwhile}`
+  if (rebuilding && !isShared) return said
+  throw new BanyanError('unavailable', said, { retry: 'safe' })
 }
 
 function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly Consumer[] {
   return [...runners.values()].flatMap((runner) => runner.consumers())
+}
+
+/** Consumers of generations that are being filled by whichever instance: its cursors are in the store that they share. */
+async function readersElsewhere(store: Store, service: Service): Promise<readonly Pick<Consumer, 'consumer' | 'source'>[]> {
+  const building = await store.read((tx) => listBuilding(tx.sql))
+  return service.parts.projections.flatMap((projection) =>
+    building
+      .filter(({ name }) => name === projection.name)
+      .flatMap((record) => sourcesOf(service, projection).map((source) => ({ consumer: consumerName(record), source }))),
+  )
 }
 
 function sourcesOf({ definition }: Service, { on }: ProjectionDefinition): string[] {
