@@ -53,15 +53,13 @@ export class EventTail {
 
   #trim(): void {
     if (this.#events.length <= 2 * EVENTS_KEPT && this.#characters <= CHARACTERS_MAX) return
-    let drop = Math.max(0, this.#events.length - EVENTS_KEPT)
-    let characters = this.#characters
-    for (let index = 0; index < this.#events.length && (index < drop || characters > CHARACTERS_MAX); index++) {
-      characters -= (this.#events[index] as NumberedEvent).event.data.length
-      drop = index + 1
-    }
-    if (drop > 0) this.#events.splice(0, drop)
-    this.#characters = characters
+    const tooMany = this.#events.length - EVENTS_KEPT
+    let drop = 0
+    for (; drop < this.#events.length && (drop < tooMany || this.#characters > CHARACTERS_MAX); drop++)
+      this.#characters -= (this.#events[drop] as NumberedEvent).event.data.length
+    this.#events.splice(0, drop)
   }
+
   #clear(): void {
     this.#events = []
     this.#characters = 0

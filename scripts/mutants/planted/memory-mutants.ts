@@ -207,4 +207,13 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     replace: '      void work',
     caughtBy: { file: 'packages/banyan/src/service/operation/kept-answer.test.ts' },
   },
+  {
+    name: 'tail-forgets-one',
+    mistake: 'the end of the log in memory forgets one event when it has too many, so that it grows with what comes',
+    promises: ['law 6'],
+    file: 'packages/postgres/src/event-tail.ts',
+    find: 'drop < tooMany ||',
+    replace: 'drop < Math.min(tooMany, 1) ||',
+    caughtBy: { file: 'packages/postgres/src/event-tail.test.ts' },
+  },
 ]
