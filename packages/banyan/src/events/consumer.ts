@@ -7,7 +7,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { findCursor, noteRead, takeClaim } from './reading/claim.ts'
 import { FeedReader } from './reading/feed-reader.ts'
-import { isOlderLog } from './reading/history.ts'
+import { isOlderLog, isRemoved } from './reading/history.ts'
 import { HeldBytes } from './reading/held-bytes.ts'
 import { createHolder, type Holder } from './reading/holder.ts'
 import { KeyedSession } from './keyed/keyed-session.ts'
@@ -56,6 +56,8 @@ export interface Consumer {
   /** Handles the parked events of a key again, once they are marked `redriving`; see `createParkedAdmin`. */
   redrive(key: string): Promise<RedriveResult>
   state(): ConsumerState
+  /** Why it can never go on, because its log no longer has what comes next; undefined otherwise. */
+  removed(): BanyanError | undefined
 }
 
 /** How a consumer fares. */
@@ -172,8 +174,17 @@ class FeedConsumer implements Consumer {
   }
 
   state(): ConsumerState {
-    const error = this.#turn ? this.#turn.reader.error : this.#error
+    const error = this.#failure()
     return { ...(this.#turn?.session.figures ?? noFigures), status: this.#status, position: this.position(), error: error?.message }
+  }
+
+  removed(): BanyanError | undefined {
+    const error = this.#failure()
+    return isRemoved(error) ? error : undefined
+  }
+
+  #failure(): BanyanError | undefined {
+    return this.#turn ? this.#turn.reader.error : this.#error
   }
 
   /** Takes claims until it is stopped, and reads while it has one. */

@@ -111,10 +111,12 @@ export class Generation {
     return (await this.position(source)) >= position
   }
 
-  /** Looks only where nothing could be read: what a consumer has read already may be removed. */
+  /** Throws for a log that a consumer found to be without what comes next. */
   async #refuseHoles(): Promise<void> {
-    for (const source of this.#options.sources)
-      if (this.consumers.get(source.source)?.state().error !== undefined) await this.#refuseHole(source, await this.position(source.source))
+    for (const [source, consumer] of this.consumers) {
+      const cause = consumer.removed()
+      if (cause) throw this.#hole(source, await this.position(source), cause)
+    }
   }
 
   async #refuseHole({ source, feed }: ProjectionSource, position: number): Promise<void> {
@@ -122,13 +124,15 @@ export class Generation {
       await feed.read(position, 1)
     } catch (cause) {
       // a log that cannot be read right now is read by the consumer when it can be
-      if (!isRemoved(cause)) return
-      const { name } = this.#options.projection
-      const what = `projection "${name}" needs events of "${source}" after position ${position}, which retention has removed: ${cause.message}`
-      throw new BanyanError('failed_precondition', `${what}. Keep its present version and tables, or restore the log from a backup`, {
-        cause,
-      })
+      if (isRemoved(cause)) throw this.#hole(source, position, cause)
     }
+  }
+
+  #hole(source: string, position: number, cause: BanyanError): BanyanError {
+    const { name } = this.#options.projection
+    const what = `projection "${name}" needs events of "${source}" after position ${position}, which retention has removed: ${cause.message}`
+    const mend = 'Keep its present version and tables, or restore the log from a backup'
+    return new BanyanError('failed_precondition', `${what}. ${mend}`, { cause })
   }
 
   #consumer({ source, feed }: ProjectionSource): Consumer {
