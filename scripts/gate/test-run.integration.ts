@@ -52,6 +52,13 @@ test('fails when an error comes after the end of a test', async () => {
   assert.match(result.details, /although no test failed[\s\S]*late/)
 })
 
+test('fails when listeners leak, though no test fails', async () => {
+  const add = 'for (let count = 0; count < 11; count++) process.on("exit", () => {})'
+  const { passed, details } = await planted('leak', `test('a', () => { ${add} })`)
+  assert.equal(passed, 1)
+  assert.match(details, /listeners leak: MaxListenersExceededWarning.* 11 exit listeners added to \[process\]/)
+})
+
 test('fails when something keeps the process alive', async () => {
   const result = await planted('alive', `test('a', () => { setInterval(() => {}, 1000) })`, 1_500)
   assert.equal(result.passed, 1)

@@ -65,11 +65,20 @@ export function judge(run: TestRun, ended: Ended, report: readonly ReportLine[])
   }
   const trouble = runnerTrouble(ended, report, failures.length, passed + skips.length)
   if (trouble) failures.push({ name: run.name, detail: trouble })
+  const leak = LEAK.exec(ended.output)
+  if (leak)
+    failures.push({
+      name: run.name,
+      detail: `listeners leak: ${leak[0]}; run the file with node --trace-warnings to see where they are added`,
+    })
   const [first] = failures
   if (first && ended.output.trim())
     failures[0] = { ...first, detail: `${first.detail}\n\noutput of the process:\n${ended.output.trim().slice(-OUTPUT_SHOWN_MAX)}` }
   return { name: run.name, passed, failures, skips, durationMs: ended.durationMs }
 }
+
+/** What Node says once when listeners were added to one object again and again, and none was removed. */
+const LEAK = /MaxListenersExceededWarning: .*/
 
 const OUTPUT_SHOWN_MAX = 8_000 // characters: two or three screens
 

@@ -57,6 +57,15 @@ test('shows it at the end of the process where the platform was started for seve
   })`)
   assert.match(output, /log of testPlatform with cart:\n {2}\S+ ERROR operation failed/)
 })
+test('leaves no listener behind, however many platforms are started one after another', () => {
+  const { status, output } = run(`
+    const atFirst = process.listenerCount('exit')
+    for (const name of Array.from({ length: 12 }, (_, index) => 'test ' + index))
+      test(name, async () => { await using shop = await testPlatform({ services: broken }) })
+    test('after them', () => assert.equal(process.listenerCount('exit'), atFirst))`)
+  assert.equal(status, 0, output)
+  assert.doesNotMatch(output, /MaxListenersExceededWarning/)
+})
 
 test('an error of a call says what went wrong inside: the exception, or the field that did not fit', () => {
   const { status, output } = run(`test('all', async () => {

@@ -76,12 +76,15 @@ function loggerOf(take: Take, bound: LogFields): Logger {
   }
 }
 
-/** What is still to be told when the process ends badly; one listener for all, however many platforms there are. */
+/** What is still to be told when the process ends badly; one listener for all, however many platforms there are, and none when nothing is left. */
 const atExit = new Set<() => void>()
+const tellAtExit = (exitCode: number): void => {
+  if (exitCode !== 0) for (const tell of atExit) tell()
+}
 
 /** Calls `tell` once when what runs now has failed. */
 function whenFailed(tell: (test?: string) => void): void {
-  if (atExit.size === 0) process.once('exit', (exitCode) => exitCode !== 0 && atExit.forEach((each) => each()))
+  if (atExit.size === 0) process.on('exit', tellAtExit)
   const context = getTestContext()
   const later = (): void => tell()
   atExit.add(later)
@@ -90,6 +93,7 @@ function whenFailed(tell: (test?: string) => void): void {
     const failed = context.error !== undefined && context.error !== null
     if (!failed && !context.passed) return // a hook: whether its tests fail is not known yet
     atExit.delete(later)
+    if (atExit.size === 0) process.off('exit', tellAtExit)
     if (failed) tell(context.name)
   })
 }

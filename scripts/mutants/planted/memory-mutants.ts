@@ -216,4 +216,13 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     replace: 'drop < Math.min(tooMany, 1) ||',
     caughtBy: { file: 'packages/postgres/src/event-tail.test.ts' },
   },
+  {
+    name: 'listener-for-each-test-platform',
+    mistake: 'each platform under test adds a listener for the end of the process, and nobody removes it',
+    promises: ['law 6'],
+    file: 'packages/testing/src/test-log.ts',
+    find: "    if (atExit.size === 0) process.off('exit', tellAtExit)\n",
+    replace: '',
+    caughtBy: { file: 'packages/testing/src/test-log.integration.ts', test: 'leaves no listener behind' },
+  },
 ]
