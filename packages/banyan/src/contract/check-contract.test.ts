@@ -143,6 +143,14 @@ const FORMS: Record<string, [object, RegExp]> = {
   'a summary that is no text': [{ summary: ['a'] }, /summary is \["a"\]/],
   'errors in a list': [{ errors: ['sold_out'] }, /errors is \["sold_out"\]; give an object/],
   'an error without a schema': [{ errors: { sold_out: 409 } }, /error "sold_out" is 409, which is no JSON Schema/],
+  'a misspelt part of an error': [
+    { errors: { sold_out: { ...declareError(409, Type.Object({})), details: 'x' } } },
+    /error "sold_out" has "details".*did you mean "detail"\?/,
+  ],
+  'an error whose detail is no text': [
+    { errors: { sold_out: declareError(409, Type.Object({}), 'never', ['x'] as never) } },
+    /detail of error "sold_out" is \["x"\]/,
+  ],
   'an error that may be retried somehow': [
     { errors: { sold_out: { ...declareError(409, Type.Object({})), retry: 'maybe' } } },
     /retry of error "sold_out" is "maybe"; it must be one of never, safe/,

@@ -1,16 +1,18 @@
-import { misuse } from '../kernel/error.ts'
+import { isErrorCode, misuse } from '../kernel/error.ts'
+import { onlyParts, partsOf } from '../kernel/form.ts'
+import { assertName, NAMES } from '../kernel/name.ts'
+import { checkFits, checkReach } from './check-reach.ts'
 import { checkEventForm, checkForm } from './check-spec.ts'
 import type { EventDefinition } from './event.ts'
 import { declaredError } from './failure.ts'
 import { type FieldFacts, fieldFacts } from './field-facts.ts'
-import type { OperationDefinition } from './operation.ts'
+import type { DeclaredError, OperationDefinition } from './operation.ts'
 
+const ERROR_PARTS = partsOf<DeclaredError>({ data: true, status: true, retry: true, detail: true })
 /** Types that a segment of a path can carry. */
 const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
 const TEXT: ReadonlySet<string> = new Set(['string'])
 const VERSIONS: ReadonlySet<string> = new Set(['string', 'number', 'integer'])
-/** Codes whose meaning is the platform's alone: they say that the program is wrong, or that a process lost what it held. */
-const RESERVED_CODES: ReadonlySet<string> = new Set(['internal', 'misuse', 'fenced'])
 
 /**
  * Throws `misuse` for a declaration of a form that is none, and for what it says about fields that are not there: it would only show at a request.
@@ -29,7 +31,8 @@ export function checkOperation(label: string, operation: OperationDefinition): v
     expectField(label, `"${name}" of created`, fieldFacts(output, name.slice(1)), { in: 'output', types: SCALARS, required: true })
   if (ifMatch !== undefined)
     expectField(label, `ifMatch "${ifMatch}"`, fieldFacts(input, ifMatch), { in: 'input', types: VERSIONS, required: false })
-  for (const code of Object.keys(errors)) checkError(label, code, declaredError(errors, code)?.status)
+  checkReach(label, operation)
+  for (const code of Object.keys(errors)) checkError(label, code, declaredError(errors, code))
 }
 
 /** Throws `misuse` for an event whose key is not in its data, or not always, or not a text: its order could not be kept. */
@@ -37,6 +40,7 @@ export function checkEvent(contract: string, type: string, definition: EventDefi
   const label = `event ${type} of ${contract}`
   checkEventForm(label, definition)
   const { key, data } = definition
+  checkFits(label, 'the data', data)
   expectField(label, `key "${key}"`, fieldFacts(data, key), { in: 'data', types: TEXT, required: true })
 }
 
@@ -55,8 +59,16 @@ function expectField(label: string, what: string, field: FieldFacts | undefined,
     misuse(`${label}: ${what} may be ${wrong.join(' or ')} in ${where}; it must be ${[...expected.types].join(', ')} and nothing else`)
 }
 
-function checkError(label: string, code: string, status = 409): void {
-  if (RESERVED_CODES.has(code)) misuse(`${label}: error "${code}" is the platform's own; give it another code`)
+function checkError(label: string, code: string, declared: DeclaredError | undefined): void {
+  const { status = 409, data } = declared ?? {}
+  assertName(`${label}: error`, code, NAMES.code)
+  if (declared !== undefined) onlyParts(`${label}: error "${code}"`, { ...declared }, ERROR_PARTS)
+  if (isErrorCode(code))
+    misuse(
+      `${label}: error "${code}" is the platform's own, and a client tells errors by their code; give it a code ` +
+        `of its own, e.g. "no_such_order", or throw new BanyanError('${code}', …) without declaring it`,
+    )
   if (!Number.isInteger(status) || status < 400 || status > 599)
     misuse(`${label}: error "${code}" has status ${status}; give one from 400 to 599`)
+  if (data !== undefined) checkFits(label, `the data of error "${code}"`, data)
 }

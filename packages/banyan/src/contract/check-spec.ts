@@ -1,12 +1,10 @@
 import { misuse } from '../kernel/error.ts'
-import { isRecord, onlyParts, shownValue } from '../kernel/form.ts'
+import { isRecord, type Loose, onlyParts, partsOf, shownValue } from '../kernel/form.ts'
+import { isPlainPath } from './route.ts'
+import type { OwnerAccess, RoleAccess, UserAccess } from './access.ts'
 
 // Owns: that a declaration has the form that its type says. TypeScript says it first; plain JavaScript and `as any` are told here.
 
-/** Parts that every operation may have. */
-const PARTS = ['input', 'output', 'errors', 'access', 'summary', 'timeoutMs', 'concurrencyMax'] as const
-/** Parts that only commands have. */
-const COMMAND_PARTS = ['idempotency', 'created', 'status', 'ifMatch'] as const
 const KINDS = ['query', 'command'] as const
 const IDEMPOTENCY = ['optional', 'required', 'none'] as const
 /** Statuses of a success; 201 goes with `created`. */
@@ -18,15 +16,13 @@ const DECLARE_EVENT = "declare it with event({ key: 'id', data: Type.Object({ id
 const ACCESS =
   "'public', 'user', 'internal', { roles: ['admin'] }, { owner: 'userId' }, { owner: 'userId', roles: ['admin'] } or { user: true, roles: ['admin'] }"
 const ACCESS_WORDS = ['public', 'user', 'internal'] as const
-const ACCESS_PARTS = ['user', 'owner', 'roles'] as const
-const EVENT_PARTS = ['key', 'data', 'version', 'summary', 'upgrade'] as const
-const CONTRACT_PARTS = ['schemas', 'operations', 'events'] as const
+const ACCESS_PARTS = partsOf<UserAccess & RoleAccess & OwnerAccess>({ user: true, owner: true, roles: true })
 
-/** Throws `misuse` for parts that `query` or `command` does not know: most are misspelt, and would be missing in silence. */
-export function checkParts(kind: 'query' | 'command', route: string, spec: unknown): void {
+/** Throws `misuse` for parts that `query` or `command` does not have: most are misspelt, and would be missing in silence. */
+export function checkParts(kind: 'query' | 'command', route: string, spec: unknown, parts: readonly string[]): void {
   const label = `${kind} "${route}"`
   if (!isRecord(spec)) misuse(`${label}: its second part is ${shownValue(spec)}; give { input, output, access }`)
-  onlyParts(label, spec, kind === 'query' ? PARTS : [...PARTS, ...COMMAND_PARTS])
+  onlyParts(label, spec, parts)
 }
 
 /** Throws `misuse` for an operation of a form that is none: it would only show at a request, or refuse everybody. */
@@ -47,8 +43,8 @@ export function checkForm(label: string, operation: unknown): void {
   optionalText(label, 'summary', summary)
   optionalText(label, 'ifMatch', ifMatch)
   optionalText(label, 'created', created)
-  if (typeof created === 'string' && !created.startsWith('/'))
-    misuse(`${label}: created is "${created}"; give a path, e.g. "/api/orders/:id"`)
+  if (typeof created === 'string' && !isPlainPath(created))
+    misuse(`${label}: created is ${shownValue(created)}; give a path, e.g. "/api/orders/:id"`)
 }
 
 /** Throws `misuse` for an access rule that is none, or that lets nobody in. */
@@ -69,10 +65,10 @@ export function checkAccessForm(label: string, access: unknown): void {
     misuse(`${label}: access ${shownValue(access)} lets nobody in; name roles, or write 'internal' for other services alone`)
 }
 
-/** Throws `misuse` for parts that `event` does not know. */
-export function checkEventParts(spec: unknown): void {
+/** Throws `misuse` for parts that `event` does not have. */
+export function checkEventParts(spec: unknown, parts: readonly string[]): void {
   if (!isRecord(spec)) misuse(`an event is ${shownValue(spec)}; ${DECLARE_EVENT}`)
-  onlyParts(`event with key ${shownValue(spec['key'])}`, spec, EVENT_PARTS)
+  onlyParts(`event with key ${shownValue(spec['key'])}`, spec, parts)
 }
 
 /** Throws `misuse` for an event of a form that is none. */
@@ -88,23 +84,32 @@ export function checkEventForm(label: string, definition: unknown): void {
     misuse(`${label}: upgrade is ${shownValue(upgrade)}; give a function of what was stored`)
 }
 
-/** Throws `misuse` for parts that `contract` does not know, and for lists of it that are none. */
-export function checkContractForm(name: unknown, spec: unknown): void {
+/** Throws `misuse` for parts that `contract` does not have, and for lists of it that are none. */
+export function checkContractForm(name: unknown, spec: unknown, parts: readonly string[]): void {
   if (typeof name !== 'string') misuse(`the name of a contract is ${shownValue(name)}; give a text, e.g. contract('orders', { … })`)
   const label = `contract "${name}"`
   if (!isRecord(spec)) misuse(`${label}: its second part is ${shownValue(spec)}; give { operations, events }`)
-  onlyParts(label, spec, CONTRACT_PARTS)
-  for (const part of CONTRACT_PARTS)
-    if (spec[part] !== undefined && !isRecord(spec[part])) misuse(`${label}: ${part} is ${shownValue(spec[part])}; give an object, by name`)
+  onlyParts(label, spec, parts)
+  for (const part of parts) if (spec[part] !== undefined) checkByName(label, part, spec[part])
+}
+
+/** Throws `misuse` for what is no plain object. Written as a name in an object, `__proto__` makes its value the prototype: it would be missing in silence. */
+function checkByName(label: string, part: string, value: unknown): asserts value is Loose {
+  if (!isRecord(value)) misuse(`${label}: ${part} is ${shownValue(value)}; give an object, by name`)
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value) as null))
+    misuse(`${label}: ${part} has a prototype; give a plain object, by name, and name nothing in it "__proto__"`)
 }
 
 function checkErrors(label: string, errors: unknown): void {
   if (!isRecord(errors)) misuse(`${label}: errors is ${shownValue(errors)}; give an object: code to schema`)
+  checkByName(label, 'errors', errors)
   for (const [code, declared] of Object.entries(errors)) {
     const what = `error "${code}"`
     const whole = isRecord(declared) && 'status' in declared && 'data' in declared
     checkSchema(label, what, whole ? declared['data'] : declared, 'Type.Object({})')
-    if (whole) oneOf(label, `retry of ${what}`, declared['retry'], RETRIES)
+    if (!whole) continue
+    oneOf(label, `retry of ${what}`, declared['retry'], RETRIES)
+    optionalText(label, `detail of ${what}`, declared['detail'])
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
-import { misuse } from '../kernel/error.ts'
+import { partsOf } from '../kernel/form.ts'
+import { assertName, NAMES } from '../kernel/name.ts'
 import { checkEvent, checkOperation } from './check-contract.ts'
 import { checkContractForm } from './check-spec.ts'
 import { refuseCollisions, routedOperations } from './colliding-routes.ts'
@@ -22,11 +23,14 @@ export interface Contract<N extends string = string, O extends Operations = Oper
   readonly schemas?: Readonly<Record<string, TSchema>>
 }
 
-/** Longest name of a service: a database takes no longer one as the name of a schema. */
-export const NAME_LENGTH_MAX = 63
-const NAME = /^[a-z][a-z0-9-]*$/
-const SCHEMA_NAME = /^[A-Za-z][\w-]*$/
-const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
+/** What a contract is declared with. */
+export interface ContractSpec<O extends Operations = Operations, E extends Events = Events> {
+  readonly operations?: O
+  readonly events?: E
+  readonly schemas?: Readonly<Record<string, TSchema>>
+}
+
+const PARTS = partsOf<ContractSpec>({ schemas: true, operations: true, events: true })
 
 /**
  * Declares a contract. `schemas` names schemas for the API's reference and for the types of generated clients: wherever one of them stands in an
@@ -36,15 +40,13 @@ const EVENT_TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9_-]*)+$/
  */
 export function contract<const N extends string, O extends Operations = {}, E extends Events = {}>(
   name: N,
-  spec: { readonly operations?: O; readonly events?: E; readonly schemas?: Readonly<Record<string, TSchema>> },
+  spec: ContractSpec<O, E>,
 ): Contract<N, O, E> {
-  checkContractForm(name, spec)
-  if (!NAME.test(name)) misuse(`contract name "${name}" must be lower-case letters, digits and dashes, e.g. "orders"`)
-  if (name.length > NAME_LENGTH_MAX) misuse(`contract name "${name}" must have at most ${NAME_LENGTH_MAX} characters`)
-  for (const type of Object.keys(spec.events ?? {}))
-    if (!EVENT_TYPE.test(type)) misuse(`event "${type}" of ${name} must be dotted lower-case words, e.g. "order.created"`)
-  for (const schema of Object.keys(spec.schemas ?? {}))
-    if (!SCHEMA_NAME.test(schema)) misuse(`schema "${schema}" of ${name} must be a word, e.g. "OrderLine"`)
+  checkContractForm(name, spec, PARTS)
+  assertName('contract name', name, NAMES.service)
+  for (const type of Object.keys(spec.events ?? {})) assertName(`${name}: event`, type, NAMES.event)
+  for (const schema of Object.keys(spec.schemas ?? {})) assertName(`${name}: schema`, schema, NAMES.schema)
+  for (const operation of Object.keys(spec.operations ?? {})) assertName(`${name}: operation`, operation, NAMES.operation)
   const operations = Object.entries(spec.operations ?? {})
   for (const [operation, definition] of operations) checkOperation(`${name}.${operation}`, definition)
   refuseCollisions(routedOperations(name, spec.operations ?? {}))

@@ -1,4 +1,5 @@
 import type { Static, TObject, TProperties, TSchema } from 'typebox'
+import { partsOf } from '../kernel/form.ts'
 import { checkEventParts } from './check-spec.ts'
 
 /** An event of a contract. */
@@ -16,6 +17,17 @@ export interface EventDefinition<D extends TSchema = TSchema> {
 /** Data type of an event. */
 export type EventData<D> = D extends EventDefinition<infer S> ? Static<S> : never
 
+/** What an event is declared with. */
+export interface EventSpec<P extends TProperties = TProperties> {
+  readonly key: keyof P & string
+  readonly data: TObject<P>
+  readonly version?: number
+  readonly summary?: string
+  readonly upgrade?: (stored: Readonly<Record<string, unknown>>) => object
+}
+
+const PARTS = partsOf<EventSpec>({ key: true, data: true, version: true, summary: true, upgrade: true })
+
 /**
  * Declares an event: what happened, in the past tense. Data holds ids and facts, never personal data.
  *
@@ -23,13 +35,7 @@ export type EventData<D> = D extends EventDefinition<infer S> ? Static<S> : neve
  * releases wrote, e.g. a free text where there is a code today. It sees every event that is read, also those of today, and returns an object of
  * the form that `data` declares. What is emitted is checked as it is. Default: nothing is changed.
  */
-export function event<P extends TProperties>(spec: {
-  readonly key: keyof P & string
-  readonly data: TObject<P>
-  readonly version?: number
-  readonly summary?: string
-  readonly upgrade?: (stored: Readonly<Record<string, unknown>>) => object
-}): EventDefinition<TObject<P>> {
-  checkEventParts(spec)
+export function event<P extends TProperties>(spec: EventSpec<P>): EventDefinition<TObject<P>> {
+  checkEventParts(spec, PARTS)
   return { key: spec.key, data: spec.data, version: spec.version ?? 1, summary: spec.summary, upgrade: spec.upgrade }
 }

@@ -22,9 +22,9 @@ interface SchemaFacts {
 /** Returns what a schema says of a field, whether it is plain, intersected or one of several; undefined when it lacks the field in any case. */
 export function fieldFacts(schema: TSchema, name: string): FieldFacts | undefined {
   const { properties = {}, required = [], allOf = [], anyOf, oneOf } = schema as SchemaFacts
-  const own = properties[name]
+  const own = Object.hasOwn(properties, name) ? properties[name] : undefined
   const all = allOf.map((part) => fieldFacts(part, name))
-  if (own) all.push({ required: required.includes(name), types: typesOf(own) })
+  if (own) all.push({ required: required.includes(name), types: schemaTypes(own) })
   const choices = anyOf ?? oneOf
   if (choices) all.push(ofChoices(choices.map((part) => fieldFacts(part, name))))
   const known = all.filter((one) => one !== undefined)
@@ -42,10 +42,11 @@ function ofChoices(choices: readonly (FieldFacts | undefined)[]): FieldFacts | u
   }
 }
 
-function typesOf(schema: TSchema): Set<string> {
+/** Returns the JSON types that a value of a schema may have; empty where the schema does not say. */
+export function schemaTypes(schema: TSchema): Set<string> {
   const { type, const: constant, enum: values = [], allOf = [], anyOf = [], oneOf = [] } = schema as SchemaFacts
   const types = new Set(type === undefined ? [] : [type].flat())
   for (const value of constant === undefined ? values : [constant]) types.add(value === null ? 'null' : typeof value)
-  for (const part of [...allOf, ...anyOf, ...oneOf]) for (const one of typesOf(part)) types.add(one)
+  for (const part of [...allOf, ...anyOf, ...oneOf]) for (const one of schemaTypes(part)) types.add(one)
   return types
 }

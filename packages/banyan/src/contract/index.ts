@@ -18,7 +18,6 @@ export {
   type EventMap,
   type Events,
   type EventType,
-  NAME_LENGTH_MAX,
   type Operations,
 } from './contract.ts'
 export { type EventData, type EventDefinition, event } from './event.ts'
@@ -41,6 +40,7 @@ export {
 } from './operation.ts'
 export { checkOperation } from './check-contract.ts'
 export { refuseCollisions } from './colliding-routes.ts'
+export { type QueryKind, queryKind } from './query-kind.ts'
 export { idCursor, type PageCursor, pageCursor, wrongCursor } from './page-cursor.ts'
 export { EMAIL_LENGTH_MAX, EMAIL_LOCAL_LENGTH_MAX, EMAIL_MEANING } from './email-text.ts'
 export { METHODS, type Method, parseRoute, type Route, routeShape, type RouteText, type Segment } from './route.ts'

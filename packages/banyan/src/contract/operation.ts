@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { partsOf } from '../kernel/form.ts'
 import type { Access } from './access.ts'
 import { checkParts } from './check-spec.ts'
 import { parseRoute, type Route, type RouteText } from './route.ts'
@@ -13,7 +14,7 @@ export interface DeclaredError<D extends TSchema = TSchema> {
   readonly detail?: string | undefined
 }
 
-/** Declared errors by code; a bare schema means status 409. */
+/** Declared errors by code, in lower case and none of the platform's own; a bare schema means status 409. */
 export type ErrorSpec = Readonly<Record<string, TSchema | DeclaredError>>
 
 /** Data type of one declared error. */
@@ -65,6 +66,16 @@ export interface CommandSpec<I extends TSchema, O extends TSchema, E extends Err
   /** Input field that an `If-Match` header fills, e.g. `version`. */
   readonly ifMatch?: string
 }
+
+const QUERY = { input: true, output: true, errors: true, access: true, summary: true, timeoutMs: true, concurrencyMax: true } as const
+const QUERY_PARTS = partsOf<OperationSpec<TSchema, TSchema, ErrorSpec>>(QUERY)
+const COMMAND_PARTS = partsOf<CommandSpec<TSchema, TSchema, ErrorSpec>>({
+  ...QUERY,
+  idempotency: true,
+  created: true,
+  status: true,
+  ifMatch: true,
+})
 
 /** An operation of a contract. */
 export interface OperationDefinition<
@@ -120,7 +131,7 @@ function operationDefinition<I extends TSchema, O extends TSchema, E extends Err
   route: RouteText,
   spec: CommandSpec<I, O, E>,
 ): OperationDefinition<I, O, E, K> {
-  checkParts(kind, route, spec)
+  checkParts(kind, route, spec, kind === 'query' ? QUERY_PARTS : COMMAND_PARTS)
   return {
     kind,
     route: parseRoute(route),

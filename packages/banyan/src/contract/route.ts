@@ -28,6 +28,12 @@ export function routeShape({ method, segments }: Pick<Route, 'method' | 'segment
 
 const SEGMENT = /^(?::[a-zA-Z]\w*|[a-z0-9][a-z0-9._~-]*)$/
 
+/** Tells whether a path is one that a route may have. */
+export function isPlainPath(path: string): boolean {
+  const [root, ...segments] = path.split('/')
+  return root === '' && segments.length > 0 && segments.every((segment) => SEGMENT.test(segment))
+}
+
 /** Parses the route of a contract; throws `misuse` when it is not a plain path. */
 export function parseRoute(text: RouteText): Route {
   const given: unknown = text

@@ -309,3 +309,22 @@ test('a stored reason that is no code is read as "other", and the rest stays as 
     assert.deepEqual(withReasonCode({ orderId: 'o1', reason }), { orderId: 'o1', reason: 'other' }, String(reason))
   assert.deepEqual(withReasonCode({}), { reason: 'other' })
 })
+
+test('refuses a misspelt bound, which would be none, and bounds that no text fits', () => {
+  const loose = (bounds: object): never => bounds as never
+  const kinds = { name: Text.name, line: Text.line, prose: Text.prose, raw: Text.raw, token: Text.token, id: Text.id, code: Text.code }
+  for (const [kind, make] of Object.entries(kinds)) {
+    make({ max: 5, min: 5, description: 'x', examples: ['abcde'] })
+    assert.throws(() => make(loose({ max: 5, mn: 2 })), { code: 'misuse', message: /has "mn".*did you mean "min"\?/ }, kind)
+    for (const bounds of [{ max: 0 }, { max: -1 }, { max: 1.5 }, { max: '5' }, { max: 3, min: 4 }, { max: 3, min: -1 }, { max: Infinity }])
+      assert.throws(
+        () => make(loose(bounds)),
+        { code: 'misuse', message: /a text has min .* and max / },
+        `${kind} ${JSON.stringify(bounds)}`,
+      )
+  }
+  assert.throws(() => Text.name(loose({ mx: 80 })), { message: /has "mx".*did you mean "max"\?/ })
+  assert.throws(() => Text.name(loose({ max: 80, pattern: '^a$' })), {
+    message: /has "pattern", which is none of min, max, description, examples/,
+  })
+})

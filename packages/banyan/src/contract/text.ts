@@ -1,6 +1,9 @@
 import { Type, type TString } from 'typebox'
 import { EMAIL_LENGTH_MAX, EMAIL_LENGTH_MIN, EMAIL_MEANING, emailPattern } from './email-text.ts'
 import { JOINED_LETTERS, JOINING } from './joined-letters.ts'
+import { misuse } from '../kernel/error.ts'
+import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
+import { NAMES } from '../kernel/name.ts'
 
 /** Keyword of a schema: the text is put into this Unicode normalisation form before it is checked. */
 export const NORMALISATION = 'x-normalisation'
@@ -51,7 +54,7 @@ const BLANKS = String.raw`\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000
 
 /** What stands in identifiers where no narrower pattern is given. */
 const ID_PATTERN = String.raw`^[A-Za-z0-9][A-Za-z0-9._:-]*$`
-const CODE_PATTERN = '^[a-z][a-z0-9_]*$'
+const CODE_PATTERN = NAMES.code.pattern.source
 const VISIBLE_ASCII_PATTERN = String.raw`^[\u0021-\u007e]*$`
 const RAW_PATTERN = String.raw`^[^\u0000\ud800-\udfff]*$`
 const EMAIL_PATTERN = emailPattern(OUT_OF_NAMES)
@@ -147,6 +150,7 @@ interface Made {
 }
 
 function forPeople(made: Made, { min, max, ...shown }: TextBounds & { readonly min: number }, meaning: string): TString {
+  checkBounds(min, max, shown)
   const { out, joining = '', helpers, joined } = made
   const any = `(?:${alternatives(`[^${out}${joining}]`, joined, helpers)})*`
   const blanks = `(?:${alternatives(`[${blanksBut(out)}]`, helpers)})*`
@@ -166,7 +170,17 @@ function blanksBut(out: string): string {
 }
 
 function ofPattern(pattern: string, { min = 1, max, ...shown }: TextBounds): TString {
+  checkBounds(min, max, shown)
   return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown) })
+}
+
+const BOUNDS = partsOf<TextBounds>({ min: true, max: true, description: true, examples: true })
+
+/** Throws `misuse` for a misspelt bound, without which the text would have none, and for bounds that no text fits. */
+function checkBounds(min: number, max: number, shown: object): void {
+  onlyOptions('a kind of text', shown, BOUNDS)
+  if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 0 || max < Math.max(min, 1))
+    misuse(`a text has min ${shownValue(min)} and max ${shownValue(max)}; give whole numbers of characters, max from min on and above 0`)
 }
 
 function described({ description, examples }: Pick<TextBounds, 'description' | 'examples'>): { description?: string; examples?: string[] } {

@@ -14,6 +14,14 @@ export function isRecord(value: unknown): value is Loose {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/**
+ * Returns the names of all parts of `T`, as the compiler knows them: a part that is missing here, or that the type does not have, does not compile.
+ * @example const OPTIONS = partsOf<DefineOptions>({ uses: true, listens: true, store: true, resources: true })
+ */
+export function partsOf<T>(parts: Readonly<Record<keyof T & string, true>>): readonly string[] {
+  return Object.keys(parts)
+}
+
 /** Throws `misuse` for parts other than `parts`: most are misspelt, and the message says what was probably meant. */
 export function onlyParts(label: string, value: Loose, parts: readonly string[]): void {
   for (const part of Object.keys(value)) {
@@ -23,6 +31,12 @@ export function onlyParts(label: string, value: Loose, parts: readonly string[])
       `${label} has "${part}", which is none of ${parts.join(', ')}${meant === undefined ? '; leave it out' : `; did you mean "${meant}"?`}`,
     )
   }
+}
+
+/** Throws `misuse` for what is no object, and for parts of it other than `parts`; `label` says whose it is, e.g. `options of define(orders)`. */
+export function onlyOptions(label: string, value: unknown, parts: readonly string[]): void {
+  if (!isRecord(value)) misuse(`${label} is ${shownValue(value)}; give an object with ${parts.join(', ')}`)
+  onlyParts(label, value, parts)
 }
 
 /** Shows a value in a message, on one line and not too long. */

@@ -1,6 +1,7 @@
 import { command, contract, query, Text, Type } from 'banyan'
 import { PARKED_STATES, SAGA_STATUSES } from 'banyan/store'
-import { KEY_LENGTH_MAX, NAME_LENGTH_MAX, type RoleAccess, type TSchema } from 'banyan/contract'
+import { KEY_LENGTH_MAX, type RoleAccess, type TSchema } from 'banyan/contract'
+import { NAME_LENGTH_MAX } from 'banyan/kernel'
 import {
   FlowEventRow,
   LagRow,

@@ -1,4 +1,4 @@
-import type { TSchema } from 'banyan/contract'
+import { type QueryKind, queryKind, type TSchema } from 'banyan/contract'
 
 /** Stands for a text that does not fit. */
 export const WRONG = Symbol('wrong')
@@ -11,16 +11,6 @@ export interface TextReader {
   readonly expected: string
   /** True when the field is a list: each repetition adds an item. */
   readonly list: boolean
-}
-
-interface SchemaFacts {
-  readonly type?: string | readonly string[]
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly TSchema[]
-  readonly oneOf?: readonly TSchema[]
-  readonly allOf?: readonly TSchema[]
-  readonly items?: TSchema
 }
 
 /** A number as JSON writes it; no hexadecimal, no blanks, no infinity. */
@@ -51,23 +41,16 @@ const TRUTH: TextReader = {
 }
 const NOTHING: TextReader = { read: () => WRONG, expected: 'cannot be given here; send it in the body', list: false }
 
-/** Returns the reader of a field. Where the schema allows several types, a text stays a text if it may. */
-export function textReader(schema: TSchema): TextReader {
-  const types = new Set<string>()
-  const items = collect(schema, types)
-  if (items) return { ...textReader(items), list: true }
-  if (types.size === 0 || types.has('string')) return TEXT
-  if (types.has('number')) return DECIMAL
-  if (types.has('integer')) return WHOLE
-  return types.has('boolean') ? TRUTH : NOTHING
+const READERS: Readonly<Record<QueryKind['kind'], TextReader>> = {
+  text: TEXT,
+  number: DECIMAL,
+  integer: WHOLE,
+  boolean: TRUTH,
+  nothing: NOTHING,
 }
 
-/** Collects the JSON types a schema allows; returns the items' schema when it is a list. */
-function collect(schema: TSchema, types: Set<string>): TSchema | undefined {
-  const facts = schema as SchemaFacts
-  for (const type of facts.type === undefined ? [] : [facts.type].flat()) types.add(type)
-  for (const value of [...(facts.enum ?? []), ...(facts.const === undefined ? [] : [facts.const])]) types.add(typeof value)
-  let items = types.has('array') ? facts.items : undefined
-  for (const part of [...(facts.anyOf ?? []), ...(facts.oneOf ?? []), ...(facts.allOf ?? [])]) items ??= collect(part, types)
-  return items
+/** Returns the reader of a field. */
+export function textReader(schema: TSchema): TextReader {
+  const { kind, list } = queryKind(schema)
+  return list ? { ...READERS[kind], list } : READERS[kind]
 }

@@ -26,7 +26,7 @@ test('what the operation declares leaves with its data, and with status and retr
   assert.deepEqual([leaving(new BanyanError('busy', 'later', { data: {} })).retry], ['safe'])
 })
 
-test('a code of the platform may be declared; the platform itself means something else by it', () => {
+test('what is declared by a code of the platform stays declared: it may be a later release that took the code', () => {
   const declared = leaving(failure(definition.errors, 'not_found', { sku: 'a' }))
   assert.deepEqual([declared.declared, declared.data], [true, { sku: 'a' }])
   const platforms = new BanyanError('not_found', 'there is no such thing')
