@@ -1,4 +1,5 @@
 import { misuse } from '../kernel/error.ts'
+import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
 import type { Service } from '../service/define/service-parts.ts'
 import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './admin.ts'
@@ -38,19 +39,38 @@ export interface Platform {
   readonly storeSizes: StoreSizes
 }
 
-/**
- * Says which services make up a platform and what stands in front of them.
- * Throws `misuse` when a dependency is missing, services call each other in a circle, or two of them claim the same paths; the error names them.
- */
-export function platform(definition: {
+/** What a platform is made of. */
+export interface PlatformOptions {
   readonly services: readonly Service[]
+  /** What stands in front of them. Default: nothing, they can be reached from inside only. */
   readonly gateway?: Gateway
+  /** Checks what must hold over several services. Default: nothing. */
   readonly invariants?: Invariants
   readonly storeSizes?: StoreSizes
-}): Platform {
+}
+
+const PLATFORM = partsOf<PlatformOptions>({ services: true, gateway: true, invariants: true, storeSizes: true })
+const STORE_SIZES = partsOf<StoreSizes>({ poolMax: true, writers: true })
+
+/**
+ * Says which services make up a platform and what stands in front of them.
+ * Throws `misuse` for an option that there is not, when a dependency is missing, services call each other in a circle, or two of them claim the same paths; the error names them.
+ */
+export function platform(definition: PlatformOptions): Platform {
+  onlyOptions('platform()', definition, PLATFORM)
+  if (!Array.isArray(definition.services))
+    misuse(`platform() has services ${shownValue(definition.services)}; give a list of what service() made`)
+  checkStoreSizes(definition.storeSizes ?? {})
   const services = inStartOrder(definition.services)
   checkRoutes(services)
   return { services, gateway: definition.gateway, invariants: definition.invariants, storeSizes: definition.storeSizes ?? {} }
+}
+
+function checkStoreSizes(sizes: StoreSizes): void {
+  onlyOptions('storeSizes of platform()', sizes, STORE_SIZES)
+  for (const [name, size] of Object.entries(sizes))
+    if (size !== undefined && !(Number.isSafeInteger(size) && (size as number) > 0))
+      misuse(`storeSizes of platform() has ${name} ${shownValue(size)}; give a whole number above 0, or leave it out for the default`)
 }
 
 /** Sorts services so that each comes after those it calls. */

@@ -1,3 +1,5 @@
+import { misuse } from '../kernel/error.ts'
+import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
 import type { Migration } from './migration.ts'
 import type { Sql } from './sql.ts'
 
@@ -10,8 +12,14 @@ export interface StoreDefinition<R extends object = object> {
   readonly repository: (sql: Sql) => R
 }
 
-/** Defines a service's store. Migrations run at start, in order, once. */
+const STORE = partsOf<StoreDefinition>({ migrations: true, repository: true })
+
+/** Defines a service's store. Migrations run at start, in order, once. Throws `misuse` for parts that a store does not have, or lacks. */
 export function store<R extends object>(definition: StoreDefinition<R>): StoreDefinition<R> {
+  onlyOptions('store()', definition, STORE)
+  if (!Array.isArray(definition.migrations)) misuse(`store() has migrations ${shownValue(definition.migrations)}; give a list`)
+  if (typeof definition.repository !== 'function')
+    misuse(`store() has repository ${shownValue(definition.repository)}; give a function of sql, e.g. () => ({})`)
   return definition
 }
 

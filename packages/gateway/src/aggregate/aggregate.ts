@@ -11,7 +11,7 @@ import {
   type TSchema,
   Type,
 } from 'banyan/contract'
-import { misuse } from 'banyan/kernel'
+import { assertName, misuse, NAMES, onlyOptions, partsOf, shownValue } from 'banyan/kernel'
 import type { Principal } from 'banyan/contract'
 
 /** What a part of an aggregate works with. */
@@ -108,10 +108,26 @@ const AGGREGATE_MS = 2_000
 /** The parts' share of the time: what is left is for putting them together and sending them. */
 export const PART_SHARE = 0.85
 
+const SPEC = partsOf<AggregateSpec<[], TSchema, Parts>>({
+  access: true,
+  summary: true,
+  uses: true,
+  input: true,
+  timeoutMs: true,
+  id: true,
+  parts: true,
+})
+const PART_OPTIONS = partsOf<PartOptions>({ schema: true })
+
 const MAKERS: PartMakers<unknown> = {
-  required: (run, { schema } = {}) => ({ need: 'required', run, fallback: undefined, schema }),
-  optional: (run, { schema } = {}) => ({ need: 'optional', run, fallback: undefined, schema }),
-  withFallback: (run, fallback, { schema } = {}) => ({ need: 'fallback', run, fallback, schema }),
+  required: (run, options) => ({ need: 'required', run, fallback: undefined, schema: schemaOf(options) }),
+  optional: (run, options) => ({ need: 'optional', run, fallback: undefined, schema: schemaOf(options) }),
+  withFallback: (run, fallback, options) => ({ need: 'fallback', run, fallback, schema: schemaOf(options) }),
+}
+
+function schemaOf(options: PartOptions = {}): TSchema | undefined {
+  onlyOptions('a part of an aggregate', options, PART_OPTIONS)
+  return options.schema
 }
 
 /**
@@ -129,6 +145,9 @@ export function aggregate<const U extends readonly Contract[], P extends Parts, 
   route: RouteText & `GET /${string}`,
   spec: AggregateSpec<U, I, P>,
 ): Aggregate<P> {
+  onlyOptions(`aggregate "${route}"`, spec, SPEC)
+  if (typeof spec.parts !== 'function')
+    misuse(`aggregate "${route}" has parts ${shownValue(spec.parts)}; give a function of the makers of parts`)
   const parts = spec.parts(MAKERS as PartMakers<AggregateContext<U, Static<I>>>)
   if (Object.keys(parts).length === 0) misuse(`aggregate "${route}" has no parts; give it at least one`)
   const operation = query(route, {
@@ -138,7 +157,10 @@ export function aggregate<const U extends readonly Contract[], P extends Parts, 
     summary: spec.summary,
     timeoutMs: spec.timeoutMs ?? AGGREGATE_MS,
   })
+  if (operation.route.method !== 'GET') misuse(`aggregate "${route}" must be a GET: it only reads`)
   const id = spec.id ?? lastWord(route)
+  if (spec.id !== undefined) assertName(`aggregate "${route}": id`, id, NAMES.part)
+  for (const name of Object.keys(parts)) assertName(`aggregate "${id}": part`, name, NAMES.operation)
   checkOperation(`aggregate "${id}"`, operation)
   return { id, operation, uses: spec.uses, parts }
 }

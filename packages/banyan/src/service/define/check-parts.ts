@@ -2,14 +2,22 @@ import type { Contract } from '../../contract/contract.ts'
 import { misuse } from '../../kernel/error.ts'
 import type { Made, ServiceDefinition } from './define.ts'
 import { consumerGroups } from './consumer-groups.ts'
-import { retentionPolicy } from './retention.ts'
+import { partChecks } from './part-checks.ts'
+import { RETENTION, retentionPolicy } from './retention.ts'
 import { sourceOf } from './event-source.ts'
 import type { Service } from './service-parts.ts'
 
 /** Throws `misuse` for parts of a service that do not fit each other: it would only show when something is asked for that nobody does. */
 export function checkParts(service: Service): void {
   const { name, definition, parts } = service
+  const check = partChecks(name)
+  check.options('retention', parts.retention, RETENTION)
   retentionPolicy(name, parts.retention)
+  for (const rule of parts.retention.rules ?? []) check.name('rule of retention', rule.name)
+  for (const [one, run] of Object.entries(parts.health)) {
+    check.name('check of health', one)
+    check.callable(`check of health "${one}"`, run)
+  }
   const { operations, on, sagas, projections, timers } = parts
   unique(name, 'operation', names(operations))
   unique(name, 'saga', names(sagas))

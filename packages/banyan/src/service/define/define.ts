@@ -8,6 +8,8 @@ import type { ProjectionDefinition, ProjectionHandlers, TableName } from '../../
 import type { SagaControl, SagaDefinition, SagaOptions } from '../../saga/saga.ts'
 import type { StoreDefinition } from '../../store/definition.ts'
 import { noTables } from '../../store/definition.ts'
+import { partsOf } from '../../kernel/form.ts'
+import { partChecks } from './part-checks.ts'
 import type { HandlerContext, OperationContext, StepContext, TimerDefinition } from './context.ts'
 
 /** What a service opens at its start. Values with `[Symbol.asyncDispose]` are disposed at its stop. */
@@ -57,12 +59,15 @@ export interface OperationHandlerOptions<O, X> {
   readonly reads?: readonly ProjectionDefinition[]
 }
 
+/** Where a new consumer begins. */
+export type SubscriptionStart = 'beginning' | 'now'
+
 /** A handler of an event. */
 export interface EventSubscription {
   readonly kind: 'subscription'
   readonly type: string
   readonly consumer: string
-  readonly from: 'beginning' | 'now'
+  readonly from: SubscriptionStart
   readonly when: ((data: never) => boolean) | undefined
   // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed events stand in one list
   readonly handler: (event: any, context: any) => Promise<unknown>
@@ -82,11 +87,20 @@ export interface SubscriptionOptions<D = never> {
    */
   readonly consumer?: string
   /** Where a new consumer begins. Default `beginning`. */
-  readonly from?: 'beginning' | 'now'
+  readonly from?: SubscriptionStart
 }
 
 /** Consumer of subscriptions that name none. */
 export const MAIN_CONSUMER = 'main'
+
+/** What a read model is made of. */
+export interface ProjectionSpec<U extends readonly Contract[]> {
+  /** Creates the tables; see {@link ProjectionDefinition}. */
+  readonly tables: (table: TableName) => readonly string[]
+  readonly on: ProjectionHandlers<U>
+  /** Grows when tables or handlers change. Default 1. */
+  readonly version?: number
+}
 
 /** Makers of a service's parts, typed by its contract, its dependencies and its store. */
 export interface Definers<C extends Contract, U extends readonly Contract[], L extends readonly Contract[], R extends object, S> {
@@ -127,14 +141,7 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
     handler: ((data: D, context: HandlerContext<C, U, R, S>) => Promise<unknown>) & IfSendable<D, (data: Sendable<D>) => unknown>,
   ): TimerDefinition<D>
   /** Defines a read model. */
-  projection(
-    name: string,
-    spec: {
-      readonly tables: (table: TableName) => readonly string[]
-      readonly on: ProjectionHandlers<readonly [C, ...U, ...L]>
-      readonly version?: number
-    },
-  ): ProjectionDefinition
+  projection(name: string, spec: ProjectionSpec<readonly [C, ...U, ...L]>): ProjectionDefinition
   /** What `service` needs of it; not for handlers. */
   readonly definition: ServiceDefinition<C>
 }
@@ -159,8 +166,17 @@ export interface ServiceDefinition<C extends Contract = Contract> {
   readonly made: Made
 }
 
+/** Where a subscription may begin. */
+const STARTS: readonly SubscriptionStart[] = ['beginning', 'now']
+const DEFINE_OPTIONS = partsOf<DefineOptions<[], [], object, unknown>>({ uses: true, listens: true, store: true, resources: true })
+const HANDLER_OPTIONS = partsOf<OperationHandlerOptions<unknown, unknown>>({ answer: true, reads: true })
+const SUBSCRIPTION_OPTIONS = partsOf<SubscriptionOptions>({ when: true, consumer: true, from: true })
+const SAGA_OPTIONS = partsOf<SagaOptions>({ deadline: true, version: true, input: true })
+const PROJECTION_PARTS = partsOf<ProjectionSpec<[]>>({ tables: true, on: true, version: true })
+
 /**
- * Says what a service's handlers may reach and returns the makers of its parts.
+ * Says what a service's handlers may reach and returns the makers of its parts. It and they throw `misuse` for options that there are not, most of
+ * them misspelt, and for names that a path, a metric or a table cannot hold.
  * @example export const { operation, on, definition } = define(inventory, { uses: [catalog], listens: [orders], store: inventoryStore })
  */
 export function define<
@@ -171,26 +187,43 @@ export function define<
   S = undefined,
 >(contract: C, options: DefineOptions<U, L, R, S> = {}): Definers<C, U, L, R, S> {
   const made = { timers: new Set<string>(), sagas: new Set<string>(), projections: new Set<string>() }
+  const check = partChecks(contract.name)
+  check.options('define()', options, DEFINE_OPTIONS)
   return {
-    operation: (name, handler, more) => ({ kind: 'operation', name, handler, answer: more?.answer, reads: more?.reads }),
-    on: (type, handler, more) => ({
-      kind: 'subscription',
-      type,
-      handler,
-      consumer: more?.consumer ?? MAIN_CONSUMER,
-      from: more?.from ?? 'beginning',
-      when: more?.when,
-    }),
-    saga: (name: string, run: SagaDefinition['run'], more?: SagaOptions) =>
-      ({ kind: 'saga', name: noted(made.sagas, name), run, options: more ?? {} }) as never,
-    timer: (name, handler) => ({ kind: 'timer', name: noted(made.timers, name), handler }),
-    projection: (name, spec) => ({
-      kind: 'projection',
-      name: noted(made.projections, name),
-      tables: spec.tables,
-      on: spec.on as ProjectionDefinition['on'],
-      version: spec.version ?? 1,
-    }),
+    operation(name, handler, more) {
+      check.options(`operation "${name}"`, more, HANDLER_OPTIONS)
+      check.callable(`handler of operation "${name}"`, handler)
+      return { kind: 'operation', name, handler, answer: more?.answer, reads: more?.reads }
+    },
+    on(type, handler, more) {
+      check.options(`on "${type}"`, more, SUBSCRIPTION_OPTIONS)
+      const { consumer = MAIN_CONSUMER, from = 'beginning', when } = more ?? {}
+      check.name('consumer', consumer)
+      check.oneOf(`from of on "${type}"`, from, STARTS)
+      check.callable(`handler of on "${type}"`, handler)
+      if (when !== undefined) check.callable(`when of on "${type}"`, when)
+      return { kind: 'subscription', type, handler, consumer, from, when }
+    },
+    saga(name: string, run: SagaDefinition['run'], more: SagaOptions = {}) {
+      check.name('saga', name)
+      check.options(`saga "${name}"`, more, SAGA_OPTIONS)
+      check.callable(`function of saga "${name}"`, run)
+      check.version(`saga "${name}"`, more.version ?? 1)
+      return { kind: 'saga', name: noted(made.sagas, name), run, options: more } as never
+    },
+    timer(name, handler) {
+      check.name('timer', name)
+      check.callable(`handler of timer "${name}"`, handler)
+      return { kind: 'timer', name: noted(made.timers, name), handler }
+    },
+    projection(name, spec) {
+      check.name('projection', name)
+      check.options(`projection "${name}"`, spec ?? null, PROJECTION_PARTS)
+      const { tables, on, version = 1 } = spec
+      check.callable(`tables of projection "${name}"`, tables)
+      check.version(`projection "${name}"`, version)
+      return { kind: 'projection', name: noted(made.projections, name), tables, on: on as ProjectionDefinition['on'], version }
+    },
     definition: {
       contract,
       uses: options.uses ?? [],

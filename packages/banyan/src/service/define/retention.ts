@@ -1,5 +1,6 @@
 import { type Duration, durationMs } from '../../kernel/duration.ts'
 import { misuse } from '../../kernel/error.ts'
+import { onlyOptions, partsOf } from '../../kernel/form.ts'
 import type { Sql } from '../../store/sql.ts'
 
 /** Removes rows of a service's own that nobody needs any more, e.g. sessions that have expired. */
@@ -24,7 +25,9 @@ export interface AgedRows {
 }
 
 /** Returns the rule that removes rows once their time is over, the oldest first. */
-export function removeAged({ name, table, key, time, keptMs = 0 }: AgedRows): RemovalRule {
+export function removeAged(rows: AgedRows): RemovalRule {
+  onlyOptions('removeAged()', rows, AGED_ROWS)
+  const { name, table, key, time, keptMs = 0 } = rows
   const query = `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${time} <= ? ORDER BY ${time} LIMIT ?)`
   return { name, remove: (sql, now, limit) => sql.run(query, now - keptMs, limit) }
 }
@@ -43,6 +46,10 @@ export interface Retention {
   /** Rows of the service's own tables. Default none. */
   readonly rules?: readonly RemovalRule[]
 }
+
+/** All that a retention may say. */
+export const RETENTION = partsOf<Retention>({ sagas: true, audit: true, events: true, rules: true })
+const AGED_ROWS = partsOf<AgedRows>({ name: true, table: true, key: true, time: true, keptMs: true })
 
 /** A retention in milliseconds. */
 export interface RetentionPolicy {

@@ -1,7 +1,9 @@
 import type { Contract } from '../../contract/contract.ts'
+import { partsOf } from '../../kernel/form.ts'
 import { checkParts } from './check-parts.ts'
 import type { OperationHandler, ServiceDefinition } from './define.ts'
-import type { Service, ServiceParts } from './service-parts.ts'
+import { partChecks } from './part-checks.ts'
+import type { RawRoutes, Service, ServiceParts } from './service-parts.ts'
 
 /** Fails to compile, naming the operations that have no handler. */
 export type Complete<C extends Contract, O extends readonly OperationHandler[]> =
@@ -9,14 +11,33 @@ export type Complete<C extends Contract, O extends readonly OperationHandler[]> 
     ? unknown
     : { readonly missingOperations: Exclude<keyof C['operations'], O[number]['name']> }
 
+const PARTS = partsOf<ServiceParts<[]>>({
+  operations: true,
+  on: true,
+  sagas: true,
+  projections: true,
+  timers: true,
+  prepare: true,
+  health: true,
+  routes: true,
+  retention: true,
+})
+const ROUTES = partsOf<RawRoutes>({ prefix: true, plugin: true })
+
 /**
  * Puts a service together. Every operation of the contract must have a handler, every event one handler per consumer, and every timer, saga and
- * read model that was defined must be listed; all are checked, the first by the compiler. Throws `misuse` that says what is missing or there twice.
+ * read model that was defined must be listed; all are checked, the first by the compiler. Throws `misuse` that says what is missing, there twice, or
+ * no part of a service.
  */
 export function service<C extends Contract, const O extends readonly OperationHandler[] = readonly []>(
   definition: ServiceDefinition<C>,
   parts: ServiceParts<O> & Complete<C, O>,
 ): Service<C['name']> {
+  const check = partChecks(definition.contract.name)
+  check.options('service()', parts ?? null, PARTS)
+  check.options('routes', parts.routes, ROUTES)
+  if (parts.routes !== undefined) check.callable('plugin of routes', parts.routes.plugin)
+  if (parts.prepare !== undefined) check.callable('prepare', parts.prepare)
   const whole: Service<C['name']> = {
     name: definition.contract.name,
     definition,
