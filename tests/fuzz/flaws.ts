@@ -55,6 +55,7 @@ function bodyFlaws(schema: object, required: boolean, draft: Draft): Flaw[] {
     raw('not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])),
     raw('too deep', `{"deep":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`),
     raw('too large', `{"large":"${'x'.repeat(HUGE_BYTES)}"}`),
+    raw('a name twice', `${text.slice(0, -1)}${text === '{}' ? '' : ','}"twice":{"a":1},"twice":2}`),
     raw('a prototype', '{"__proto__":{"admin":true}}'),
     ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=latin1', ''].map(
       (type) => raw(`sent as ${type || 'nothing'}`, text, { 'content-type': type }),

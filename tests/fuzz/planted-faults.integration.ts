@@ -96,6 +96,7 @@ const FAULTS: Readonly<Record<string, RegExp>> = {
   'broken connection': /no answer: /,
   'tells of the inside': /tells of the inside/,
   'checks no input': /must be refused \(body .*\), but was answered 201/,
+  'takes the last of two names': /must be refused \(body: a name twice\), but was answered 201/,
   'does not look at media types': /must be refused \(body: sent as .*\), but was answered 201/,
   'lets strangers in': /a stranger was answered 201|must be refused \(authorization/,
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { BanyanError } from 'banyan/kernel'
 import fc from 'fast-check'
 import { DEPTH_MAX, parseJsonBody } from './json-body.ts'
+import { measureJson } from './json-measure.ts'
+import { countNames, repeatedName } from './json-names.ts'
 import { jsonErrorOffset } from './json-error-offset.ts'
 
 const parse = (text: string): unknown => parseJsonBody(Buffer.from(text))
@@ -132,4 +134,47 @@ test('refuses too many values before it parses them, and counts none inside of t
 test('finds a forbidden name however it is hidden', () => {
   for (const text of ['{"\\u005f_proto__":1}', '{"a":[{"__pro\\u0074o__":1}]}', '{"c\\u006fnstructor":{"prototype":1}}'])
     assert.throws(() => parseJsonBody(Buffer.from(text)), { code: 'invalid_argument' }, text)
+})
+
+test('refuses a name that one object has twice, at any depth, and says where', () => {
+  const cases: readonly [string, string][] = [
+    ['{"a":1,"a":1}', '/a'],
+    ['{"a":{"x":1,"y":[2]},"b":0,"a":null}', '/a'],
+    ['{"items":[{"sku":"x"},{"sku":"x","n":1,"sku":"y"}]}', '/items/1/sku'],
+    ['{"a":[[],[{}],{"b":{"":0,"":1}}]}', '/a/2/b/'],
+    ['{"a":1,"\\u0061":2}', '/a'],
+    ['{"a/b~":1,"a\\/b~":2}', '/a~1b~0'],
+    ['{"":{"a,{":1},"b":"\\"{","c":"\\\\","b":[]}', '/b'],
+    ['{ "a" : 1 ,\n "a" : {"b":{"c":1}} }', '/a'],
+    [`{"a":{"${'x'.repeat(101)}":1,"${'x'.repeat(101)}":2}}`, '/a'],
+    ['{"constructor":1,"constructor":2}', '/constructor'],
+  ]
+  for (const [text, path] of cases) {
+    const { code, status, fields, message } = refusal(() => parse(text))
+    assert.deepEqual([code, status, fields?.map((field) => field.path)], ['invalid_argument', 400, [path]], text)
+    assert.match(message, /has a name twice/)
+  }
+})
+
+test('takes the same name in several objects, and in texts', () => {
+  for (const text of ['{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}', '{"a":"{\\"a\\":1,\\"a\\":2}","b":"a:a:"}', '{"a":1,"A":2,"á":3}'])
+    assert.deepEqual(parse(text), JSON.parse(text), text)
+})
+
+test('a text has as many names as its value, unless one is repeated', () => {
+  const bytesOf = (text: string): Buffer => Buffer.from(text)
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (value, seed) => {
+      const text = JSON.stringify(value)
+      const limits = { values: 10_000, depth: 100 }
+      const parsed = JSON.parse(text) as object
+      assert.equal(measureJson(bytesOf(text), limits), countNames(parsed), text)
+      assert.equal(repeatedName(text), undefined, text)
+      const names = Object.keys(value)
+      const twice = names[seed % names.length] as string
+      const damaged = `${text.slice(0, -1)},${JSON.stringify(twice)}:${JSON.stringify(value)}}`
+      assert.notEqual(measureJson(bytesOf(damaged), limits), countNames(JSON.parse(damaged) as object), damaged)
+      assert.notEqual(repeatedName(damaged), undefined, damaged)
+    }),
+  )
 })

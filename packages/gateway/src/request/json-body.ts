@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { BanyanError } from 'banyan/kernel'
 import { jsonErrorOffset } from './json-error-offset.ts'
-import { jsonExcess } from './json-measure.ts'
+import { measureJson } from './json-measure.ts'
+import { countNames, repeatedName } from './json-names.ts'
 
 /** Levels of objects and lists in one body. Deeper ones are no order but an attempt to exhaust a stack. */
 export const DEPTH_MAX = 32
@@ -17,18 +18,19 @@ export const VALUES_MAX = 20_000
 
 /**
  * Parses the body of a request. Throws `payload_too_large` when it has more than `valuesMax` values, `malformed_json` with the
- * position, and `invalid_argument` when it is no object, too deep, or carries a name that JavaScript code could mistake for a prototype.
+ * position, and `invalid_argument` when it is no object, too deep, has a name twice in one object, or one that JavaScript could mistake for a prototype.
  */
 export function parseJsonBody(bytes: Buffer, valuesMax = VALUES_MAX): JsonObject {
   if (!isUtf8(bytes)) throw new BanyanError('malformed_json', 'the body is not valid UTF-8')
-  const excess = jsonExcess(bytes, { values: valuesMax, depth: DEPTH_MAX })
-  if (excess === 'too deep') throw refused('', `must not be nested deeper than ${DEPTH_MAX} levels`)
-  if (excess !== undefined) throw new BanyanError('payload_too_large', `the body has more than ${valuesMax} values; send less`)
+  const names = measureJson(bytes, { values: valuesMax, depth: DEPTH_MAX })
+  if (names === 'too deep') throw refused('', `must not be nested deeper than ${DEPTH_MAX} levels`)
+  if (names === 'too many values') throw new BanyanError('payload_too_large', `the body has more than ${valuesMax} values; send less`)
   const text = bytes.toString('utf8')
   const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new BanyanError('invalid_argument', 'the body must be a JSON object', { fields: [{ path: '', expected: 'must be an object' }] })
   if (mayHideNames(text)) checkNames(value)
+  if (countNames(value) !== names) throw repeated(repeatedName(text) ?? '')
   return value as JsonObject
 }
 
@@ -66,4 +68,9 @@ function checkNames(value: object): void {
 
 function refused(name: string, expected: string): BanyanError {
   return new BanyanError('invalid_argument', `the body ${expected}`, { fields: [{ path: name === '' ? '' : `/${name}`, expected }] })
+}
+
+function repeated(path: string): BanyanError {
+  const expected = 'must be there once: readers of JSON differ in which of two values they take'
+  return new BanyanError('invalid_argument', 'the body has a name twice in one object; send it once', { fields: [{ path, expected }] })
 }

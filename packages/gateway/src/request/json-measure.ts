@@ -10,6 +10,7 @@ export interface JsonLimits {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const COLON = 0x3a
 const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
@@ -17,15 +18,19 @@ const CLOSE_OBJECT = 0x7d
 
 /**
  * Counts values and levels of a JSON text without parsing it, and stops as soon as it has too many: a megabyte of brackets takes a parser
- * and all that walk over its result a hundred times as long as a megabyte of text. Undefined when it may be parsed.
+ * and all that walk over its result a hundred times as long as a megabyte of text. Returns how many names its objects have when it may be parsed.
  */
-export function jsonExcess(bytes: Uint8Array, limits: JsonLimits): JsonExcess | undefined {
+export function measureJson(bytes: Uint8Array, limits: JsonLimits): JsonExcess | number {
   let values = 1
   let depth = 0
+  let names = 0
   for (let at = 0; at < bytes.length; at++) {
     switch (bytes[at] ?? 0) {
       case QUOTE:
         at = endOfText(bytes, at + 1)
+        break
+      case COLON:
+        names++
         break
       case OPEN_LIST:
       case OPEN_OBJECT:
@@ -42,7 +47,7 @@ export function jsonExcess(bytes: Uint8Array, limits: JsonLimits): JsonExcess | 
       default:
     }
   }
-  return undefined
+  return names
 }
 
 function endOfText(bytes: Uint8Array, start: number): number {
