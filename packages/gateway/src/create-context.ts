@@ -9,7 +9,7 @@ import { VALUES_MAX } from './request/json-body.ts'
 import { gatewayCalls } from './routes/gateway-calls.ts'
 import { createLimiters } from './limits/limiters.ts'
 import { createOperatorAccess } from './identity/operator-access.ts'
-import type { GatewayOptions, RevocationOptions } from './options/options.ts'
+import { type GatewayOptions, OPERATOR_ROLES, type RevocationOptions } from './options/options.ts'
 import { createOwnWrites } from './own-writes/own-writes.ts'
 import { createRevocations, type Revocations } from './identity/revocations.ts'
 import { createTokenVerifier } from './identity/token-verifier.ts'
@@ -23,7 +23,7 @@ interface ContextParts extends Pick<GatewayContext, 'host' | 'answers' | 'addres
 export function createContext(options: GatewayOptions, { revocations, ...parts }: ContextParts): GatewayContext {
   const { host, address, refused } = parts
   const { clock, log } = host.runtime
-  const { tokens, apiKeys = [], operatorRoles = ['admin'] } = options
+  const { tokens, apiKeys = [], operatorRoles = OPERATOR_ROLES } = options
   const calls = gatewayCalls(host)
   const verifier = tokens && createTokenVerifier({ rules: tokens, load: () => tokens.keys(calls), revocations, clock, log })
   const operator = host.operatorKey === undefined ? undefined : createOperatorAccess(host.operatorKey, operatorRoles, host.runtime)

@@ -103,7 +103,7 @@ async function signIn(
 test('counts what anybody may change by address, whatever tokens, accounts and API keys a caller takes', async () => {
   const secrets = ['a secret that nobody guesses 1', 'a secret that nobody guesses 2']
   await using running = await standingStill({
-    apiKeys: secrets.map((secret, index) => ({ id: `k${index}`, sha256: apiKeyHash(secret), roles: ['support'] })),
+    apiKeys: secrets.map((secret, index) => ({ id: `k${index}`, sha256: apiKeyHash(secret), roles: ['admin'] })),
   })
   const bearer = async (sub: string) => ({ authorization: `Bearer ${await issuer.sign({ sub })}` })
   const credentials = [{}, await bearer('ann'), await bearer('bob'), await bearer('ann'), { authorization: 'Bearer made-up' }]

@@ -83,6 +83,12 @@ test('refuses tokens that could not be checked, and switches that are none', () 
   }
 })
 
+test('refuses a list that lets nobody in', () => {
+  refused({ operatorRoles: [] }, /operatorRoles is an empty list; name at least one, or leave it out for admin/)
+  refused({ cors: { origins: [] } }, /cors\.origins is an empty list; name at least one, or leave cors out/)
+  made({ operatorRoles: ['ops'], cors: { origins: ['https://a.example'] } })
+})
+
 test('refuses an API key without an id or roles, and never repeats what stands in the place of its hash', () => {
   made({ apiKeys: [KEY] })
   refused({ apiKeys: [{ ...KEY, id: '' }] }, /apiKeys\[0\]\.id is ""/)

@@ -1,7 +1,7 @@
 import type { ApiKey } from '../identity/api-keys.ts'
 import type { CorsOptions } from '../http/cors.ts'
 import type { ServerLimits } from '../http/http-server.ts'
-import { byName, callable, flag, instance, listOf, oneOf, type OptionCheck, orElse, parts, text, whole } from './option-checks.ts'
+import { byName, callable, flag, instance, listOf, oneOf, type OptionCheck, orElse, parts, someOf, text, whole } from './option-checks.ts'
 import type { GatewayOptions, RevocationOptions, SignInOptions, TokenOptions } from './options.ts'
 import type { OwnWritesLimits } from '../own-writes/own-writes.ts'
 import type { OperationLimits, RateLimit, RateLimitOptions, TargetLimit } from '../limits/rate-limits.ts'
@@ -79,7 +79,7 @@ const TOKENS = {
 /** What a hash is, and that it is there once, `createApiKeys` says: it never repeats what stands in its place. */
 const API_KEY = { id: text, sha256: () => {}, roles: texts } satisfies ChecksOf<ApiKey>
 const CORS = {
-  origins: orElse('*', texts),
+  origins: orElse('*', someOf(text, 'leave cors out to let no other origin call')),
   credentials: flag,
   maxAgeSeconds: whole('seconds', 0, AGE_SECONDS_MAX),
 } satisfies ChecksOf<CorsOptions>
@@ -96,7 +96,7 @@ const GATEWAY = {
   hosts: texts,
   scrapers: texts,
   aggregates: listOf(instance),
-  operatorRoles: texts,
+  operatorRoles: someOf(text, 'leave it out for admin'),
   bodyBytesMax: bytes,
   bodyValuesMax: count,
   ownWrites: parts(OWN_WRITES),

@@ -54,6 +54,35 @@ for (const access of [
     await starts({ apiKeys: [keyWith('admin')], tokens: (await testIssuer()).tokens }, hostOf(access))
   })
 
+for (const roles of [[], ['suport'], ['Support'], ['customer', 'suport']])
+  test(`refuses to start with an API key whose roles are ${JSON.stringify(roles)}: they open nothing, and the message says which do`, async () => {
+    const { tokens } = await testIssuer()
+    const host = hostOf({ owner: 'id', roles: ['support'] })
+    const options = { tokens, apiKeys: [keyWith('support'), keyWith(...roles)] }
+    await assert.rejects(starts(options, host), {
+      code: 'misuse',
+      message:
+        /^API key "k-.*" has .*, which open nothing here; give it one of support \(things\.list\), admin \(the operations API\), or leave/,
+    })
+    await assert.rejects(starts({ ...options, operatorRoles: ['ops'] }, host), { message: /, ops \(the operations API\)/ })
+  })
+
+test('an API key starts with a role that opens one operation, an aggregate or the operations API, or that is named like a service', async () => {
+  const { tokens } = await testIssuer()
+  const page = aggregate('GET /api/page', {
+    access: { roles: ['reader'] },
+    summary: '',
+    uses: [],
+    parts: ({ required }) => ({ one: required(async () => 1) }),
+  })
+  const apiKeys = [['support', 'other'], ['ops'], ['reader'], ['things']].map((roles) => ({
+    id: roles.join(),
+    sha256: apiKeyHash(roles.join()),
+    roles,
+  }))
+  await starts({ tokens, apiKeys, aggregates: [page], operatorRoles: ['ops'] }, hostOf({ user: true, roles: ['support'] }))
+})
+
 test('refuses an aggregate that nobody could ask for, too', async () => {
   const page = aggregate('GET /api/page', {
     access: 'user',

@@ -1,10 +1,13 @@
 import { accessRoles, type OperationDefinition, refuseCollisions } from 'banyan/contract'
 import type { GatewayHost } from 'banyan/host'
 import { misuse } from 'banyan/kernel'
-import type { GatewayOptions } from './options.ts'
+import { type GatewayOptions, OPERATOR_ROLES } from './options.ts'
 
 /** Where the gateway's own routes are; nobody else may have a route there, whatever its method. */
 export const OWN_PATHS = ['/health', '/metrics', '/docs', '/openapi.json', '/api/ops'] as const
+
+/** Operations of a role that a message names. */
+const IDS_SHOWN_MAX = 3
 
 /** An operation that the gateway offers, with the name by which people know it. */
 interface Offered {
@@ -13,7 +16,7 @@ interface Offered {
 }
 
 /**
- * Throws `misuse` for operations that nobody could ever call through this gateway, and for routes that lie where the gateway's own are. The error
+ * Throws `misuse` for operations that nobody could ever call through this gateway, for API keys that open nothing, and for routes that lie where the gateway's own are. The error
  * names service and operation.
  */
 export function checkStart(options: GatewayOptions, { services }: Pick<GatewayHost, 'services'>): void {
@@ -28,6 +31,7 @@ export function checkStart(options: GatewayOptions, { services }: Pick<GatewayHo
     checkCallable(options, one)
     checkPath(one.id, one.operation.route.path)
   }
+  checkKeys(options, services, offered)
   for (const { contract, raw } of services) if (raw) checkPath(`the raw routes of ${contract.name}`, raw.prefix)
 }
 
@@ -46,6 +50,40 @@ function checkCallable({ tokens, apiKeys = [] }: GatewayOptions, { id, operation
       roles.length === 0 ? 'its access names no roles' : `none of them has one of its roles`
     }; give tokens to gateway(), a key with such a role, or let programs call it with access: { user: true, roles: [...] }`,
   )
+}
+
+/**
+ * A key is there for what others may not do: one whose roles open nothing is misspelt, or for another platform. A role that is named like a service is
+ * for that service's own handlers to ask for.
+ */
+function checkKeys(
+  { apiKeys = [], operatorRoles = OPERATOR_ROLES }: GatewayOptions,
+  services: GatewayHost['services'],
+  offered: readonly Offered[],
+): void {
+  const opened = rolesOf(offered)
+  for (const role of operatorRoles) opened.set(role, ['the operations API', ...(opened.get(role) ?? [])])
+  const own = new Set(services.map(({ contract }) => contract.name))
+  for (const { id, roles } of apiKeys) {
+    if (roles.some((role) => opened.has(role) || own.has(role))) continue
+    const given = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`
+    misuse(`API key "${id}" has ${given}, which open nothing here; give it one of ${rolesText(opened)}, or leave the key out`)
+  }
+}
+
+/** Returns which operations each role opens. */
+function rolesOf(offered: readonly Offered[]): Map<string, string[]> {
+  const opened = new Map<string, string[]>()
+  for (const { id, operation } of offered)
+    for (const role of accessRoles(operation.access)) opened.set(role, [...(opened.get(role) ?? []), id])
+  return opened
+}
+
+function rolesText(opened: ReadonlyMap<string, readonly string[]>): string {
+  return Array.from(opened, ([role, ids]) => {
+    const more = ids.length - IDS_SHOWN_MAX
+    return `${role} (${ids.slice(0, IDS_SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''})`
+  }).join(', ')
 }
 
 function accessText(access: Exclude<OperationDefinition['access'], string>): string {

@@ -48,6 +48,15 @@ export function listOf(item: OptionCheck): OptionCheck {
   }
 }
 
+/** A list of at least one; `otherwise` says what leaving it out means. */
+export function someOf(item: OptionCheck, otherwise: string): OptionCheck {
+  const list = listOf(item)
+  return (name, value) => {
+    list(name, value)
+    if ((value as readonly unknown[]).length === 0) misuse(`${name} is an empty list; name at least one, or ${otherwise}`)
+  }
+}
+
 /** An object by names that the author chooses. */
 export function byName(item: OptionCheck): OptionCheck {
   return (name, value) => {

@@ -46,6 +46,9 @@ export interface RevocationOptions {
   readonly load: (call: GatewayCalls, since: number) => Promise<readonly Revocation[]>
 }
 
+/** Roles of operators where none are named. */
+export const OPERATOR_ROLES: readonly string[] = ['admin']
+
 /** How a gateway differs from the default. */
 export interface GatewayOptions {
   /** Title of the API's reference. Default `Banyan`. */
@@ -71,7 +74,7 @@ export interface GatewayOptions {
   readonly scrapers?: readonly string[]
   /** Answers put together from several services. */
   readonly aggregates?: readonly Aggregate[]
-  /** Roles that may use `/api/ops` and see metrics and the details of health. Default `admin`. */
+  /** Roles that may use `/api/ops` and see metrics and the details of health; at least one. Default {@link OPERATOR_ROLES}. */
   readonly operatorRoles?: readonly string[]
   /** Largest body of an operation in bytes, where its schema sets no lower bound. Default {@link BODY_BYTES_MAX}. */
   readonly bodyBytesMax?: number
