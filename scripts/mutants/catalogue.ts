@@ -10,10 +10,12 @@ import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
 import { SAGA_MUTANTS } from './planted/saga-mutants.ts'
 import { GATEWAY_MUTANTS } from './planted/gateway-mutants.ts'
 import { SHOP_MUTANTS } from './planted/shop-mutants.ts'
+import { START_MUTANTS } from './planted/start-mutants.ts'
 import { STORE_MUTANTS } from './planted/store-mutants.ts'
 
 /** All mistakes that some test must notice, most of them made by others before. */
 export const CATALOGUE: readonly Mutant[] = [
+  ...START_MUTANTS,
   ...STORE_MUTANTS,
   ...EVENT_MUTANTS,
   ...MEMORY_MUTANTS,

@@ -201,6 +201,15 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'packages/gateway/src/request/json-body.test.ts', test: 'refuses too many values' },
   },
   {
+    name: 'last-of-two-names',
+    mistake: 'of a name that a body has twice in one object the last value counts, where a proxy may have checked the first',
+    promises: ['law 10'],
+    file: 'packages/gateway/src/request/json-body.ts',
+    find: 'if (countNames(value) !== names)',
+    replace: 'if (countNames(value) > Number(names))',
+    caughtBy: { file: 'packages/gateway/src/request/json-body.test.ts', test: 'refuses a name that one object has twice' },
+  },
+  {
     name: 'rate-of-nothing',
     mistake: 'a rate of no requests, or of less, is taken: it is no limit at all, and nobody is told',
     promises: ['law 5'],
