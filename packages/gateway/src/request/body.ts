@@ -64,6 +64,7 @@ export function readBody(request: IncomingMessage, { limit, address, arrivals }:
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
+  let isWhole = false
   const arrival = arrivals.begin(address, refuse)
   function refuse(error: BanyanError): void {
     request.removeAllListeners('data')
@@ -80,6 +81,7 @@ export function readBody(request: IncomingMessage, { limit, address, arrivals }:
   })
   request.on('end', () => {
     arrival.end()
+    isWhole = true
     resolve(chunks.length > 1 ? Buffer.concat(chunks, size) : (chunks[0] ?? EMPTY))
   })
   request.on('error', (cause) => {
@@ -88,7 +90,7 @@ export function readBody(request: IncomingMessage, { limit, address, arrivals }:
   })
   request.on('close', () => {
     arrival.end()
-    reject(gone())
+    if (!isWhole) reject(gone()) // every request closes: an error for each would be half a percent of an order
   })
   return promise
 }
