@@ -9,9 +9,12 @@ import { paymentsService } from '@shop/payments'
 import { recommendationsService } from '@shop/recommendations'
 import { shippingService } from '@shop/shipping'
 import { usersService } from '@shop/users'
+import { checkSettings } from './settings/check-settings.ts'
+import { SHOP_SETTINGS } from './settings/shop-settings.ts'
 
 export default platform({
   services: [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService, recommendationsService],
   gateway: shopGateway,
   invariants,
+  settings: { known: SHOP_SETTINGS, check: checkSettings },
 })

@@ -18,6 +18,7 @@ const VERBS = {
   mutants: ['scripts/mutants.ts'],
   chaos: ['scripts/chaos.ts'],
   sim: ['scripts/sim.ts'],
+  'settings-page': ['scripts/settings-page.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],
   unused: ['node_modules/knip/bin/knip.js'],
 }

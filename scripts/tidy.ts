@@ -14,7 +14,7 @@ import { sourceFile } from './tidy/source-file.ts'
 
 const RULES: readonly Rule[] = [layers, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
 
-const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench,examples}/**/*.ts', 'platform.ts']
+const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench,examples,settings}/**/*.ts', 'platform.ts']
 
 /** Where users read what is promised. */
 const PROMISES_PAGE = 'docs/promises.md'

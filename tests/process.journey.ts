@@ -321,6 +321,21 @@ test('refuses a weak admin password where other machines can try it', async () =
   assertRefused(await start(directory.path, weak), 78, /BANYAN_ADMIN_PASSWORD must have .*HOST is "0\.0\.0\.0"/)
 })
 
+test('refuses a misspelt variable, and a hold that ends before the order that needs it, before anything is opened', async () => {
+  using directory = temporaryDirectory()
+  const misspelt = { BANYAN_ORDER_DEADLINE: '5000' }
+  assertRefused(
+    await start(directory.path, misspelt),
+    78,
+    /reads the variable BANYAN_ORDER_DEADLINE, did you mean BANYAN_ORDER_DEADLINE_MS\?/,
+  )
+  assertRefused(await start(directory.path, { BANYAN_HOLD_TTL_MS: '60000' }), 78, /held for 60000 ms .* pending for 120000 ms/)
+  assert.deepEqual(
+    readdirSync(directory.path, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.db')),
+    [],
+  )
+})
+
 suite('the command line', () => {
   test('helps', async () => {
     const overview = await runBanyan(['--help'])

@@ -45,3 +45,17 @@ test('refuses what is no limit, with its name and what it must be', () => {
         message: new RegExp(`^${name} is .*from 1 to`),
       })
 })
+
+test('refuses connections of one address that are more than all, saying both', () => {
+  const environments = [
+    { BANYAN_CONNECTIONS_MAX: '999' },
+    { BANYAN_CONNECTIONS_PER_ADDRESS_MAX: '10001' },
+    { BANYAN_CONNECTIONS_MAX: '5', BANYAN_CONNECTIONS_PER_ADDRESS_MAX: '6' },
+  ]
+  for (const environment of environments)
+    assert.throws(() => connectionLimits(environment), {
+      code: 'failed_precondition',
+      message: /have \d+ connections \(BANYAN_CONNECTIONS_PER_ADDRESS_MAX\) of \d+ at all \(BANYAN_CONNECTIONS_MAX\)/,
+    })
+  connectionLimits({ BANYAN_CONNECTIONS_MAX: '5', BANYAN_CONNECTIONS_PER_ADDRESS_MAX: '5' })
+})

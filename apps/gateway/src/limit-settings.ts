@@ -1,4 +1,4 @@
-import type { RateLimit, RateLimitOptions, ServerLimits } from '@banyan/gateway'
+import { CONNECTIONS, CONNECTIONS_PER_ADDRESS, type RateLimit, type RateLimitOptions, type ServerLimits } from '@banyan/gateway'
 import { BanyanError } from 'banyan'
 import type { Environment } from './environment.ts'
 
@@ -41,15 +41,26 @@ export function rateLimits(environment: Environment): RateLimitOptions {
 
 /**
  * Reads how many connections may be open: `BANYAN_CONNECTIONS_MAX` at all, `BANYAN_CONNECTIONS_PER_ADDRESS_MAX` of one address. Default: the
- * gateway's. Throws `failed_precondition` for what is no whole number.
+ * gateway's. Throws `failed_precondition` for what is no whole number, and where one address may have more than there are.
  */
 export function connectionLimits(environment: Environment): ServerLimits {
   const connections = countOf(environment, 'BANYAN_CONNECTIONS_MAX')
   const connectionsPerAddress = countOf(environment, 'BANYAN_CONNECTIONS_PER_ADDRESS_MAX')
+  refuseOneForAll(connections, connectionsPerAddress)
   return {
     ...(connections === undefined ? {} : { connections }),
     ...(connectionsPerAddress === undefined ? {} : { connectionsPerAddress }),
   }
+}
+
+/** What one address may have bounds nothing when it is more than there is: one client would keep all others out. */
+function refuseOneForAll(connections: number | undefined, perAddress: number | undefined): void {
+  const [all, one] = [connections ?? CONNECTIONS, perAddress ?? CONNECTIONS_PER_ADDRESS]
+  if (one <= all) return
+  throw new BanyanError(
+    'failed_precondition',
+    `one address may have ${one} connections (BANYAN_CONNECTIONS_PER_ADDRESS_MAX) of ${all} at all (BANYAN_CONNECTIONS_MAX), so one client could keep all others out; set the first at most as high as the second`,
+  )
 }
 
 function rateOf(environment: Environment, name: string): RateLimit | false | undefined {

@@ -64,10 +64,13 @@ const directory = temporaryDirectory()
 const project = path.join(import.meta.dirname, `platform-${process.pid}`) // where its imports are found
 const data = path.join(directory.path, 'data')
 
-async function run(args: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
+async function run(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; output: string; errors: string }> {
   let [output, errors] = ['', '']
   const code = await runCommand(args, {
-    environment: { BANYAN_DATA: data },
+    environment: { BANYAN_DATA: data, ...more },
     directory: project,
     print: (text) => (output += `${text}\n`),
     printError: (text) => (errors += `${text}\n`),
@@ -143,6 +146,16 @@ suite('exit codes', () => {
       assert.equal(code, 2)
       assert.match(errors, /is missing: banyan projections rebuild <service> <projection> --reason <text>; there are: notes board\n$/)
     }
+  })
+
+  test('with a variable that nobody reads: 78, and the one that was meant', async () => {
+    for (const args of [['start'], ['audit'], ['sagas', 'list'], ['projections', 'list'], ['events', 'lag']]) {
+      const { code, errors } = await run(args, { BANYAN_STROE: 'postgres' })
+      assert.equal(code, 78, args.join(' '))
+      assert.match(errors, /nobody reads the variable BANYAN_STROE, did you mean BANYAN_STORE\?/)
+    }
+    assert.equal((await run(['start'], { BANYAN_OF_ANOTHER_PLATFORM: '1' })).code, 78)
+    assert.equal((await run(['sagas', 'list'], { BANYAN_OF_ANOTHER_PLATFORM: '1' })).code, 0, 'it may be of the platform that runs')
   })
 
   test('with no platform that runs: 69 where one is needed', async () => {

@@ -1,1 +1,1 @@
-export {}
+export { TOOLKIT_SETTINGS } from './setting-table.ts'

@@ -3,7 +3,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Platform } from 'banyan/host'
 import { BanyanError } from 'banyan/kernel'
+import type { CommandCall } from './command.ts'
 import { loadFailure, LoadFailure } from './load-failure.ts'
+import { refuseUnknown } from './unknown-settings.ts'
 
 /** Name of the file that maps a platform. */
 const PLATFORM_FILE = 'platform.ts'
@@ -19,6 +21,16 @@ export async function loadPlatform(directory: string): Promise<Platform> {
   if (!module.default?.services)
     throw new LoadFailure(`${file} must export its platform: export default platform({ services: [...], gateway })`, [], undefined)
   return module.default
+}
+
+/**
+ * The same, of the folder that a command runs in; also throws `failed_precondition` when the environment has a variable that nobody knows. It does so
+ * at once, before the stores are opened on what another variable was meant to say.
+ */
+export async function loadPlatformFor({ directory, environment }: Pick<CommandCall, 'directory' | 'environment'>): Promise<Platform> {
+  const platform = await loadPlatform(directory)
+  refuseUnknown(environment, platform.settings.known)
+  return platform
 }
 
 async function importPlatform(file: string): Promise<{ default?: Platform }> {

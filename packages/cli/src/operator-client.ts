@@ -3,6 +3,7 @@ import { BanyanError, systemRandom } from 'banyan/kernel'
 import type { CommandCall } from './command.ts'
 import { type OperatorFile, readOperatorFile } from './operator-file.ts'
 import { readSettings } from './settings.ts'
+import { refuseMisspelt } from './unknown-settings.ts'
 
 /** Time one request to the running platform may take; an audit of a large shop is the slowest. */
 const TIMEOUT_MS = 120_000
@@ -18,6 +19,7 @@ export interface OperatorClient {
 
 /** Connects to the platform whose data directory the settings name; undefined when none runs there. */
 export async function connectOperator(call: CommandCall): Promise<OperatorClient | undefined> {
+  refuseMisspelt(call.environment)
   const file = readOperatorFile(readSettings(call.environment, call.directory).directory)
   // A killed process leaves its file behind, and anybody may listen where it did: only a proof shows that it runs.
   if (!file || (await challengeOf(file)) === undefined) return undefined

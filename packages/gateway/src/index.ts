@@ -1,3 +1,4 @@
+export { CONNECTIONS, CONNECTIONS_PER_ADDRESS } from './http/connections.ts'
 export {
   type Aggregate,
   type AggregateAnswer,

@@ -5,6 +5,8 @@ import type { QuotaLimits } from './domain/customer-quota.ts'
 /** How long an order may stay pending: well above what all its steps take when participants answer slowly, and below the hold of its goods. */
 const DEADLINE_MS = 120_000
 const DEADLINE_MS_MIN = 1_000
+/** How much longer than its deadline an order may take to roll back, or to be cancelled, before somebody else ends it; at most its deadline. */
+const GRACE_MS_MAX = 60_000
 /** How often overdue orders are looked for: a few times per deadline. */
 const SWEEP_MS_MAX = 5_000
 const SWEEP_MS_MIN = 200
@@ -41,6 +43,11 @@ export function orderSettings(environment: Environment): OrderSettings {
     quotas: quotasOf(environment),
     sweepMs: Math.min(SWEEP_MS_MAX, Math.max(SWEEP_MS_MIN, Math.floor(deadlineMs / 10))),
   }
+}
+
+/** Returns how long after it was placed an order has surely come to its end, or is taken up by somebody else. */
+export function endedWithinMs({ deadlineMs }: Pick<OrderSettings, 'deadlineMs'>): number {
+  return deadlineMs + Math.min(GRACE_MS_MAX, deadlineMs)
 }
 
 function quotasOf(environment: Environment): QuotaLimits {

@@ -5,6 +5,7 @@ import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './admin.ts'
 import { checkRoutes } from './check-routes.ts'
 import type { Gateway } from './gateway.ts'
+import type { PlatformSettings } from './setting.ts'
 
 /** Reads one service's tables for an audit. Nothing but an audit may look into several services' tables. */
 export type OpenForAudit = <T>(service: string, read: (sql: SqlReader) => Promise<T>) => Promise<T>
@@ -37,6 +38,7 @@ export interface Platform {
   readonly gateway: Gateway | undefined
   readonly invariants: Invariants | undefined
   readonly storeSizes: StoreSizes
+  readonly settings: PlatformSettings
 }
 
 /** What a platform is made of. */
@@ -47,9 +49,12 @@ export interface PlatformOptions {
   /** Checks what must hold over several services. Default: nothing. */
   readonly invariants?: Invariants
   readonly storeSizes?: StoreSizes
+  /** Default: nothing but what the toolkit reads. */
+  readonly settings?: PlatformSettings
 }
 
-const PLATFORM = partsOf<PlatformOptions>({ services: true, gateway: true, invariants: true, storeSizes: true })
+const PLATFORM = partsOf<PlatformOptions>({ services: true, gateway: true, invariants: true, storeSizes: true, settings: true })
+const SETTINGS = partsOf<PlatformSettings>({ known: true, check: true })
 const STORE_SIZES = partsOf<StoreSizes>({ poolMax: true, writers: true })
 
 /**
@@ -61,9 +66,11 @@ export function platform(definition: PlatformOptions): Platform {
   if (!Array.isArray(definition.services))
     misuse(`platform() has services ${shownValue(definition.services)}; give a list of what service() made`)
   checkStoreSizes(definition.storeSizes ?? {})
+  onlyOptions('settings of platform()', definition.settings ?? {}, SETTINGS)
   const services = inStartOrder(definition.services)
   checkRoutes(services)
-  return { services, gateway: definition.gateway, invariants: definition.invariants, storeSizes: definition.storeSizes ?? {} }
+  const { gateway, invariants, storeSizes = {}, settings = { known: [] } } = definition
+  return { services, gateway, invariants, storeSizes, settings }
 }
 
 function checkStoreSizes(sizes: StoreSizes): void {

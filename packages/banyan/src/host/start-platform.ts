@@ -59,6 +59,7 @@ export interface RunningPlatform {
 /** Starts a platform: stores, services in dependency order, then the gateway. What was started is stopped again when a part fails. */
 export async function startPlatform(platform: Platform, options: StartOptions): Promise<RunningPlatform> {
   const { runtime } = options
+  platform.settings.check?.(options.environment)
   const metrics = createMetrics()
   const monitor = createHealthMonitor(runtime)
   const hosted = new Map<string, HostedService>()

@@ -27,7 +27,7 @@ export { type LogFields, type Logger, type LogLevel, silentLogger } from './logg
 export { domainOf, foldCase, localOf, type Mailbox, mailboxOf } from './mailbox.ts'
 export { addMoney, allocateMinor, currencyExponent, formatMoney, type Money } from './money.ts'
 export { assertName, isTakenName, NAME_LENGTH_MAX, type NameForm, NAMES } from './name.ts'
-export { nearest } from './nearest.ts'
+export { closest, nearest } from './nearest.ts'
 export { assertPathId } from './path-id.ts'
 export { pointerSegment } from './plain-json.ts'
 export { PROBLEM_TYPE, type ProblemContext, problemDocument, publicError, retryAfterSeconds } from './problem.ts'

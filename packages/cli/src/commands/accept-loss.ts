@@ -3,7 +3,7 @@ import { acceptLoss, LossRefused } from 'banyan/host'
 import { BanyanError, createRuntime } from 'banyan/kernel'
 import type { CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
-import { loadPlatform } from '../load-platform.ts'
+import { loadPlatformFor } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { runningPlatform } from '../operator.ts'
 import { readSettings } from '../settings.ts'
@@ -15,7 +15,7 @@ export async function acceptLostEvents(call: CommandCall): Promise<number> {
   const position = positionOf(call)
   if (await runningPlatform(call)) throw new LossRefused('the platform runs on these data; stop it first')
   const settings = readSettings(call.environment, call.directory)
-  const loading = loadPlatform(call.directory)
+  const loading = loadPlatformFor(call)
   const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading })])
   const by = { actor: `operator ${userInfo().username}`, reason }
   const setBack = await acceptLoss(platform, {

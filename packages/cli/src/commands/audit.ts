@@ -3,7 +3,7 @@ import type { Violation } from 'banyan/host'
 import { createRuntime } from 'banyan/kernel'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
-import { loadPlatform } from '../load-platform.ts'
+import { loadPlatformFor } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { runningPlatform } from '../operator.ts'
 import { readSettings } from '../settings.ts'
@@ -50,8 +50,9 @@ async function audited(call: CommandCall): Promise<Audit> {
 
 async function auditStopped(call: CommandCall): Promise<Audit> {
   const settings = readSettings(call.environment, call.directory)
-  const loading = loadPlatform(call.directory)
+  const loading = loadPlatformFor(call)
   const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, readOnly: true })])
+  platform.settings.check?.(call.environment)
   if (!platform.invariants) return { defined: false, violations: [] }
   const runtime = createRuntime()
   const violations = await platform.invariants({

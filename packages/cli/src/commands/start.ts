@@ -5,7 +5,7 @@ import { type LimitedLog, oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { checkFileLimit } from '../file-limit.ts'
-import { loadPlatform } from '../load-platform.ts'
+import { loadPlatformFor } from '../load-platform.ts'
 import { openStores } from '../open-stores.ts'
 import { localUrl, removeOperatorFile, writeOperatorFile } from '../operator-file.ts'
 import { environmentClock } from '../environment-clock.ts'
@@ -40,7 +40,9 @@ Environment:
   BANYAN_POSTGRES_WRITERS    groups of transactions of one service side by side (default 1)
   BANYAN_LEASE_MS    on PostgreSQL: how long a crashed process keeps what it ran (default 15000)
   BANYAN_LOG         debug, info, warn (default) or error
-  BANYAN_LOG_FORMAT  human (default in a terminal) or json (default elsewhere)`,
+  BANYAN_LOG_FORMAT  human (default in a terminal) or json (default elsewhere)
+
+A variable that begins with BANYAN_ and that neither the toolkit nor this platform knows is refused: it is misspelt.`,
   actions: { '': { arguments: [], options: {}, summary: '', run } },
 }
 
@@ -60,7 +62,7 @@ async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
   const runtime = processRuntime(call, settings, log)
   const fatal = Promise.withResolvers<BanyanError>()
   const stop = stopRequested(call.environment)
-  const loading = loadPlatform(call.directory)
+  const loading = loadPlatformFor(call)
   const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, onFatal: fatal.resolve })])
   checkFileLimit(platform.services.length, { ...settings, poolMax: settings.poolMax ?? platform.storeSizes.poolMax }, runtime.log)
   const operatorKey = createIds(systemClock(), systemRandom()).hex(32)

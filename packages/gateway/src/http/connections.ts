@@ -14,9 +14,9 @@ export interface ConnectionLimits {
 }
 
 /** Each takes some 20 KiB; more would be an attack or need another process. */
-const CONNECTIONS = 10_000
+export const CONNECTIONS = 10_000
 /** An office behind one address; ten of them are needed to take all places. */
-const CONNECTIONS_PER_ADDRESS = 1_000
+export const CONNECTIONS_PER_ADDRESS = 1_000
 /** Networks of one site that may have as many each. */
 const NETWORKS_PER_SITE = 4
 /** Places kept for probes of health while all others are busy. */

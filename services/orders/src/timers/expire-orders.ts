@@ -3,12 +3,11 @@ import { type OrdersTransaction, timer } from '../define.ts'
 import { giveUpOrder } from '../sagas/give-up-order.ts'
 import { type Cancellation, cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
 import { reject } from '../sagas/place-order.ts'
+import { endedWithinMs } from '../settings.ts'
 import { startAnew } from '../start-anew.ts'
 
 /** Overdue orders taken up in one sweep. */
 const BATCH_MAX = 100
-/** How much longer than its deadline an order may take to roll back, or to be cancelled, before somebody else ends it; at most its deadline. */
-const GRACE_MS_MAX = 60_000
 /** Why an overdue order is rejected. */
 const REASON = 'deadline'
 
@@ -22,7 +21,7 @@ export const EXPIRE_ORDERS = 'expire-orders'
 export const expireOrders: TimerDefinition<object> = timer('expire-orders', async (_data: object, { transaction, now, resources }) =>
   transaction(async (tx) => {
     const at = now()
-    const lostAfterMs = resources.deadlineMs + Math.min(GRACE_MS_MAX, resources.deadlineMs)
+    const lostAfterMs = endedWithinMs(resources)
     const overdue = await tx.orders.overdue(at - resources.deadlineMs, BATCH_MAX)
     for (const { id, version, reason } of await tx.orders.longCancelling(at - lostAfterMs, BATCH_MAX))
       await startAnew(tx, cancelOrder, {

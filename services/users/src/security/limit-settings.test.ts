@@ -39,3 +39,14 @@ test('a limit of mails is one that the tokens which are looked at can reach, of 
     readLimits({ [name]: String(MAILS_MAX) })
   }
 })
+
+test('refuses fewer for all strangers together than for one, saying both', () => {
+  for (const [ofOne, ofAll] of [
+    ['BANYAN_LOGIN_FAILURES_MAX', 'BANYAN_LOGIN_FAILURES_OF_STRANGERS_MAX'],
+    ['BANYAN_RESET_MAILS_MAX', 'BANYAN_RESET_MAILS_OF_STRANGERS_MAX'],
+  ] as const) {
+    const message = new RegExp(`^${ofAll} is 7, .* the 8 of one alone \\(${ofOne}\\)`)
+    assert.throws(() => readLimits({ [ofOne]: '8', [ofAll]: '7' }), { code: 'failed_precondition', message })
+    readLimits({ [ofOne]: '8', [ofAll]: '8' })
+  }
+})

@@ -46,6 +46,8 @@ export function readLimits(environment: Readonly<Record<string, string | undefin
       `${name} is ${JSON.stringify(text)}; give a whole number from ${min} to ${max}, or leave it out for ${byDefault}`,
     )
   }
+  refuseFewerForAll(environment, 'BANYAN_LOGIN_FAILURES_MAX', 'BANYAN_LOGIN_FAILURES_OF_STRANGERS_MAX')
+  refuseFewerForAll(environment, 'BANYAN_RESET_MAILS_MAX', 'BANYAN_RESET_MAILS_OF_STRANGERS_MAX')
   return {
     failures: count('BANYAN_LOGIN_FAILURES_MAX', FREE_FAILURES),
     failuresOfStrangers: count('BANYAN_LOGIN_FAILURES_OF_STRANGERS_MAX', FREE_FAILURES_OF_STRANGERS),
@@ -54,4 +56,14 @@ export function readLimits(environment: Readonly<Record<string, string | undefin
     hashesActive: count('BANYAN_PASSWORD_CHECKS_ACTIVE', HASHES_ACTIVE, HASHES_ACTIVE_MAX),
     hashesWaiting: count('BANYAN_PASSWORD_CHECKS_WAITING', HASHES_WAITING, COUNT_MAX, 0),
   }
+}
+
+/** With fewer for all strangers together than for one of them, one alone would lock out all others. */
+function refuseFewerForAll(environment: Readonly<Record<string, string | undefined>>, ofOne: string, ofAll: string): void {
+  const [one, all] = [environment[ofOne], environment[ofAll]]
+  if (!one || !all || !(Number(one) > Number(all))) return
+  throw new BanyanError(
+    'failed_precondition',
+    `${ofAll} is ${all}, fewer for all strangers together than the ${one} of one alone (${ofOne}), who could lock out all others; set it at least as high`,
+  )
 }
