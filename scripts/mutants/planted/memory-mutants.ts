@@ -59,8 +59,8 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     mistake: 'a reader gets a page that was read before it came, without the data of its types',
     promises: ['P3'],
     file: `${EVENTS}/reading/log-pages.ts`,
-    find: '    this.#kept = []\n  }\n\n  async #read(',
-    replace: '  }\n\n  async #read(',
+    find: '    this.#kept = []\n  }\n\n  /** Types that no reader',
+    replace: '  }\n\n  /** Types that no reader',
     caughtBy: { file: PAGES, test: 'only types that a reader handles are asked for' },
   },
   {
@@ -224,5 +224,14 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     find: "    if (atExit.size === 0) process.off('exit', tellAtExit)\n",
     replace: '',
     caughtBy: { file: 'packages/testing/src/test-log.integration.ts', test: 'leaves no listener behind' },
+  },
+  {
+    name: 'types-of-readers-that-left',
+    mistake: 'data of types are read for readers that have left',
+    promises: ['law 6'],
+    file: `${EVENTS}/reading/log-pages.ts`,
+    find: 'this.#types = left',
+    replace: 'void left',
+    caughtBy: { file: PAGES, test: 'types of a reader that has left' },
   },
 ]

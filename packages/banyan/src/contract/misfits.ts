@@ -1,6 +1,6 @@
 import type { Validator } from 'typebox/compile'
 import type { FieldError } from '../kernel/error.ts'
-import { meaningOf } from './text.ts'
+import { EXPECTED_WORDS, meaningOf } from './text.ts'
 
 /** Fields reported at most; a body of a million wrong fields must not make a huge answer. */
 const FIELDS_MAX = 20
@@ -11,6 +11,8 @@ const VALUES_LENGTH_MAX = 400
 /** What a validator says of one place. */
 interface Misfit {
   readonly keyword: string
+  /** Where in the schema it stands, as a JSON pointer behind `#`. */
+  readonly schemaPath: string
   readonly instancePath: string
   readonly message: string
   readonly params: object
@@ -26,7 +28,7 @@ interface Wrong {
 export function misfits(validator: Validator, value: unknown): readonly FieldError[] {
   const byPath = new Map<string, Wrong>()
   for (const error of validator.Errors(value)) {
-    const { path, expected } = fieldError(error)
+    const { path, expected } = fieldError(error, validator.Type())
     if (!byPath.has(path) && byPath.size === FIELDS_MAX) break
     const wrong = byPath.get(path) ?? { values: [], others: [] }
     byPath.set(path, wrong)
@@ -69,13 +71,27 @@ function oneOf(values: readonly unknown[]): string {
   return more === 0 ? `must be one of ${text}` : `must be one of ${text} and ${more} more`
 }
 
-function fieldError(error: Misfit): FieldError {
+function fieldError(error: Misfit, schema: unknown): FieldError {
   if (error.keyword === 'required') {
     const missing = (error.params as { requiredProperties?: string[] }).requiredProperties ?? []
     return { path: `${error.instancePath}/${missing[0] ?? ''}`, expected: 'is required' }
   }
   if (error.keyword === 'boolean') return { path: error.instancePath, expected: 'is not declared; leave it out' }
-  const { pattern, format } = error.params as { pattern?: unknown; format?: unknown }
-  const meaning = meaningOf(String(pattern ?? format))
+  const { pattern, format } = error.params as { pattern?: string; format?: string }
+  const form = pattern ?? format
+  const meaning = form === undefined ? undefined : (ownWords(schema, error.schemaPath) ?? meaningOf(form))
   return { path: error.instancePath, expected: meaning ?? error.message }
+}
+
+/** What the part of a schema at a place says of itself. */
+function ownWords(schema: unknown, schemaPath: string): string | undefined {
+  let part = schema
+  for (const step of schemaPath.split('/').slice(1)) part = (part as Record<string, unknown> | undefined)?.[unescaped(step)]
+  const words = (part as Record<string, unknown> | undefined)?.[EXPECTED_WORDS]
+  return typeof words === 'string' ? words : undefined
+}
+
+/** A step of a JSON pointer as it is written in the schema (RFC 6901). */
+function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -55,3 +55,18 @@ test('a list by ids takes the ids that it gives out and nothing else', () => {
       wrong,
     )
 })
+
+test('a schema of its own with the same pattern is not told that it is a cursor', () => {
+  const { pattern } = idCursor() as { pattern?: string }
+  const check = inputCheck(Type.Object({ id: Type.String({ pattern: pattern ?? '' }), cursor: Type.Optional(idCursor()) }))
+  const told = (input: object): string => {
+    try {
+      check.parse(input, 'list')
+      return 'passes'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  assert.match(told({ id: 'zzz' }), /\/id must match pattern/)
+  assert.match(told({ id: '0196f3f2-7a3c-7d2e-8a10-1f2e3d4c5b6a', cursor: 'zzz' }), /\/cursor must be nextCursor of the page before/)
+})

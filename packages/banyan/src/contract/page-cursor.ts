@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type, type TString } from 'typebox'
 import { BanyanError } from '../kernel/error.ts'
-import { declareMeaning, Text } from './text.ts'
+import { Text } from './text.ts'
 import { schemaCheck } from './validator.ts'
 
 // Owns: what a cursor is. It comes from outside whoever wrote it, so what it holds passes a schema as any other input does.
@@ -9,14 +9,12 @@ import { schemaCheck } from './validator.ts'
 const EXPECTED = 'must be nextCursor of the page before; begin without it'
 const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
-declareMeaning(UUID_PATTERN, EXPECTED)
-
 /**
  * Schema of the cursor of a list that is sorted by ids which `id()` made: the last id of the page before. For lists that are sorted by more,
  * see {@link pageCursor}.
  */
 export function idCursor(): TString {
-  return Text.id({ pattern: UUID_PATTERN })
+  return Text.id({ pattern: UUID_PATTERN, expected: EXPECTED })
 }
 
 /** Writes and reads the places where pages end, as opaque texts. */

@@ -8,6 +8,9 @@ import { NAMES } from '../kernel/name.ts'
 /** Keyword of a schema: the text is put into this Unicode normalisation form before it is checked. */
 export const NORMALISATION = 'x-normalisation'
 
+/** Keyword of a schema that says in words what it asks for: for one whose pattern others may use for something else. */
+export const EXPECTED_WORDS = 'x-expected'
+
 /** Bounds of a text, in code points, as JSON Schema counts: an emoji of one code point is 1, whatever UTF-16 or UTF-8 need for it. */
 export interface TextBounds {
   readonly max: number
@@ -30,6 +33,8 @@ export const SUBJECT_LENGTH_MAX = 255
 export interface CodeBounds extends TextBounds {
   /** A regular expression for the whole text, with `^` and `$`. It must allow nothing but visible ASCII characters. */
   readonly pattern?: string
+  /** What is asked for, in words for callers, e.g. `must be a postcode`: the pattern itself tells people nothing. */
+  readonly expected?: string
 }
 
 /** Symbols and marks that are drawn as nothing, whatever their properties say: a musical null head, a filler of Khitan. */
@@ -169,9 +174,10 @@ function blanksBut(out: string): string {
   return out === OUT_OF_PROSE ? BLANKS : BLANKS.slice(String.raw`\t\n`.length)
 }
 
-function ofPattern(pattern: string, { min = 1, max, ...shown }: TextBounds): TString {
+function ofPattern(pattern: string, { min = 1, max, expected, ...shown }: Omit<CodeBounds, 'pattern'>): TString {
   checkBounds(min, max, shown)
-  return Type.String({ minLength: min, maxLength: max, pattern, ...described(shown) })
+  const words = expected === undefined ? {} : { [EXPECTED_WORDS]: expected }
+  return Type.String({ minLength: min, maxLength: max, pattern, ...words, ...described(shown) })
 }
 
 const BOUNDS = partsOf<TextBounds>({ min: true, max: true, description: true, examples: true })

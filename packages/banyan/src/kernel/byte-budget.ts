@@ -108,7 +108,7 @@ const JOURNALS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
 /** Eight answers of the largest size, or tens of thousands of the usual one. */
 const ANSWERS_OF_PROCESS_BYTES_MAX = 64 * 1_048_576
 
-/** Builds the budgets of a process, with their default sizes. */
+/** Builds the budgets of a process, with their default sizes. They belong to a runtime: two platforms in one process, as in tests, have each their own. */
 export function createMemoryBudgets(): MemoryBudgets {
   return {
     events: new ByteBudget(EVENTS_OF_PROCESS_BYTES_MAX),

@@ -59,6 +59,21 @@ test('only types that a reader handles are asked for, and a page that was read f
   )
 })
 
+test('types of a reader that has left are not asked for any more, and pages that have them still serve the others', async () => {
+  const { pages, reads } = aLog(30)
+  const [first, second, third] = [pages.open(['a']), pages.open(['a']), pages.open(['b'])]
+  await first.read(request(0))
+  third.close()
+  await second.read(request(0))
+  await first.read(request(10))
+  second.close()
+  await pages.open(['c']).read(request(20))
+  assert.deepEqual(
+    reads.map(({ after, options }) => `${after} ${[...(options.types ?? [])].join()}`),
+    ['0 a,b', '10 a', '20 a,c'],
+  )
+})
+
 test('a reader that knows another event at its place is answered by the log itself', async () => {
   const { pages, reads } = aLog(30)
   const [first, second] = [pages.open(['a']), pages.open(['a'])]

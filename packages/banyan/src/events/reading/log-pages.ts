@@ -46,6 +46,7 @@ interface SharedRead {
 /** Position after which a reader reads next. */
 interface Place {
   after: number
+  readonly types: ReadonlySet<string>
 }
 
 /**
@@ -70,13 +71,14 @@ export class LogPages {
 
   /** Adds a reader that handles `types`. */
   open(types: Iterable<string>): LogReader {
-    const place: Place = { after: -1 }
+    const place: Place = { after: -1, types: new Set(types) }
     this.#readers.add(place)
-    this.#add(types)
+    this.#add(place.types)
     return {
       read: (request) => this.#read(place, request),
       close: () => {
         this.#readers.delete(place)
+        this.#leave(place.types)
         this.#forgetPassed()
       },
     }
@@ -89,6 +91,14 @@ export class LogPages {
     this.#types = all
     for (const page of this.#kept) this.#budget.release(page.bytes)
     this.#kept = []
+  }
+
+  /** Types that no reader handles any more are not read (L1). Pages that have their data stay: the others get what they need from them. */
+  #leave(types: ReadonlySet<string>): void {
+    const left = new Set<string>()
+    for (const reader of this.#readers) for (const type of reader.types) left.add(type)
+    if (types.isSubsetOf(left)) return
+    this.#types = left
   }
 
   async #read(place: Place, request: PageRequest): Promise<LogPage> {
@@ -152,7 +162,7 @@ export class LogPages {
   }
 }
 
-/** A log belongs to a store that is open; its pages go with it. */
+/** A log belongs to a store that one platform has opened, so that two platforms in one process never share pages; they go with it. */
 const pagesByFeed = new WeakMap<Feed, LogPages>()
 
 /** Returns the pages of a log that all of its readers in this process share. The first to ask says within which budget. */

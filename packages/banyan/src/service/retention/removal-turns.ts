@@ -30,6 +30,7 @@ export function removalTurns({ clock, random }: Pick<Runtime, 'clock' | 'random'
   return turns
 }
 
+// By clock, because a runtime has one and its platform all services by it: two platforms in one process share turns only where they share a clock.
 const TURNS = new WeakMap<Clock, RemovalTurns>()
 
 function createTurns(clock: Clock, random: Random): RemovalTurns {

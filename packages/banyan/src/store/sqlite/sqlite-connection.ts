@@ -63,24 +63,13 @@ export class SqliteConnection {
     }
   }
 
-  all(query: string, values: readonly SqlValue[]): unknown[] {
+  /** Returns all rows, or at most `rowsMax`: what is beyond is not fetched then. */
+  all(query: string, values: readonly SqlValue[], rowsMax?: number): unknown[] {
     const startedAt = this.#now()
     try {
       assertStorable(values, query)
-      return this.#prepare(query).all(values)
-    } catch (thrown) {
-      throw this.#remember(thrown, query)
-    } finally {
-      this.#ran(startedAt, query)
-    }
-  }
-
-  /** Returns at most `rowsMax` rows; what is beyond is not fetched. */
-  some(query: string, values: readonly SqlValue[], rowsMax: number): unknown[] {
-    const startedAt = this.#now()
-    try {
-      assertStorable(values, query)
-      return this.#prepare(query).some(values, rowsMax)
+      const statement = this.#prepare(query)
+      return rowsMax === undefined ? statement.all(values) : statement.some(values, rowsMax)
     } catch (thrown) {
       throw this.#remember(thrown, query)
     } finally {

@@ -33,7 +33,7 @@ function rowsOf(request: ReaderRequest): readonly unknown[] {
       connection.get('SELECT 1 FROM sqlite_schema', []) // the snapshot is taken by the first statement
       return []
     case 'all':
-      return connection?.some(request.query, request.values, request.rowsMax) ?? []
+      return connection?.all(request.query, request.values, request.rowsMax) ?? []
     case 'end':
       connection?.close()
       connection = undefined
