@@ -3,6 +3,7 @@ import { createRuntime } from 'banyan/kernel'
 import type { Migration, StoreFactory } from 'banyan/store'
 import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
 import { quoteName } from './connection-target.ts'
+import { openCounted } from './counted-database.testsuite.ts'
 import { postgresStores } from './postgres-stores.ts'
 import { type TestServer, testServer } from './test-server.ts'
 
@@ -10,7 +11,14 @@ import { type TestServer, testServer } from './test-server.ts'
 export const postgresHarness: StoreHarness = {
   name: 'postgres',
   // A server's files are not ours to damage.
-  features: { shared: true, fillDisk: true, damage: false, apart: true },
+  features: { shared: true, fillDisk: true, damage: false, apart: true, positionsLater: true },
+  costs: {
+    open: openCounted,
+    exceptions: {
+      'how many sagas are open':
+        'counted by an index, in the server, four times a minute: for a count that is kept all processes would wait for the same row',
+    },
+  },
   randomRuns: 5,
   createPlace: async () => place(await testServer()),
 }
@@ -28,8 +36,16 @@ function place(server: TestServer): StorePlace {
     fillDisk: () => refuseRows(server),
     replace: (service, migrations) => remake(server, service, migrations),
     remove: (service) => drop(server, service),
+    holdPositions: () => lockSequencer(server),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
+}
+
+/** As somebody does who looks at the row in a transaction, and leaves it open. */
+async function lockSequencer(server: TestServer): Promise<() => Promise<void>> {
+  const client = await server.connect()
+  await client.query('BEGIN; SELECT position FROM banyan_sequencer FOR UPDATE')
+  return async () => void (await client.query('ROLLBACK'))
 }
 
 async function drop(server: TestServer, service: string): Promise<void> {

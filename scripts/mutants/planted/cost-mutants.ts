@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const SQL = 'packages/banyan/src/store/sql'
 const SERVICE = 'packages/banyan/src/service'
 const LISTS = 'services/catalog/src/list-bounds.integration.ts'
-const COSTS = 'packages/banyan/src/store/sqlite/costs.test.ts'
+const COSTS = { file: 'packages/banyan/src/store/sqlite/sqlite.test.ts', test: 'S18 what runs by itself costs' } as const
 
 /** Mistakes that make what waits, or what ended, cost something. */
 export const COST_MUTANTS: readonly Mutant[] = [
@@ -14,7 +14,7 @@ export const COST_MUTANTS: readonly Mutant[] = [
     file: `${SQL}/schema.ts`,
     find: 'ON banyan_saga (owner, name, version, wake_at, status, id)',
     replace: 'ON banyan_saga (owner, name, version)',
-    caughtBy: { file: COSTS },
+    caughtBy: COSTS,
   },
   {
     name: 'look-for-redriven-keys-walks',
@@ -23,7 +23,7 @@ export const COST_MUTANTS: readonly Mutant[] = [
     file: `${SQL}/parked-table.ts`,
     find: "SELECT DISTINCT event_key || '' AS event_key",
     replace: 'SELECT DISTINCT event_key',
-    caughtBy: { file: COSTS },
+    caughtBy: COSTS,
   },
   {
     name: 'one-saga-claimed-first',
@@ -41,7 +41,7 @@ export const COST_MUTANTS: readonly Mutant[] = [
     file: `${SQL}/open-sagas.ts`,
     find: "sql.dialect === 'sqlite' ? KEPT : COUNTED",
     replace: "sql.dialect === 'sqlite' ? COUNTED : KEPT",
-    caughtBy: { file: COSTS },
+    caughtBy: COSTS,
   },
   {
     name: 'rest-not-counted',

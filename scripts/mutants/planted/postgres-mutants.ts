@@ -206,4 +206,13 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
       '(share.limit.max - share.limit.others) / share.limit.processes < (least.limit.max - least.limit.others) / least.limit.processes ? share',
     caughtBy: { file: `${POSTGRES}/server-room.test.ts`, test: 'the limit that is named as the tightest' },
   },
+  {
+    name: 'waiting-events-denied',
+    mistake: 'a store whose events cannot be given their positions says that none waits, and that nothing holds it up',
+    promises: ['P9'],
+    file: `${POSTGRES}/sequencer.ts`,
+    find: 'return this.#waitingSince === undefined ? 0 : this.#options.runtime.clock.monotonic() - this.#waitingSince',
+    replace: 'return 0',
+    caughtBy: { file: `${POSTGRES}/conformance.postgres.ts`, test: 'S17 while events wait for their positions' },
+  },
 ]

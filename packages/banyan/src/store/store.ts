@@ -34,6 +34,9 @@ import type { Sql, SqlReader } from './sql.ts'
  * - S15 When the data that were opened are removed, or others put in their place, `ping` says so and nothing is done any more.
  * - S16 What is read for lists and looks is bounded by bytes as well: lists for people say that a text is large instead of holding it, and of
  *      timers that are due come as many as fit.
+ * - S17 A store says what holds it up although it answers (`hindrance`), and how long events that are committed may have waited for their
+ *      positions (`eventsWaitMs`); when all is well nothing, and milliseconds. Both are answered at once, from memory.
+ * - S18 What runs by itself, with every request or for every saga costs by what is due or asked for, however much waits or has ended.
  */
 export interface Store {
   readonly features: StoreFeatures
@@ -49,11 +52,11 @@ export interface Store {
   readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T>
   /** Checks that the store answers; throws what is wrong. For health checks. */
   ping(): Promise<void>
-  /** What holds it up although it answers, for people, e.g. a lock of somebody else; undefined when nothing does. Costs nothing. */
+  /** What holds it up although it answers, for people, e.g. a lock of somebody else; undefined when nothing does (S17). Costs nothing. */
   hindrance?(): string | undefined
   /**
    * How long events that are committed may have waited for their positions, in milliseconds; milliseconds when all is well. Until then no consumer
-   * sees them, and they count in no lag. Undefined where a commit gives events their positions. Costs nothing.
+   * sees them, and they count in no lag. Undefined where a commit gives events their positions (S17). Costs nothing.
    */
   eventsWaitMs?(): number
   /** Waits for transactions under way, then closes. Calls after it fail with `unavailable`. */

@@ -25,7 +25,8 @@ function realWeather(seed = 1): Weather {
 const harness: StoreHarness = {
   name: 'simulated',
   // Its files live in memory and are its own: there is nothing to fill or to damage, and a crash is tested below.
-  features: { shared: false, fillDisk: false, damage: false, apart: false },
+  features: { shared: false, fillDisk: false, damage: false, apart: false, positionsLater: false },
+  costs: 'its statements are those of the SQLite adapter, whose own suite counts them',
   async createPlace() {
     const disk = simulatedDisk()
     return {

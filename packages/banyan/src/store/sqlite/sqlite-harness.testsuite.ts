@@ -2,13 +2,15 @@ import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreHarness, StorePlace } from '../suite/store.testsuite.ts'
 import type { Store } from '../store.ts'
+import { openCounted } from './counted-database.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 
 /** Puts the SQLite adapter to the conformance suite. */
 export const sqliteHarness: StoreHarness = {
   name: 'sqlite',
-  features: { shared: false, fillDisk: true, damage: true, apart: true },
+  features: { shared: false, fillDisk: true, damage: true, apart: true, positionsLater: false },
+  costs: { open: openCounted },
   async createPlace(): Promise<StorePlace> {
     const temporary = await temporaryDirectory()
     const directory = temporary.path

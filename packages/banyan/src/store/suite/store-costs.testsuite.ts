@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { SqlConsumptionRecords } from '../sql/consumption-records.ts'
 import { SqlIdempotencyRecords } from '../sql/idempotency-records.ts'
 import { openSagas } from '../sql/open-sagas.ts'
@@ -7,13 +8,16 @@ import { SqlSagaRecords } from '../sql/saga-records.ts'
 import { storeSize } from '../sql/store-size.ts'
 import { SqlTimerRecords } from '../sql/timer-records.ts'
 import type { Sql } from '../sql.ts'
+import type { CountedDatabase, StoreHarness } from './store-harness.testsuite.ts'
 
-/** A database with the toolkit's tables, whose statements are counted. */
-export interface CountedDatabase {
-  /** Runs a script with placeholders; not counted. */
-  run(query: string, ...values: readonly number[]): Promise<void>
-  /** Returns what the statements of `body` took: rows read, or steps of the database's machine. What they change is undone. */
-  cost(body: (sql: Sql) => Promise<unknown>): Promise<number>
+/** S18: what runs by itself costs by what is due. A database is filled three times with what waits or has ended; rows or steps are compared, not times. */
+export function testCosts({ name, costs }: StoreHarness): void {
+  const skip = typeof costs === 'string' ? `feature costs: ${costs}` : false
+  test(`${name}: S18 what runs by itself costs by what is due, however much waits or has ended`, { skip }, async () => {
+    if (typeof costs === 'string') return
+    await using database = await costs.open()
+    await assertCostsByWhatIsDue(database, costs.exceptions ?? {})
+  })
 }
 
 /** What runs by itself, with every request, or for every saga. Nothing here may cost more because more waits or has ended. */
@@ -52,15 +56,7 @@ const GROWTH_MAX = 1.5
 /** Rows or steps that nobody has to explain. */
 const SLACK = 100
 
-/**
- * Fills a database three times with what waits or has ended, and compares what work costs in rows or steps, not in time.
- * `exceptions`: work that may cost more, with the reason.
- */
-export async function assertCostsByWhatIsDue(
-  open: () => Promise<CountedDatabase>,
-  exceptions: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const database = await open()
+async function assertCostsByWhatIsDue(database: CountedDatabase, exceptions: Readonly<Record<string, string>>): Promise<void> {
   const costs = new Map<string, number[]>()
   let rows = 0
   for (const size of SIZES) {

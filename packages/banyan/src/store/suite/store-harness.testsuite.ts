@@ -8,6 +8,7 @@ import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
 import type { Feed, NewEvent, StoredEvent } from '../records/feed.ts'
 import type { StoreFactory } from '../factory.ts'
 import type { Migration } from '../migration.ts'
+import type { Sql } from '../sql.ts'
 import type { Store } from '../store.ts'
 
 /** How an adapter is put to the test. */
@@ -24,7 +25,11 @@ export interface StoreHarness {
     readonly damage: boolean
     /** Whether reads apart run outside of this process, so that they can be ended. */
     readonly apart: boolean
+    /** Whether events get their positions after their commit, and {@link StorePlace.holdPositions} works; else a commit gives them. */
+    readonly positionsLater: boolean
   }
+  /** How it is counted what statements cost (S18); else why it is not, e.g. because the tests of the adapter beneath do it. */
+  readonly costs: StoreCosts | string
   /** Makes an empty place of its own: a directory, or a prefix for schemas. Removed when disposed; its stores are closed before. */
   createPlace(): Promise<StorePlace>
   /** Transactions of each of the twenty writers in the ordering stress; default {@link STRESS_ROUNDS}. */
@@ -44,8 +49,26 @@ export interface StorePlace extends AsyncDisposable {
   replace?(service: string, migrations: readonly Migration[]): Promise<void>
   /** Removes the data of an open store. */
   remove?(service: string, migrations: readonly Migration[]): Promise<void>
+  /** Holds up whatever gives events of an open store their positions; returns how to let it go. */
+  holdPositions?(): Promise<() => Promise<void>>
   /** Damages the data of a closed store, so that opening it must be refused. */
   damage?(service: string): Promise<void>
+}
+
+/** How what statements cost is counted on an adapter. */
+export interface StoreCosts {
+  /** Opens a database with the toolkit's tables, empty. */
+  open(): Promise<CountedDatabase & AsyncDisposable>
+  /** Work that may cost more when more waits or has ended, by its name in the suite, with the reason. Default: none. */
+  readonly exceptions?: Readonly<Record<string, string>>
+}
+
+/** A database with the toolkit's tables, whose statements are counted. */
+export interface CountedDatabase {
+  /** Runs a script with placeholders; not counted. */
+  run(query: string, ...values: readonly number[]): Promise<void>
+  /** Returns what the statements of `body` took: rows read, or steps of the database's machine. What they change is undone. */
+  cost(body: (sql: Sql) => Promise<unknown>): Promise<number>
 }
 
 /** Enough for a naive cursor to lose events, little enough for every run. */

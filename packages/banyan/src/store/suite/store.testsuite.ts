@@ -3,9 +3,11 @@ import { testAtomicity } from './store-atomicity.testsuite.ts'
 import { testBounds } from './store-bounds.testsuite.ts'
 import { testConsumption } from './store-consumption.testsuite.ts'
 import { testCrashes } from './store-crash.testsuite.ts'
+import { testCosts } from './store-costs.testsuite.ts'
 import { testFeed } from './store-feed.testsuite.ts'
 import type { StoreHarness } from './store-harness.testsuite.ts'
 import { testHistory } from './store-history.testsuite.ts'
+import { testHindrance } from './store-hindrance.testsuite.ts'
 import { testIsolation } from './store-isolation.testsuite.ts'
 import { testLists } from './store-lists.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
@@ -16,11 +18,10 @@ import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
 import { testUpgrade } from './store-upgrade.testsuite.ts'
 
-export { assertCostsByWhatIsDue, type CountedDatabase } from './store-costs.testsuite.ts'
-export type { StoreHarness, StorePlace } from './store-harness.testsuite.ts'
+export type { CountedDatabase, StoreCosts, StoreHarness, StorePlace } from './store-harness.testsuite.ts'
 
 /**
- * The conformance suite of the store port: each promise S1–S16 of {@link Store} and each sentence of its records is a test or more, named after
+ * The conformance suite of the store port: each promise S1–S18 of {@link Store} and each sentence of its records is a test or more, named after
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
@@ -39,6 +40,8 @@ export function testStore(harness: StoreHarness): void {
   testOpening(harness)
   testBounds(harness)
   testUpgrade(harness)
+  testHindrance(harness)
+  testCosts(harness)
 }
 
 /** The part of the suite that starts processes and kills them; some seconds. */
