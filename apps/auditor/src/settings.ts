@@ -1,4 +1,4 @@
-import { BanyanError } from 'banyan'
+import { millisecondSetting } from 'banyan/kernel'
 
 /** What an audit takes for granted about time. All in milliseconds. */
 export interface AuditSettings {
@@ -22,17 +22,8 @@ const HOLD_GRACE_MS = 60_000
  */
 export function auditSettings(environment: Readonly<Record<string, string | undefined>>): AuditSettings {
   return {
-    quietMs: milliseconds(environment, 'BANYAN_AUDIT_QUIET_MS', QUIET_MS),
-    endedWithinMs: milliseconds(environment, 'BANYAN_AUDIT_ENDED_WITHIN_MS', ENDED_WITHIN_MS),
+    quietMs: millisecondSetting(environment, 'BANYAN_AUDIT_QUIET_MS', { byDefault: QUIET_MS, min: 0 }),
+    endedWithinMs: millisecondSetting(environment, 'BANYAN_AUDIT_ENDED_WITHIN_MS', { byDefault: ENDED_WITHIN_MS, min: 0 }),
     holdGraceMs: HOLD_GRACE_MS,
   }
-}
-
-function milliseconds(environment: Readonly<Record<string, string | undefined>>, name: string, byDefault: number): number {
-  const text = environment[name]
-  if (text === undefined || text === '') return byDefault
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds, at least 0`)
-  return value
 }

@@ -1,4 +1,4 @@
-import { BanyanError } from 'banyan'
+import { millisecondSetting } from 'banyan/kernel'
 
 /** How long units stay held for an order that is not confirmed: well above the deadline of the order's flow. */
 const HOLD_TTL_MS = 15 * 60_000
@@ -15,9 +15,6 @@ export interface InventorySettings {
 
 /** Reads the settings; `BANYAN_HOLD_TTL_MS` changes how long units stay held. Throws `misuse` for a wrong value. */
 export function inventorySettings(environment: Readonly<Record<string, string | undefined>>): InventorySettings {
-  const text = environment['BANYAN_HOLD_TTL_MS']
-  const holdTtlMs = text === undefined || text === '' ? HOLD_TTL_MS : Number(text)
-  if (!Number.isSafeInteger(holdTtlMs) || holdTtlMs < 1_000)
-    throw new BanyanError('misuse', `BANYAN_HOLD_TTL_MS is "${text}"; give whole milliseconds, at least 1000`)
+  const holdTtlMs = millisecondSetting(environment, 'BANYAN_HOLD_TTL_MS', { byDefault: HOLD_TTL_MS, min: 1_000 })
   return { holdTtlMs, sweepMs: Math.min(SWEEP_MS_MAX, Math.max(SWEEP_MS_MIN, Math.floor(holdTtlMs / 10))) }
 }

@@ -1,4 +1,5 @@
 import { BanyanError } from 'banyan'
+import { millisecondSetting } from 'banyan/kernel'
 import type { OrderFlow } from './contract.ts'
 import type { QuotaLimits } from './domain/customer-quota.ts'
 
@@ -36,7 +37,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  * one customer, each a whole number or `off`; `BANYAN_RATE_LIMITS=off` turns off those that are not given. Throws `misuse` for a wrong value.
  */
 export function orderSettings(environment: Environment): OrderSettings {
-  const deadlineMs = deadlineOf(environment['BANYAN_ORDER_DEADLINE_MS'])
+  const deadlineMs = millisecondSetting(environment, 'BANYAN_ORDER_DEADLINE_MS', { byDefault: DEADLINE_MS, min: DEADLINE_MS_MIN })
   return {
     flow: flowOf(environment['BANYAN_ORDER_FLOW']),
     deadlineMs,
@@ -72,12 +73,4 @@ function flowOf(text: string | undefined): OrderFlow {
   if (text === undefined || text === '' || text === 'orchestration') return 'orchestration'
   if (text === 'choreography') return text
   throw new BanyanError('misuse', `BANYAN_ORDER_FLOW is "${text}"; use orchestration or choreography`)
-}
-
-function deadlineOf(text: string | undefined): number {
-  if (text === undefined || text === '') return DEADLINE_MS
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < DEADLINE_MS_MIN)
-    throw new BanyanError('misuse', `BANYAN_ORDER_DEADLINE_MS is "${text}"; give whole milliseconds, at least ${DEADLINE_MS_MIN}`)
-  return value
 }

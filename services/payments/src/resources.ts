@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { BanyanError, type ResourceOptions } from 'banyan'
-import type { Clock } from 'banyan/kernel'
+import type { ResourceOptions } from 'banyan'
+import { type Clock, millisecondSetting } from 'banyan/kernel'
 import type { BookIdentity } from './provider/fake/book.ts'
 import { createFakeProvider } from './provider/fake/fake-provider.ts'
 import type { PaymentProvider } from './provider/provider.ts'
@@ -42,22 +42,17 @@ export async function openPaymentResources({ runtime, directory, environment }: 
   const provider = createFakeProvider({
     file: fakeProviderBook({ directory, environment }),
     runtime,
-    slowMs: milliseconds(environment, 'BANYAN_FAKE_PROVIDER_SLOW_MS', SLOW_MS, 60_000),
+    slowMs: millisecondSetting(environment, 'BANYAN_FAKE_PROVIDER_SLOW_MS', { byDefault: SLOW_MS, min: 1, max: 60_000 }),
   })
   return {
     provider,
     book: provider.book,
-    providerTimeoutMs: milliseconds(environment, 'BANYAN_PAYMENT_TIMEOUT_MS', PROVIDER_TIMEOUT_MS, PROVIDER_TIMEOUT_MS_MAX),
+    providerTimeoutMs: millisecondSetting(environment, 'BANYAN_PAYMENT_TIMEOUT_MS', {
+      byDefault: PROVIDER_TIMEOUT_MS,
+      min: 1,
+      max: PROVIDER_TIMEOUT_MS_MAX,
+    }),
     clock: runtime.clock,
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
   }
-}
-
-function milliseconds(environment: ResourceOptions['environment'], name: string, byDefault: number, max: number): number {
-  const text = environment[name]
-  if (text === undefined || text === '') return byDefault
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1 || value > max)
-    throw new BanyanError('misuse', `${name} is "${text}"; give whole milliseconds from 1 to ${max}`)
-  return value
 }
