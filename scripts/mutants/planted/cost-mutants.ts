@@ -115,4 +115,13 @@ export const COST_MUTANTS: readonly Mutant[] = [
     replace: 'if (taken < 0)',
     caughtBy: { file: LISTS, test: 'so many lists are answered at once' },
   },
+  {
+    name: 'own-orders-read-through-on-postgres',
+    mistake: "a page of a customer's orders of one status is looked for among all that the customer has",
+    promises: ['law 6'],
+    file: 'services/orders/src/store/migrations.ts',
+    find: 'ON customer_order (user_id, status, id)',
+    replace: 'ON customer_order (user_id, id)',
+    caughtBy: { file: 'services/orders/src/store/order-list.postgres.ts' },
+  },
 ]

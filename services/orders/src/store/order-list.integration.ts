@@ -8,7 +8,7 @@ import { isBounded, listOrders, type OrderFilter } from './order-list.ts'
 
 const NONE: OrderFilter = { userId: undefined, status: undefined, from: undefined, to: undefined, before: undefined, limit: 20 }
 /** Orders of Ann at each look; nearly all of one status, the three newest and the three oldest of another. */
-const SIZES = [300, 1_200] as const
+const SIZES = [300, 1_200, 4_800] as const
 
 const idOf = (nth: number): string => `order-${String(nth).padStart(5, '0')}`
 
@@ -48,8 +48,8 @@ test("a page of a customer's orders costs the same however many others the custo
           ;(costs[`${status ?? 'any'} before ${before === undefined ? 'now' : 'the middle'}`] ??= []).push(steps())
         }
     }
-    const growing = Object.entries(costs).filter(([, [small = 0, large = 0]]) => large > 1.5 * small + 100)
-    assert.deepEqual(growing, [], `steps with ${SIZES.join(' and ')} orders, nearly all of them ${most}`)
+    const growing = Object.entries(costs).filter(([, [small = 0, ...larger]]) => larger.some((each) => each > 1.5 * small + 100))
+    assert.deepEqual(growing, [], `steps with ${SIZES.join(', ')} orders, nearly all of them ${most}`)
   }
 })
 
