@@ -4,6 +4,7 @@ import { createRuntime } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
 import { EVENT_KEYS, fillRanges, fillStatement } from './event-rows.ts'
 import { percentile } from './spread.ts'
+import { sqlOf } from 'banyan/store'
 
 /** How events fare between two services of one process. */
 export interface EventFigures {
@@ -105,7 +106,8 @@ export async function benchCatchUp(stores: StoreFactory, events: number): Promis
 async function seedLog(stores: StoreFactory, events: number): Promise<void> {
   const log = await stores.open({ service: 'source', migrations: [], runtime: createRuntime() })
   for (const [first, last] of fillRanges(events))
-    await log.transaction(async ({ sql }) => {
+    await log.transaction(async (tx) => {
+      const sql = sqlOf(tx)
       await sql.run(fillStatement('banyan_outbox'), first, last)
       if (sql.dialect === 'postgres') await sql.run('UPDATE banyan_sequencer SET position = ?', last)
     })

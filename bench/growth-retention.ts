@@ -1,5 +1,5 @@
 import { createRuntime } from 'banyan/kernel'
-import type { StoreTransaction } from 'banyan/store'
+import { type StoreTransaction, variantFor } from 'banyan/store'
 import { sqliteStores } from 'banyan/store/sqlite'
 import shop from '../platform.ts'
 
@@ -17,7 +17,9 @@ export async function removeAll(directory: string): Promise<void> {
     (tx) => tx.retention.removeAudit(later, BATCH),
   ]
   for (const { name, definition } of shop.services) {
-    const store = await sqliteStores({ directory }).open({ service: name, migrations: definition.store.migrations, runtime })
+    const stores = sqliteStores({ directory })
+    const { migrations } = variantFor(name, definition.store, stores.offer(name))
+    const store = await stores.open({ service: name, migrations, runtime })
     for (const remove of removals) while ((await store.transaction(remove)).value > 0);
     await store.close()
   }

@@ -7,6 +7,7 @@ import { adminToken, anOrder, registerUser, type ShopClient, shopClient, signIn 
 import { ENVIRONMENT } from './growth.ts'
 import type { Template } from './growth-seed.ts'
 import { stockArrived } from './orders.ts'
+import { sqlOf } from 'banyan/store'
 
 /** The shop in this process, whose data somebody else keeps. */
 export interface ShopPlace {
@@ -38,7 +39,7 @@ export async function everyRequest(place: ShopPlace, template: Template): Promis
     const lists = Object.entries(body.paths).flatMap(([route, methods]) => ('get' in methods ? [route] : []))
     for (const { name, parts } of shop.services)
       for (const { remove } of parts.retention.rules ?? [])
-        await running.services.find((each) => each.name === name)?.store.transaction((tx) => remove(tx.sql, Date.now(), 10))
+        await running.services.find((each) => each.name === name)?.store.transaction((tx) => remove(sqlOf(tx), Date.now(), 10))
     const forgotten = lists.filter((route) => !asked.some((each) => matches(route, each)))
     assert.deepEqual(forgotten, [], 'a query that this test does not ask')
   } finally {

@@ -9,6 +9,7 @@ import type { Store } from 'banyan/store'
 import { Client } from 'pg'
 import type { Database } from './chaos/database.ts'
 import { startPrivatePostgres } from './chaos/private-postgres.ts'
+import { sqlOf } from 'banyan/store'
 
 const TABLE = { id: '001-table', sql: 'CREATE TABLE thing (id TEXT PRIMARY KEY)' }
 /** A holder is named after five seconds, and forgotten five after he let go. */
@@ -85,7 +86,8 @@ suite('transactions that were prepared and left', { timeout: 200_000 }, () => {
     const waiting = between.query('BEGIN; LOCK TABLE tables.thing IN ACCESS EXCLUSIVE MODE; COMMIT')
     let blocked = true
     const write = async (): Promise<void> => {
-      while (blocked) await store.transaction((tx) => tx.sql.run("INSERT INTO thing VALUES ('a') ON CONFLICT DO NOTHING")).catch(() => {})
+      while (blocked)
+        await store.transaction((tx) => sqlOf(tx).run("INSERT INTO thing VALUES ('a') ON CONFLICT DO NOTHING")).catch(() => {})
     }
     const writing = write()
     await eventually(() => assert.ok(lines.some(naming)), NAMED).finally(() => (blocked = false))

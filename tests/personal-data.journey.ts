@@ -11,6 +11,7 @@ import platform from '../platform.ts'
 import { shopPlace } from './shop.fixture.ts'
 import { ADMIN, adminToken, shopClient } from './support/shop-client.ts'
 import { markersInFiles, markersInTables, markersInTexts, type Sightings } from './support/stored-texts.ts'
+import { sqlOf } from 'banyan/store'
 
 const exporter = new InMemorySpanExporter()
 trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
@@ -158,7 +159,7 @@ async function forgetUnused({ services }: Shop): Promise<void> {
   for (const { name, parts } of platform.services)
     for (const { remove } of parts.retention.rules ?? []) {
       const hosted = services.find((service) => service.name === name)
-      await hosted?.store.transaction((tx) => remove(tx.sql, Date.now() + 8 * 86_400_000, 100))
+      await hosted?.store.transaction((tx) => remove(sqlOf(tx), Date.now() + 8 * 86_400_000, 100))
     }
 }
 

@@ -20,6 +20,7 @@ import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
 import type { StoreFactory } from 'banyan/store'
 import { STRICT_AUDIT } from './support/strict-audit.ts'
 import { testStores } from './support/test-stores.ts'
+import { sqlOf } from 'banyan/store'
 
 /** All services that an order goes through. */
 export const SHOP_SERVICES = [usersService, catalogService, inventoryService, ordersService, paymentsService, shippingService]
@@ -126,7 +127,7 @@ export async function startShop({ flow = 'orchestration', environment, place, ..
     },
     /** Runs a statement on a service's own store, e.g. to plant what an audit must find. */
     sql: (service: string, statement: string, ...values: SqlValue[]) =>
-      hosted(service).store.transaction((tx) => tx.sql.run(statement, ...values)),
+      hosted(service).store.transaction((tx) => sqlOf(tx).run(statement, ...values)),
     files,
     get: (id: string, options: RequestOptions = {}) => request(orders, 'get', { id }, options) as Promise<OrderView>,
     cancel: (id: string, options: RequestOptions = {}) => request(orders, 'cancel', { id }, options) as Promise<Order>,

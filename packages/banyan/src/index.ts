@@ -37,6 +37,6 @@ export type { HealthCheck, RawRoutes, Service, ServiceContext, ServiceParts } fr
 export { type AgedRows, removeAged, type RemovalRule, type Retention } from './service/define/retention.ts'
 export type { ReceivedEvent } from './events/reading/received-event.ts'
 export type { SagaControl, SagaDefinition, SagaOptions, SagaStep } from './saga/saga.ts'
-export { store, type StoreDefinition } from './store/definition.ts'
+export { type RepositoryOf, sql, type SqlTables, store, type StoreDefinition, type StoreVariant, type WithSql } from './store/definition.ts'
 export type { Sql, SqlReader, SqlValue } from './store/sql.ts'
 export { BanyanError } from './kernel/error.ts'

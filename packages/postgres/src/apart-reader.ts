@@ -1,5 +1,5 @@
 import { deadlineAfter } from 'banyan/kernel'
-import { apartEnd, type ApartEnd, type ApartOptions, ApartTurns, type StoreReader } from 'banyan/store'
+import { apartEnd, type ApartEnd, type ApartOptions, ApartTurns, type StoreReader, type Sql } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { BEGIN_SNAPSHOT } from './commands.ts'
 import type { BudgetMember, ConnectionBudget } from './connection-budget.ts'
@@ -30,7 +30,7 @@ export class ApartReader {
     this.#options = options
   }
 
-  async read<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+  async read<T>(body: (tx: StoreReader<Sql>) => Promise<T>, options?: ApartOptions): Promise<T> {
     using end = apartEnd(this.#options.context.clock, options)
     await this.#turns.take(end)
     try {
@@ -40,7 +40,7 @@ export class ApartReader {
     }
   }
 
-  async #run<T>(body: (tx: StoreReader) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
+  async #run<T>(body: (tx: StoreReader<Sql>) => Promise<T>, { timeoutMs, ended }: ApartEnd): Promise<T> {
     const { context, budget, lockTimedOut, cancel } = this.#options
     const { clock, target } = context
     const place = await takePlace(budget, ended)
@@ -52,7 +52,7 @@ export class ApartReader {
       const deadline = deadlineAfter(clock, timeoutMs)
       const run = new BodyRun({ context, send: (part) => line.send(part), readOnly: true, deadline })
       const reading = run.run(async (tx) => {
-        running = (await tx.sql.get<{ pid: number }>(LIMIT, String(timeoutMs)))?.pid
+        running = (await tx.database.get<{ pid: number }>(LIMIT, String(timeoutMs)))?.pid
         return body(tx)
       })
       const value = await Promise.race([reading, ended])

@@ -35,7 +35,7 @@ export interface BodyRunOptions {
  *   It may live on, but all it asks for is refused.
  * - I3 What a body leaves for before the commit begins when the body has ended, and may end after the run: see {@link concluded}.
  */
-export class BodyRun extends SqlRecords implements StoreTransaction {
+export class BodyRun extends SqlRecords implements StoreTransaction<Sql> {
   readonly #options: BodyRunOptions
   readonly #emitted = new EmittedEvents()
   readonly callbacks: (() => void)[] = []

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, isToldElsewhere } from 'banyan/kernel'
-import type { Store } from 'banyan/store'
+import type { Store, Sql } from 'banyan/store'
 import { testServer } from './test-server.ts'
 
 const COUNTERS = {
@@ -9,19 +9,19 @@ const COUNTERS = {
   sql: `CREATE TABLE counter (id TEXT PRIMARY KEY, n BIGINT NOT NULL);
     INSERT INTO counter VALUES ('a', 0), ('b', 0)`,
 }
-const read = async (store: Store, id: string): Promise<number | undefined> =>
-  (await store.read((tx) => tx.sql.get<{ n: number }>('SELECT n FROM counter WHERE id = ?', id)))?.n
+const read = async (store: Store<Sql>, id: string): Promise<number | undefined> =>
+  (await store.read((tx) => tx.database.get<{ n: number }>('SELECT n FROM counter WHERE id = ?', id)))?.n
 
 test('read, think, write from two processes at once: no update is lost (S4)', async () => {
   await using server = await testServer()
   const stores = [await server.open({ migrations: [COUNTERS] }), await server.open({ migrations: [COUNTERS] })]
-  const add = (store: Store): Promise<unknown> =>
+  const add = (store: Store<Sql>): Promise<unknown> =>
     store.transaction(async (tx) => {
-      const row = await tx.sql.get<{ n: number }>('SELECT n FROM counter WHERE id = ?', 'a')
-      await tx.sql.run('UPDATE counter SET n = ? WHERE id = ?', (row?.n ?? 0) + 1, 'a')
+      const row = await tx.database.get<{ n: number }>('SELECT n FROM counter WHERE id = ?', 'a')
+      await tx.database.run('UPDATE counter SET n = ? WHERE id = ?', (row?.n ?? 0) + 1, 'a')
     })
-  await Promise.all(Array.from({ length: 100 }, (_, index) => add(stores[index % 2] as Store)))
-  assert.equal(await read(stores[0] as Store, 'a'), 100)
+  await Promise.all(Array.from({ length: 100 }, (_, index) => add(stores[index % 2] as Store<Sql>)))
+  assert.equal(await read(stores[0] as Store<Sql>, 'a'), 100)
 })
 
 test('locks taken in opposite orders: the deadlock is resolved by running one again', async () => {
@@ -29,8 +29,8 @@ test('locks taken in opposite orders: the deadlock is resolved by running one ag
   const store = await server.open({ migrations: [COUNTERS], writers: 4 })
   const move = (from: string, to: string): Promise<unknown> =>
     store.transaction(async (tx) => {
-      await tx.sql.run('UPDATE counter SET n = n - 1 WHERE id = ?', from)
-      await tx.sql.run('UPDATE counter SET n = n + 1 WHERE id = ?', to)
+      await tx.database.run('UPDATE counter SET n = n - 1 WHERE id = ?', from)
+      await tx.database.run('UPDATE counter SET n = n + 1 WHERE id = ?', to)
     })
   await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? move('a', 'b') : move('b', 'a'))))
   assert.deepEqual([await read(store, 'a'), await read(store, 'b')], [0, 0])
@@ -44,9 +44,9 @@ test('a body that swallows the conflict, or turns it into its own error, runs ag
     let runs = 0
     await store.transaction(async (tx) => {
       runs++
-      await tx.sql.get('SELECT n FROM counter WHERE id = ?', 'a')
-      if (runs === 1) await interfere(tx.sql)
-      await tx.sql.run('UPDATE counter SET n = n + 1 WHERE id = ?', 'a').catch(swallow)
+      await tx.database.get('SELECT n FROM counter WHERE id = ?', 'a')
+      if (runs === 1) await interfere(tx.database)
+      await tx.database.run('UPDATE counter SET n = n + 1 WHERE id = ?', 'a').catch(swallow)
     })
     assert.equal(runs, 2)
   }
@@ -64,8 +64,8 @@ test('a body that swallows another error does not commit half of its work', asyn
   await using server = await testServer()
   const store = await server.open({ migrations: [COUNTERS] })
   const half = store.transaction(async (tx) => {
-    await tx.sql.run("UPDATE counter SET n = 5 WHERE id = 'b'")
-    await tx.sql.run("INSERT INTO counter VALUES ('a', 1)").catch(() => {})
+    await tx.database.run("UPDATE counter SET n = 5 WHERE id = 'b'")
+    await tx.database.run("INSERT INTO counter VALUES ('a', 1)").catch(() => {})
   })
   await assert.rejects(half, /duplicate key/)
   assert.equal(await read(store, 'b'), 0)
@@ -76,8 +76,8 @@ test('a statement nobody awaited that fails takes the transaction with it', asyn
   const store = await server.open({ migrations: [COUNTERS] })
   let stray: Promise<unknown> | undefined
   const body = store.transaction(async (tx) => {
-    await tx.sql.run("UPDATE counter SET n = 5 WHERE id = 'b'")
-    stray = tx.sql.run("INSERT INTO counter VALUES ('a', 1)").catch(() => 'failed')
+    await tx.database.run("UPDATE counter SET n = 5 WHERE id = 'b'")
+    stray = tx.database.run("INSERT INTO counter VALUES ('a', 1)").catch(() => 'failed')
   })
   await assert.rejects(body, /duplicate key/)
   assert.equal(await stray, 'failed')
@@ -91,11 +91,11 @@ test('a transaction that is refused forever ends with what to do', async () => {
   let runs = 0
   const refused = store.transaction(async (tx) => {
     runs++
-    await tx.sql.run("DO $$ BEGIN RAISE EXCEPTION 'made up' USING ERRCODE = '40001'; END $$")
+    await tx.database.run("DO $$ BEGIN RAISE EXCEPTION 'made up' USING ERRCODE = '40001'; END $$")
   })
   await assert.rejects(refused, { code: 'unavailable', retry: 'safe' })
   assert.equal(runs, 12)
-  await store.transaction((tx) => tx.sql.run("UPDATE counter SET n = 1 WHERE id = 'a'"))
+  await store.transaction((tx) => tx.database.run("UPDATE counter SET n = 1 WHERE id = 'a'"))
   assert.equal(await read(store, 'a'), 1, 'others go on')
 })
 
@@ -104,9 +104,9 @@ test('statements started side by side run in their order, on one connection', as
   const store = await server.open({ migrations: [COUNTERS] })
   const { value } = await store.transaction((tx) =>
     Promise.all([
-      tx.sql.run("UPDATE counter SET n = 1 WHERE id = 'a'"),
-      tx.sql.run("UPDATE counter SET n = n * 10 + 2 WHERE id = 'a'"),
-      tx.sql.get<{ n: number }>("SELECT n FROM counter WHERE id = 'a'"),
+      tx.database.run("UPDATE counter SET n = 1 WHERE id = 'a'"),
+      tx.database.run("UPDATE counter SET n = n * 10 + 2 WHERE id = 'a'"),
+      tx.database.get<{ n: number }>("SELECT n FROM counter WHERE id = 'a'"),
     ]),
   )
   assert.deepEqual(value, [1, 1, { n: 12 }])
@@ -116,7 +116,7 @@ test('a statement that a body began and does not await any more says that its er
   await using server = await testServer()
   const store = await server.open()
   let later: Promise<unknown> = Promise.resolve()
-  const failed = store.transaction(async ({ sql }) => {
+  const failed = store.transaction(async ({ database: sql }) => {
     later = sql.get('SELECT 1 / 0 AS wrong')
     later.catch(() => {}) // else the test itself would end by it, as the process would
     await sql.get('SELECT missing')

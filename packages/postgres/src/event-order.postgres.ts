@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from 'pg'
-import type { Store } from 'banyan/store'
+import type { Store, Sql } from 'banyan/store'
 import { lockHash, outboxParts } from './outbox.ts'
 import { inversions, readEvents } from './test-reader.ts'
 import { anEvent, testServer } from './test-server.ts'
@@ -15,20 +15,20 @@ const KEYS = 10
 const EACH = 60
 
 /** An ordinary handler: half of them touch another row first, so that they get their transaction's number before the key's lock. */
-async function write(store: Store, writer: number, turn: number): Promise<void> {
+async function write(store: Store<Sql>, writer: number, turn: number): Promise<void> {
   const key = `k${(writer * 7 + turn) % KEYS}`
   await store.transaction(async (tx) => {
-    if (writer % 2 === 0) await tx.sql.run('INSERT INTO other VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = other.n + 1', writer)
-    const row = await tx.sql.get<{ version: number }>(
+    if (writer % 2 === 0) await tx.database.run('INSERT INTO other VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = other.n + 1', writer)
+    const row = await tx.database.get<{ version: number }>(
       'INSERT INTO aggregate VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET version = aggregate.version + 1 RETURNING version',
       key,
     )
     tx.emit(anEvent(key, { version: row?.version }))
   })
 }
-function writers(stores: readonly Store[]): Promise<unknown> {
+function writers(stores: readonly Store<Sql>[]): Promise<unknown> {
   const one = async (writer: number): Promise<void> => {
-    for (let turn = 0; turn < EACH; turn++) await write(stores[writer % stores.length] as Store, writer, turn)
+    for (let turn = 0; turn < EACH; turn++) await write(stores[writer % stores.length] as Store<Sql>, writer, turn)
   }
   return Promise.all(Array.from({ length: WRITERS }, (_, writer) => one(writer)))
 }
@@ -119,7 +119,7 @@ test('an open write transaction elsewhere neither stalls nor loses anything', as
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLES] })
   const client = await server.connect()
-  await store.transaction((tx) => tx.sql.run('INSERT INTO other VALUES (99, 0)'))
+  await store.transaction((tx) => tx.database.run('INSERT INTO other VALUES (99, 0)'))
   await client.query('BEGIN')
   await client.query('UPDATE other SET n = 1 WHERE id = 99') // holds a transaction number and the oldest snapshot
   await writers([store])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, type Logger, sleep, systemClock } from 'banyan/kernel'
-import type { Store } from 'banyan/store'
+import type { Store, Sql } from 'banyan/store'
 import { quoteName } from './connection-target.ts'
 import { ROOM_QUERY } from './server-room.ts'
 import { Session } from './session.ts'
@@ -37,15 +37,15 @@ async function limitedRole(
 }
 
 /** Does so many transactions and reads at once; returns what went wrong. */
-async function burst(store: Store, name: string, count = 150): Promise<string[]> {
+async function burst(store: Store<Sql>, name: string, count = 150): Promise<string[]> {
   const outcomes = await Promise.allSettled(
     Array.from({ length: count }, (_, number) =>
       number % 3 === 0
         ? store.transaction(async (tx) => {
-            await tx.sql.run('INSERT INTO thing VALUES (?)', `${name} ${number}`)
+            await tx.database.run('INSERT INTO thing VALUES (?)', `${name} ${number}`)
             tx.emit(anEvent(`${name} ${number}`))
           })
-        : store.read((tx) => tx.sql.all('SELECT id FROM thing, pg_sleep(0.002) LIMIT 10')),
+        : store.read((tx) => tx.database.all('SELECT id FROM thing, pg_sleep(0.002) LIMIT 10')),
     ),
   )
   return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []))
@@ -87,7 +87,7 @@ test('services share what their role may have, and say so; the events of each go
   assert.deepEqual(failures.flat(), [])
   for (const store of stores) await readEvents(store.feed, 50)
   assert.equal((said[0] as { connections?: number }).connections, 6, JSON.stringify(said))
-  const apart = await Promise.all(stores.map((store) => store.readApart((tx) => tx.sql.get<{ one: number }>('SELECT 1 AS one'))))
+  const apart = await Promise.all(stores.map((store) => store.readApart((tx) => tx.database.get<{ one: number }>('SELECT 1 AS one'))))
   assert.deepEqual(
     apart.map((row) => row?.one),
     [1, 1, 1, 1, 1],
@@ -133,10 +133,10 @@ test('a long read waits for a place and gets it, also when everything is busy', 
   let busy = true
   const clock = systemClock()
   const readers = Array.from({ length: 10 }, async () => {
-    while (busy) await store.read((tx) => tx.sql.get('SELECT 1 AS one FROM pg_sleep(0.01)'))
+    while (busy) await store.read((tx) => tx.database.get('SELECT 1 AS one FROM pg_sleep(0.01)'))
   })
   await sleep(clock, 200)
-  assert.deepEqual(await store.readApart((tx) => tx.sql.get('SELECT 2 AS two')), { two: 2 })
+  assert.deepEqual(await store.readApart((tx) => tx.database.get('SELECT 2 AS two')), { two: 2 })
   busy = false
   await Promise.all(readers)
 })

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Deadline, Logger } from 'banyan/kernel'
-import type { Commit, NewEvent, StoreTransaction } from 'banyan/store'
+import type { Commit, NewEvent, StoreTransaction, Sql } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { RELEASE, ROLLBACK_TO, SAVEPOINT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
@@ -10,7 +10,7 @@ import type { PartResult } from './wire-batch.ts'
 
 /** A transaction as it was asked for. */
 export interface Request<T> {
-  readonly body: (tx: StoreTransaction) => Promise<T>
+  readonly body: (tx: StoreTransaction<Sql>) => Promise<T>
   readonly deadline: Deadline
   readonly resolve: (commit: Commit<T>) => void
   readonly reject: (error: unknown) => void

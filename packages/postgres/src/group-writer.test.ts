@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, systemClock } from 'banyan/kernel'
-import type { StoreTransaction } from 'banyan/store'
+import type { StoreTransaction, Sql } from 'banyan/store'
 import { connectionTarget } from './connection-target.ts'
 import type { Part } from './frontend-messages.ts'
 import { GroupWriter } from './group-writer.ts'
@@ -45,9 +45,9 @@ function aWriter() {
   const pass = (ms: number): void => void (now += ms)
   return { groups, pass, all: (count: number, body: Body) => Promise.all(Array.from({ length: count }, () => writer.transaction(body))) }
 }
-type Body = (tx: StoreTransaction) => Promise<unknown>
+type Body = (tx: StoreTransaction<Sql>) => Promise<unknown>
 
-const update = (tx: StoreTransaction): Promise<number> => tx.sql.run('UPDATE thing SET n = n + 1')
+const update = (tx: StoreTransaction<Sql>): Promise<number> => tx.database.run('UPDATE thing SET n = n + 1')
 
 test('transactions that are quick share a COMMIT, 32 of them at most', async () => {
   const { groups, all } = aWriter()

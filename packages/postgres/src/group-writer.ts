@@ -1,5 +1,5 @@
 import { backoffDelayMs, BanyanError, deadlineAfter, remainingMs, type Runtime, sleep } from 'banyan/kernel'
-import type { Commit, StoreTransaction, TransactionOptions } from 'banyan/store'
+import type { Commit, StoreTransaction, TransactionOptions, Sql } from 'banyan/store'
 import type { BodyContext } from './body-run.ts'
 import { ALONE, BEGIN, BESIDE } from './commands.ts'
 import { GroupExtent, MEMBERS_MAX } from './group-extent.ts'
@@ -71,7 +71,7 @@ export class GroupWriter {
     this.#main = { waiting: [], running: 0, runningMax: options.writers }
   }
 
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, { urgent = false }: TransactionOptions = {}): Promise<Commit<T>> {
+  transaction<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>, { urgent = false }: TransactionOptions = {}): Promise<Commit<T>> {
     const { runtime, context } = this.#options
     runtime.faults.at(`store.${context.service}.before-begin`)
     if (this.#main.waiting.length >= WAITING_MAX && !urgent) return Promise.reject(overloadedError())

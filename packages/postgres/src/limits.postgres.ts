@@ -10,19 +10,19 @@ test('a statement that takes too long is stopped by the server, and nothing is c
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE], statementTimeoutMs: 100 })
   const slow = store.transaction(async (tx) => {
-    await tx.sql.run("INSERT INTO thing (id) VALUES ('a')")
-    await tx.sql.get('SELECT pg_sleep(5)')
+    await tx.database.run("INSERT INTO thing (id) VALUES ('a')")
+    await tx.database.get('SELECT pg_sleep(5)')
   })
   await assert.rejects(slow, { code: 'deadline_exceeded', retry: 'safe' })
-  assert.equal(await store.read((tx) => tx.sql.get('SELECT id FROM thing')), undefined)
+  assert.equal(await store.read((tx) => tx.database.get('SELECT id FROM thing')), undefined)
 })
 
 test('a statement that takes too long is what the caller is told of, also when its body goes on', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE], statementTimeoutMs: 100 })
   const slow = store.transaction(async (tx) => {
-    await tx.sql.get('SELECT pg_sleep(5)').catch(() => {})
-    await tx.sql.run("INSERT INTO thing (id) VALUES ('a')")
+    await tx.database.get('SELECT pg_sleep(5)').catch(() => {})
+    await tx.database.run("INSERT INTO thing (id) VALUES ('a')")
   })
   await assert.rejects(slow, { code: 'deadline_exceeded', retry: 'safe' })
 })
@@ -31,8 +31,8 @@ test('a thousand transactions through two connections all commit', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE], poolMax: 2 })
   const ids = Array.from({ length: 1_000 }, (_, index) => `t${index}`)
-  await Promise.all(ids.map((id) => store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', id))))
-  const row = await store.read((tx) => tx.sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM thing'))
+  await Promise.all(ids.map((id) => store.transaction((tx) => tx.database.run('INSERT INTO thing (id) VALUES (?)', id))))
+  const row = await store.read((tx) => tx.database.get<{ count: number }>('SELECT COUNT(*) AS count FROM thing'))
   assert.equal(row?.count, 1_000)
 })
 
@@ -40,8 +40,8 @@ test('close waits for what is under way, and refuses what comes later', async ()
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE] })
   const slow = store.transaction(async (tx) => {
-    await tx.sql.get('SELECT pg_sleep(0.3)')
-    await tx.sql.run("INSERT INTO thing (id) VALUES ('late')")
+    await tx.database.get('SELECT pg_sleep(0.3)')
+    await tx.database.run("INSERT INTO thing (id) VALUES ('late')")
     tx.emit(anEvent('late'))
   })
   const closed = store.close()
@@ -56,7 +56,7 @@ test('close waits for what is under way, and refuses what comes later', async ()
   const { rows } = await client.query('SELECT pid FROM pg_stat_activity WHERE application_name LIKE $1', [`banyan % ${server.prefix}%`])
   assert.deepEqual(rows, [], 'no connection stays behind')
   const again = await server.open({ migrations: [TABLE] })
-  assert.deepEqual(await again.read((tx) => tx.sql.get('SELECT id FROM thing')), { id: 'late' })
+  assert.deepEqual(await again.read((tx) => tx.database.get('SELECT id FROM thing')), { id: 'late' })
   assert.equal(await again.feed.head(), 1)
 })
 
@@ -64,13 +64,13 @@ test('values come back as they went in, or are refused', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE] })
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
-  await store.transaction((tx) => tx.sql.run('INSERT INTO thing VALUES (?, ?, ?)', `'"\\ 😀\n`, Number.MAX_SAFE_INTEGER, bytes))
-  const row = await store.read((tx) => tx.sql.get('SELECT * FROM thing WHERE n = ?', Number.MAX_SAFE_INTEGER))
+  await store.transaction((tx) => tx.database.run('INSERT INTO thing VALUES (?, ?, ?)', `'"\\ 😀\n`, Number.MAX_SAFE_INTEGER, bytes))
+  const row = await store.read((tx) => tx.database.get('SELECT * FROM thing WHERE n = ?', Number.MAX_SAFE_INTEGER))
   assert.deepEqual(row, { id: `'"\\ 😀\n`, n: Number.MAX_SAFE_INTEGER, bytes })
-  const beyond = store.read((tx) => tx.sql.get('SELECT n + 1 AS more FROM thing'))
+  const beyond = store.read((tx) => tx.database.get('SELECT n + 1 AS more FROM thing'))
   await assert.rejects(beyond, { code: 'misuse' })
   await assert.rejects(
-    store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', 'nul\0')),
+    store.transaction((tx) => tx.database.run('INSERT INTO thing (id) VALUES (?)', 'nul\0')),
     { code: 'misuse' },
   )
 })
@@ -115,11 +115,11 @@ test('fault points strike where they say', async () => {
   ] as const) {
     strike = `store.test.${point}`
     await assert.rejects(
-      store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', point)),
+      store.transaction((tx) => tx.database.run('INSERT INTO thing (id) VALUES (?)', point)),
       /struck/,
     )
     strike = ''
-    const rows = await store.read((tx) => tx.sql.all('SELECT id FROM thing WHERE id = ? LIMIT 10', point))
+    const rows = await store.read((tx) => tx.database.all('SELECT id FROM thing WHERE id = ? LIMIT 10', point))
     assert.equal(rows.length, found, point)
   }
 })

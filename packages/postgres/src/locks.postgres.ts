@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, type Logger, sleep, systemClock } from 'banyan/kernel'
-import type { Store } from 'banyan/store'
+import type { Store, Sql } from 'banyan/store'
 import type { ConnectionTarget } from './connection-target.ts'
 import { LockWatch } from './lock-watch.ts'
 import { readEvents } from './test-reader.ts'
@@ -14,7 +14,7 @@ interface Line {
   readonly blocker?: Readonly<Record<string, unknown>>
 }
 
-async function opened(server: TestServer): Promise<{ store: Store; lines: Line[] }> {
+async function opened(server: TestServer): Promise<{ store: Store<Sql>; lines: Line[] }> {
   const lines: Line[] = []
   const line = (message: string, fields?: object): number => lines.push({ message, ...fields })
   const log: Logger = { debug: line, info: line, warn: line, error: line, with: () => log }
@@ -75,7 +75,8 @@ test('a lock of others on a table of a service is named, also when a third one w
   const waiting = third.query('BEGIN; LOCK TABLE thing IN ACCESS EXCLUSIVE MODE; COMMIT').catch(() => {})
   let blocked = true
   const write = async (): Promise<void> => {
-    while (blocked) await store.transaction((tx) => tx.sql.run("INSERT INTO thing VALUES ('a') ON CONFLICT DO NOTHING")).catch(() => {})
+    while (blocked)
+      await store.transaction((tx) => tx.database.run("INSERT INTO thing VALUES ('a') ON CONFLICT DO NOTHING")).catch(() => {})
   }
   const writing = write()
   const { blocker } = await eventually(() => lines.find(naming), 'the name').finally(() => (blocked = false))
@@ -90,7 +91,7 @@ test('a lock of others that only long reads wait for is named too', async () => 
   const other = await somebody(server, 'LOCK TABLE thing IN ACCESS EXCLUSIVE MODE')
   let blocked = true
   const read = async (): Promise<void> => {
-    while (blocked) await store.readApart((tx) => tx.sql.all('SELECT id FROM thing')).catch(() => {})
+    while (blocked) await store.readApart((tx) => tx.database.all('SELECT id FROM thing')).catch(() => {})
   }
   const reading = read()
   const { blocker } = await eventually(() => lines.find(naming), 'the name').finally(() => (blocked = false))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BanyanError } from 'banyan/kernel'
-import type { Store } from 'banyan/store'
+import type { Store, Sql } from 'banyan/store'
 import { testProxy } from './test-proxy.ts'
 import { readEvents } from './test-reader.ts'
 import { anEvent, type TestServer, testServer } from './test-server.ts'
@@ -13,14 +13,14 @@ function killOf({ prefix }: TestServer): string {
   return `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'banyan % ${prefix}test'`
 }
 
-function enter(store: Store, id: string): Promise<unknown> {
+function enter(store: Store<Sql>, id: string): Promise<unknown> {
   return store.transaction(async (tx) => {
-    await tx.sql.run('INSERT INTO ledger VALUES (?)', id)
+    await tx.database.run('INSERT INTO ledger VALUES (?)', id)
     tx.emit(anEvent(id))
   })
 }
-async function ledger(store: Store): Promise<string[]> {
-  const rows = await store.read((tx) => tx.sql.all<{ id: string }>('SELECT id FROM ledger ORDER BY id LIMIT 10000'))
+async function ledger(store: Store<Sql>): Promise<string[]> {
+  const rows = await store.read((tx) => tx.database.all<{ id: string }>('SELECT id FROM ledger ORDER BY id LIMIT 10000'))
   return rows.map(({ id }) => id)
 }
 
@@ -30,7 +30,7 @@ test('a line cut while COMMIT is under way: outcome_unknown, whether it was comm
   const store = await server.open({ url: proxy.url, migrations: [LEDGER] })
   for (const strike of ['cut-after', 'cut-before'] as const) {
     const pending = store.transaction(async (tx) => {
-      await tx.sql.run('INSERT INTO ledger VALUES (?)', strike)
+      await tx.database.run('INSERT INTO ledger VALUES (?)', strike)
       proxy.strikeAt('event-of-', strike)
       tx.emit(anEvent(`event-of-${strike}`))
     })
@@ -50,8 +50,8 @@ test('a line cut before COMMIT: the body runs again on another connection and no
   proxy.strikeAt('second-statement', 'cut-after')
   await store.transaction(async (tx) => {
     runs++
-    await tx.sql.run('INSERT INTO ledger VALUES (?)', 'first')
-    await tx.sql.run('INSERT INTO ledger VALUES (?)', 'second-statement')
+    await tx.database.run('INSERT INTO ledger VALUES (?)', 'first')
+    await tx.database.run('INSERT INTO ledger VALUES (?)', 'second-statement')
   })
   assert.equal(runs, 2)
   assert.deepEqual(await ledger(store), ['first', 'second-statement'])
@@ -62,7 +62,7 @@ test('a network that swallows everything: the connection is given up, and the po
   await using proxy = await testProxy(server.url)
   const store = await server.open({ url: proxy.url, migrations: [LEDGER], statementTimeoutMs: 100 })
   proxy.strikeAt('lost-in-space', 'silence')
-  await store.transaction((tx) => tx.sql.run('INSERT INTO ledger VALUES (?)', 'lost-in-space'))
+  await store.transaction((tx) => tx.database.run('INSERT INTO ledger VALUES (?)', 'lost-in-space'))
   assert.deepEqual(await ledger(store), ['lost-in-space'])
 })
 
@@ -86,7 +86,7 @@ test('a server that cannot be reached any more is unavailable, for whoever waits
 })
 
 /** Enters ids until told to stop; sorts them by what the store said. */
-async function enterUntil(store: Store, writer: number, stopped: () => boolean, said: Record<string, string[]>): Promise<void> {
+async function enterUntil(store: Store<Sql>, writer: number, stopped: () => boolean, said: Record<string, string[]>): Promise<void> {
   for (let turn = 0; !stopped(); turn++) {
     const id = `w${writer}-${turn}`
     const outcome = await enter(store, id).then(
@@ -169,6 +169,6 @@ test('sixty connections killed under load, many of them while they are opened: a
   stopped = true
   await Promise.all(reading)
   const pid = 'SELECT pg_backend_pid() AS pid FROM pg_sleep(0.5)'
-  const rows = await Promise.all(Array.from({ length: 4 }, () => store.read((tx) => tx.sql.get<{ pid: number }>(pid))))
+  const rows = await Promise.all(Array.from({ length: 4 }, () => store.read((tx) => tx.database.get<{ pid: number }>(pid))))
   assert.equal(new Set(rows.map((row) => row?.pid)).size, 4, 'four connections work side by side')
 })

@@ -23,8 +23,8 @@ async function failure(work: Promise<unknown>): Promise<Error | undefined> {
 test('five processes that start at once bring the schema up to date once', async () => {
   await using server = await testServer()
   const stores = await Promise.all(Array.from({ length: 5 }, () => server.open({ migrations: [TABLE] })))
-  await Promise.all(stores.map((store, index) => store.transaction((tx) => tx.sql.run('INSERT INTO thing VALUES (?)', `t${index}`))))
-  const row = await stores[0]?.read((tx) => tx.sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM thing'))
+  await Promise.all(stores.map((store, index) => store.transaction((tx) => tx.database.run('INSERT INTO thing VALUES (?)', `t${index}`))))
+  const row = await stores[0]?.read((tx) => tx.database.get<{ count: number }>('SELECT COUNT(*) AS count FROM thing'))
   assert.equal(row?.count, 5)
   assert.equal(stores[0]?.features.durability, 'power')
 })
@@ -33,8 +33,8 @@ test('services with odd names do not see each other', async () => {
   await using server = await testServer()
   for (const service of ['Two Words', 'say "hi"', String.raw`back\slash`, "it's; DROP", 'ünï']) {
     const store = await server.open({ service, migrations: [TABLE] })
-    await store.transaction((tx) => tx.sql.run('INSERT INTO thing VALUES (?)', service))
-    const rows = await store.read((tx) => tx.sql.all('SELECT id FROM thing LIMIT 10'))
+    await store.transaction((tx) => tx.database.run('INSERT INTO thing VALUES (?)', service))
+    const rows = await store.read((tx) => tx.database.all('SELECT id FROM thing LIMIT 10'))
     assert.deepEqual(rows, [{ id: service }])
   }
 })
@@ -81,13 +81,13 @@ test('a schema that a newer program migrated is refused', async () => {
 test('the release before goes on beside one that has migrated, and does not start again', async () => {
   await using server = await testServer()
   const before = await server.open({ migrations: [TABLE] })
-  const put = (store: typeof before, id: string) => store.transaction((tx) => tx.sql.run('INSERT INTO thing (id) VALUES (?)', id))
+  const put = (store: typeof before, id: string) => store.transaction((tx) => tx.database.run('INSERT INTO thing (id) VALUES (?)', id))
   await put(before, 'a')
   const next = { id: '002-more', sql: "ALTER TABLE thing ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'" }
   const after = await server.open({ migrations: [TABLE, next] })
   await Promise.all([put(before, 'b'), put(after, 'c')])
   for (const store of [before, after]) {
-    const rows = await store.read((tx) => tx.sql.all<{ id: string }>('SELECT * FROM thing ORDER BY id LIMIT 10'))
+    const rows = await store.read((tx) => tx.database.all<{ id: string }>('SELECT * FROM thing ORDER BY id LIMIT 10'))
     assert.deepEqual(
       rows.map(({ id }) => id),
       ['a', 'b', 'c'],
@@ -103,7 +103,7 @@ test('a migration that fails leaves nothing behind, and names the schema or the 
   await assert.rejects(server.open({ migrations: [TABLE, broken] }), /thing.* already exists/)
   const store = await server.open({ migrations: [TABLE] })
   assert.equal(
-    await store.read((tx) => tx.sql.get("SELECT 1 AS one FROM pg_tables WHERE tablename = 'half' AND schemaname = current_schema()")),
+    await store.read((tx) => tx.database.get("SELECT 1 AS one FROM pg_tables WHERE tablename = 'half' AND schemaname = current_schema()")),
     undefined,
   )
 })
@@ -111,11 +111,11 @@ test('a migration that fails leaves nothing behind, and names the schema or the 
 test('a column that another process adds under a prepared statement disturbs nobody', async () => {
   await using server = await testServer()
   const store = await server.open({ migrations: [TABLE] })
-  const query = (): Promise<unknown> => store.transaction((tx) => tx.sql.all('SELECT * FROM thing LIMIT 1'))
+  const query = (): Promise<unknown> => store.transaction((tx) => tx.database.all('SELECT * FROM thing LIMIT 1'))
   for (let use = 0; use < 5; use++) await query()
   const client = await server.connect()
   await client.query("ALTER TABLE thing ADD COLUMN colour TEXT DEFAULT 'red'")
-  await store.transaction((tx) => tx.sql.run("INSERT INTO thing (id) VALUES ('a')"))
+  await store.transaction((tx) => tx.database.run("INSERT INTO thing (id) VALUES ('a')"))
   const { value } = (await query()) as { value: unknown }
   assert.deepEqual(value, [{ id: 'a', colour: 'red' }])
 })

@@ -10,10 +10,10 @@ test('behind a pooler that drops start-up options each service works in its own 
   await using proxy = await testProxy(server.url, { dropsOptions: true })
   const stores = await Promise.all(['test', 'other'].map((service) => server.open({ service, url: proxy.url, migrations: [TABLE] })))
   for (const [index, store] of stores.entries()) {
-    await store.transaction((tx) => tx.sql.run('INSERT INTO thing VALUES (?)', `of ${index}`))
-    const seen = await store.read((tx) => tx.sql.all('SELECT id FROM thing LIMIT 10'))
+    await store.transaction((tx) => tx.database.run('INSERT INTO thing VALUES (?)', `of ${index}`))
+    const seen = await store.read((tx) => tx.database.all('SELECT id FROM thing LIMIT 10'))
     assert.deepEqual(seen, [{ id: `of ${index}` }])
-    const limit = await store.read((tx) => tx.sql.get<{ limit: string }>("SELECT current_setting('statement_timeout') AS limit"))
+    const limit = await store.read((tx) => tx.database.get<{ limit: string }>("SELECT current_setting('statement_timeout') AS limit"))
     assert.equal(limit?.limit, '10s')
   }
   const client = await server.connect()

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from 'banyan/kernel'
-import type { Migration, StoreFactory } from 'banyan/store'
+import type { Migration, StoreFactory, Sql } from 'banyan/store'
 import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
 import { quoteName } from './connection-target.ts'
 import { openCounted } from './counted-database.testsuite.ts'
@@ -24,7 +24,7 @@ export const postgresHarness: StoreHarness = {
 }
 
 /** Opens the same stores in a child process. */
-export function childStores({ url, prefix }: { url: string; prefix: string }): StoreFactory {
+export function childStores({ url, prefix }: { url: string; prefix: string }): StoreFactory<Sql> {
   return postgresStores({ url, schemaPrefix: prefix })
 }
 

@@ -1,5 +1,5 @@
 import { BanyanError, deadlineAfter, type Runtime, within } from 'banyan/kernel'
-import type { ApartOptions, Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from 'banyan/store'
+import type { ApartOptions, Commit, Feed, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions, Sql } from 'banyan/store'
 import { ApartReader } from './apart-reader.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
@@ -37,7 +37,7 @@ const LATE_MS = 5_000
 const NETWORK_MS_MAX = 5_000
 
 /** A service's schema in PostgreSQL. */
-export class PostgresStore implements Store {
+export class PostgresStore implements Store<Sql> {
   readonly features: StoreFeatures
   readonly feed: Feed
   readonly #options: PostgresStoreOptions
@@ -101,13 +101,13 @@ export class PostgresStore implements Store {
     this.#left = server.opened((name, text, values) => this.#query(name, text, values), target, runtime)
   }
 
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>> {
+  transaction<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>> {
     return this.#counted(() => this.#writer.transaction(body, options))
   }
-  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+  read<T>(body: (tx: StoreReader<Sql>) => Promise<T>): Promise<T> {
     return this.#counted(() => this.#reader.read(body))
   }
-  readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+  readApart<T>(body: (tx: StoreReader<Sql>) => Promise<T>, options?: ApartOptions): Promise<T> {
     return this.#counted(() => this.#apart.read(body, options))
   }
   async ping(): Promise<void> {

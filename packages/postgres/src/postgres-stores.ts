@@ -1,4 +1,4 @@
-import type { OpenStore, Store, StoreFactory } from 'banyan/store'
+import type { OpenStore, Store, StoreFactory, Sql } from 'banyan/store'
 import { connectionTarget, type ConnectionTarget } from './connection-target.ts'
 import { poolSettings } from './pool-settings.ts'
 import { PostgresServer } from './postgres-server.ts'
@@ -39,7 +39,7 @@ export const STATEMENT_TIMEOUT_MS = 10_000
  *
  * @example `startPlatform(shop, { …, stores: postgresStores({ url: 'postgres://banyan:secret@localhost:5432/shop' }) })`
  */
-export function postgresStores(options: PostgresStoresOptions): StoreFactory {
+export function postgresStores(options: PostgresStoresOptions): StoreFactory<Sql> {
   const { poolMax, writers } = poolSettings(options)
   const servers = new Servers(poolMax)
   const checks = { allowUnsafe: options.allowUnsafe ?? false, known: new Set<string>() }
@@ -57,8 +57,9 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory {
       { ...checks, serverOf: (target) => servers.of(target) },
     )
   return {
+    offer: () => ({ adapter: 'postgres', engines: ['sql'] }),
     upgrade: async (stores) => void (await upgrade(stores)),
-    async open(store: OpenStore): Promise<Store> {
+    async open(store: OpenStore): Promise<Store<Sql>> {
       const { service, runtime } = store
       const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
       const target = targetOf(store)

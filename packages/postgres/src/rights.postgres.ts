@@ -32,7 +32,7 @@ const open = async ({ prefix }: TestServer, url: string, migrations = [TABLE]): 
   const store = { service: 'test', migrations, runtime: createRuntime() }
   await factory.upgrade?.([store])
   const opened = await factory.open(store)
-  await opened.transaction((tx) => tx.sql.run("INSERT INTO thing (id) VALUES ('a') ON CONFLICT (id) DO NOTHING"))
+  await opened.transaction((tx) => tx.database.run("INSERT INTO thing (id) VALUES ('a') ON CONFLICT (id) DO NOTHING"))
   await opened.close()
 }
 

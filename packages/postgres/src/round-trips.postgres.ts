@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Store, StoreTransaction } from 'banyan/store'
+import type { Store, StoreTransaction, Sql } from 'banyan/store'
 import { testProxy } from './test-proxy.ts'
 import { testServer } from './test-server.ts'
 
@@ -9,7 +9,7 @@ const ADD = 'INSERT INTO thing VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = 
 const READ = 'SELECT n FROM thing WHERE id = ?'
 
 /** Opens a store and returns how to count the round trips of what is done with it, once its statements are prepared. */
-async function counted(): Promise<AsyncDisposable & { store: Store; trips(work: () => Promise<unknown>): Promise<number> }> {
+async function counted(): Promise<AsyncDisposable & { store: Store<Sql>; trips(work: () => Promise<unknown>): Promise<number> }> {
   const server = await testServer()
   const proxy = await testProxy(server.url)
   const store = await server.open({ url: proxy.url, migrations: [TABLE] })
@@ -31,7 +31,7 @@ async function counted(): Promise<AsyncDisposable & { store: Store; trips(work: 
 test('statements that are asked for together share a round trip', async () => {
   await using opened = await counted()
   const trips = await opened.trips(() =>
-    opened.store.transaction(({ sql }) => Promise.all([sql.run(ADD, 'a'), sql.run(ADD, 'b'), sql.get(READ, 'a')])),
+    opened.store.transaction(({ database: sql }) => Promise.all([sql.run(ADD, 'a'), sql.run(ADD, 'b'), sql.get(READ, 'a')])),
   )
   assert.equal(trips, 2, 'one for them, one for COMMIT')
 })
@@ -39,7 +39,7 @@ test('statements that are asked for together share a round trip', async () => {
 test('what nobody waits for travels with COMMIT', async () => {
   await using opened = await counted()
   const trips = await opened.trips(() =>
-    opened.store.transaction(async ({ sql }) => {
+    opened.store.transaction(async ({ database: sql }) => {
       sql.write(ADD, 'a')
       sql.write(ADD, 'b')
     }),
@@ -49,9 +49,9 @@ test('what nobody waits for travels with COMMIT', async () => {
 
 test('what a transaction left for before the commit travels with the next of its group', async () => {
   await using opened = await counted()
-  const body = async (tx: StoreTransaction): Promise<void> => {
-    await tx.sql.get(READ, 'a')
-    tx.beforeCommit(() => tx.sql.run(ADD, 'a'))
+  const body = async (tx: StoreTransaction<Sql>): Promise<void> => {
+    await tx.database.get(READ, 'a')
+    tx.beforeCommit(() => tx.database.run(ADD, 'a'))
   }
   const trips = await opened.trips(() => Promise.all(Array.from({ length: 10 }, () => opened.store.transaction(body))))
   assert.equal(trips, 12, 'ten reads, the last one’s work, COMMIT')
@@ -60,10 +60,10 @@ test('what a transaction left for before the commit travels with the next of its
 test('a snapshot with one statement begins and ends in its round trip; one that goes on learns to end later', async () => {
   await using opened = await counted()
   const { store } = opened
-  assert.equal(await opened.trips(() => store.read(({ sql }) => sql.get(READ, 'a'))), 1)
+  assert.equal(await opened.trips(() => store.read(({ database: sql }) => sql.get(READ, 'a'))), 1)
   let runs = 0
   const twice = (): Promise<number> =>
-    store.read(async ({ sql }) => {
+    store.read(async ({ database: sql }) => {
       runs++
       const [first] = await sql.all<{ n: number }>('SELECT count(*) AS n FROM thing')
       const [second] = await sql.all<{ n: number }>('SELECT count(*) AS n FROM thing WHERE n > 0')

@@ -1,5 +1,5 @@
 import { deadlineAfter } from 'banyan/kernel'
-import type { StoreReader } from 'banyan/store'
+import type { StoreReader, Sql } from 'banyan/store'
 import { type BodyContext, BodyRun } from './body-run.ts'
 import { BEGIN_SNAPSHOT, COMMIT } from './commands.ts'
 import type { Part } from './frontend-messages.ts'
@@ -37,7 +37,7 @@ export class SnapshotReader {
     this.#context = context
   }
 
-  async read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+  async read<T>(body: (tx: StoreReader<Sql>) => Promise<T>): Promise<T> {
     const deadline = deadlineAfter(this.#context.clock, READ_MS_MAX)
     for (let count = 1; ;) {
       const session = await this.#pool.acquire()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { createRuntime, type Runtime } from 'banyan/kernel'
-import type { Migration, NewEvent, Store } from 'banyan/store'
+import type { Migration, NewEvent, Store, Sql } from 'banyan/store'
 import { quoteName } from './connection-target.ts'
 import { postgresStores, type PostgresStoresOptions } from './postgres-stores.ts'
 
@@ -17,9 +17,9 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly prefix: string
   /** Opens a store; a second one of the same service stands for another process. */
-  open(options?: TestStoreOptions): Promise<Store>
+  open(options?: TestStoreOptions): Promise<Store<Sql>>
   /** Opens the stores of several services as one process does. */
-  openAll(services: readonly string[], options?: TestStoreOptions): Promise<readonly Store[]>
+  openAll(services: readonly string[], options?: TestStoreOptions): Promise<readonly Store<Sql>[]>
   /** A connection of the test's own, outside of any store; its search_path is the schema of the service `test`. */
   connect(): Promise<Client>
 }
@@ -33,7 +33,7 @@ export async function testServer(): Promise<TestServer> {
   if (!url)
     throw new Error('set POSTGRES_URL to a server these tests may create schemas on, e.g. postgres://postgres:secret@127.0.0.1/banyan')
   const prefix = `test_${randomUUID().slice(0, 8)}_`
-  const stores: Store[] = []
+  const stores: Store<Sql>[] = []
   const clients: Client[] = []
   const connect = async (): Promise<Client> => {
     const client = new Client({ connectionString: url, options: `-c search_path=${prefix}${SERVICE}` })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { command, contract, define, event, service, Type } from 'banyan'
+import { command, contract, define, event, service, Type, store } from 'banyan'
 import { eventually } from './eventually.ts'
 import { testPlatform } from './test-platform.ts'
+import { sqlOf } from 'banyan/store'
 
 // Handlers need no dedupe of their own (P2): one that has committed and then fails is not run into what it wrote.
 
@@ -26,7 +27,7 @@ const deskService = service(deskParts.definition, {
 const ledger = contract('ledger', { operations: {} })
 const ledgerParts = define(ledger, {
   uses: [desk],
-  store: { migrations: [{ id: '001', sql: 'CREATE TABLE seen (id TEXT PRIMARY KEY)' }], repository: () => ({}) },
+  store: store({ migrations: [{ id: '001', sql: 'CREATE TABLE seen (id TEXT PRIMARY KEY)' }], repository: () => ({}) }),
 })
 const runs: string[] = []
 const ledgerService = service(ledgerParts.definition, {
@@ -46,7 +47,7 @@ test('a handler that commits and then fails is asked once more, and what it wrot
   await client.open({ id: 'last' })
   const store = platform.services.find(({ name }) => name === 'ledger')!.store
   await eventually(async () => {
-    const rows = await store.read((tx) => tx.sql.all<{ id: string }>('SELECT id FROM seen ORDER BY id'))
+    const rows = await store.read((tx) => sqlOf(tx).all<{ id: string }>('SELECT id FROM seen ORDER BY id'))
     assert.deepEqual(rows, [{ id: 'fails' }, { id: 'last' }])
   })
   await client.open({ id: 'fails' }) // another event: this one does fail on the row

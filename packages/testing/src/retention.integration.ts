@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, define, event, service, store, Type } from 'banyan'
+import { sqlOf } from 'banyan/store'
 import { eventually, testPlatform, virtualClock } from './index.ts'
 
 const DAY_MS = 86_400_000
@@ -99,9 +100,9 @@ test('a log keeps what a rebuild still needs, also where another instance fills 
   const kept = async () =>
     (await source!.readSql((sql) => sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM banyan_outbox')))?.count
   const as = (status: string) =>
-    sink!.store.transaction((tx) => tx.sql.run('UPDATE banyan_projection SET status = ? WHERE generation = 7', status))
+    sink!.store.transaction((tx) => sqlOf(tx).run('UPDATE banyan_projection SET status = ? WHERE generation = 7', status))
   await sink!.store.transaction((tx) =>
-    tx.sql.run("INSERT INTO banyan_projection (name, generation, version, status, table_names) VALUES ('sold', 7, 2, 'building', '[]')"),
+    sqlOf(tx).run("INSERT INTO banyan_projection (name, generation, version, status, table_names) VALUES ('sold', 7, 2, 'building', '[]')"),
   )
   for (const sku of ['a', 'b', 'c']) await platform.client(shop).sell({ sku })
   clock.jumpWallTime(2 * DAY_MS)

@@ -211,8 +211,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     mistake: 'an audit reads in the process that serves the customers',
     promises: ['law 6'],
     file: 'packages/banyan/src/service/hosted/hosted-service.ts',
-    find: 'store.readApart((tx) => read(tx.sql), { timeoutMs: AUDIT_MS_MAX })',
-    replace: 'store.read((tx) => read(tx.sql))',
+    find: 'store.readApart((tx) => read(sqlOf(tx)), { timeoutMs: AUDIT_MS_MAX })',
+    replace: 'store.read((tx) => read(sqlOf(tx)))',
     caughtBy: { file: 'packages/banyan/src/host/audit-apart.integration.ts', test: 'customers are served while an audit reads' },
   },
   {

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import type { ProductSort } from './list-cursor.ts'
 import { aNumbered, openCatalog, type SearchPlace, testSearch, writeProduct } from './search.testsuite.ts'
 import { productList } from './store/product-list.ts'
+import { sqlOf } from 'banyan/store'
 
 interface Place extends SearchPlace {
   /** Runs a statement outside of any store. */
@@ -54,7 +55,8 @@ test('PostgreSQL reads no more products for a search than have its rarest word, 
     ['nothing', 0],
   ] as const)
     for (const sort of ['newest', 'title', 'price', '-price'] satisfies ProductSort[]) {
-      const { plans, found } = await store.read(async ({ sql }) => {
+      const { plans, found } = await store.read(async (tx) => {
+        const sql = sqlOf(tx)
         const plans: string[] = []
         const explained: SqlReader = {
           ...sql,

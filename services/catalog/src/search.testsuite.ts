@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SqlReader } from 'banyan'
+import type { SqlReader, StoreVariant } from 'banyan'
 import { createRuntime, seededRandom } from 'banyan/kernel'
-import type { Store, StoreFactory } from 'banyan/store'
+import { sqlOf, type Store, type StoreFactory, type StoreTransaction } from 'banyan/store'
 import type { ProductSort } from './list-cursor.ts'
 import type { ProductRecord } from './domain/product.ts'
 import { productWords, queryWords } from './domain/search-words.ts'
 import { newProduct } from './operations/new-product.ts'
-import { catalogStore } from './store/catalog-store.ts'
+import { type CatalogRepository, catalogStore } from './store/catalog-store.ts'
 import type { ProductFilter } from './store/product-filter.ts'
 import { productList } from './store/product-list.ts'
 
@@ -23,15 +23,18 @@ const PRODUCTS = 150
 /** Walks whenever one product has the word; looks at those that have it, always; both. */
 const LIMITS_OF_HITS = [1, 2_000, 15]
 
+const [CATALOG] = catalogStore.variants as [StoreVariant<CatalogRepository>]
+const repositoryOf = (tx: StoreTransaction): CatalogRepository => CATALOG.repository(sqlOf(tx) as never)
+
 /** Opens catalog's store. */
 export function openCatalog(stores: StoreFactory): Promise<Store> {
-  return stores.open({ service: 'catalog', migrations: catalogStore.migrations, runtime: createRuntime() })
+  return stores.open({ service: 'catalog', migrations: CATALOG.migrations, runtime: createRuntime() })
 }
 
 /** Writes a product as the operations do. */
 export async function writeProduct(store: Store, product: ProductRecord): Promise<void> {
-  await store.transaction(async ({ sql }) => {
-    const { products, variants, prices } = catalogStore.repository(sql)
+  await store.transaction(async (tx) => {
+    const { products, variants, prices } = repositoryOf(tx)
     assert.ok(await products.insert(product))
     for (const [position, variant] of product.variants.entries()) {
       await variants.save({ productId: product.id, position, variant })
@@ -74,7 +77,7 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
       assert.deepEqual(lists[0]?.toSorted(), expected, what)
       for (const list of lists) assert.deepEqual(list, lists[0], what)
       for (const rowsMax of [1, 15, 2_000]) {
-        const page = await store.read(({ sql }) => productList(sql, 15, rowsMax).page(filter))
+        const page = await store.read((tx) => productList(sqlOf(tx), 15, rowsMax).page(filter))
         if (page || rowsMax > PRODUCTS)
           assert.deepEqual(
             page?.map(({ product }) => product.id),
@@ -89,12 +92,12 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
     await using place = await open()
     const { store } = place
     for (let number = 0; number < 5; number++) await writeProduct(store, aNumbered(number, `Tin cup ${number}`))
-    await store.transaction(async ({ sql }) => {
+    await store.transaction(async (tx) => {
+      const sql = sqlOf(tx)
       await sql.run("UPDATE product SET has_words = 0, search_text = 'tin cup, as an older version wrote it'")
       await sql.run('DELETE FROM product_word')
     })
-    const index = async (): Promise<number> =>
-      (await store.transaction(({ sql }) => catalogStore.repository(sql).products.indexWords(2))).value
+    const index = async (): Promise<number> => (await store.transaction((tx) => repositoryOf(tx).products.indexWords(2))).value
     assert.deepEqual([await index(), await index(), await index(), await index()], [2, 2, 1, 0])
     for (const hitsMax of LIMITS_OF_HITS) {
       const filter = { status: 'active', words: ['cup', 'sku', '3'], currency: 'EUR', sort: 'newest', limit: 9 } as const
@@ -108,9 +111,9 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
     for (const [number, oldText] of ['steel cup   sku-0 ', ' steel cup   sku-1 '].entries()) {
       await writeProduct(store, aNumbered(number, 'Tin Cup'))
       const product = { ...aNumbered(number, 'Steel Cup'), version: 3 }
-      await store.transaction(async ({ sql }) => {
-        await sql.run('UPDATE product SET search_text = ?, version = 2 WHERE id = ?', oldText, product.id)
-        assert.ok(await catalogStore.repository(sql).products.update(product))
+      await store.transaction(async (tx) => {
+        await sqlOf(tx).run('UPDATE product SET search_text = ?, version = 2 WHERE id = ?', oldText, product.id)
+        assert.ok(await repositoryOf(tx).products.update(product))
       })
     }
     for (const hitsMax of LIMITS_OF_HITS)
@@ -131,7 +134,7 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
     const statements = new Set<string>()
     for (const limit of limits) {
       const filter = { status: 'active', words: ['tin'], currency: 'EUR', sort: 'newest', limit } as const
-      const page = await store.read(({ sql }) => productList(watched(sql, (query) => statements.add(query))).list(filter))
+      const page = await store.read((tx) => productList(watched(sqlOf(tx), (query) => statements.add(query))).list(filter))
       assert.equal(page.length, limit)
     }
     const tables = ['product_word', 'product p', 'variant WHERE', 'price r', 'product_category m']
@@ -154,9 +157,9 @@ export function testSearch(name: string, open: () => Promise<SearchPlace>): void
       const tell = (query: string): void => {
         if (query.includes('AS id FROM product_word')) rounds++
       }
-      const page = await store.read(({ sql }) => {
+      const page = await store.read((tx) => {
         rounds = 0 // a read may run again
-        return productList(watched(sql, tell), hitsMax).list(filter)
+        return productList(watched(sqlOf(tx), tell), hitsMax).list(filter)
       })
       assert.deepEqual(
         page.map(({ product }) => product.id),
@@ -193,7 +196,7 @@ async function idsOf(store: Store, filter: ProductFilter, hitsMax: number): Prom
   const ids: string[] = []
   let after: ProductFilter['after']
   for (;;) {
-    const page = await store.read(({ sql }) => productList(sql, hitsMax).list({ ...filter, after }))
+    const page = await store.read((tx) => productList(sqlOf(tx), hitsMax).list({ ...filter, after }))
     ids.push(...page.map(({ product }) => product.id))
     after = page.at(-1)?.position
     if (page.length < filter.limit) return ids

@@ -3,7 +3,7 @@ import { inventory } from '@shop/inventory/contract'
 import { payments } from '@shop/payments/contract'
 import { shipping } from '@shop/shipping/contract'
 import { users } from '@shop/users/contract'
-import { define, type Transaction } from 'banyan'
+import { define, type Transaction, type RepositoryOf } from 'banyan'
 import { orders } from './contract.ts'
 import { orderSettings } from './settings.ts'
 import { ordersStore } from './store/orders-store.ts'
@@ -17,4 +17,4 @@ export const { operation, on, saga, timer, projection, definition } = define(ord
 })
 
 /** A transaction of orders. */
-export type OrdersTransaction = Transaction<typeof orders, ReturnType<typeof ordersStore.repository>>
+export type OrdersTransaction = Transaction<typeof orders, RepositoryOf<typeof ordersStore>>

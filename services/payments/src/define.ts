@@ -1,7 +1,7 @@
 import { inventory } from '@shop/inventory/contract'
 import { orders } from '@shop/orders/contract'
 import { shipping } from '@shop/shipping/contract'
-import { define, type HandlerContext, type Transaction } from 'banyan'
+import { define, type HandlerContext, type Transaction, type RepositoryOf } from 'banyan'
 import { payments } from './contract.ts'
 import { openPaymentResources, type PaymentResources } from './resources.ts'
 import { paymentsStore } from './store/payments-store.ts'
@@ -13,7 +13,7 @@ export const { operation, on, timer, definition } = define(payments, {
   resources: openPaymentResources,
 })
 
-type Repository = ReturnType<typeof paymentsStore.repository>
+type Repository = RepositoryOf<typeof paymentsStore>
 
 /** A transaction of payments. */
 export type PaymentsTransaction = Transaction<typeof payments, Repository>

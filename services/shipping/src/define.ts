@@ -1,5 +1,5 @@
 import { orders } from '@shop/orders/contract'
-import { define, type Transaction } from 'banyan'
+import { define, type Transaction, type RepositoryOf } from 'banyan'
 import { shipping } from './contract.ts'
 import { shippingStore } from './store/shipping-store.ts'
 
@@ -7,4 +7,4 @@ import { shippingStore } from './store/shipping-store.ts'
 export const { operation, on, definition } = define(shipping, { listens: [orders], store: shippingStore })
 
 /** A transaction of shipping. */
-export type ShippingTransaction = Transaction<typeof shipping, ReturnType<typeof shippingStore.repository>>
+export type ShippingTransaction = Transaction<typeof shipping, RepositoryOf<typeof shippingStore>>

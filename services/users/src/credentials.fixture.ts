@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { eventually } from '@banyan/testing'
 import type { usersIn } from './users.fixture.ts'
+import { sqlOf } from 'banyan/store'
 
 /** Address of the user that the fixture registers. */
 export const EMAIL = 'ada@example.org'
@@ -23,9 +24,9 @@ export async function guessWrong(shop: Shop, times: number, origin: string, devi
 export async function plantFailuresOfStrangers(shop: Shop): Promise<void> {
   await guessWrong(shop, 1, '203.0.113.1')
   const store = shop.platform.services[0]!.store
-  const rows = await store.read((tx) => tx.sql.all<{ account_key: string }>('SELECT account_key FROM login_attempt'))
+  const rows = await store.read((tx) => sqlOf(tx).all<{ account_key: string }>('SELECT account_key FROM login_attempt'))
   assert.equal(rows.length, 2, 'one for account and address, one for all strangers')
-  await store.transaction((tx) => tx.sql.run('UPDATE login_attempt SET failures = 99'))
+  await store.transaction((tx) => sqlOf(tx).run('UPDATE login_attempt SET failures = 99'))
 }
 
 /** The token of a mail. */
@@ -39,5 +40,5 @@ export function tokenIn(mail: string | undefined): string {
 export async function noTimers(shop: Shop): Promise<void> {
   const store = shop.platform.services[0]!.store
   const query = "SELECT COUNT(*) AS waiting FROM banyan_timer WHERE name = 'mail-reset'"
-  await eventually(async () => assert.equal((await store.read((tx) => tx.sql.get<{ waiting: number }>(query)))?.waiting, 0))
+  await eventually(async () => assert.equal((await store.read((tx) => sqlOf(tx).get<{ waiting: number }>(query)))?.waiting, 0))
 }

@@ -11,6 +11,7 @@ import { KEY_REFRESH_MS } from './security/security.ts'
 import { MAILS_OF_ONE } from './domain/reset-quota.ts'
 import { RESET_TOKEN_MS } from './timers/mail-reset.ts'
 import { ADMIN, aRegistration, asUser, PASSWORD, usersIn, type UsersPlace } from './users.fixture.ts'
+import { sqlOf } from 'banyan/store'
 
 /** Checks passwords, sessions and devices over their lives. */
 export function testCredentials(name: string, open: () => Promise<UsersPlace>): void {
@@ -78,7 +79,7 @@ function testLockout(name: string, open: () => Promise<UsersPlace>): void {
       shop.advance(1)
       await shop.guest('login', { email: EMAIL, password: PASSWORD }, `198.51.100.${device}`)
     }
-    const rows = await store.read((tx) => tx.sql.all<{ token_hash: string; origin_key: string }>('SELECT * FROM device'))
+    const rows = await store.read((tx) => sqlOf(tx).all<{ token_hash: string; origin_key: string }>('SELECT * FROM device'))
     assert.equal(rows.length, 10)
     assert.ok(!JSON.stringify(rows).includes('198.51.100'))
     await guessWrong(shop, FREE_FAILURES, '203.0.113.9', first.deviceToken)

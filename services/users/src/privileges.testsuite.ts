@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ACCESS_TOKEN_SECONDS } from './contract.ts'
 import { noTimers } from './credentials.fixture.ts'
 import { ADMIN, aRegistration, asUser, PASSWORD, usersIn, type UsersPlace } from './users.fixture.ts'
+import { sqlOf } from 'banyan/store'
 
 /** Checks that nobody acts with rights that they have lost. */
 export function testPrivileges(name: string, open: () => Promise<UsersPlace>): void {
@@ -108,7 +109,7 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
     const store = shop.platform.services[0]!.store
     const count = 1_500
     await store.transaction((tx) =>
-      tx.sql.run(
+      sqlOf(tx).run(
         `INSERT INTO account (id, status, roles, marketing_consent, created_at, updated_at, version, tokens_valid_after)
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
          SELECT 'gone-' || i, 'disabled', '["customer"]', 0, 0, 0, 1, ${now} + i / 600 FROM n`,
@@ -160,11 +161,11 @@ export function testPrivileges(name: string, open: () => Promise<UsersPlace>): v
         await assert.rejects(shop.callAs(root, 'update', { id, version: given, ...change }), { code: 'account_erased', status: 409 })
     assert.equal((await shop.users.get({ id })).version, version)
 
-    await hosted?.store.transaction((tx) => tx.sql.run("UPDATE account SET name = 'Back', email = 'a@b.c' WHERE id = ?", id)) // of an earlier release
+    await hosted?.store.transaction((tx) => sqlOf(tx).run("UPDATE account SET name = 'Back', email = 'a@b.c' WHERE id = ?", id)) // of an earlier release
     const again = await shop.callAs(root, 'erase', { id })
     assert.deepEqual([again.status, again.name, again.email, again.version], ['erased', '', '', version + 1])
     const query = "SELECT data FROM banyan_outbox WHERE type = 'user.erased'" // as committed: on PostgreSQL an event gets its position later
-    const events = (await hosted?.store.read((tx) => tx.sql.all<{ data: string }>(query))) ?? []
+    const events = (await hosted?.store.read((tx) => sqlOf(tx).all<{ data: string }>(query))) ?? []
     const erasures = events.filter(({ data }) => JSON.parse(data).userId === id)
     assert.equal(erasures.length, 2, 'each erasure is told, so that all services erase again')
   })

@@ -8,6 +8,7 @@ import { FREE_FAILURES, LOCK_MS_MIN } from './domain/lockout.ts'
 import { REFRESH_TOKEN_MS } from './security/refresh-token.ts'
 import { expiredSessions } from './store/session-records.ts'
 import { aRegistration, PASSWORD, usersPlatform } from './users.fixture.ts'
+import { sqlOf } from 'banyan/store'
 
 test('signs tokens that the published keys verify, also after a restart', async () => {
   await using before = await usersPlatform()
@@ -85,7 +86,8 @@ test('forgets the sessions of users who never come back, once they have expired'
   await shop.guest('register', aRegistration())
   const remove = async (limit: number) => {
     const store = shop.platform.services[0]!.store
-    return (await store.transaction((tx) => expiredSessions.remove(tx.sql, Date.now() + REFRESH_TOKEN_MS + 60_000, limit))).value
+    return (await store.transaction((tx) => expiredSessions.remove({ sql: sqlOf(tx) }, Date.now() + REFRESH_TOKEN_MS + 60_000, limit)))
+      .value
   }
   const { refreshToken } = await shop.guest('login', { email: 'ada@example.org', password: PASSWORD })
   await shop.guest('refresh', { refreshToken })

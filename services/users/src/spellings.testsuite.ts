@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADMIN, aRegistration, PASSWORD, usersIn, type UsersPlace, usersPlatform } from './users.fixture.ts'
+import { sqlOf } from 'banyan/store'
 
 type Shop = Awaited<ReturnType<typeof usersPlatform>>
 
@@ -32,8 +33,8 @@ export function testSpellings(name: string, open: () => Promise<UsersPlace>): vo
     const email = 'ada,b@example.org'
     const { id } = await shop.guest('register', aRegistration())
     await assert.rejects(shop.guest('register', aRegistration({ email })), { code: 'invalid_argument' })
-    await shop.platform.services[0]!.store.transaction(({ sql }) =>
-      sql.run('UPDATE account SET email = ?, email_key = ? WHERE id = ?', email, email, id),
+    await shop.platform.services[0]!.store.transaction((tx) =>
+      sqlOf(tx).run('UPDATE account SET email = ?, email_key = ? WHERE id = ?', email, email, id),
     )
     assert.equal((await shop.guest('login', { email: 'Ada,B@Example.org', password: PASSWORD })).user.id, id)
     assert.equal((await shop.users.get({ id })).email, email)
@@ -82,7 +83,8 @@ export function testSpellings(name: string, open: () => Promise<UsersPlace>): vo
 
 /** Puts accounts into the state in which versions without keys left them, with many others that take several pages. */
 async function asBefore(shop: Shop, ids: readonly string[], emails: readonly string[]): Promise<void> {
-  await shop.platform.services[0]!.store.transaction(async ({ sql }) => {
+  await shop.platform.services[0]!.store.transaction(async (tx) => {
+    const sql = sqlOf(tx)
     for (const [index, id] of ids.entries())
       await sql.run('UPDATE account SET email = ?, email_key = NULL, search_key = NULL WHERE id = ?', emails[index] as string, id)
     await sql.run(`INSERT INTO account (id, email, status, roles, marketing_consent, created_at, updated_at, version)

@@ -1,9 +1,10 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { ParkedFilter, ParkedRecord } from '../store/records/records.ts'
+import type { ParkedFilter, ParkedRecord } from '../store/records/consumption-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Consumer } from './consumer.ts'
 import type { RedriveResult } from './reading/session.ts'
+import { failuresOf } from './reading/counters.ts'
 
 /** Names a key with parked events. */
 export interface ParkedKey {
@@ -79,7 +80,7 @@ const FAILED_MAX = 1_000
 async function mark(tx: StoreTransaction, { consumer, source, key }: ParkedKey, action: ParkedAction, now: number): Promise<void> {
   const [first] = await tx.consumption.parked({ consumer, source, key, limit: 1 })
   if (!first) throw new BanyanError('not_found', `consumer "${consumer}" has no parked events of "${source}" with key "${key}"`)
-  await tx.consumption.clearAttempts(consumer, source, first.position)
+  await tx.consumption.clearAttempts(consumer, source, failuresOf(first.position))
   await tx.consumption.markParked(consumer, source, key, 'redriving')
   await tx.audit.append({ at: now, action: 'event.redrive', subject: `${consumer}/${source}/${key}`, ...action })
 }
@@ -94,7 +95,7 @@ async function drop(tx: StoreTransaction, event: ParkedPosition, action: ParkedA
     throw new BanyanError('not_found', `${what}; events that wait behind a failed one, or are being redriven, cannot be skipped`)
   }
   await tx.consumption.unpark(consumer, source, position)
-  await tx.consumption.clearAttempts(consumer, source, position)
+  await tx.consumption.clearAttempts(consumer, source, failuresOf(position))
   await tx.consumption.markParked(consumer, source, found.key, 'redriving')
   await tx.audit.append({ at: now, action: 'event.skip', subject: `${consumer}/${source}/${found.key}/${position}`, ...action })
   return found.key

@@ -1,8 +1,9 @@
 import { olderThanRead } from '../events/reading/history.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { variantFor } from '../store/definition.ts'
 import type { StoreFactory } from '../store/factory.ts'
-import type { ReadMark } from '../store/records/records.ts'
+import type { ReadMark } from '../store/records/consumption-records.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './admin.ts'
 import { readLogs } from './histories.ts'
@@ -52,7 +53,14 @@ export async function acceptLoss(platform: Platform, options: AcceptLossOptions)
   const stores = new Map<string, Store>()
   try {
     for (const { name, definition } of platform.services)
-      stores.set(name, await options.stores.open({ service: name, migrations: definition.store.migrations, runtime: options.runtime }))
+      stores.set(
+        name,
+        await options.stores.open({
+          service: name,
+          migrations: variantFor(name, definition.store, options.stores.offer(name)).migrations,
+          runtime: options.runtime,
+        }),
+      )
     const source = stores.get(service) as Store
     const all: SetBack[] = []
     for (const [name, store] of stores) all.push(...(await setBackReaders(name, store, source, options)))

@@ -1,8 +1,9 @@
-import type { AuditRecord, ParkedFilter, ParkedRecord } from '../store/records/records.ts'
+import type { AuditRecord } from '../store/records/audit-records.ts'
+import type { ParkedFilter, ParkedRecord } from '../store/records/consumption-records.ts'
 import type { SagaFilter, SagaRecord, SagaStatus, SagaStepRecord } from '../store/records/saga-records.ts'
 import type { ProjectionStatus } from '../projection/index.ts'
-import type { ConsumerLag } from '../service/reaction/consumers.ts'
-import type { FlowEvents } from '../store/sql/flow.ts'
+import type { ConsumerLag } from '../service/reaction/consumer-lag.ts'
+import type { FlowEvents } from '../store/records/log-records.ts'
 
 /** Who does something to a running platform, and why; both are recorded. */
 export interface Actor {

@@ -1,7 +1,7 @@
 import type { CancelTimer } from '../kernel/clock.ts'
 import { deadlineAfter, within } from '../kernel/deadline.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { HealthCheck } from '../service/hosted/hosted-service.ts'
+import type { HealthCheck } from '../service/hosted/service-checks.ts'
 import type { CheckResult } from './health.ts'
 
 /** Pause between two rounds of checks. */

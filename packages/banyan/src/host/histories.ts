@@ -1,6 +1,6 @@
 import { olderThanRead } from '../events/reading/history.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
-import type { ReadMark } from '../store/records/records.ts'
+import type { ReadMark } from '../store/records/consumption-records.ts'
 
 /** What one service has read of another's log. */
 export interface ReadLog {

@@ -19,6 +19,6 @@ export {
 export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform, type StoreSizes } from './platform.ts'
 export type { PlatformSettings, Setting } from './setting.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
-export type { ConsumerLag } from '../service/reaction/consumers.ts'
+export type { ConsumerLag } from '../service/reaction/consumer-lag.ts'
 export type { ReadModel } from '../service/reaction/service-projections.ts'
 export type { HostedService } from '../service/hosted/hosted-service.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../kernel/clock.ts'
-import type { ConsumerLag } from '../service/reaction/consumers.ts'
+import type { ConsumerLag } from '../service/reaction/consumer-lag.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createLagFigures, type LaggingService } from './lag-figures.ts'
 

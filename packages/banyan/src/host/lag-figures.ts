@@ -1,4 +1,4 @@
-import type { ConsumerLag } from '../service/reaction/consumers.ts'
+import type { ConsumerLag } from '../service/reaction/consumer-lag.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'

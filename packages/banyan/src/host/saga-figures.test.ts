@@ -8,7 +8,7 @@ import { createSagaFigures, type SagaService } from './saga-figures.ts'
 /** A service whose store says how many of its sagas are stuck. */
 function aService(name: string, stuck: () => Promise<number>): SagaService {
   const all = async () => [{ name: 'deliver', status: 'stuck', count: await stuck() }]
-  const read: SagaService['store']['read'] = (body) => body({ sql: { dialect: 'sqlite', all } } as unknown as StoreReader)
+  const read: SagaService['store']['read'] = (body) => body({ sagas: { countOpen: all } } as unknown as StoreReader)
   return { name, store: { read } }
 }
 

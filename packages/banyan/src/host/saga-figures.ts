@@ -1,5 +1,4 @@
 import type { HostedService } from '../service/hosted/hosted-service.ts'
-import { openSagas } from '../store/sql/open-sagas.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'
 
@@ -34,6 +33,6 @@ export function createSagaFigures(asking: Asking, metrics: Metrics): SagaFigures
 }
 
 async function readingsOf(service: SagaService) {
-  const open = await service.store.read((tx) => openSagas(tx.sql))
+  const open = await service.store.read((tx) => tx.sagas.countOpen())
   return open.map(({ name, status, count }) => ({ labels: [service.name, name, status], value: count }))
 }

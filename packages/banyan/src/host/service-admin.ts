@@ -1,5 +1,4 @@
 import { BanyanError } from '../kernel/error.ts'
-import { eventsOfFlow } from '../store/sql/flow.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { Actor, ServiceAdmin } from './admin.ts'
 
@@ -21,7 +20,7 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),
     skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
     lag: async () => [...(await consumers.lag()), ...(await projections.lag())],
-    flow: (correlationId) => store.readApart((tx) => eventsOfFlow(tx.sql, correlationId, FLOW_EVENTS_MAX)),
+    flow: (correlationId) => store.readApart((tx) => tx.log.ofFlow(correlationId, FLOW_EVENTS_MAX)),
     projections: async () => (await projections.status()).map((status) => ({ service: service.name, ...status })),
     rebuild: (projection, by) => rebuild(service, projection, checkedActor(by)),
     audit: (limit) => store.readApart((tx) => tx.audit.list(limit)),

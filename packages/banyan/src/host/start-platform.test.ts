@@ -9,6 +9,7 @@ import { startPlatform } from './start-platform.ts'
 test('refuses settings that do not fit before anything is opened', async () => {
   let opened = 0
   const stores = {
+    offer: () => ({ adapter: 'none', engines: ['sql'] }),
     open: () => {
       opened++
       return Promise.reject(new Error('opened'))

@@ -4,6 +4,7 @@ import type { Client, Contract } from '../contract/contract.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type HostedService, hostService } from '../service/hosted/hosted-service.ts'
+import { variantFor } from '../store/definition.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './admin.ts'
@@ -135,7 +136,11 @@ async function startServices(platform: Platform, options: StartOptions, { hosted
   const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   await stores.upgrade?.(
-    platform.services.map(({ name, definition }) => ({ service: name, migrations: definition.store.migrations, runtime })),
+    platform.services.map(({ name, definition }) => ({
+      service: name,
+      migrations: variantFor(name, definition.store, stores.offer(name)).migrations,
+      runtime,
+    })),
   )
   for (const service of platform.services) {
     const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })

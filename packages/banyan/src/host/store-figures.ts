@@ -1,5 +1,5 @@
 import type { HostedService } from '../service/hosted/hosted-service.ts'
-import { type StoreSize, storeSize } from '../store/sql/store-size.ts'
+import type { StoreSize } from '../store/records/log-records.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Asking, perService } from './per-service.ts'
 
@@ -44,7 +44,7 @@ export function createStoreFigures(asking: Asking, metrics: Metrics): StoreFigur
       if (clock.monotonic() - lookedAt < PERIOD_MS) return
       lookedAt = clock.monotonic()
       sizes = await perService(asking, services, async ({ name, store }) => [
-        { service: name, size: await store.read((tx) => storeSize(tx.sql)) },
+        { service: name, size: await store.read((tx) => tx.log.size()) },
       ])
     },
   }

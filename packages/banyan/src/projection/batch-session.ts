@@ -2,6 +2,7 @@ import { isClaimLost, releaseClaim } from '../events/reading/claim.ts'
 import { BATCH_EVENTS } from '../events/reading/feed-reader.ts'
 import { bytesOf } from '../events/reading/held-bytes.ts'
 import { KeyedExecutor } from '../events/keyed/keyed-executor.ts'
+import { crashesOf } from '../events/reading/counters.ts'
 import { ParkedKeys } from '../events/parked/parked-keys.ts'
 import { errorText, parkedRecord } from '../events/parked/parking.ts'
 import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from '../events/reading/recovery.ts'
@@ -14,14 +15,13 @@ import { deadlineAfter, within } from '../kernel/deadline.ts'
 import { BanyanError, toBanyanError, shownInLog } from '../kernel/error.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { EventMark, StoredEvent } from '../store/records/feed.ts'
-import type { ParkedRecord } from '../store/records/records.ts'
-import type { Sql } from '../store/sql.ts'
+import type { ParkedRecord } from '../store/records/consumption-records.ts'
 import type { StoreTransaction } from '../store/store.ts'
 
 /** What applies a projection's events. */
 export interface BatchSessionOptions extends SessionOptions {
   /** Turns an event into the change it makes; undefined when the projection does not care for it. */
-  readonly prepare: (event: StoredEvent) => ((sql: Sql) => unknown) | undefined
+  readonly prepare: (event: StoredEvent) => ((database: unknown) => unknown) | undefined
   /** Throws, in each transaction that applies events, when the tables must not change any more. */
   readonly guard?: (tx: StoreTransaction) => Promise<void>
 }
@@ -202,17 +202,17 @@ export class BatchSession implements Session {
     for (const event of events) {
       const change = prepare(event)
       if (change && this.#parkedKeys.mayHave(event.key)) changes.push((tx) => this.#parkBehind(tx, event, change))
-      else if (change) changes.push((tx) => change(tx.sql))
+      else if (change) changes.push((tx) => change(tx.database))
     }
     if (changes.length > 0) await this.#commit(events.at(-1) as StoredEvent, changes)
   }
 
   /** Parks an event behind others of its key; applies it when none is left, whoever redrove or skipped the last. */
-  async #parkBehind(tx: StoreTransaction, event: StoredEvent, change: (sql: Sql) => unknown): Promise<void> {
+  async #parkBehind(tx: StoreTransaction, event: StoredEvent, change: (database: unknown) => unknown): Promise<void> {
     const { consumer, source } = this.#options.claim
     if (await tx.consumption.isParked(consumer, source, event.key)) return tx.consumption.park(this.#parked(event, 0, undefined))
     tx.afterCommit(() => this.#parkedKeys.delete(event.key))
-    await change(tx.sql)
+    await change(tx.database)
   }
 
   async #park(event: StoredEvent, { attempts, error }: BatchTask): Promise<void> {
@@ -228,7 +228,7 @@ export class BatchSession implements Session {
     const { consumer, source, epoch } = claim
     const { position } = newest
     await store.transaction(async (tx) => {
-      const cleared = this.#recovery.careful ? tx.consumption.clearAttempts(consumer, source, -position) : undefined
+      const cleared = this.#recovery.careful ? tx.consumption.clearAttempts(consumer, source, crashesOf(position)) : undefined
       await allDone([guard?.(tx), tx.consumption.advance(consumer, source, position, epoch, newest), cleared, makeAll(changes, tx)])
     })
     this.#durable = position
@@ -238,10 +238,12 @@ export class BatchSession implements Session {
     return parkedRecord(this.#options.claim, event, { error, attempts, now: this.#options.runtime.clock.now() })
   }
 
-  /** Counted before it runs, under the negated position. Returns true when the event has ended the process often enough. */
+  /** Counted before it runs. Returns true when the event has ended the process often enough. */
   async #countCrash({ position }: StoredEvent): Promise<boolean> {
     const { store, claim } = this.#options
-    return (await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, -position))).value > CRASHES_MAX
+    return (
+      (await store.transaction((tx) => tx.consumption.countAttempt(claim.consumer, claim.source, crashesOf(position)))).value > CRASHES_MAX
+    )
   }
 
   #afterFailure(task: BatchTask, error: BanyanError): number {

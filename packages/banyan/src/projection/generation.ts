@@ -7,10 +7,10 @@ import { type Deadline, deadlineAfter } from '../kernel/deadline.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../store/records/feed.ts'
-import type { Sql } from '../store/sql.ts'
+import type { GenerationRecord } from '../store/records/generation-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import { BatchSession } from './batch-session.ts'
-import { consumerName, type GenerationRecord, isSuperseded, positionsOf, tableNames } from './generation-records.ts'
+import { consumerName, positionsOf, tableNames } from './generation-names.ts'
 import type { ProjectionDefinition, TableName } from './projection.ts'
 
 /** A log that a projection reads. */
@@ -137,12 +137,12 @@ export class Generation {
 
   #consumer({ source, feed }: ProjectionSource): Consumer {
     const { service, store, runtime, instance, projection, retry, sourceIsOlder } = this.#options
-    const prepare = (event: StoredEvent): ((sql: Sql) => unknown) | undefined => this.#prepare(event, source)
+    const prepare = (event: StoredEvent): ((database: unknown) => unknown) | undefined => this.#prepare(event, source)
     const apply: EventHandler = async (event, consume) => {
       const change = prepare(event)
       await store.transaction(async (tx) => {
         await consume(tx)
-        await change?.(tx.sql)
+        await change?.(tx.database)
       })
     }
     const handlers = new Map(Object.keys(projection.on).map((type) => [type, apply]))
@@ -159,19 +159,19 @@ export class Generation {
   }
 
   /** Another instance may let newer tables serve at any time: from then on these stand still, or readers here would be ahead of those there. */
-  readonly #refuseRetired = async ({ sql }: StoreTransaction): Promise<void> => {
-    if (await isSuperseded(sql, this.record))
+  readonly #refuseRetired = async ({ generations }: StoreTransaction): Promise<void> => {
+    if (await generations.isSuperseded(this.record))
       throw new BanyanError('unavailable', `${this.consumer} takes no more events: another instance serves newer tables`)
   }
 
-  #prepare(event: StoredEvent, source: string): ((sql: Sql) => unknown) | undefined {
+  #prepare(event: StoredEvent, source: string): ((database: unknown) => unknown) | undefined {
     const { projection, parse } = this.#options
     const handler = projection.on[event.type]
     if (!handler) return undefined
     let received: ReceivedEvent | undefined
-    return (sql) => {
+    return (database) => {
       received ??= receivedEvent(event, source, parse ? parse(event, source) : JSON.parse(event.data))
-      return handler(received, sql, this.table)
+      return handler(received, database, this.table)
     }
   }
 }

@@ -1,16 +1,9 @@
-import type { Sql, SqlReader } from '../store/sql.ts'
+import type { GenerationRecord } from '../store/records/generation-records.ts'
+import type { StoreReader } from '../store/store.ts'
 import type { ProjectionOptions } from './generation.ts'
-import {
-  consumerName,
-  createGeneration,
-  dropGeneration,
-  type GenerationRecord,
-  listGenerations,
-  positionsOf,
-  retireGeneration,
-  swapGenerations,
-  tableNames,
-} from './generation-records.ts'
+import { consumerName, positionsOf, tableNames } from './generation-names.ts'
+
+type Records = StoreReader['generations']
 
 /** What a start finds or makes. */
 export interface OpenedGenerations {
@@ -33,13 +26,13 @@ export class Generations {
   /** Finds what there is; creates the first generation, which serves at once, and one for a new version. */
   async open(): Promise<OpenedGenerations> {
     const { store, projection } = this.#options
-    const { value } = await store.transaction(async ({ sql }) => {
-      const serving = await this.#find(sql, 'serving')
-      const first = serving ?? (await this.#create(sql, 'serving'))
-      const building = await this.#building(sql)
+    const { value } = await store.transaction(async ({ generations }) => {
+      const serving = await this.#find(generations, 'serving')
+      const first = serving ?? (await this.#create(generations, 'serving'))
+      const building = await this.#building(generations)
       const isCurrent = first.version === projection.version
-      const next = building ?? (isCurrent ? undefined : await this.#create(sql, 'building'))
-      const all = await listGenerations(sql, projection.name)
+      const next = building ?? (isCurrent ? undefined : await this.#create(generations, 'building'))
+      const all = await generations.list(projection.name)
       return { serving: first, building: next, retired: all.filter(({ status }) => status === 'retired') }
     })
     return value
@@ -48,7 +41,7 @@ export class Generations {
   /** Returns the generation to fill, which it creates unless there is one. */
   async begin(): Promise<GenerationRecord> {
     const { value } = await this.#options.store.transaction(
-      async ({ sql }) => (await this.#building(sql)) ?? (await this.#create(sql, 'building')),
+      async ({ generations }) => (await this.#building(generations)) ?? (await this.#create(generations, 'building')),
     )
     return value
   }
@@ -59,13 +52,13 @@ export class Generations {
    */
   async swap(next: GenerationRecord, serving: GenerationRecord): Promise<boolean> {
     const { store } = this.#options
-    const { value } = await store.transaction(async ({ sql, consumption }) => {
+    const { value } = await store.transaction(async ({ generations, consumption }) => {
       if (store.features.shared && next.version === serving.version) {
         const cursors = await consumption.cursors()
         const reached = positionsOf(next, cursors)
         if ([...positionsOf(serving, cursors)].some(([source, position]) => (reached.get(source) ?? 0) < position)) return false
       }
-      await swapGenerations(sql, next.name, next.generation)
+      await generations.serve(next.name, next.generation)
       return true
     })
     return value
@@ -73,39 +66,39 @@ export class Generations {
 
   /** Gives up a generation that cannot be filled; its tables can go. */
   async giveUp(record: GenerationRecord): Promise<void> {
-    await this.#options.store.transaction(({ sql }) => retireGeneration(sql, record))
+    await this.#options.store.transaction(({ generations }) => generations.retire(record))
   }
 
   serving(): Promise<GenerationRecord | undefined> {
-    return this.#options.store.read(({ sql }) => this.#find(sql, 'serving'))
+    return this.#options.store.read(({ generations }) => this.#find(generations, 'serving'))
   }
 
   /** Drops a retired generation: tables, cursors, parked events. */
   async drop(generation: number): Promise<void> {
     const { store, projection } = this.#options
-    await store.transaction(async ({ sql, consumption }) => {
-      const record = (await listGenerations(sql, projection.name)).find((found) => found.generation === generation)
+    await store.transaction(async ({ generations, consumption }) => {
+      const record = (await generations.list(projection.name)).find((found) => found.generation === generation)
       if (record?.status !== 'retired') return
-      await dropGeneration(sql, record)
+      await generations.drop(record)
       await consumption.forget(consumerName(record))
     })
   }
 
-  async #find(sql: SqlReader, status: GenerationRecord['status']): Promise<GenerationRecord | undefined> {
-    return (await listGenerations(sql, this.#options.projection.name)).find((record) => record.status === status)
+  async #find(generations: Records, status: GenerationRecord['status']): Promise<GenerationRecord | undefined> {
+    return (await generations.list(this.#options.projection.name)).find((record) => record.status === status)
   }
 
   /** Returns the generation of this version that is being filled, and gives up those of other versions. */
-  async #building(sql: Sql): Promise<GenerationRecord | undefined> {
+  async #building(generations: Records): Promise<GenerationRecord | undefined> {
     const { name, version } = this.#options.projection
-    const building = (await listGenerations(sql, name)).filter(({ status }) => status === 'building')
-    for (const record of building) if (record.version !== version) await retireGeneration(sql, record)
+    const building = (await generations.list(name)).filter(({ status }) => status === 'building')
+    for (const record of building) if (record.version !== version) await generations.retire(record)
     return building.find((record) => record.version === version)
   }
 
-  async #create(sql: Sql, status: GenerationRecord['status']): Promise<GenerationRecord> {
+  async #create(generations: Records, status: GenerationRecord['status']): Promise<GenerationRecord> {
     const { name, version, tables } = this.#options.projection
-    const generation = ((await listGenerations(sql, name)).at(-1)?.generation ?? 0) + 1
-    return createGeneration(sql, { name, generation, version, status }, tables(tableNames(generation)))
+    const generation = ((await generations.list(name)).at(-1)?.generation ?? 0) + 1
+    return generations.create({ name, generation, version, status }, tables(tableNames(generation)))
   }
 }

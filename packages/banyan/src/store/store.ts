@@ -1,12 +1,17 @@
 import type { ApartOptions } from './apart.ts'
 import type { Feed, NewEvent } from './records/feed.ts'
-import type { AuditRecords, ConsumptionRecords, IdempotencyRecords, TimerRecords } from './records/records.ts'
+import type { AuditRecords } from './records/audit-records.ts'
+import type { ConsumptionRecords } from './records/consumption-records.ts'
+import type { IdempotencyRecords } from './records/idempotency-records.ts'
+import type { TimerRecords } from './records/timer-records.ts'
+import type { GenerationRecords } from './records/generation-records.ts'
+import type { HoldRecords } from './records/hold-records.ts'
+import type { LogRecords } from './records/log-records.ts'
 import type { RetentionRecords } from './records/retention-records.ts'
 import type { LeaseRecords, SagaRecords } from './records/saga-records.ts'
-import type { Sql, SqlReader } from './sql.ts'
 
 /**
- * THE STORE PORT: one service's own database.
+ * THE STORE PORT: one service's own database. `D` is the engine's own handle, which nobody above the port looks into but a service's repository.
  *
  * Promises, one test of the conformance suite each:
  * - S1 All that one `transaction` writes (own tables, events, records) becomes durable together or not at all (P1).
@@ -38,18 +43,18 @@ import type { Sql, SqlReader } from './sql.ts'
  *      positions (`eventsWaitMs`); when all is well nothing, and milliseconds. Both are answered at once, from memory.
  * - S18 What runs by itself, with every request or for every saga costs by what is due or asked for, however much waits or has ended.
  */
-export interface Store {
+export interface Store<D = unknown> {
   readonly features: StoreFeatures
   readonly feed: Feed
   /** Runs `body` in a transaction and resolves when it is durable (S1–S5). */
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>>
+  transaction<T>(body: (tx: StoreTransaction<D>) => Promise<T>, options?: TransactionOptions): Promise<Commit<T>>
   /** Runs `body` on one snapshot (S8). */
-  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T>
+  read<T>(body: (tx: StoreReader<D>) => Promise<T>): Promise<T>
   /**
    * Runs `body` on one snapshot without holding the process (S11). **When to use**: for audits, lists for people and whatever else has no bound by
    * its nature; a read of a page by an index is faster with `read`.
    */
-  readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T>
+  readApart<T>(body: (tx: StoreReader<D>) => Promise<T>, options?: ApartOptions): Promise<T>
   /** Checks that the store answers; throws what is wrong. For health checks. */
   ping(): Promise<void>
   /** What holds it up although it answers, for people, e.g. a lock of somebody else; undefined when nothing does (S17). Costs nothing. */
@@ -90,8 +95,9 @@ export interface Commit<T> {
 }
 
 /** A transaction under way. */
-export interface StoreTransaction {
-  readonly sql: Sql
+export interface StoreTransaction<D = unknown> {
+  /** The engine's own handle, for the repository of the service: plain SQL, collections of documents. */
+  readonly database: D
   readonly idempotency: IdempotencyRecords
   readonly consumption: ConsumptionRecords
   readonly timers: TimerRecords
@@ -99,6 +105,9 @@ export interface StoreTransaction {
   readonly leases: LeaseRecords
   readonly audit: AuditRecords
   readonly retention: RetentionRecords
+  readonly holds: HoldRecords
+  readonly generations: GenerationRecords
+  readonly log: LogRecords
   /** Adds an event; it is written after everything else, so that key order is commit order. */
   emit(event: NewEvent): void
   /**
@@ -112,6 +121,4 @@ export interface StoreTransaction {
 }
 
 /** A snapshot. Methods that write throw. */
-export interface StoreReader extends Omit<StoreTransaction, 'sql' | 'emit' | 'beforeCommit' | 'afterCommit'> {
-  readonly sql: SqlReader
-}
+export type StoreReader<D = unknown> = Omit<StoreTransaction<D>, 'emit' | 'beforeCommit' | 'afterCommit'>

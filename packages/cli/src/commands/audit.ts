@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Violation } from 'banyan/host'
 import { createRuntime } from 'banyan/kernel'
+import { noTables, sqlOf, variantFor } from 'banyan/store'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { loadPlatformFor } from '../load-platform.ts'
@@ -61,9 +62,10 @@ async function auditStopped(call: CommandCall): Promise<Audit> {
     now: runtime.clock.now(),
     async open(name, read) {
       const service = platform.services.find((candidate) => candidate.name === name)
-      const store = await stores.open({ service: name, migrations: service?.definition.store.migrations ?? [], runtime })
+      const { migrations } = variantFor(name, service?.definition.store ?? noTables, stores.offer(name))
+      const store = await stores.open({ service: name, migrations, runtime })
       try {
-        return await store.read((tx) => read(tx.sql))
+        return await store.read((tx) => read(sqlOf(tx)))
       } finally {
         await store.close()
       }

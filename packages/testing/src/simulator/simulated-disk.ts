@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { misuse } from 'banyan/kernel'
-import type { StoreFactory } from 'banyan/store'
+import type { Sql, StoreFactory } from 'banyan/store'
 import { SqliteMedium } from 'banyan/store/sqlite'
 import { simulatedStore, simulatedSync } from './simulated-store.ts'
 import type { Weather } from './weather.ts'
@@ -12,7 +12,7 @@ export interface SimulatedDisk extends Disposable {
   /** Directory for other files of the services; emptied by nobody. */
   readonly directory: string
   /** Opens stores for one process. */
-  stores(weather: Weather): StoreFactory
+  stores(weather: Weather): StoreFactory<Sql>
   /** The process that uses the disk died. `keeps` decides for each service whether a commit that was under way is durable. */
   crash(keeps: (service: string) => boolean): void
   /** Remembers all stores as they are now. */
@@ -53,6 +53,7 @@ export function simulatedDisk(): SimulatedDisk {
   return {
     directory,
     stores: (weather) => ({
+      offer: () => ({ adapter: 'simulated', engines: ['sql'] }),
       async open(options) {
         const { service } = options
         const disk = diskOf(service)

@@ -7,6 +7,7 @@ import { type StoreHarness, testStore } from 'banyan/store/testsuite'
 import { Schedule } from './schedule.ts'
 import { simulatedDisk } from './simulated-disk.ts'
 import type { Weather } from './weather.ts'
+import { sqlOf } from 'banyan/store'
 
 const clock = systemClock()
 /** Virtual milliseconds pass so much faster than real ones. */
@@ -65,8 +66,8 @@ function heldDisk(strikes: Weather['strikes'] = () => false) {
   }
 }
 
-const write = (store: Store) => store.transaction((tx) => tx.sql.run(`INSERT INTO note VALUES ('a')`))
-const notes = (store: Store) => store.read((tx) => tx.sql.all('SELECT text FROM note LIMIT 10'))
+const write = (store: Store) => store.transaction((tx) => sqlOf(tx).run(`INSERT INTO note VALUES ('a')`))
+const notes = (store: Store) => store.read((tx) => sqlOf(tx).all('SELECT text FROM note LIMIT 10'))
 
 for (const isKept of [true, false])
   test(`a commit that was under way at a crash is ${isKept ? 'kept' : 'lost'}, and was answered to nobody`, async () => {
@@ -107,10 +108,10 @@ test('what was answered survives a crash, and a picture brings back what was bef
   disk.crash(() => false)
   const second = await open()
   assert.equal((await through(notes(second))).length, 1)
-  await through(second.transaction((tx) => tx.sql.run('CREATE TABLE extra (id INTEGER)')))
+  await through(second.transaction((tx) => sqlOf(tx).run('CREATE TABLE extra (id INTEGER)')))
   disk.crash(() => false)
   disk.restore()
   const third = await open()
   assert.equal((await through(notes(third))).length, 0)
-  await assert.rejects(through(third.read((tx) => tx.sql.all('SELECT id FROM extra'))), /no such table/)
+  await assert.rejects(through(third.read((tx) => sqlOf(tx).all('SELECT id FROM extra'))), /no such table/)
 })

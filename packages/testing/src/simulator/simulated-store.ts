@@ -60,7 +60,7 @@ export function simulatedSync(service: string, weather: Weather, begun: (isUnder
  * A store whose answers take time. Its transactions wait for their commit in {@link simulatedSync}.
  * What its reads and its feed may do wrong is what the port allows: answers are late, hints get lost, events are shown again or only in part.
  */
-export function simulatedStore(service: string, inner: Store, weather: Weather): Store {
+export function simulatedStore<D>(service: string, inner: Store<D>, weather: Weather): Store<D> {
   const { read: label } = names(service)
   const features: StoreFeatures = { ...inner.features, adapter: 'simulated' }
   return {
@@ -73,7 +73,7 @@ export function simulatedStore(service: string, inner: Store, weather: Weather):
     close: () => inner.close(),
   }
 
-  async function read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+  async function read<T>(body: (tx: StoreReader<D>) => Promise<T>): Promise<T> {
     const [low, high] = weather.strikes('answer-late', service) ? READ_LATE_MS : READ_MS
     const delayMs = durationMs(weather, label, low, high)
     // What is read is either as it was when it was asked for or as it is when the answer comes.

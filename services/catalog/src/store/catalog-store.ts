@@ -1,4 +1,4 @@
-import { type Sql, store } from 'banyan'
+import { type Sql, store, type RepositoryOf } from 'banyan'
 import { categoryRecords } from './category-records.ts'
 import { offerRecords } from './offer-records.ts'
 import { priceRecords } from './price-records.ts'
@@ -22,4 +22,4 @@ export const catalogStore = store({
 })
 
 /** What handlers find on a transaction and on a snapshot. */
-export type CatalogRepository = ReturnType<typeof catalogStore.repository>
+export type CatalogRepository = RepositoryOf<typeof catalogStore>

@@ -1,4 +1,4 @@
-import type { StoreDefinition } from 'banyan'
+import type { SqlTables } from 'banyan'
 
 /** Where stock lies until there are more warehouses. */
 export const MAIN_LOCATION = 'main'
@@ -7,7 +7,7 @@ export const MAIN_LOCATION = 'main'
  * Tables of inventory. `stock_movement` is append-only and explains every unit of `stock_item`;
  * its unique key makes each cause count once. Columns for backorders and safety stock are there for the deep shop.
  */
-export const migrations: StoreDefinition['migrations'] = [
+export const migrations: SqlTables<object>['migrations'] = [
   {
     id: '001-stock',
     sql: `

@@ -1,4 +1,4 @@
-import type { Snapshot } from 'banyan'
+import type { Snapshot, RepositoryOf } from 'banyan'
 import type { EventMap } from 'banyan/contract'
 import type { OrderFailure, OrderLine, orders, OrderView } from '../contract.ts'
 import type { OrderState } from '../domain/order-state.ts'
@@ -28,7 +28,7 @@ interface ViewRow {
   readonly note: string | null
 }
 
-type Snap = Snapshot<ReturnType<typeof ordersStore.repository>>
+type Snap = Snapshot<RepositoryOf<typeof ordersStore>>
 type Created = EventMap<readonly [typeof orders]>['order.created']
 
 /** Reads an order from the read model; its own part from the order's row while the read model is behind. Undefined when there is no such order. */

@@ -1,10 +1,10 @@
-import type { StoreDefinition } from 'banyan'
+import type { SqlTables } from 'banyan'
 
 /**
  * Tables of orders. Numbers of orders are counted by a row, because they must have no gaps. Personal data stands in `order_pii` and
  * `order_note` alone, so that it can be erased without touching what accounting needs.
  */
-export const migrations: StoreDefinition['migrations'] = [
+export const migrations: SqlTables<object>['migrations'] = [
   {
     id: '001-orders',
     sql: `

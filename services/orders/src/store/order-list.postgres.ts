@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { postgresStores } from '@banyan/postgres'
 import { watchStatementRows } from '@banyan/postgres/testsuite'
 import { createRuntime } from 'banyan/kernel'
-import type { Store } from 'banyan/store'
+import { sqlOf, type Store } from 'banyan/store'
 import { Client } from 'pg'
 import { ORDER_STATUSES, type OrderStatus } from '../contract.ts'
 import { migrations } from './migrations.ts'
@@ -60,7 +60,7 @@ const SIZES = [600, 2_400, 9_600] as const
 /** The most rows that a statement of a list reads in tables and indexes. */
 async function rowsRead(store: Store, filter: OrderFilter): Promise<number> {
   using watched = watchStatementRows()
-  await store.transaction(({ sql }) => listOrders(sql, filter))
+  await store.transaction((tx) => listOrders(sqlOf(tx), filter))
   return Math.max(...[...watched.most].flatMap(([text, rows]) => (text.includes('customer_order') ? [rows] : [])))
 }
 

@@ -1,10 +1,10 @@
-import type { StoreDefinition } from 'banyan'
+import type { SqlTables } from 'banyan'
 
 /**
  * Tables of payments. An attempt's row stands before its request leaves, so that no money ever moves without a trace of the intent;
  * `payment_attempt_open` allows one open attempt per payment and operation. `ledger_entry` is append-only.
  */
-export const migrations: StoreDefinition['migrations'] = [
+export const migrations: SqlTables<object>['migrations'] = [
   {
     id: '001-payments',
     sql: `

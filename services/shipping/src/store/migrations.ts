@@ -1,10 +1,10 @@
-import type { StoreDefinition } from 'banyan'
+import type { SqlTables } from 'banyan'
 
 /**
  * Tables of shipping. `number` counts the parcels of an order; there is one until orders are shipped in parts.
  * Addresses stand apart from shipments, so that they can be erased alone.
  */
-export const migrations: StoreDefinition['migrations'] = [
+export const migrations: SqlTables<object>['migrations'] = [
   {
     id: '001-shipments',
     sql: `

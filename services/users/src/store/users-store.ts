@@ -1,4 +1,4 @@
-import { type Sql, store } from 'banyan'
+import { type Sql, store, type RepositoryOf } from 'banyan'
 import { accountRecords } from './account-records.ts'
 import { attemptRecords } from './attempt-records.ts'
 import { auditRecords } from './audit-records.ts'
@@ -29,4 +29,4 @@ export const usersStore = store({
 })
 
 /** What handlers find on a transaction and on a snapshot. */
-export type UsersRepository = ReturnType<typeof usersStore.repository>
+export type UsersRepository = RepositoryOf<typeof usersStore>

@@ -10,6 +10,7 @@ import { CursorFold } from './cursor-fold.ts'
 import { eventBytes } from '../reading/held-bytes.ts'
 import { handlerPoints, type HandlerRun, runHandler } from '../reading/handler-attempt.ts'
 import { KeyedExecutor } from './keyed-executor.ts'
+import { crashesOf, failuresOf } from '../reading/counters.ts'
 import { ParkedKeys } from '../parked/parked-keys.ts'
 import { errorText, parkEvent } from '../parked/parking.ts'
 import { PositionWindow } from './position-window.ts'
@@ -165,7 +166,7 @@ export class KeyedSession implements Session {
   #newTask(event: StoredEvent, handler: EventHandler): EventTask {
     const { position } = event
     const { attempts: counts } = this.#options.claim
-    const [failed, died] = counts.size === 0 ? [] : [counts.get(position), counts.get(-position)]
+    const [failed, died] = counts.size === 0 ? [] : [counts.get(failuresOf(position)), counts.get(crashesOf(position))]
     const notBefore = Math.max(failed?.nextAt ?? 0, died?.nextAt ?? 0)
     const known = { attempts: failed?.attempts ?? 0, crashes: died?.attempts ?? 0, counted: failed !== undefined || died !== undefined }
     return { kind: 'event', position, event, handler, ...known, notBefore }
@@ -254,24 +255,24 @@ export class KeyedSession implements Session {
     const { consumer, source } = claim
     task.counted = true
     const nextAt = this.#nextAt(task.attempts + 1)
-    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, task.position, nextAt))
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, failuresOf(task.position), nextAt))
     task.attempts = Math.max(task.attempts, value)
   }
 
-  /** Crashes are counted apart from failures, under the negated position. Returns true when there were enough. */
+  /** Crashes are counted apart from failures. Returns true when there were enough. */
   async #countCrash(task: EventTask): Promise<boolean> {
     const { store, claim } = this.#options
     const { consumer, source } = claim
     task.counted = true
     const nextAt = this.#nextAt(++task.crashes)
-    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, -task.position, nextAt))
+    const { value } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, crashesOf(task.position), nextAt))
     return value > CRASHES_MAX
   }
 
   async #clearCounts({ consumption }: StoreTransaction, { position }: EventTask): Promise<void> {
     const { consumer, source } = this.#options.claim
-    await consumption.clearAttempts(consumer, source, position)
-    await consumption.clearAttempts(consumer, source, -position)
+    await consumption.clearAttempts(consumer, source, failuresOf(position))
+    await consumption.clearAttempts(consumer, source, crashesOf(position))
   }
 
   /** Parks an event behind others of its key. Returns false when none is left: whoever redrove or skipped the last may be another process. */

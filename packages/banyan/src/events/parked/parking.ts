@@ -1,10 +1,11 @@
 import { BanyanError } from '../../kernel/error.ts'
 import { storableText } from '../../kernel/storable.ts'
 import type { StoredEvent } from '../../store/records/feed.ts'
-import type { ParkedRecord } from '../../store/records/records.ts'
+import type { ParkedRecord } from '../../store/records/consumption-records.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import { causeText } from '../../telemetry/cause-text.ts'
 import type { Claim } from '../reading/claim.ts'
+import { failuresOf } from '../reading/counters.ts'
 
 /** Longest message kept with a parked event, in characters. */
 const MESSAGE_LENGTH_MAX = 2_000
@@ -33,7 +34,7 @@ export async function parkEvent(tx: StoreTransaction, claim: Claim, event: Store
 export async function parkAgain(tx: StoreTransaction, claim: Claim, event: StoredEvent, reason: ParkReason): Promise<void> {
   const { consumer, source, epoch } = claim
   await tx.consumption.advance(consumer, source, 0, epoch) // moves nothing; refuses an old epoch
-  await tx.consumption.clearAttempts(consumer, source, event.position)
+  await tx.consumption.clearAttempts(consumer, source, failuresOf(event.position))
   if (!(await tx.consumption.unpark(consumer, source, event.position))) return
   await tx.consumption.markParked(consumer, source, event.key, 'waiting')
   await tx.consumption.park(parkedRecord(claim, event, reason))

@@ -1,6 +1,6 @@
 import { BanyanError } from '../../kernel/error.ts'
 import type { StoredEvent } from '../../store/records/feed.ts'
-import type { ParkedRecord } from '../../store/records/records.ts'
+import type { ParkedRecord } from '../../store/records/consumption-records.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import { isClaimLost } from '../reading/claim.ts'
 import { handlerPoints, type HandlerRun, type HandlerTask, runHandler } from '../reading/handler-attempt.ts'
@@ -8,6 +8,7 @@ import type { ParkedKeys } from './parked-keys.ts'
 import { errorText, parkAgain } from './parking.ts'
 import { pauseLeftMs, retryDelayMs, type RetryPolicy } from '../reading/retry-policy.ts'
 import type { RedriveResult, SessionOptions } from '../reading/session.ts'
+import { failuresOf } from '../reading/counters.ts'
 
 /** A key whose parked events are handled again; runs in the key's own lane, so that new events of the key wait behind it. */
 export interface RedriveTask {
@@ -157,7 +158,9 @@ export class Redriver {
     if (pauseMs > 0) return pauseMs
     const { consumer, source } = claim
     const nextAt = runtime.clock.now() + this.#retry.backoff.firstMs
-    const { value: attempts } = await store.transaction((tx) => tx.consumption.countAttempt(consumer, source, event.position, nextAt))
+    const { value: attempts } = await store.transaction((tx) =>
+      tx.consumption.countAttempt(consumer, source, failuresOf(event.position), nextAt),
+    )
     const ended = row.attempts + attempts
     // Counted before it runs, so that an event which ends the process does not end every start.
     if (attempts > this.#retry.attemptsMax)
@@ -182,7 +185,7 @@ export class Redriver {
     const { position } = task.event
     await tx.consumption.advance(consumer, source, 0, epoch) // moves nothing; refuses an old epoch
     const removed = await tx.consumption.unpark(consumer, source, position)
-    await tx.consumption.clearAttempts(consumer, source, position)
+    await tx.consumption.clearAttempts(consumer, source, failuresOf(position))
     tx.afterCommit(() => (task.removed = true))
     return removed
   }

@@ -1,8 +1,9 @@
 import { BanyanError } from '../../kernel/error.ts'
 import type { EventMark } from '../../store/records/feed.ts'
-import type { AttemptRecord, CursorRecord, ReadMark } from '../../store/records/records.ts'
+import type { AttemptRecord, CursorRecord, ReadMark } from '../../store/records/consumption-records.ts'
 import type { Store } from '../../store/store.ts'
 import type { Subscription } from './subscription.ts'
+import { STARTS } from './counters.ts'
 
 /** Keys in memory, about a megabyte. A consumer with more has lost whole services behind it; then each event pays for a look at the store. */
 export const PARKED_KEYS_MAX = 10_000
@@ -22,7 +23,7 @@ export interface Claim {
   readonly parkedKeys: readonly string[]
   /** How many times in a row, this one included, the consumer started without having stopped cleanly before; 1 is normal. */
   readonly startsSinceStop: number
-  /** What was counted of events that were not done when it ended: failures by position, ends of the process by negated position. */
+  /** What was counted of events that were not done when it ended: failures and ends of the process, by the numbers of `counters.ts`. */
   readonly attempts: ReadonlyMap<number, AttemptRecord>
 }
 
@@ -30,8 +31,6 @@ export interface Claim {
  * The count of starts is kept among the attempts under this position, which no event has.
  * So a crash is noticed without a write per event.
  */
-const START_COUNTER = 0
-
 /** Counts read at a start at most: only events that failed or ended the process have any. */
 const ATTEMPTS_MAX = 1_000
 
@@ -52,7 +51,7 @@ export async function takeClaim(store: Store, subscription: Subscription): Promi
       recorded: new Set(await consumption.recorded(consumer, source)),
       parkedKeys: await consumption.parkedKeys(consumer, source, PARKED_KEYS_MAX + 1),
       attempts: new Map((await consumption.attempts(consumer, source, ATTEMPTS_MAX)).map((each) => [each.position, each])),
-      startsSinceStop: await consumption.countAttempt(consumer, source, START_COUNTER),
+      startsSinceStop: await consumption.countAttempt(consumer, source, STARTS),
     }
   })
   return value
@@ -72,15 +71,15 @@ export async function releaseClaim(
 ): Promise<void> {
   await store.transaction(async ({ consumption }) => {
     await consumption.advance(consumer, source, position, epoch, newest)
-    await consumption.clearAttempts(consumer, source, START_COUNTER)
+    await consumption.clearAttempts(consumer, source, STARTS)
   })
 }
 
 /** Notes that the consumer got over what was under way when it last ended without a clean stop. */
 export async function noteRecovered(store: Store, { consumer, source }: Claim): Promise<void> {
   await store.transaction(async ({ consumption }) => {
-    await consumption.clearAttempts(consumer, source, START_COUNTER)
-    await consumption.countAttempt(consumer, source, START_COUNTER)
+    await consumption.clearAttempts(consumer, source, STARTS)
+    await consumption.countAttempt(consumer, source, STARTS)
   })
 }
 

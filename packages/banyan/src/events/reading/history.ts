@@ -1,6 +1,6 @@
 import { BanyanError, toBanyanError } from '../../kernel/error.ts'
 import type { Feed } from '../../store/records/feed.ts'
-import type { ReadMark } from '../../store/records/records.ts'
+import type { ReadMark } from '../../store/records/consumption-records.ts'
 
 /** Where only positions and ids are looked at. */
 const NO_TYPES: ReadonlySet<string> = new Set()

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts'
-import type { Sql } from '../../store/sql.ts'
-import type { Store } from '../../store/store.ts'
+import type { Hold } from '../../store/records/hold-records.ts'
+import type { Store, StoreTransaction } from '../../store/store.ts'
 
 /**
  * Chooses, among the instances of a service on one shared store, the one that consumes.
@@ -36,37 +36,31 @@ export interface HolderOptions {
 /** Builds the holder that fits the store. */
 export function createHolder({ store, clock, holdMs, name, owner }: HolderOptions): Holder {
   if (!store.features.shared) return soleHolder
-  let seen: { readonly owner: string; readonly expiresAt: number; readonly since: number } | undefined
+  let seen: { readonly hold: Hold; readonly since: number } | undefined
 
   async function hold(): Promise<boolean> {
     const now = clock.now()
+    const wanted: Hold = { name, owner, expiresAt: now + holdMs }
     const { value: held } = await store.transaction(
-      async ({ sql }) => {
-        if ((await sql.run(HOLD, name, owner, now + holdMs, now)) === 1) return true
-        const holder = await sql.get<{ owner: string; expires_at: number }>(HOLDER, name)
-        return holder !== undefined && (await takeFromSilent(sql, holder.owner, holder.expires_at, now))
+      async ({ holds }) => {
+        if (await holds.hold(wanted, now)) return true
+        const other = await holds.find(name)
+        return other !== undefined && (await takeFromSilent(holds, other, wanted))
       },
       { urgent: true },
     )
     return held
   }
   /** Takes over from one who did not renew for as long as a hold lasts, whatever moment was written: that clock may have been ahead. */
-  async function takeFromSilent(sql: Sql, holder: string, expiresAt: number, now: number): Promise<boolean> {
+  async function takeFromSilent(holds: StoreTransaction['holds'], other: Hold, wanted: Hold): Promise<boolean> {
     const elapsed = clock.monotonic()
-    const since = seen?.owner === holder && seen.expiresAt === expiresAt ? seen.since : elapsed
-    seen = { owner: holder, expiresAt, since }
-    return elapsed - since > holdMs && (await sql.run(TAKE, owner, now + holdMs, name, holder, expiresAt)) === 1
+    const isSame = seen?.hold.owner === other.owner && seen.hold.expiresAt === other.expiresAt
+    const since = seen && isSame ? seen.since : elapsed
+    seen = { hold: other, since }
+    return elapsed - since > holdMs && (await holds.takeFrom(other, wanted))
   }
   async function release(): Promise<void> {
-    await store.transaction(({ sql }) => sql.run('DELETE FROM banyan_holder WHERE name = ? AND owner = ?', name, owner))
+    await store.transaction(({ holds }) => holds.release(name, owner))
   }
   return { hold, release, renewMs: holdMs / RENEWALS }
 }
-
-const HOLDER = 'SELECT owner, expires_at FROM banyan_holder WHERE name = ?'
-
-const TAKE = 'UPDATE banyan_holder SET owner = ?, expires_at = ? WHERE name = ? AND owner = ? AND expires_at = ?'
-
-const HOLD = `INSERT INTO banyan_holder (name, owner, expires_at) VALUES (?, ?, ?)
-  ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-  WHERE banyan_holder.owner = excluded.owner OR banyan_holder.expires_at <= ?`

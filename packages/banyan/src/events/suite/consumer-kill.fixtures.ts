@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts'
 import type { StorePlace } from '../../store/suite/store.testsuite.ts'
 import { aConsumer, emitAll, openStore, soon, testRuntime, writeLedger } from './consumer.fixtures.ts'
 import { createParkedAdmin } from '../parked-admin.ts'
+import type { Sql } from '../../store/sql.ts'
 
 /** What a child process does: emits events, consumes everything, stops; unless it is killed. */
 export interface ChildPlan {
@@ -45,9 +46,9 @@ export async function runScript(path: string, plan: object): Promise<boolean> {
 }
 
 /** Builds the factory of a place in a child of it. */
-export async function childFactory(child: StorePlace['child']): Promise<StoreFactory> {
-  const adapter = (await import(child.module)) as Record<string, (argument: unknown) => StoreFactory>
-  return (adapter[child.export] as (argument: unknown) => StoreFactory)(child.argument)
+export async function childFactory(child: StorePlace['child']): Promise<StoreFactory<Sql>> {
+  const adapter = (await import(child.module)) as Record<string, (argument: unknown) => StoreFactory<Sql>>
+  return (adapter[child.export] as (argument: unknown) => StoreFactory<Sql>)(child.argument)
 }
 
 function killMyself(): void {
@@ -90,7 +91,7 @@ async function consumeAll(plan: ChildPlan): Promise<void> {
 }
 
 /** The first parked event of a key is `failed`, unless a redrive is under way. */
-async function isRedriving(sink: Store): Promise<boolean> {
+async function isRedriving(sink: Store<Sql>): Promise<boolean> {
   const parked = await sink.read((tx) => tx.consumption.parked({ limit: 100 }))
   return parked.length > 0 && !parked.some(({ state }) => state === 'failed')
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ParkedRecord } from '../../store/records/records.ts'
+import type { ParkedRecord } from '../../store/records/consumption-records.ts'
 import { CRASHES_MAX } from '../reading/recovery.ts'
 import type { StoreFactory } from '../../store/factory.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import { applied, openStore } from './consumer.fixtures.ts'
 import { inPairs } from './in-pairs.testsuite.ts'
 import { runChild } from './consumer-kill.fixtures.ts'
+import type { Sql } from '../../store/sql.ts'
 
 const POINTS = [
   'consumer.sink.main.before-handler',
@@ -16,7 +17,9 @@ const POINTS = [
   'store.sink.after-commit',
 ]
 
-async function outcome(factory: StoreFactory): Promise<{ readonly applied: readonly number[]; readonly parked: readonly ParkedRecord[] }> {
+async function outcome(
+  factory: StoreFactory<Sql>,
+): Promise<{ readonly applied: readonly number[]; readonly parked: readonly ParkedRecord[] }> {
   const sink = await openStore(factory, 'sink')
   try {
     return { applied: await applied(sink), parked: await sink.read((tx) => tx.consumption.parked({ limit: 100 })) }

@@ -12,6 +12,7 @@ import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import { type Consumer, type ConsumerOptions, createConsumer } from '../consumer.ts'
 import type { EventHandler } from '../reading/subscription.ts'
+import type { Sql } from '../../store/sql.ts'
 
 /** An event with everything filled in. */
 export function anEvent(overrides: Partial<StoredEvent>): StoredEvent {
@@ -60,16 +61,16 @@ export const ledger: Migration = {
 }
 
 /** Opens a store of a service. */
-export function openStore(factory: StoreFactory, service: string, runtime: Runtime = testRuntime()): Promise<Store> {
+export function openStore(factory: StoreFactory<Sql>, service: string, runtime: Runtime = testRuntime()): Promise<Store<Sql>> {
   return factory.open({ service, migrations: [ledger], runtime })
 }
 
 /** A service that emits and one that consumes, each with its store. */
 export interface Stores {
-  readonly source: Store
-  readonly sink: Store
+  readonly source: Store<Sql>
+  readonly sink: Store<Sql>
   /** Opens the store of the one that consumes as another process would; only where stores can be shared. */
-  openSinkAgain(): Promise<Store>
+  openSinkAgain(): Promise<Store<Sql>>
 }
 
 interface Stoppable {
@@ -88,8 +89,8 @@ export function stopAtEnd<T extends Stoppable>(running: T): T {
 /** Runs a test on fresh stores. */
 export async function withStores(harness: StoreHarness, run: (stores: Stores) => Promise<void>): Promise<void> {
   await using place = await harness.createPlace()
-  const opened: Store[] = []
-  const open = async (service: string): Promise<Store> => {
+  const opened: Store<Sql>[] = []
+  const open = async (service: string): Promise<Store<Sql>> => {
     const store = await openStore(place.factory, service)
     opened.push(store)
     return store
@@ -133,7 +134,7 @@ export function ascending(positions: readonly number[]): number[] {
 }
 
 /** Position of the only cursor. */
-export async function cursorOf(store: Store): Promise<number> {
+export async function cursorOf(store: Store<Sql>): Promise<number> {
   const [cursor] = await store.read((tx) => tx.consumption.cursors())
   return cursor?.position ?? 0
 }
@@ -142,7 +143,7 @@ export async function cursorOf(store: Store): Promise<number> {
 const EMITTED_AT_ONCE = 100
 
 /** Emits events, which get their positions in the order given; resolves when they have them. */
-export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]): Promise<void> {
+export async function emitAll(store: Store<Sql>, events: readonly Partial<NewEvent>[]): Promise<void> {
   let token: string | undefined
   for (let from = 0; from < events.length; from += EMITTED_AT_ONCE) {
     const commit = await store.transaction(async (tx) => {
@@ -157,20 +158,20 @@ export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]
 }
 
 /** A handler that writes the event to the ledger of `store`, after `before` had its say. */
-export function writeLedger(store: Store, before: (event: StoredEvent) => unknown = () => {}): EventHandler {
+export function writeLedger(store: Store<Sql>, before: (event: StoredEvent) => unknown = () => {}): EventHandler {
   return async (event, consume) => {
     await before(event)
     await store.transaction(async (tx) => {
       await consume(tx)
-      await tx.sql.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event.key, event.position)
+      await tx.database.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event.key, event.position)
     })
   }
 }
 
 /** Positions in the ledger, in the order they were applied; of one key when it is given. */
-export async function applied(store: Store, key?: string): Promise<number[]> {
+export async function applied(store: Store<Sql>, key?: string): Promise<number[]> {
   const rows = await store.read((tx) =>
-    tx.sql.all<{ event_key: string; position: number }>('SELECT event_key, position FROM ledger ORDER BY number'),
+    tx.database.all<{ event_key: string; position: number }>('SELECT event_key, position FROM ledger ORDER BY number'),
   )
   return rows.filter((row) => key === undefined || row.event_key === key).map(({ position }) => position)
 }
@@ -183,7 +184,7 @@ export const quickRetry = { backoff: { firstMs: 1, maxMs: 4 } } as const
 
 /** A consumer of `thing.happened`. */
 export function aConsumer(
-  store: Store,
+  store: Store<Sql>,
   feed: Feed,
   handler: EventHandler,
   overrides: Partial<ConsumerOptions> & { readonly from?: 'now' } = {},

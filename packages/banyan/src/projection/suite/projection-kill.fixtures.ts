@@ -28,6 +28,7 @@ export function runProjection(plan: ProjectionPlan): Promise<boolean> {
 function totals({ killer }: ProjectionPlan): ProjectionDefinition {
   return {
     kind: 'projection',
+    engine: 'sql',
     name: 'totals',
     version: 1,
     tables: (table) => [`CREATE TABLE ${table('totals')} (event_key TEXT PRIMARY KEY, total INTEGER NOT NULL)`],
@@ -64,8 +65,8 @@ async function project(plan: ProjectionPlan): Promise<void> {
   await runner.start()
   await reached(runner, await source.feed.head())
   if (plan.rebuild) await runner.rebuild()
-  const rows = await sink.read((tx) => tx.sql.all(`SELECT event_key, total FROM ${runner.table('totals')} ORDER BY event_key`))
-  await sink.transaction(async ({ sql }) => {
+  const rows = await sink.read((tx) => tx.database.all(`SELECT event_key, total FROM ${runner.table('totals')} ORDER BY event_key`))
+  await sink.transaction(async ({ database: sql }) => {
     await sql.run('DELETE FROM ledger')
     for (const { event_key, total } of rows)
       await sql.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event_key ?? '', total ?? 0)

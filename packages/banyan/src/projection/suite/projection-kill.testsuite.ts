@@ -6,11 +6,12 @@ import type { StoreFactory } from '../../store/factory.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import { inPairs } from '../../events/suite/in-pairs.testsuite.ts'
 import { runProjection } from './projection-kill.fixtures.ts'
+import type { Sql } from '../../store/sql.ts'
 
 const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index % 3}`)
 
 /** Totals by key that the last child found, and what is parked. */
-async function outcome(factory: StoreFactory): Promise<{ readonly totals: number[]; readonly parked: number[] }> {
+async function outcome(factory: StoreFactory<Sql>): Promise<{ readonly totals: number[]; readonly parked: number[] }> {
   const sink = await openStore(factory, 'sink')
   try {
     const parked = await sink.read((tx) => tx.consumption.parked({ limit: 100 }))

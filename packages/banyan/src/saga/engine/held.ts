@@ -2,7 +2,7 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { SagaKind, SagaRecord } from '../../store/records/saga-records.ts'
 import type { Store } from '../../store/store.ts'
 import { goOn } from './admin.ts'
-import type { SagaFailure } from '../run/failure.ts'
+import { readFailure } from '../run/failure.ts'
 
 /** Sagas put back on their way in one transaction. */
 const PAGE = 100
@@ -39,5 +39,5 @@ export async function letHeldGo({ store, runtime, service, kinds }: HeldOptions)
 }
 
 function isHeld({ failure }: SagaRecord): boolean {
-  return failure !== null && (JSON.parse(failure) as SagaFailure).stuck?.mistake === true
+  return readFailure(failure)?.stuck?.mistake === true
 }

@@ -1,6 +1,7 @@
 import { plainJson } from '../../kernel/json.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { READY_AT, type SagaRecord } from '../../store/records/saga-records.ts'
+import { readFailure } from '../run/failure.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 
 /** How long a signal waits for its saga to be started (P12). */
@@ -33,5 +34,5 @@ export async function requestRollback(tx: StoreTransaction, now: number, id: str
 
 function mayRollBack({ status, committed, failure }: SagaRecord): boolean {
   if (committed || status === 'compensating' || status === 'completed' || status === 'compensated') return false
-  return status !== 'stuck' || !(failure ?? '').includes('"phase":"compensating"')
+  return status !== 'stuck' || readFailure(failure)?.stuck?.phase !== 'compensating'
 }

@@ -56,6 +56,11 @@ export interface StepError {
 /** Longest message that is kept; what a participant says may be of any length. */
 const MESSAGE_LENGTH_MAX = 1_000
 
+/** Reads a failure as a journal keeps it. */
+export function readFailure(text: string | null): SagaFailure | undefined {
+  return text === null ? undefined : (JSON.parse(text) as SagaFailure)
+}
+
 /** Keeps the parts of an error that may be stored, and shown to operators. */
 export function sagaFailure(error: BanyanError, cause?: string): SagaFailure {
   const { code, data } = error

@@ -8,7 +8,7 @@ import { type AnyStep, AskedSteps } from './asked-steps.ts'
 import type { LoadedSaga } from '../definitions.ts'
 import { divergenceText } from './divergence.ts'
 import type { RunEnd, SagaEnvironment } from './environment.ts'
-import { readStepError, type SagaFailure, stuckAdvice } from './failure.ts'
+import { readFailure, readStepError, type SagaFailure, stuckAdvice } from './failure.ts'
 import { type Entry, Journal, writeEntry } from './journal.ts'
 import { JournalBytes, sagaBytes } from './journal-bytes.ts'
 import { type JournalWrites, JournalWriter } from './journal-writer.ts'
@@ -85,7 +85,7 @@ export class SagaRun implements RunningSaga, JournalWrites<Write> {
     this.trace = parseTraceparent(record.traceparent) ?? newTrace(ids)
     this.waits = new Waits(clock, () => this.check())
     this.#committed = record.committed
-    this.#failure = record.failure === null ? undefined : (JSON.parse(record.failure) as SagaFailure)
+    this.#failure = readFailure(record.failure)
     this.#onEnd = onEnd
     this.#writer = new JournalWriter(environment, definition.points, this)
     this.#durablyCommitted = record.committed

@@ -13,6 +13,7 @@ import { BOOK_TABLE } from './book-table.testsuite.ts'
 import type { AnySaga } from '../definitions.ts'
 import { createSagaEngine, type SagaEngine } from '../index.ts'
 import type { SagaControl } from '../saga.ts'
+import type { Sql } from '../../store/sql.ts'
 
 /** What a child does. */
 export interface SagaChildTask {
@@ -42,14 +43,14 @@ const LOOK_MS = 20
 
 interface ChildContext {
   readonly key: string
-  transaction(body: (tx: StoreTransaction) => Promise<unknown>): Promise<unknown>
+  transaction(body: (tx: StoreTransaction<Sql>) => Promise<unknown>): Promise<unknown>
 }
 
 if (import.meta.main) await main(JSON.parse(argv[2] as string) as SagaChildTask)
 
 async function main(task: SagaChildTask): Promise<void> {
-  const adapter = (await import(task.module)) as Record<string, (argument: unknown) => StoreFactory>
-  const factory = (adapter[task.export] as (argument: unknown) => StoreFactory)(task.argument)
+  const adapter = (await import(task.module)) as Record<string, (argument: unknown) => StoreFactory<Sql>>
+  const factory = (adapter[task.export] as (argument: unknown) => StoreFactory<Sql>)(task.argument)
   const line = (message: string): void => void writeSync(1, `log ${message}\n`)
   const log: Runtime['log'] = { debug: () => {}, info: () => {}, warn: line, error: line, with: () => log }
   const runtime = createRuntime({ faults: { at: striker(task.strike) }, log })
@@ -67,7 +68,7 @@ async function main(task: SagaChildTask): Promise<void> {
   stdin.destroy()
 }
 
-function childEngine(store: Store, runtime: Runtime, definition: AnySaga): SagaEngine {
+function childEngine(store: Store<Sql>, runtime: Runtime, definition: AnySaga): SagaEngine {
   return createSagaEngine({
     service: CHILD_SERVICE,
     store,
@@ -86,7 +87,7 @@ function childEngine(store: Store, runtime: Runtime, definition: AnySaga): SagaE
 }
 
 interface ChildParts {
-  readonly store: Store
+  readonly store: Store<Sql>
   readonly runtime: Runtime
   readonly engine: SagaEngine
   readonly definition: AnySaga
@@ -143,7 +144,7 @@ function slowSaga(task: SagaChildTask, { clock }: Runtime): AnySaga {
 }
 
 function book({ transaction, key }: ChildContext): Promise<unknown> {
-  return transaction((tx) => tx.sql.run('INSERT INTO book VALUES (?)', key))
+  return transaction((tx) => tx.database.run('INSERT INTO book VALUES (?)', key))
 }
 
 /** The world outside is a file: what is written there stays, whoever dies. An undo makes a later do void. */

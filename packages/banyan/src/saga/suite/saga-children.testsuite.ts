@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts'
 import type { StoreHarness, StorePlace } from '../../store/suite/store.testsuite.ts'
 import { BOOK_TABLE } from './book-table.testsuite.ts'
 import { CHILD_SERVICE, type SagaChildTask } from './saga-child.testsuite.ts'
+import type { Sql } from '../../store/sql.ts'
 
 const CHILD = fileURLToPath(new URL('saga-child.testsuite.ts', import.meta.url))
 
@@ -65,7 +66,7 @@ export class SagaChildren implements AsyncDisposable {
   }
 
   /** Opens the children's store in this process. */
-  open(): Promise<Store> {
+  open(): Promise<Store<Sql>> {
     return this.#place.factory.open({ service: CHILD_SERVICE, migrations: [BOOK_TABLE], runtime: createRuntime() })
   }
 
@@ -82,7 +83,7 @@ export class SagaChildren implements AsyncDisposable {
       const sagas = await store.read((tx) => tx.sagas.list({ limit: 1_000 }))
       const known = new Set(sagas.map(({ id }) => id))
       for (const id of this.lines('accepted.txt')) assert.ok(known.has(id), `${id} was accepted and is lost`)
-      const rows = await store.read((tx) => tx.sql.all<{ entry: string }>('SELECT entry FROM book'))
+      const rows = await store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book'))
       const book = rows.map(({ entry }) => entry).toSorted()
       for (const { id, status } of sagas) {
         const declined = Number(/\d+$/.exec(id)?.[0]) % 3 === 0

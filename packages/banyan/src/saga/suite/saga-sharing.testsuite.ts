@@ -26,7 +26,7 @@ export function testSagaSharing(harness: StoreHarness): void {
     await stopped.said('refused fenced')
     for (const child of [stopped, successor]) child.process.stdin?.end()
     assert.deepEqual(await Promise.all([stopped.ended, successor.ended]), [0, 0])
-    const book = await store.read((tx) => tx.sql.all<{ entry: string }>('SELECT entry FROM book'))
+    const book = await store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book'))
     assert.deepEqual(book, [{ entry: 's1:slow' }], 'stale commits')
     await store.close()
   })

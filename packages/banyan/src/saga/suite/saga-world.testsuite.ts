@@ -19,6 +19,7 @@ import type { StepWork } from '../run/environment.ts'
 import { manualClock, type ManualClock } from './manual-clock.testsuite.ts'
 import { Participants } from './participants.testsuite.ts'
 import type { SagaControl, SagaDefinition, SagaOptions } from '../saga.ts'
+import type { Sql } from '../../store/sql.ts'
 
 /** What an action of a test gets: a stand-in for the service layer's step context. */
 export interface TestContext {
@@ -28,8 +29,8 @@ export interface TestContext {
   call(operation: string, input?: unknown): Promise<unknown>
   /** Undoes what `operation` did for this step. */
   undo(operation: string): Promise<unknown>
-  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T>
-  checkpoint<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T>
+  transaction<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<T>
+  checkpoint<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<T>
 }
 
 /** Thrown at a fault point, in a process that is dead from then on. */
@@ -78,7 +79,7 @@ export class SagaProcess {
   readonly world: SagaWorld
   engine!: SagaEngine
   /** The real store; {@link engine} uses it through a gate that closes when the process dies. */
-  store!: Store
+  store!: Store<Sql>
   dead = false
   /** The store answers the engine with this error; undefined while it works. */
   failing: Error | undefined
@@ -122,7 +123,7 @@ export class SagaProcess {
   }
 
   /** Builds an engine on this process's gate to `store`; with another clock it stands for another process on a shared store. */
-  build(store: Store, clock?: ManualClock): SagaEngine {
+  build(store: Store<Sql>, clock?: ManualClock): SagaEngine {
     return createSagaEngine({
       service: 'test',
       store: this.#gate(store),
@@ -170,7 +171,7 @@ export class SagaProcess {
 
   /** Entries that local steps wrote into the service's own table. */
   async book(): Promise<string[]> {
-    const rows = await this.store.read((tx) => tx.sql.all<{ entry: string }>('SELECT entry FROM book ORDER BY entry'))
+    const rows = await this.store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book ORDER BY entry'))
     return rows.map(({ entry }) => entry)
   }
 
@@ -203,7 +204,7 @@ export class SagaProcess {
   }
 
   /** The store as the engine sees it: silent once the process is dead. */
-  #gate(store: Store): Store {
+  #gate(store: Store<Sql>): Store<Sql> {
     const alive = <T>(work: () => Promise<T>): Promise<T> => {
       if (this.dead) return new Promise<T>(() => {})
       if (this.failing) return Promise.reject(this.failing)
@@ -279,8 +280,8 @@ export function remote(operation: string, input?: unknown) {
 }
 
 /** Writes an entry into the service's own table within a transaction. */
-export async function note(tx: StoreTransaction, entry: string): Promise<string> {
-  await tx.sql.run('INSERT INTO book VALUES (?)', entry)
+export async function note(tx: StoreTransaction<Sql>, entry: string): Promise<string> {
+  await tx.database.run('INSERT INTO book VALUES (?)', entry)
   return entry
 }
 

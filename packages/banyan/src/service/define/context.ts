@@ -11,7 +11,6 @@ import type { Sql, SqlReader } from '../../store/sql.ts'
 
 /** What a transaction's body works with: the service's repository, and everything that commits with it (law 3). */
 export type Transaction<C extends Contract, R extends object> = R & {
-  readonly sql: Sql
   /** Emits an event of the service's own contract; it leaves only if the transaction commits (P1). */
   emit<T extends EventType<C>>(type: T, data: EventMap<readonly [C]>[T & keyof EventMap<readonly [C]>]): void
   /** Starts a saga as part of this transaction (P7). Starting an id twice starts it once. */
@@ -35,9 +34,11 @@ export type Transaction<C extends Contract, R extends object> = R & {
   notify(key: string): void
 }
 
+/** What is in reach of plain SQL only reads on a snapshot. */
+type ReadingHalf<R extends object> = R extends { readonly sql: Sql } ? Omit<R, 'sql'> & { readonly sql: SqlReader } : R
+
 /** A snapshot's body works with the repository's reading half and the projections. */
-export type Snapshot<R extends object> = R & {
-  readonly sql: SqlReader
+export type Snapshot<R extends object> = ReadingHalf<R> & {
   /** Names of a projection's tables in the generation that serves. */
   table(projection: ProjectionDefinition): TableName
 }

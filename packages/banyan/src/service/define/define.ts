@@ -6,10 +6,10 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { IfSendable, Sendable } from '../../kernel/sendable.ts'
 import type { ProjectionDefinition, ProjectionHandlers, TableName } from '../../projection/projection.ts'
 import type { SagaControl, SagaDefinition, SagaOptions } from '../../saga/saga.ts'
-import type { StoreDefinition } from '../../store/definition.ts'
+import type { StoreDefinition, WithSql } from '../../store/definition.ts'
 import { noTables } from '../../store/definition.ts'
 import { partsOf } from '../../kernel/form.ts'
-import { partChecks } from './part-checks.ts'
+import { type PartChecks, partChecks } from './part-checks.ts'
 import type { HandlerContext, OperationContext, StepContext, TimerDefinition } from './context.ts'
 
 /** What a service opens at its start. Values with `[Symbol.asyncDispose]` are disposed at its stop. */
@@ -183,7 +183,7 @@ export function define<
   C extends Contract,
   const U extends readonly Contract[] = readonly [],
   const L extends readonly Contract[] = readonly [],
-  R extends object = object,
+  R extends object = WithSql<object>,
   S = undefined,
 >(contract: C, options: DefineOptions<U, L, R, S> = {}): Definers<C, U, L, R, S> {
   const made = { timers: new Set<string>(), sagas: new Set<string>(), projections: new Set<string>() }
@@ -216,14 +216,7 @@ export function define<
       check.callable(`handler of timer "${name}"`, handler)
       return { kind: 'timer', name: noted(made.timers, name), handler }
     },
-    projection(name, spec) {
-      check.name('projection', name)
-      check.options(`projection "${name}"`, spec ?? null, PROJECTION_PARTS)
-      const { tables, on, version = 1 } = spec
-      check.callable(`tables of projection "${name}"`, tables)
-      check.version(`projection "${name}"`, version)
-      return { kind: 'projection', name: noted(made.projections, name), tables, on: on as ProjectionDefinition['on'], version }
-    },
+    projection: (name, spec) => projectionOf(check, noted(made.projections, name), spec),
     definition: {
       contract,
       uses: options.uses ?? [],
@@ -233,6 +226,15 @@ export function define<
       made,
     },
   }
+}
+
+function projectionOf(check: PartChecks, name: string, spec: ProjectionSpec<readonly Contract[]>): ProjectionDefinition {
+  check.name('projection', name)
+  check.options(`projection "${name}"`, spec ?? null, PROJECTION_PARTS)
+  const { tables, on, version = 1 } = spec
+  check.callable(`tables of projection "${name}"`, tables)
+  check.version(`projection "${name}"`, version)
+  return { kind: 'projection', engine: 'sql', name, tables, on: on as ProjectionDefinition['on'], version }
 }
 
 function noted(names: Set<string>, name: string): string {

@@ -1,14 +1,17 @@
 import { type Duration, durationMs } from '../../kernel/duration.ts'
 import { misuse } from '../../kernel/error.ts'
 import { onlyOptions, partsOf } from '../../kernel/form.ts'
-import type { Sql } from '../../store/sql.ts'
+import type { WithSql } from '../../store/definition.ts'
 
 /** Removes rows of a service's own that nobody needs any more, e.g. sessions that have expired. */
-export interface RemovalRule {
+export interface RemovalRule<R extends object = object> {
   /** Names it in metrics, e.g. `sessions`. */
   readonly name: string
-  /** Removes at most `limit` rows, by an index, and returns how many. `now` is epoch milliseconds. Runs in a transaction of its own. */
-  readonly remove: (sql: Sql, now: number, limit: number) => Promise<number>
+  /**
+   * Removes at most `limit` rows by the service's repository, through an index, and returns how many. `now` is epoch milliseconds. Runs in a
+   * transaction of its own.
+   */
+  readonly remove: (tx: R, now: number, limit: number) => Promise<number>
 }
 
 /** Rows that are removed by their age. All names are the author's own and go into the statement as they are. */
@@ -24,12 +27,12 @@ export interface AgedRows {
   readonly keptMs?: number
 }
 
-/** Returns the rule that removes rows once their time is over, the oldest first. */
-export function removeAged(rows: AgedRows): RemovalRule {
+/** Returns the rule, for a store in SQL, that removes rows once their time is over, the oldest first. */
+export function removeAged(rows: AgedRows): RemovalRule<WithSql<object>> {
   onlyOptions('removeAged()', rows, AGED_ROWS)
   const { name, table, key, time, keptMs = 0 } = rows
   const query = `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${time} <= ? ORDER BY ${time} LIMIT ?)`
-  return { name, remove: (sql, now, limit) => sql.run(query, now - keptMs, limit) }
+  return { name, remove: ({ sql }, now, limit) => sql.run(query, now - keptMs, limit) }
 }
 
 /** What a service keeps for how long. Everything that is open, stuck, parked or under way is kept without end. */
@@ -44,7 +47,8 @@ export interface Retention {
    */
   readonly events?: Duration
   /** Rows of the service's own tables. Default none. */
-  readonly rules?: readonly RemovalRule[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- each rule knows the repository that it works with
+  readonly rules?: readonly RemovalRule<any>[]
 }
 
 /** All that a retention may say. */

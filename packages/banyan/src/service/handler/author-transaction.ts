@@ -12,7 +12,7 @@ import type { Work } from './work.ts'
 
 /** Builds what a transaction's body works with: the repository, and all that commits with it. */
 export function authorTransaction(service: ServiceRuntime, store: StoreTransaction, work: Work): object {
-  return Object.assign(new AuthorTransaction(service, store, work), service.definition.store.repository(store.sql))
+  return Object.assign(new AuthorTransaction(service, store, work), service.repository(store.database))
 }
 
 /** What commits with the repository's changes. Bodies take it apart by name, so each part is a getter: only what is used is made. */
@@ -25,9 +25,6 @@ class AuthorTransaction {
     this.#service = service
     this.#store = store
     this.#work = work
-  }
-  get sql() {
-    return this.#store.sql
   }
   get emit() {
     return (type: string, data: Record<string, unknown>): void => emit(this.#service, this.#store, this.#work.scope, type, data)

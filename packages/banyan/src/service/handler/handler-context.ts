@@ -52,7 +52,7 @@ export class WorkContext {
     return (key: string, timeout: Duration, body: Body) => until(this.#service, key, durationMs(timeout), body)
   }
   get resources(): unknown {
-    return this.#service.resources
+    return this.#service.resources.value
   }
   get log(): Logger {
     return (this.#log ??= this.#service.runtime.log.with({ service: this.#service.name, trace_id: this.#work.scope.trace.traceId }))
@@ -143,10 +143,9 @@ async function readApart(service: ServiceRuntime, { scope }: Work, body: Body): 
   }
 }
 
-function snapshotOf(service: ServiceRuntime, { sql }: Pick<StoreReader, 'sql'>): never {
+function snapshotOf(service: ServiceRuntime, { database }: Pick<StoreReader, 'database'>): never {
   // A repository's writing methods fail on a snapshot, because its connection cannot write (S8).
-  const repository = service.definition.store.repository(sql as never)
-  return Object.assign(repository, { sql, table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never
+  return Object.assign(service.repository(database), { table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never
 }
 
 function never(): boolean {

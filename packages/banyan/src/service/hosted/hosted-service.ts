@@ -1,32 +1,29 @@
-import { clientFactory } from '../../call/client.ts'
 import type { LocalService } from '../../call/local-transport.ts'
 import type { Transport } from '../../call/transport.ts'
 import type { Contract } from '../../contract/contract.ts'
 import { type Deadline, deadlineAfter, within } from '../../kernel/deadline.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Consumer } from '../../events/index.ts'
-import { ApartTurns } from '../../store/apart-turns.ts'
+import { type StoreVariant, variantFor } from '../../store/definition.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import type { StoreFactory } from '../../store/factory.ts'
-import { newestId } from '../../store/sql/newest-id.ts'
+import { sqlOf } from '../../store/sql-of.ts'
 import type { SqlReader } from '../../store/sql.ts'
 import type { Store } from '../../store/store.ts'
 import type { Metrics, Tracing } from '../../telemetry/index.ts'
-import { createConsumers, type ServiceConsumers } from '../reaction/consumers.ts'
+import type { ServiceConsumers } from '../reaction/consumers.ts'
 import { createHistoryGuard, guardedStore, type HistoryGuard } from './history-guard.ts'
-import { createNotifier } from '../handler/notifier.ts'
-import { type OperationRunner, operationRunner } from '../operation/operation-runner.ts'
-import { createOpenCalls, type OpenCalls } from './open-calls.ts'
+import { createOpenCalls } from './open-calls.ts'
 import { openRawRoutes, type RawHandler } from './raw-routes.ts'
 import type { Service, ServiceContext } from '../define/service-parts.ts'
-import { retentionPolicy } from '../define/retention.ts'
-import { createRetentionJob } from '../retention/retention-job.ts'
-import { createServiceProjections, type ServiceProjections } from '../reaction/service-projections.ts'
-import { createServiceSagas, type ServiceSagas } from '../reaction/service-sagas.ts'
+import type { ServiceProjections } from '../reaction/service-projections.ts'
+import type { ServiceSagas } from '../reaction/service-sagas.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
 import { standaloneContext } from '../handler/standalone-context.ts'
-import { createTimerPump, type TimerPump } from '../reaction/timer-pump.ts'
-import { BanyanError, misuse } from '../../kernel/error.ts'
+import { type BanyanError, misuse } from '../../kernel/error.ts'
+import { buildService, type ServiceMaterial } from './build-service.ts'
+import { serviceInvoker } from './invoker.ts'
+import { type HealthCheck, serviceChecks } from './service-checks.ts'
 
 /** What a process gives to the services that it hosts. */
 export interface HostOptions {
@@ -80,33 +77,37 @@ export interface HostedService extends LocalService {
   readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
 }
 
-/** Looks whether something holds. Throws what does not; returns a warning in words, if there is one. */
-export type HealthCheck = () => Promise<unknown>
-
 /** Time given to what is under way when a service drains: two calls that take as long as they may by default. */
 const DRAIN_MS = 20_000
 
 /** Time that is always left to let go of what is held: claims, leases, sagas that rest. */
 const PART_MS_MIN = 1_000
 
-/** Long reads of handlers, which strangers may cause: one at a time, so that operators and audits still get a turn, and few that wait for it. */
-const HANDLERS_APART = { runningMax: 1, waitingMax: 16 }
-
 /** Time of one look of an audit into one service: a statement over some million rows. */
 const AUDIT_MS_MAX = 60_000
 
 /** Opens a service's store and makes its operations callable; nothing runs by itself before `run`. */
 export async function hostService(service: Service, options: HostOptions): Promise<HostedService> {
-  const { runtime } = options
-  const { definition, parts, name } = service
-  const guard = createHistoryGuard(name, runtime.log)
-  const store = guardedStore(await options.stores.open({ service: name, migrations: definition.store.migrations, runtime }), guard)
+  const { runtime, stores } = options
+  const guard = createHistoryGuard(service.name, runtime.log)
+  const { migrations, repository } = fittingVariant(service, stores)
+  const store = guardedStore(await stores.open({ service: service.name, migrations, runtime }), guard)
   await followNewestId(store, runtime)
-  const shared = serviceRuntime(service, options, store)
+  return hosted(service, options, { guard, store, repository: repository as ServiceMaterial['repository'] })
+}
+
+interface Opened extends Pick<ServiceMaterial, 'store' | 'repository'> {
+  readonly guard: HistoryGuard
+}
+
+function hosted(service: Service, options: HostOptions, { guard, store, repository }: Opened): HostedService {
+  const { runtime, directory, environment } = options
+  const { definition, parts, name } = service
   const instance = runtime.ids.uuid()
-  const { sagas, timers, projections, retention, consumers } = createWorkers(shared, service, instance)
+  const built = buildService(service, { ...options, store, repository, instance })
+  const { sagas, timers, projections, retention, consumers, resources } = built
   const calls = createOpenCalls(name, runtime.clock)
-  const context = (): ServiceContext => standaloneContext(shared)
+  const context = (): ServiceContext => standaloneContext(built.runtime)
   let raw: RawHandler | undefined
   let state: 'starting' | 'running' | 'draining' = 'starting'
   let draining: Promise<void> | undefined
@@ -123,12 +124,12 @@ export async function hostService(service: Service, options: HostOptions): Promi
     get raw() {
       return raw
     },
-    checks: healthChecks(service, store, { guard, projections, context }),
-    invoke: invoker(service, shared, { guard, calls }),
+    checks: serviceChecks({ parts, store, guard, projections, context }),
+    invoke: serviceInvoker(service, built.runtime, { guard, calls }),
     refuse: guard.refuse,
     async prepare() {
       if (guard.refusal) return
-      shared.resources = await definition.resources?.({ runtime, directory: options.directory, environment: options.environment })
+      await resources.open({ runtime, directory, environment })
       await parts.prepare?.(context())
       if (parts.routes) raw = await openRawRoutes({ service: name, routes: parts.routes, open: context, calls, log: runtime.log })
     },
@@ -144,85 +145,35 @@ export async function hostService(service: Service, options: HostOptions): Promi
     drain(deadline = deadlineAfter(runtime.clock, DRAIN_MS)) {
       const workers = state === 'running' ? [consumers, projections, timers, sagas, retention] : []
       state = 'draining'
-      return (draining ??= drainInTurn(shared, deadline, [
+      return (draining ??= drainInTurn({ name, runtime }, deadline, [
         () => calls.drain(deadline),
         () => Promise.all([raw?.close(), ...workers.map((worker) => worker.stop())]),
       ]))
     },
     async close() {
-      await dispose(shared.resources)
+      await resources.close()
       await store.close()
     },
-    listen: (key, listener) => listen(shared, key, listener),
-    readSql: (read) => store.readApart((tx) => read(tx.sql), { timeoutMs: AUDIT_MS_MAX }),
+    listen: (key, listener) => listen(built.runtime, key, listener),
+    readSql: (read) => store.readApart((tx) => read(sqlOf(tx)), { timeoutMs: AUDIT_MS_MAX }),
   }
 }
 
-function serviceRuntime(
-  service: Service,
-  { runtime, transport, tracing, metrics, sourceIsOlder }: HostOptions,
-  store: Store,
-): ServiceRuntime & Connected {
-  const { name, definition, parts } = service
-  return {
-    name,
-    definition,
-    store,
-    runtime,
-    tracing,
-    metrics,
-    clients: clientFactory({ caller: name, uses: definition.uses, transport, clock: runtime.clock }),
-    notifier: createNotifier(),
-    apartTurns: new ApartTurns(HANDLERS_APART),
-    resources: undefined,
-    sagas: undefined,
-    timers: undefined,
-    projections: undefined,
-    startSaga(tx, saga, start, scope) {
-      return (this.sagas as ServiceSagas).startIn(tx, saga, start, scope)
-    },
-    signalSaga(tx, id, signalName, signal) {
-      return (this.sagas as ServiceSagas).signalIn(tx, id, signalName, signal)
-    },
-    requestRollback(tx, id, reason) {
-      return (this.sagas as ServiceSagas).requestRollbackIn(tx, id, reason)
-    },
-    assertTimer(timer) {
-      if (!parts.timers.some((listed) => listed.name === timer))
-        misuse(`timer "${timer}" is scheduled but not part of service ${name}; add it to timers`)
-    },
-    timerScheduled(at) {
-      this.timers?.scheduled(at)
-    },
-    sourceIsOlder,
-    projectionTables(projection) {
-      return (this.projections as ServiceProjections).tables(projection.name)
-    },
-  }
-}
-
-/** Parts that need the service's runtime and that the runtime needs. */
-interface Connected {
-  sagas: ServiceSagas | undefined
-  timers: TimerPump | undefined
-  projections: ServiceProjections | undefined
-}
-
-/** Makes what works by itself once the service runs, and lets the service's runtime know of it. */
-function createWorkers(shared: ServiceRuntime & Connected, service: Service, instance: string) {
-  const { name, parts } = service
-  const sagas = createServiceSagas(shared, parts.sagas, instance)
-  const timers = createTimerPump(shared, parts.timers)
-  const projections = createServiceProjections(shared, service)
-  Object.assign(shared, { sagas, timers, projections } satisfies Connected)
-  const retention = createRetentionJob(shared, retentionPolicy(name, parts.retention))
-  const consumers = createConsumers(shared, service, () => projections.consumers())
-  return { sagas, timers, projections, retention, consumers }
+/** Picks the variant of the store, and refuses projections whose tables it could not keep. */
+function fittingVariant({ name, definition, parts }: Service, stores: StoreFactory): StoreVariant {
+  const offer = stores.offer(name)
+  const misfit = parts.projections.find(({ engine }) => !offer.engines.includes(engine))
+  if (misfit)
+    misuse(
+      `projection "${misfit.name}" of ${name} keeps its tables in "${misfit.engine}", and the store "${offer.adapter}" does not speak it; ` +
+        'choose another store for the service',
+    )
+  return variantFor(name, definition.store, offer)
 }
 
 /** Calls come first: what they wait for, e.g. the end of a saga, still goes on. One that does not end in time keeps nothing else from its end. */
 async function drainInTurn(
-  { name, runtime }: ServiceRuntime,
+  { name, runtime }: Pick<ServiceRuntime, 'name' | 'runtime'>,
   deadline: Deadline,
   parts: readonly (() => Promise<unknown>)[],
 ): Promise<void> {
@@ -235,79 +186,13 @@ async function drainInTurn(
   }
 }
 
-/** What every call has to pass. */
-interface Entrance {
-  readonly guard: HistoryGuard
-  readonly calls: OpenCalls
-}
-
-function invoker({ name, definition, parts }: Service, shared: ServiceRuntime, { guard, calls }: Entrance): LocalService['invoke'] {
-  const runners = new Map<string, OperationRunner>()
-  for (const handler of parts.operations) {
-    const operation = definition.contract.operations[handler.name]
-    if (operation) runners.set(handler.name, operationRunner(shared, operation, handler))
-  }
-  return async (request) => {
-    const runner = runners.get(request.operation)
-    if (!runner) throw new BanyanError('not_found', `service ${name} has no operation "${request.operation}"`)
-    guard.assertCurrent()
-    calls.begin()
-    try {
-      return await runner.run(request)
-    } finally {
-      calls.end()
-    }
-  }
-}
-
 function listen({ notifier, store }: ServiceRuntime, key: string, listener: () => void): () => void {
   const stops = [notifier.listen(key, listener), store.feed.subscribe(listener)]
   return () => stops.forEach((stop) => stop())
 }
 
-/** What the checks of a service look at, besides its store. */
-interface Checked {
-  readonly guard: HistoryGuard
-  readonly projections: ServiceProjections
-  readonly context: () => ServiceContext
-}
-
-function healthChecks({ parts }: Service, store: Store, { guard, projections, context }: Checked): ReadonlyMap<string, HealthCheck> {
-  const checks = new Map<string, HealthCheck>([
-    ['store', () => checkStore(store)],
-    ['history', async () => refuseOlder(guard)],
-  ])
-  for (const { name } of parts.projections) checks.set(`projection:${name}`, () => projections.checkCurrent(name))
-  for (const [name, check] of Object.entries(parts.health)) checks.set(name, () => check(context()))
-  return checks
-}
-
-async function checkStore(store: Store): Promise<string | undefined> {
-  await store.ping()
-  return store.hindrance?.()
-}
-
-function refuseOlder({ refusal }: HistoryGuard): void {
-  if (refusal) throw refusal
-}
-
-/** Disposes of what the service opened: the whole if it can be disposed of, otherwise each part that can. */
-async function dispose(resources: unknown): Promise<void> {
-  if (typeof resources !== 'object' || resources === null) return
-  const owners = isDisposable(resources) ? [resources] : Object.values(resources)
-  for (const owner of owners) {
-    if (typeof owner !== 'object' || owner === null) continue
-    if (Symbol.asyncDispose in owner) await (owner as AsyncDisposable)[Symbol.asyncDispose]()
-    else if (Symbol.dispose in owner) (owner as Disposable)[Symbol.dispose]()
-  }
-}
-
-function isDisposable(value: object): boolean {
-  return Symbol.asyncDispose in value || Symbol.dispose in value
-}
-
 /** Ids stay ascending when the clock was set back since the last one was given. */
 async function followNewestId(store: Store, { ids }: Runtime): Promise<void> {
-  const newest = await store.read((tx) => newestId(tx.sql))
+  const newest = await store.read((tx) => tx.log.newestId())
   if (newest !== undefined) ids.follow(newest)
 }

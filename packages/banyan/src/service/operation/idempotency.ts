@@ -4,7 +4,7 @@ import type { ErrorSpec, OperationDefinition } from '../../contract/operation.ts
 import { schemaCheck } from '../../contract/validator.ts'
 import { BanyanError, type Retry } from '../../kernel/error.ts'
 import { toJson } from '../../kernel/json.ts'
-import type { IdempotencyRecord } from '../../store/records/records.ts'
+import type { IdempotencyRecord } from '../../store/records/idempotency-records.ts'
 
 /** How long an answer is kept for its key: longer than any retry of a saga that is not stuck, and seven times what clients are promised. */
 export const IDEMPOTENCY_RETENTION_MS = 7 * 24 * 3_600_000

@@ -78,7 +78,14 @@ async function aWorld(answers: ByteBudget) {
   const directory = mkdtempSync(path.join(tmpdir(), 'banyan-answers-'))
   const runtime = createRuntime({ memory: { ...createMemoryBudgets(), answers } })
   const store = await sqliteStores({ directory }).open({ service: 'texts', migrations: [], runtime })
-  const ports = { runtime, store, tracing: createTracing({ ids: runtime.ids }), metrics: createMetrics(), notifier: createNotifier() }
+  const ports = {
+    runtime,
+    store,
+    repository: () => ({}),
+    tracing: createTracing({ ids: runtime.ids }),
+    metrics: createMetrics(),
+    notifier: createNotifier(),
+  }
   const service = { name: 'texts', definition, ...ports, clients: () => ({}), resources: undefined } as unknown as ServiceRuntime
   return {
     /** Returns how to ask for a text with a key. */

@@ -1,7 +1,7 @@
 import { BudgetShare, type ByteBudget, textBytes } from '../../kernel/byte-budget.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { INLINE_ANSWER_BYTES_MAX } from '../../store/records/bounds.ts'
-import type { FoundIdempotencyRecord } from '../../store/records/records.ts'
+import type { FoundIdempotencyRecord } from '../../store/records/idempotency-records.ts'
 
 /** When who found no room should try again: answers leave within milliseconds, unless they are waited with. */
 const RETRY_AFTER_MS = 1_000

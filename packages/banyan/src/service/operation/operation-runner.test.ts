@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import type { Scope } from '../../call/scope.ts'
 import { ANONYMOUS, command, contract, declareError, event, type OperationDefinition, query, Type } from '../../contract/index.ts'
 import { type BanyanError, createRuntime, deadlineAfter } from '../../kernel/index.ts'
-import { store } from '../../store/definition.ts'
+import { store, variantFor } from '../../store/definition.ts'
 import { sqliteStores } from '../../store/sqlite/index.ts'
 import type { Sql } from '../../store/sql.ts'
 import { createMetrics, createTracing, newTrace } from '../../telemetry/index.ts'
@@ -51,7 +51,9 @@ const tables = store({
 const { operation, definition } = define(counters, { store: tables })
 const directory = mkdtempSync(path.join(tmpdir(), 'banyan-runner-'))
 const runtime = createRuntime()
-const opened = await sqliteStores({ directory }).open({ service: 'counters', migrations: tables.migrations, runtime })
+const stores = sqliteStores({ directory })
+const { migrations, repository } = variantFor('counters', tables, stores.offer('counters'))
+const opened = await stores.open({ service: 'counters', migrations, runtime })
 after(async () => {
   await opened.close()
   rmSync(directory, { recursive: true })
@@ -74,6 +76,7 @@ function serviceOf(): ServiceRuntime {
     name: 'counters',
     definition,
     store: opened,
+    repository,
     runtime,
     tracing: createTracing({ ids: runtime.ids }),
     metrics: createMetrics(),
@@ -101,7 +104,7 @@ function scope(): Scope {
     causationId: 'c',
   }
 }
-const total = async (id: string): Promise<number> => (await opened.read((tx) => tables.repository(tx.sql as Sql).counters.get(id))).total
+const total = async (id: string): Promise<number> => (await opened.read((tx) => repository(tx.database as never).counters.get(id))).total
 
 test('a key runs a command once and repeats its answer, one without a key runs each time (P15)', async () => {
   const call = runner(add)

@@ -3,22 +3,10 @@ import { misuse } from '../../kernel/error.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import { consumerGroups } from '../define/consumer-groups.ts'
 import type { EventSubscription } from '../define/define.ts'
+import { type ConsumerLag, lagOf } from './consumer-lag.ts'
 import { eventHandler } from './event-handlers.ts'
 import type { Service } from '../define/service-parts.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
-
-/** A consumer's place in a source. */
-export interface ConsumerLag {
-  readonly service: string
-  readonly consumer: string
-  readonly source: string
-  readonly position: number
-  readonly head: number
-  /** Events of the source that wait for a person; counted no further than {@link PARKED_COUNT_MAX}. */
-  readonly parked: number
-  /** True when there are more than `parked` says. */
-  readonly parkedMore: boolean
-}
 
 /** The consumers of a service's subscriptions: one per consumer name and source. */
 export interface ServiceConsumers {
@@ -31,9 +19,6 @@ export interface ServiceConsumers {
   redrive(consumer: string, source: string, key: string, by: ParkedAction): Promise<void>
   skip(consumer: string, source: string, position: number, by: ParkedAction): Promise<void>
 }
-
-/** Parked events counted at most for the figure of lag: some milliseconds of reading an index. */
-const PARKED_COUNT_MAX = 100_000
 
 /** Builds the consumers of a service; nothing is read before `start`. `others` are consumers whose parked events are administered here too. */
 export function createConsumers(shared: ServiceRuntime, service: Service, others: () => readonly Consumer[]): ServiceConsumers {
@@ -80,12 +65,4 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
 
 function handlersOf(shared: ServiceRuntime, subscriptions: readonly EventSubscription[]): ReadonlyMap<string, EventHandler> {
   return new Map(subscriptions.map((subscription) => [subscription.type, eventHandler(shared, subscription)]))
-}
-
-/** How far a consumer is behind its source, and how many of its events are parked. */
-export async function lagOf({ name, store }: ServiceRuntime, consumer: Consumer): Promise<ConsumerLag> {
-  const { position, head } = await consumer.progress()
-  const counted = await store.read((tx) => tx.consumption.parkedCount(consumer.consumer, consumer.source, PARKED_COUNT_MAX + 1))
-  const parked = { parked: Math.min(counted, PARKED_COUNT_MAX), parkedMore: counted > PARKED_COUNT_MAX }
-  return { service: name, consumer: consumer.consumer, source: consumer.source, position, head, ...parked }
 }

@@ -5,14 +5,15 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { contract } from '../../contract/index.ts'
 import { createRuntime } from '../../kernel/index.ts'
-import { store } from '../../store/definition.ts'
-import type { TimerRecord } from '../../store/records/records.ts'
+import { store, variantFor } from '../../store/definition.ts'
+import type { TimerRecord } from '../../store/records/timer-records.ts'
 import type { Sql } from '../../store/sql.ts'
 import { sqliteStores } from '../../store/sqlite/index.ts'
 import { define } from '../define/define.ts'
 import { fireTimer } from './fire-timer.ts'
 import { createNotifier } from '../handler/notifier.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
+import { sqlOf } from '../../store/sql-of.ts'
 
 const tables = store({
   migrations: [{ id: '001', sql: 'CREATE TABLE bell (id TEXT NOT NULL)' }],
@@ -21,7 +22,9 @@ const tables = store({
 const { timer, definition } = define(contract('bells', { operations: {}, events: {} }), { store: tables })
 const directory = mkdtempSync(path.join(tmpdir(), 'banyan-timers-'))
 const runtime = createRuntime()
-const opened = await sqliteStores({ directory }).open({ service: 'bells', migrations: tables.migrations, runtime })
+const stores = sqliteStores({ directory })
+const { migrations, repository } = variantFor('bells', tables, stores.offer('bells'))
+const opened = await stores.open({ service: 'bells', migrations, runtime })
 after(async () => {
   await opened.close()
   rmSync(directory, { recursive: true })
@@ -30,6 +33,7 @@ const service = {
   name: 'bells',
   definition,
   store: opened,
+  repository,
   runtime,
   clients: () => ({}),
   notifier: createNotifier(),
@@ -79,7 +83,7 @@ async function schedule(id: string): Promise<TimerRecord> {
 }
 
 async function rung(id: string): Promise<number> {
-  const row = await opened.read(({ sql }) => sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM bell WHERE id = ?', id))
+  const row = await opened.read((tx) => sqlOf(tx).get<{ count: number }>('SELECT COUNT(*) AS count FROM bell WHERE id = ?', id))
   return row?.count ?? 0
 }
 

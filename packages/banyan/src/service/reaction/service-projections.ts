@@ -2,7 +2,6 @@ import { BanyanError, misuse } from '../../kernel/error.ts'
 import {
   consumerName,
   createProjectionRunner,
-  listBuilding,
   type ProjectionDefinition,
   type ProjectionRunner,
   type ProjectionStatus,
@@ -11,11 +10,11 @@ import {
 import type { Feed } from '../../store/records/feed.ts'
 import type { Store } from '../../store/store.ts'
 import type { Consumer } from '../../events/index.ts'
-import { type ConsumerLag, lagOf } from './consumers.ts'
+import { type ConsumerLag, lagOf } from './consumer-lag.ts'
 import { eventDataReader } from './event-data.ts'
 import { sourceOf } from '../define/event-source.ts'
 import type { Service } from '../define/service-parts.ts'
-import type { ServiceRuntime } from '../handler/service-runtime.ts'
+import type { ServiceBase } from '../handler/service-runtime.ts'
 
 /** What reads of a service see of others' and its own events, through projections. */
 export interface ReadModel {
@@ -55,7 +54,7 @@ export interface ServiceProjections {
 }
 
 /** Builds the read models of a service; nothing is read before `start`. */
-export function createServiceProjections(shared: ServiceRuntime, service: Service): ServiceProjections {
+export function createServiceProjections(shared: ServiceBase, service: Service): ServiceProjections {
   const { name, store, runtime } = shared
   const runners = new Map<string, ProjectionRunner>()
   const runner = (projection: string): ProjectionRunner =>
@@ -133,7 +132,7 @@ function consumersOf(runners: ReadonlyMap<string, ProjectionRunner>): readonly C
 
 /** Consumers of generations that are being filled by whichever instance: its cursors are in the store that they share. */
 async function readersElsewhere(store: Store, service: Service): Promise<readonly Pick<Consumer, 'consumer' | 'source'>[]> {
-  const building = await store.read((tx) => listBuilding(tx.sql))
+  const building = await store.read((tx) => tx.generations.listBuilding())
   return service.parts.projections.flatMap((projection) =>
     building
       .filter(({ name }) => name === projection.name)

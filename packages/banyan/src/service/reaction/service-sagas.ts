@@ -3,7 +3,7 @@ import { createSagaEngine, type SagaAdmin } from '../../saga/index.ts'
 import type { AnySaga } from '../../saga/index.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import { WorkContext } from '../handler/handler-context.ts'
-import type { ServiceRuntime } from '../handler/service-runtime.ts'
+import type { ServiceBase, ServiceRuntime } from '../handler/service-runtime.ts'
 import type { Work } from '../handler/work.ts'
 
 /** The sagas of one running service. */
@@ -27,9 +27,19 @@ class StepWorkContext extends WorkContext {
   }
 }
 
+/** What the sagas of a service are built of, besides what it stands on. */
+export interface ServiceSagasOptions {
+  readonly definitions: readonly AnySaga[]
+  readonly instance: string
+  /** What their steps work with; asked for when a step begins. */
+  readonly runtime: () => ServiceRuntime
+}
+
 /** Builds the saga engine of a service. */
-export function createServiceSagas(service: ServiceRuntime, definitions: readonly AnySaga[], instance: string): ServiceSagas {
-  const { name, store, runtime, tracing } = service
+export function createServiceSagas(
+  { name, store, runtime, tracing }: ServiceBase,
+  { definitions, instance, runtime: handlers }: ServiceSagasOptions,
+): ServiceSagas {
   const engine = createSagaEngine({
     service: name,
     store,
@@ -38,7 +48,7 @@ export function createServiceSagas(service: ServiceRuntime, definitions: readonl
     definitions,
     tracing,
     stepContext: ({ scope, key, enlist, guard, progress, local }) =>
-      new StepWorkContext(service, { scope, after: enlist, atCheckpoint: guard, progress, mayActOutside: !local }, key),
+      new StepWorkContext(handlers(), { scope, after: enlist, atCheckpoint: guard, progress, mayActOutside: !local }, key),
   })
   return {
     start: () => engine.run(),

@@ -7,7 +7,6 @@ import { contract } from '../../contract/index.ts'
 import { createRuntime } from '../../kernel/index.ts'
 import { seededRandom } from '../../kernel/random.ts'
 import { manualClock } from '../../saga/suite/manual-clock.testsuite.ts'
-import { noTables } from '../../store/definition.ts'
 import type { Store } from '../../store/store.ts'
 import { sqliteStores } from '../../store/sqlite/index.ts'
 import { define } from '../define/define.ts'
@@ -26,9 +25,12 @@ interface Life {
 
 async function begin(directory: string, handler: () => Promise<unknown>): Promise<Life> {
   const runtime = createRuntime({ clock, random: seededRandom(7) })
-  const store = await sqliteStores({ directory }).open({ service: 'bells', migrations: noTables.migrations, runtime })
+  const store = await sqliteStores({ directory }).open({ service: 'bells', migrations: [], runtime })
   const parts = { name: 'bells', definition, store, runtime, clients: () => ({}), notifier: createNotifier(), resources: undefined }
-  const pump = createTimerPump(parts as unknown as ServiceRuntime, [timer('ring', handler)])
+  const pump = createTimerPump(parts as unknown as ServiceRuntime, {
+    timers: [timer('ring', handler)],
+    runtime: () => parts as unknown as ServiceRuntime,
+  })
   pump.start()
   return { store, pump }
 }

@@ -55,7 +55,7 @@ test('P11: a timer that ended while the due ones were read is not fired by what 
     notifier: createNotifier(),
     resources: undefined,
   }
-  const pump = createTimerPump(parts as unknown as ServiceRuntime, [ring])
+  const pump = createTimerPump(parts as unknown as ServiceRuntime, { timers: [ring], runtime: () => parts as unknown as ServiceRuntime })
   const now = runtime.clock.now()
   await opened.store.transaction((tx) =>
     tx.timers.schedule({ id: 'bell', name: 'ring', dueAt: now, data: '{}', attempts: 0, correlationId: 'c' }),

@@ -2,10 +2,10 @@ import { createClockWatch } from '../../kernel/clock-watch.ts'
 import type { CancelTimer } from '../../kernel/clock.ts'
 import { createRefusals, type Refusals } from '../../kernel/refusals.ts'
 import type { TimerDefinition } from '../define/context.ts'
-import type { TimerRecord } from '../../store/records/records.ts'
+import type { TimerRecord } from '../../store/records/timer-records.ts'
 import { fireTimer } from './fire-timer.ts'
 import { timerStarts, type TimerStarts } from './timer-starts.ts'
-import type { ServiceRuntime } from '../handler/service-runtime.ts'
+import type { ServiceBase, ServiceRuntime } from '../handler/service-runtime.ts'
 
 /** Timers handled at once; the rest waits in the table. */
 const RUNNING_MAX = 100
@@ -29,12 +29,19 @@ export interface TimerPump {
   scheduled(at: number): void
 }
 
+/** What the pump of a service is built of, besides what the service stands on. */
+export interface TimerPumpOptions {
+  readonly timers: readonly TimerDefinition[]
+  /** What handlers work with; asked for when one runs. */
+  readonly runtime: () => ServiceRuntime
+}
+
 /** Builds the pump of one service. */
-export function createTimerPump(service: ServiceRuntime, timers: readonly TimerDefinition[]): TimerPump {
+export function createTimerPump(service: ServiceBase, { timers, runtime }: TimerPumpOptions): TimerPump {
   const { clock, log } = service.runtime
   const refusals = createRefusals(service.runtime, REFUSED_BACKOFF)
   const starts = timerStarts(service, timers)
-  const firing = createFiring({ service, timers, refusals, starts, ended: () => wake(clock.now() + refusals.pauseMs()) })
+  const firing = createFiring({ service, runtime, timers, refusals, starts, ended: () => wake(clock.now() + refusals.pauseMs()) })
   let begun: Promise<void> | undefined
   const beginWaitsAnew = watchForSetBack(service)
   let cancel: CancelTimer | undefined
@@ -89,7 +96,8 @@ export function createTimerPump(service: ServiceRuntime, timers: readonly TimerD
 }
 
 interface FiringOptions {
-  readonly service: ServiceRuntime
+  readonly service: ServiceBase
+  readonly runtime: () => ServiceRuntime
   readonly timers: readonly TimerDefinition[]
   readonly refusals: Refusals
   readonly starts: TimerStarts
@@ -98,12 +106,12 @@ interface FiringOptions {
 }
 
 /** Runs the handlers of timers that are due; one at a time while the store refuses to write. */
-function createFiring({ service, timers, refusals, starts, ended }: FiringOptions) {
+function createFiring({ service, runtime, timers, refusals, starts, ended }: FiringOptions) {
   const definitions = new Map(timers.map((timer) => [timer.name, timer]))
   const running = new Map<string, Promise<void>>()
   async function fire(timer: TimerRecord): Promise<void> {
     const how = { quiet: !refusals.isNews(), counted: starts.suspects(timer) }
-    if (await fireTimer(service, definitions.get(timer.name), timer, how)) refusals.clear()
+    if (await fireTimer(runtime(), definitions.get(timer.name), timer, how)) refusals.clear()
     else refusals.add()
     running.delete(timer.id)
     ended()
@@ -126,7 +134,7 @@ function createFiring({ service, timers, refusals, starts, ended }: FiringOption
 }
 
 /** Begins the waits of timers anew once the wall clock was set back, and at the first call, because it may have been before. */
-function watchForSetBack({ store, runtime }: ServiceRuntime): (now: number) => Promise<void> {
+function watchForSetBack({ store, runtime }: ServiceBase): (now: number) => Promise<void> {
   const looksSetBack = createClockWatch(runtime.clock)
   let isSetBack = false
   return async (now) => {

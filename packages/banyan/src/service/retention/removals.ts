@@ -33,13 +33,16 @@ export interface Removed {
 }
 
 /** Returns all that a service removes. */
-export function removalsOf({ sagasMs, auditMs, eventsMs, rules }: RetentionPolicy): readonly Removal[] {
+export function removalsOf(
+  { sagasMs, auditMs, eventsMs, rules }: RetentionPolicy,
+  repository: (database: unknown) => object,
+): readonly Removal[] {
   const removals = [
     counted('sagas', SAGAS, (tx, { now }, limit) => tx.retention.removeSagas(now - sagasMs, limit)),
     unwantedSignals(),
     counted('idempotency', ROWS, (tx, { now }, limit) => tx.idempotency.prune(now, limit)),
     counted('audit', ROWS, (tx, { now }, limit) => tx.retention.removeAudit(now - auditMs, limit)),
-    ...rules.map((rule) => counted(rule.name, ROWS, (tx, { now }, limit) => rule.remove(tx.sql, now, limit))),
+    ...rules.map((rule) => counted(rule.name, ROWS, (tx, { now }, limit) => rule.remove(repository(tx.database), now, limit))),
   ]
   if (eventsMs === undefined) return removals
   return [...removals, counted('events', ROWS, (tx, { now, upTo }, limit) => tx.retention.removeEvents(upTo, now - eventsMs, limit))]

@@ -21,7 +21,7 @@ const PERIOD_MS = 600_000
 const JITTER = 0.5
 
 /** What the job needs of its service. */
-export type RetainedService = Pick<ServiceRuntime, 'name' | 'store' | 'runtime' | 'metrics'>
+export type RetainedService = Pick<ServiceRuntime, 'name' | 'store' | 'repository' | 'runtime' | 'metrics'>
 
 /** Removes one batch; returns whether there may be more. */
 type RemoveBatch = (due: Due, signal: AbortSignal) => Promise<boolean>
@@ -32,7 +32,7 @@ type RemoveBatch = (due: Due, signal: AbortSignal) => Promise<boolean>
  */
 export function createRetentionJob(service: RetainedService, policy: RetentionPolicy): RetentionJob {
   const { clock, random, log } = service.runtime
-  const batches = batchesOf(service, removalsOf(policy))
+  const batches = batchesOf(service, removalsOf(policy, service.repository))
   let consumedUpTo: () => Promise<number> = async () => 0
   let cancel: CancelTimer | undefined
   let working: Promise<void> | undefined

@@ -8,13 +8,15 @@ import { createMetrics, type Metrics } from '../../telemetry/index.ts'
 import { type JobClock, jobClock } from './job-clock.testsuite.ts'
 import { type Retention, retentionPolicy } from '../define/retention.ts'
 import { createRetentionJob, type RetentionJob } from '../retention/retention-job.ts'
+import type { WithSql } from '../../store/definition.ts'
+import type { Sql } from '../../store/sql.ts'
 
 const DAY_MS = 86_400_000
 /** Longer than the longest pause between two looks. */
 const LOOK_MS = 1_000_000
 
 interface World {
-  readonly store: Store
+  readonly store: Store<Sql>
   /** The job's; the store has a real one. */
   readonly clock: JobClock
   readonly metrics: Metrics
@@ -39,7 +41,10 @@ async function withJob(harness: StoreHarness, retention: Retention, run: (world:
   const migrations = [{ id: '001', sql: 'CREATE TABLE visit (id INTEGER PRIMARY KEY, at BIGINT NOT NULL)' }]
   const store = await place.factory.open({ service: 'shop', migrations, runtime: storeRuntime })
   const metrics = createMetrics()
-  const job = createRetentionJob({ name: 'shop', store, runtime, metrics }, retentionPolicy('shop', retention))
+  const job = createRetentionJob(
+    { name: 'shop', store, repository: (database) => ({ sql: database }), runtime, metrics },
+    retentionPolicy('shop', retention),
+  )
   const world: World = { store, clock, metrics, job, consumed: 0, crashes }
   job.start(async () => world.consumed)
   try {
@@ -53,7 +58,7 @@ async function withJob(harness: StoreHarness, retention: Retention, run: (world:
 const removed = (metrics: Metrics, kind: string): string | undefined =>
   new RegExp(`banyan_retention_removed_total\\{service="shop",kind="${kind}"\\} (\\d+)`).exec(metrics.text())?.[1]
 
-async function addSagas(store: Store, count: number, status: 'completed' | 'stuck', at: number, from = 0): Promise<void> {
+async function addSagas(store: Store<Sql>, count: number, status: 'completed' | 'stuck', at: number, from = 0): Promise<void> {
   await store.transaction(async (tx) => {
     const open = {
       version: 1,
@@ -73,9 +78,9 @@ async function addSagas(store: Store, count: number, status: 'completed' | 'stuc
   })
 }
 
-const addEndedSagas = (store: Store, count: number, at: number) =>
+const addEndedSagas = (store: Store<Sql>, count: number, at: number) =>
   store.transaction((tx) =>
-    tx.sql.run(
+    tx.database.run(
       `WITH RECURSIVE numbers (n) AS (SELECT CAST(1 AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)
        INSERT INTO banyan_saga (id, name, version, status, input, committed, epoch, correlation_id, traceparent, created_at, updated_at)
        SELECT 'ended-' || n, 'order', 1, 'completed', '{}', 1, 1, 'flow-' || n, '', 1, ? FROM numbers`,
@@ -84,7 +89,7 @@ const addEndedSagas = (store: Store, count: number, at: number) =>
     ),
   )
 
-const sagaCount = async (store: Store): Promise<number> => (await store.read((tx) => tx.sagas.list({ limit: 1_000 }))).length
+const sagaCount = async (store: Store<Sql>): Promise<number> => (await store.read((tx) => tx.sagas.list({ limit: 1_000 }))).length
 
 /** The job that removes what a service needs no more, on the stores of an adapter. */
 export function testRetentionJob(harness: StoreHarness): void {
@@ -122,7 +127,8 @@ export function testRetentionJob(harness: StoreHarness): void {
         await tx.sagas.addSignal({ ...signal, sagaId: 'nobody' })
       })
       const left = async () =>
-        (await store.read((tx) => tx.sql.get<{ rows_left: number }>('SELECT COUNT(*) AS rows_left FROM banyan_saga_signal')))?.rows_left
+        (await store.read((tx) => tx.database.get<{ rows_left: number }>('SELECT COUNT(*) AS rows_left FROM banyan_saga_signal')))
+          ?.rows_left
       clock.jump(6 * DAY_MS)
       await clock.advance(LOOK_MS)
       assert.equal(await left(), 251)
@@ -157,7 +163,7 @@ export function testRetentionJob(harness: StoreHarness): void {
         await store.transaction((tx) => tx.idempotency.save({ ...answer, key, expiresAt }))
       clock.jump(7 * DAY_MS)
       await clock.advance(LOOK_MS)
-      const rows = await store.read((tx) => tx.sql.all<{ request_key: string }>('SELECT request_key FROM banyan_idempotency'))
+      const rows = await store.read((tx) => tx.database.all<{ request_key: string }>('SELECT request_key FROM banyan_idempotency'))
       assert.deepEqual(
         rows.map((row) => row.request_key),
         ['new'],
@@ -183,7 +189,7 @@ export function testRetentionJob(harness: StoreHarness): void {
         Array.from({ length: 1_000 }, () => ({ time: clock.now() })),
       )
       const first = async () =>
-        (await store.read((tx) => tx.sql.get<{ first: number }>('SELECT MIN(position) AS first FROM banyan_outbox')))?.first
+        (await store.read((tx) => tx.database.get<{ first: number }>('SELECT MIN(position) AS first FROM banyan_outbox')))?.first
       clock.jump(3 * DAY_MS)
       await clock.advance(LOOK_MS)
       assert.equal(await first(), 1, 'nobody has consumed them')
@@ -201,12 +207,11 @@ export function testRetentionJob(harness: StoreHarness): void {
     const remove = 'DELETE FROM visit WHERE id IN (SELECT id FROM visit WHERE at < ? LIMIT ?)'
     const visits = {
       name: 'visits',
-      remove: (sql: Parameters<Parameters<Store['transaction']>[0]>[0]['sql'], now: number, limit: number) =>
-        sql.run(remove, now - DAY_MS, limit),
+      remove: ({ sql }: WithSql<object>, now: number, limit: number) => sql.run(remove, now - DAY_MS, limit),
     }
     await withJob(harness, { rules: [visits] }, async ({ store, clock, metrics }) => {
       await store.transaction(async (tx) => {
-        for (let n = 0; n < 500; n++) await tx.sql.run('INSERT INTO visit (id, at) VALUES (?, ?)', n, clock.now())
+        for (let n = 0; n < 500; n++) await tx.database.run('INSERT INTO visit (id, at) VALUES (?, ?)', n, clock.now())
       })
       await clock.advance(LOOK_MS)
       assert.equal(removed(metrics, 'visits'), '0')

@@ -2,7 +2,8 @@ import { KEY_LENGTH_MAX } from '../../contract/text.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { isStorable, unstorable } from '../../kernel/storable.ts'
 import type { NewEvent } from './feed.ts'
-import type { IdempotencyRecord, TimerRecord } from './records.ts'
+import type { IdempotencyRecord } from './idempotency-records.ts'
+import type { TimerRecord } from './timer-records.ts'
 import type { SagaRecord, SagaSignalRecord } from './saga-records.ts'
 
 // Owns: how much one record may hold, the same in all stores. Whoever builds a record is told before anything commits.

@@ -115,6 +115,13 @@ export type SagaChange = Partial<
   Pick<SagaRecord, 'status' | 'output' | 'failure' | 'committed' | 'rollbackRequested' | 'wakeAt' | 'deadlineAt' | 'owner' | 'updatedAt'>
 >
 
+/** How many sagas of one kind have not ended, by status. */
+export interface OpenSagas {
+  readonly name: string
+  readonly status: string
+  readonly count: number
+}
+
 /** The journal of sagas. */
 export interface SagaRecords {
   /** Inserts a saga; returns false when the id is taken. */
@@ -124,6 +131,8 @@ export interface SagaRecords {
   list(filter: SagaFilter): Promise<SagaRecord[]>
   /** Number of sagas by status. */
   counts(): Promise<{ name: string; status: SagaStatus; count: number }[]>
+  /** How many sagas have not ended, `stuck` ones among them, without reading through those that rest. For metrics. */
+  countOpen(): Promise<OpenSagas[]>
   /**
    * Changes a saga if its epoch still is `epoch`; throws `fenced` otherwise. An empty change only checks and keeps others from changing it
    * until the transaction ends. Returns the reason when someone asked for a rollback, else null.

@@ -1,4 +1,4 @@
-import type { AuditRecord, AuditRecords } from '../records/records.ts'
+import type { AuditRecord, AuditRecords } from '../records/audit-records.ts'
 import type { Sql } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 

@@ -1,6 +1,13 @@
 import { BanyanError } from '../../kernel/error.ts'
 import type { EventMark } from '../records/feed.ts'
-import type { AttemptRecord, ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, ReadMark } from '../records/records.ts'
+import type {
+  AttemptRecord,
+  ConsumptionRecords,
+  CursorRecord,
+  ParkedFilter,
+  ParkedRecord,
+  ReadMark,
+} from '../records/consumption-records.ts'
 import type { Sql } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT, REDRIVING_KEYS } from './parked-table.ts'

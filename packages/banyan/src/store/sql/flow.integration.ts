@@ -4,6 +4,7 @@ import { sqliteHarness } from '../sqlite/sqlite-harness.testsuite.ts'
 import { anEvent, openStore } from '../suite/store-harness.testsuite.ts'
 import { LIST_LIMIT_MAX } from './bounded-limit.ts'
 import { eventsOfFlow } from './flow.ts'
+import { sqlOf } from '../sql-of.ts'
 
 test('a flow that is cut off says so, also at the longest list that a store gives; one that just fits does not', async () => {
   await using opened = await openStore(sqliteHarness)
@@ -14,7 +15,7 @@ test('a flow that is cut off says so, also at the longest list that a store give
       tx.emit({ ...anEvent('k'), correlationId: 'another' })
     })
   const flow = async (limit: number): Promise<readonly [number, boolean]> => {
-    const { events, more } = await store.read(({ sql }) => eventsOfFlow(sql, 'flow-1', limit))
+    const { events, more } = await store.read((tx) => eventsOfFlow(sqlOf(tx), 'flow-1', limit))
     return [events.length, more]
   }
   for (let half = 0; half < 2; half++) await emit(LIST_LIMIT_MAX / 2)

@@ -1,17 +1,9 @@
-import type { StoredEvent } from '../records/feed.ts'
+import type { FlowEvents } from '../records/log-records.ts'
 import type { SqlReader } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'
-
-/** The beginning of a business flow in a service's own log. */
-export interface FlowEvents {
-  /** Oldest first. */
-  readonly events: readonly StoredEvent[]
-  /** True when the flow has events beyond these. */
-  readonly more: boolean
-}
 
 const FLOW = `SELECT ${columnsWith(STORED_EVENT_COLUMNS, { data: shown('data') })} FROM banyan_outbox WHERE correlation_id = ? AND position IS NOT NULL ORDER BY position LIMIT ?`
 

@@ -1,5 +1,5 @@
 import { assertAnswerFits, INLINE_ANSWER_BYTES_MAX } from '../records/bounds.ts'
-import type { FoundIdempotencyRecord, IdempotencyRecord, IdempotencyRecords } from '../records/records.ts'
+import type { FoundIdempotencyRecord, IdempotencyRecord, IdempotencyRecords } from '../records/idempotency-records.ts'
 import type { Sql } from '../sql.ts'
 
 interface IdempotencyRow {

@@ -10,7 +10,6 @@ export { NEW_EVENT_COLUMNS, newEventValues, STORED_EVENT_COLUMNS, storedEvent, t
 export { columnsWith } from './columns.ts'
 export { SqlRecords } from './sql-records.ts'
 export { toolkitMigrations } from './schema.ts'
-export { eventsOfFlow, type FlowEvents } from './flow.ts'
 export { refuseRemovedEvents } from './removed-events.ts'
 export { olderLog, pageBehind } from './log-history.ts'
 export { TOKEN, unknownToken } from './token.ts'

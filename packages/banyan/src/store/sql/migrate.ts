@@ -1,5 +1,5 @@
 import { BanyanError, reworded, toBanyanError } from '../../kernel/error.ts'
-import type { Migration } from '../migration.ts'
+import type { Migration, SchemaStep } from '../migration.ts'
 import type { Sql } from '../sql.ts'
 import { type AppliedMigration, type PendingMigration, planMigrations } from './migration-plan.ts'
 
@@ -26,8 +26,9 @@ INSERT INTO banyan_meta (name, value) VALUES ('format', '${STORE_FORMAT}') ON CO
  * Returns what a database lacks, in order: first the toolkit's own tables, then the service's. Changes nothing.
  * Throws `data_newer` or `misuse` when the database does not fit the program (S10).
  */
-export async function pendingMigrations(target: MigrationTarget, migrations: readonly Migration[]): Promise<readonly PendingMigration[]> {
+export async function pendingMigrations(target: MigrationTarget, steps: readonly SchemaStep[]): Promise<readonly PendingMigration[]> {
   const { where, sql } = target
+  const migrations = steps as readonly Migration[] // a variant for SQL brings no other
   const format = { dialect: sql.dialect, where, migrations }
   const onEmpty = planMigrations({ ...format, applied: [] }) // the program's own mistakes come first
   return (await target.hasBooks()) ? planMigrations({ ...format, applied: await appliedMigrations(sql, where) }) : onEmpty

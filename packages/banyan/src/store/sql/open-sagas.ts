@@ -1,12 +1,6 @@
+import type { OpenSagas } from '../records/saga-records.ts'
 import type { SqlReader } from '../sql.ts'
 import { OPEN } from './saga-statements.ts'
-
-/** How many sagas of one kind have not ended, by status. */
-export interface OpenSagas {
-  readonly name: string
-  readonly status: string
-  readonly count: number
-}
 
 /**
  * Tells how many sagas have not ended, `stuck` ones among them. For metrics. On SQLite those that rest, of which there may be any number, are kept

@@ -1,4 +1,4 @@
-import type { ParkedFilter, ParkedRecord } from '../records/records.ts'
+import type { ParkedFilter, ParkedRecord } from '../records/consumption-records.ts'
 import type { SqlReader, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
 import { columnsWith } from './columns.ts'

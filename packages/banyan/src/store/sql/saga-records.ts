@@ -2,6 +2,7 @@ import { allDone } from '../../kernel/all-done.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { assertSagaFits, assertSignalFits } from '../records/bounds.ts'
 import type {
+  OpenSagas,
   PrunedSignals,
   SagaChange,
   SagaFilter,
@@ -15,6 +16,7 @@ import type {
 } from '../records/saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
 import { boundedLimit } from './bounded-limit.ts'
+import { openSagas } from './open-sagas.ts'
 import { RESTS_FROM_START } from './resting-sagas.ts'
 import { sagaUpdate } from './saga-change.ts'
 import { claimQuery, nextWakeQuery } from './saga-claim.ts'
@@ -65,6 +67,10 @@ export class SqlSagaRecords implements SagaRecords {
     compare('correlation_id', filter.correlationId)
     const rows = await this.#sql.all<SagaRow>(statement.list(conditions.join(' AND ')), ...values, boundedLimit(filter.limit))
     return rows.map(sagaRecord)
+  }
+
+  countOpen(): Promise<OpenSagas[]> {
+    return openSagas(this.#sql)
   }
 
   async counts(): Promise<{ name: string; status: SagaStatus; count: number }[]> {

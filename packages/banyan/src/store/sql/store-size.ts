@@ -1,16 +1,5 @@
+import type { StoreSize } from '../records/log-records.ts'
 import type { SqlReader } from '../sql.ts'
-
-/** How much a service's store holds. */
-export interface StoreSize {
-  /** Bytes on disk, without the log that a database writes ahead. */
-  readonly bytes: number
-  /** Bytes of these that removed rows have left and new rows will fill. Unknown in PostgreSQL, where it is 0. */
-  readonly freeBytes: number
-  /** Events in the service's log. */
-  readonly events: number
-  /** Epoch milliseconds of the oldest of them; undefined when there is none. */
-  readonly oldestEventAt: number | undefined
-}
 
 /** Measures a store without reading through its tables. For metrics and pages. */
 export async function storeSize(sql: SqlReader): Promise<StoreSize> {

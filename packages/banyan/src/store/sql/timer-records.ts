@@ -1,5 +1,5 @@
 import { assertTimerFits, DATA_BYTES_MAX } from '../records/bounds.ts'
-import type { TimerRecord, TimerRecords } from '../records/records.ts'
+import type { TimerRecord, TimerRecords } from '../records/timer-records.ts'
 import type { Sql } from '../sql.ts'
 
 interface TimerRow {

@@ -11,6 +11,7 @@ import type { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteFeed } from './sqlite-feed.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import type { StoreHealth } from './store-health.ts'
+import type { Sql } from '../sql.ts'
 
 /** Transactions per commit: at some 20 µs each, the loop is busy for about 5 ms, and the sync is long paid for. */
 const BATCH_TRANSACTIONS_MAX = 256
@@ -43,7 +44,7 @@ export interface GroupCommitParts {
 /** A savepoint copies each page that its body changes, a third of the price of a transaction. After a body failed, this many batches have them. */
 const GUARDED_BATCHES = 100
 
-type Body = (tx: StoreTransaction) => Promise<unknown>
+type Body = (tx: StoreTransaction<Sql>) => Promise<unknown>
 
 /** A transaction that was asked for. An async resource, so that the body runs in its caller's context: it sees its own trace, not the batch's. */
 class Job extends AsyncResource {
@@ -99,7 +100,7 @@ export class GroupCommit implements WaitingStore {
   }
 
   /** Runs `body` in a transaction; resolves when it is durable. */
-  run<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+  run<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<Commit<T>> {
     return new Promise<Commit<T>>((resolve, reject) => {
       const { error } = this.#parts.health
       if (error) return reject(error)

@@ -33,7 +33,7 @@ async function aFile() {
       snapshots.makeWay()
       writer.exec('INSERT INTO entry VALUES (1)')
     },
-    count: () => snapshots.run(async (tx) => (await tx.sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM entry'))?.count),
+    count: () => snapshots.run(async (tx) => (await tx.database.get<{ count: number }>('SELECT COUNT(*) AS count FROM entry'))?.count),
     /** A read that holds the turn so long. */
     hold: (ms: number) => snapshots.run(async () => void (nowMs += ms)),
     async [Symbol.asyncDispose]() {
@@ -90,9 +90,9 @@ test('a read that is under way keeps its snapshot while something is committed; 
   await using at = await aFile()
   const COUNT = 'SELECT COUNT(*) AS count FROM entry'
   const both = await at.snapshots.run(async (tx) => {
-    const first = await tx.sql.get<{ count: number }>(COUNT)
+    const first = await tx.database.get<{ count: number }>(COUNT)
     at.write()
-    return [first?.count, (await tx.sql.get<{ count: number }>(COUNT))?.count]
+    return [first?.count, (await tx.database.get<{ count: number }>(COUNT))?.count]
   })
   assert.deepEqual([...both, await at.count()], [0, 0, 1])
 })

@@ -7,6 +7,7 @@ import { AWAITED_SOMETHING_ELSE } from './foreign-await.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteSql } from './sqlite-sql.ts'
 import type { StoreHealth } from './store-health.ts'
+import type { Sql } from '../sql.ts'
 
 /** More reads than this waiting mean that the process is far behind its load; better to refuse than to grow. */
 const READS_QUEUED_MAX = 10_000
@@ -16,7 +17,7 @@ export const READS_MS_PER_TURN = 10
 
 /** A read that was asked for. An async resource, so that the body runs in its caller's context also when it had to wait. */
 class Read extends AsyncResource {
-  readonly body: (tx: StoreReader) => Promise<unknown>
+  readonly body: (tx: StoreReader<Sql>) => Promise<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (reason: unknown) => void
   sql: SqliteSql | undefined
@@ -62,7 +63,7 @@ export class SnapshotQueue {
   }
 
   /** Runs `body` on a snapshot of everything that is committed now or later. */
-  run<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+  run<T>(body: (tx: StoreReader<Sql>) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const unusable = this.#health.error
       if (unusable) return reject(unusable)

@@ -6,6 +6,7 @@ import { createRuntime } from '../../kernel/runtime.ts'
 import type { Store } from '../store.ts'
 import { SERVICE, TABLES } from '../suite/store-harness.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
+import type { Sql } from '../sql.ts'
 
 /** What a child reports. */
 export interface SqliteChildReport {
@@ -27,7 +28,7 @@ async function main(directory: string, task: 'open' | 'fill' | 'fill-and-hold'):
   const factory = sqliteStores({ directory, onFatal: () => fatal++ })
   const opened = await attempt(() => factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() }))
   if (opened.error) return report({ ...failure(opened.error), committed, later: null, fatal })
-  const store = opened.value as Store
+  const store = opened.value as Store<Sql>
   let error: unknown
   while (task !== 'open' && error === undefined && committed < 500) {
     const round = await attempt(() => insert(store, committed))
@@ -40,8 +41,8 @@ async function main(directory: string, task: 'open' | 'fill' | 'fill-and-hold'):
   await store.close()
 }
 
-function insert(store: Store, number: number): Promise<unknown> {
-  return store.transaction((tx) => tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${number}`, 'x'.repeat(20_000)))
+function insert(store: Store<Sql>, number: number): Promise<unknown> {
+  return store.transaction((tx) => tx.database.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${number}`, 'x'.repeat(20_000)))
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<{ value?: T; error?: unknown }> {

@@ -9,6 +9,7 @@ import { refuseRemovedEvents } from '../sql/removed-events.ts'
 import type { StoreReader } from '../store.ts'
 import type { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
+import type { Sql } from '../sql.ts'
 
 /** Columns that stand in a row's first page. */
 const HEADER = 'position, event_id, type, version, event_key, occurred_at'
@@ -52,7 +53,7 @@ export class SqliteFeed implements Feed {
 
   async head(): Promise<number> {
     this.#snapshots.assertUsable()
-    return this.#tail?.head ?? (await this.#snapshots.run((tx) => tx.sql.get<{ head: number }>(HEAD)))?.head ?? 0
+    return this.#tail?.head ?? (await this.#snapshots.run((tx) => tx.database.get<{ head: number }>(HEAD)))?.head ?? 0
   }
 
   async positionOf(token: string): Promise<number | undefined> {
@@ -87,7 +88,12 @@ export class SqliteFeed implements Feed {
   }
 }
 
-async function pageOf({ sql }: StoreReader, after: number, limit: number, afterId: string | undefined): Promise<readonly PageRow[]> {
+async function pageOf(
+  { database: sql }: StoreReader<Sql>,
+  after: number,
+  limit: number,
+  afterId: string | undefined,
+): Promise<readonly PageRow[]> {
   if (afterId !== undefined) return pageBehind(await sql.all<PageRow>(READ, after - 1, limit + 1), after, afterId).slice(0, limit)
   const rows = await sql.all<PageRow>(READ, after, limit)
   refuseRemovedEvents(rows, after)
@@ -95,7 +101,7 @@ async function pageOf({ sql }: StoreReader, after: number, limit: number, afterI
 }
 
 /** Reads the large bodies that are asked for, one by one, until there are bytes enough. */
-async function withBodies({ sql }: StoreReader, page: readonly PageRow[], options: FeedReadOptions): Promise<StoredEvent[]> {
+async function withBodies({ database: sql }: StoreReader<Sql>, page: readonly PageRow[], options: FeedReadOptions): Promise<StoredEvent[]> {
   const { types, bytesMax = READ_BYTES_MAX } = options
   if (page.every(isWhole)) return firstBytes(page.map(storedEvent), bytesMax)
   const events: StoredEvent[] = []

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { BanyanError } from '../../kernel/error.ts'
 import type { OpenStore } from '../factory.ts'
-import type { Migration } from '../migration.ts'
+import type { SchemaStep } from '../migration.ts'
 import type { Store } from '../store.ts'
 import { CommitTurns } from './commit-turns.ts'
 import type { Sync } from './group-commit.ts'
@@ -9,6 +9,7 @@ import { SqliteConnection } from './sqlite-connection.ts'
 import { migrateConnection, newestEvent } from './sqlite-schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
+import type { Sql } from '../sql.ts'
 
 /** How a store is opened on a medium. */
 export interface MediumStore extends OpenStore {
@@ -45,7 +46,7 @@ interface Picture {
 export class SqliteMedium {
   readonly #path: string
   #connections: Connections | undefined
-  #migrated: readonly Migration[] | undefined
+  #migrated: readonly SchemaStep[] | undefined
   #picture: Picture | undefined
   #isOwned = false
 
@@ -55,7 +56,7 @@ export class SqliteMedium {
   }
 
   /** Opens the service's store. Throws `unavailable` while another one is open (S10). */
-  async open({ service, migrations, runtime, sync }: MediumStore): Promise<Store> {
+  async open({ service, migrations, runtime, sync }: MediumStore): Promise<Store<Sql>> {
     if (this.#isOwned)
       throw new BanyanError('unavailable', `${this.#path} is held by process ${process.pid}: a SQLite store belongs to one process`)
     const { writer: connection, reader } = (this.#connections ??= connect(this.#path))

@@ -12,15 +12,16 @@ import type { Store } from '../store.ts'
 import type { SqliteChildReport } from './sqlite-child.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
+import type { Sql } from '../sql.ts'
 
 const CHILD = fileURLToPath(new URL('sqlite-child.testsuite.ts', import.meta.url))
 
-function open(directory: string, readOnly = false): Promise<Store> {
+function open(directory: string, readOnly = false): Promise<Store<Sql>> {
   return sqliteStores({ directory, readOnly }).open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
 }
 
-async function blobs(store: Store): Promise<number | undefined> {
-  const row = await store.read((tx) => tx.sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM blob'))
+async function blobs(store: Store<Sql>): Promise<number | undefined> {
+  const row = await store.read((tx) => tx.database.get<{ count: number }>('SELECT COUNT(*) AS count FROM blob'))
   return row?.count
 }
 

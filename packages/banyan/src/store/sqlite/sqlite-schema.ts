@@ -1,5 +1,5 @@
 import type { EventMark } from '../records/feed.ts'
-import type { Migration } from '../migration.ts'
+import type { SchemaStep } from '../migration.ts'
 import { applyMigrations, type MigrationTarget, pendingMigrations } from '../sql/migrate.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteSql } from './sqlite-sql.ts'
@@ -15,7 +15,7 @@ export function migrationTarget(connection: SqliteConnection): MigrationTarget {
 }
 
 /** Brings the database of a connection up to date, in one transaction. */
-export async function migrateConnection(connection: SqliteConnection, migrations: readonly Migration[], now: number): Promise<void> {
+export async function migrateConnection(connection: SqliteConnection, migrations: readonly SchemaStep[], now: number): Promise<void> {
   const target = migrationTarget(connection)
   const pending = await pendingMigrations(target, migrations)
   if (pending.length === 0) return

@@ -39,15 +39,15 @@ async function openWatched() {
 test('the transactions of one turn share a commit; those of the next turn get another', async () => {
   await using opened = await openWatched()
   const { store, commits } = opened
-  await Promise.all(Array.from({ length: 50 }, () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+  await Promise.all(Array.from({ length: 50 }, () => store.transaction((tx) => tx.database.run(COUNT, 'a'))))
   assert.equal(commits(), 1)
-  await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  await store.transaction((tx) => tx.database.run(COUNT, 'a'))
   assert.equal(commits(), 2)
 })
 
 test('one commit takes at most 256 transactions', async () => {
   await using opened = await openWatched()
-  await Promise.all(Array.from({ length: 600 }, () => opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+  await Promise.all(Array.from({ length: 600 }, () => opened.store.transaction((tx) => tx.database.run(COUNT, 'a'))))
   assert.equal(opened.commits(), 3)
   assert.equal(await counter(opened.store, 'a'), 600)
 })
@@ -66,7 +66,7 @@ test('a batch whose bodies take long commits in parts, in order, and the loop tu
   await Promise.all(
     Array.from({ length: 6 }, (_, index) =>
       store.transaction(async (tx) => {
-        await tx.sql.run(COUNT, 'a')
+        await tx.database.run(COUNT, 'a')
         order.push(index)
         watch.elapsedMs += 30
       }),
@@ -97,7 +97,7 @@ test("a body that fails makes its batch run once more, in the callers' contexts;
     caller.run(name, () =>
       store.transaction(async (tx) => {
         runs.push(`${name} for ${caller.getStore()}`)
-        await tx.sql.run(COUNT, name)
+        await tx.database.run(COUNT, name)
         tx.afterCommit(() => runs.push(`${name} is durable`))
         if (fails) throw new Error('no')
         return name
@@ -136,10 +136,10 @@ test('a commit that fails rejects its whole batch and leaves no gap in the posit
 test('a body that failed for what another wrote is told that their commit failed, not what it saw', async () => {
   await using opened = await openWatched()
   const { store, watch } = opened
-  const writes = () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  const writes = () => store.transaction((tx) => tx.database.run(COUNT, 'a'))
   const looks = () =>
     store.transaction(async (tx) => {
-      if (await tx.sql.get('SELECT 1 FROM counter WHERE key = ?', 'a')) throw new Error('saw it')
+      if (await tx.database.get('SELECT 1 FROM counter WHERE key = ?', 'a')) throw new Error('saw it')
     })
   for (const guarded of [false, true]) {
     watch.strike = `store.${SERVICE}.before-commit`
@@ -174,7 +174,7 @@ test('a strike after the commit: the callers hear of it, what they wrote is ther
   const { store, watch } = opened
   watch.strike = `store.${SERVICE}.after-commit`
   const lost = store.transaction(async (tx) => {
-    await tx.sql.run(COUNT, 'a')
+    await tx.database.run(COUNT, 'a')
     tx.emit(anEvent('a'))
   })
   await assert.rejects(lost, /struck/)
@@ -185,13 +185,13 @@ test('a strike after the commit: the callers hear of it, what they wrote is ther
 test('a body that swallows a full disk does not commit, and its batch hears the reason', async () => {
   await using opened = await openWatched()
   const { store } = opened
-  const { value } = await store.transaction((tx) => tx.sql.get<{ page_count: number }>('PRAGMA page_count'))
-  await store.transaction((tx) => tx.sql.get(`PRAGMA max_page_count = ${value?.page_count}`))
-  const neighbour = store.transaction((tx) => tx.sql.run(COUNT, 'neighbour'))
+  const { value } = await store.transaction((tx) => tx.database.get<{ page_count: number }>('PRAGMA page_count'))
+  await store.transaction((tx) => tx.database.get(`PRAGMA max_page_count = ${value?.page_count}`))
+  const neighbour = store.transaction((tx) => tx.database.run(COUNT, 'neighbour'))
   const greedy = store.transaction(async (tx) => {
-    await tx.sql.run(COUNT, 'greedy')
-    await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', 'b', 'x'.repeat(100_000)).catch(() => {})
-    await tx.sql.run(COUNT, 'greedy').catch(() => {}) // would commit on its own if it ran
+    await tx.database.run(COUNT, 'greedy')
+    await tx.database.run('INSERT INTO blob (key, content) VALUES (?, ?)', 'b', 'x'.repeat(100_000)).catch(() => {})
+    await tx.database.run(COUNT, 'greedy').catch(() => {}) // would commit on its own if it ran
     return 'all is well'
   })
   await rejectsWith(greedy, 'storage_full')
@@ -216,13 +216,13 @@ test('damage that is met while running ends the store: everything is refused, an
   const openAgain = () => factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
   const first = await openAgain()
   await first.transaction(async (tx) => {
-    for (let n = 0; n < 50; n++) await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${n}`, 'x'.repeat(2_000))
+    for (let n = 0; n < 50; n++) await tx.database.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${n}`, 'x'.repeat(2_000))
   })
   await first.close()
   const store = await openAgain()
   await overwrite(`${directory.path}/${SERVICE}.db`, 20 * 4_096, 20 * 4_096)
   await rejectsWith(
-    store.read((tx) => tx.sql.all('SELECT * FROM blob ORDER BY key LIMIT 100')),
+    store.read((tx) => tx.database.all('SELECT * FROM blob ORDER BY key LIMIT 100')),
     'data_damaged',
     /damaged/,
   )
@@ -242,7 +242,7 @@ test('a sync that failed is not tried again: the store ends, the host is told on
   const factory = sqliteStores({ directory: directory.path, onFatal: (error) => fatal.push(error) })
   const openAgain = () => factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
   const store = await openAgain()
-  const add = () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  const add = () => store.transaction((tx) => tx.database.run(COUNT, 'a'))
   await add()
   const commits = failCommits(t.mock)
   await rejectsWith(add(), 'unavailable', /check the disk/)

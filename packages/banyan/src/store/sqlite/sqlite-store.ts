@@ -12,6 +12,7 @@ import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
 import type { StoreHealth } from './store-health.ts'
+import type { Sql } from '../sql.ts'
 
 /** The open parts of a store. */
 export interface SqliteStoreParts {
@@ -41,7 +42,7 @@ export interface SqliteStoreParts {
 const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
 /** A service's own SQLite file: one connection that writes, one that reads. */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store<Sql> {
   readonly features: StoreFeatures = { adapter: 'sqlite', durability: 'power', shared: false }
   readonly feed: SqliteFeed
   readonly #parts: SqliteStoreParts
@@ -57,16 +58,16 @@ export class SqliteStore implements Store {
     this.#writer = writer && new GroupCommit({ ...writer, service, runtime, feed: this.feed, snapshots: this.#snapshots, health })
   }
 
-  async transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<Commit<T>> {
+  async transaction<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<Commit<T>> {
     if (!this.#writer) misuse(`${this.#parts.reader.path} is open for reading only; open it without readOnly to change it`)
     return this.#writer.run(body)
   }
 
-  read<T>(body: (tx: StoreReader) => Promise<T>): Promise<T> {
+  read<T>(body: (tx: StoreReader<Sql>) => Promise<T>): Promise<T> {
     return this.#snapshots.run(body)
   }
 
-  async readApart<T>(body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+  async readApart<T>(body: (tx: StoreReader<Sql>) => Promise<T>, options?: ApartOptions): Promise<T> {
     const { apart, reader, health } = this.#parts
     if (!apart) return this.read(body)
     if (health.error) throw health.error
@@ -76,7 +77,7 @@ export class SqliteStore implements Store {
   async ping(): Promise<void> {
     const { health, file } = this.#parts
     if (file && !file.isInPlace()) health.refuse(file.error())
-    await this.#snapshots.run((tx) => tx.sql.get('SELECT 1'))
+    await this.#snapshots.run((tx) => tx.database.get('SELECT 1'))
   }
 
   close(): Promise<void> {

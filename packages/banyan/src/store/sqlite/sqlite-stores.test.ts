@@ -8,11 +8,12 @@ import type { Store } from '../store.ts'
 import { anEvent, COUNT, counter, readAll, rejectsWith, SERVICE, TABLES } from '../suite/store-harness.testsuite.ts'
 import { sqliteStores, type SqliteStoresOptions } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
+import type { Sql } from '../sql.ts'
 
 function open(
   directory: string,
   options: Partial<SqliteStoresOptions> & { service?: string; migrations?: typeof TABLES } = {},
-): Promise<Store> {
+): Promise<Store<Sql>> {
   const { service = SERVICE, migrations = TABLES, ...rest } = options
   return sqliteStores({ directory, ...rest }).open({ service, migrations, runtime: createRuntime() })
 }
@@ -21,7 +22,7 @@ test('the directory and every file in it belong to their owner alone', async () 
   await using directory = await temporaryDirectory()
   const path = join(directory.path, 'deep', 'data')
   const store = await open(path)
-  await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  await store.transaction((tx) => tx.database.run(COUNT, 'a'))
   assert.equal(statSync(path).mode & 0o777, 0o700)
   const names = readdirSync(path)
   assert.ok(names.includes(`${SERVICE}.db-wal`))
@@ -32,7 +33,7 @@ test('the directory and every file in it belong to their owner alone', async () 
 test('closing leaves one complete file: the log is folded in, lock and pid are free', async () => {
   await using directory = await temporaryDirectory()
   const store = await open(directory.path)
-  await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  await store.transaction((tx) => tx.database.run(COUNT, 'a'))
   await store.close()
   await store.close() // twice is fine
   assert.deepEqual(readdirSync(directory.path).toSorted(), [`${SERVICE}.db`, `${SERVICE}.lock`])
@@ -45,9 +46,9 @@ test('every commit is synced: the file is in WAL mode and the connection in sync
   await using directory = await temporaryDirectory()
   const store = await open(directory.path)
   const settings = await store.transaction(async (tx) => [
-    await tx.sql.get('PRAGMA journal_mode'),
-    await tx.sql.get('PRAGMA synchronous'),
-    await tx.sql.get('PRAGMA foreign_keys'),
+    await tx.database.get('PRAGMA journal_mode'),
+    await tx.database.get('PRAGMA synchronous'),
+    await tx.database.get('PRAGMA foreign_keys'),
   ])
   assert.deepEqual(settings.value, [{ journal_mode: 'wal' }, { synchronous: 2 }, { foreign_keys: 1 }])
   await store.close()
@@ -89,14 +90,14 @@ test('a reader beside the owner sees what is committed, changes nothing and take
   await using directory = await temporaryDirectory()
   const owner = await open(directory.path)
   await owner.transaction(async (tx) => {
-    await tx.sql.run(COUNT, 'a')
+    await tx.database.run(COUNT, 'a')
     tx.emit(anEvent('a'))
   })
   const reader = await open(directory.path, { readOnly: true })
   assert.equal(await counter(reader, 'a'), 1)
   await readAll(reader.feed, 1)
   await owner.transaction(async (tx) => {
-    await tx.sql.run(COUNT, 'a')
+    await tx.database.run(COUNT, 'a')
     tx.emit(anEvent('a'))
   })
   assert.equal(await counter(reader, 'a'), 2)
@@ -107,7 +108,7 @@ test('a reader beside the owner sees what is committed, changes nothing and take
     /reading only/,
   )
   await reader.close()
-  await owner.transaction((tx) => tx.sql.run(COUNT, 'a'))
+  await owner.transaction((tx) => tx.database.run(COUNT, 'a'))
   await owner.close()
 })
 
@@ -137,7 +138,7 @@ test('a long statement is noted for whoever finds the loop held, without its val
   const runtime = createRuntime()
   const store = await sqliteStores({ directory: directory.path }).open({ service: SERVICE, migrations: TABLES, runtime })
   const long = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000000) SELECT COUNT(*), ? FROM numbers`
-  await store.read((tx) => tx.sql.get(long, 'a secret'))
+  await store.read((tx) => tx.database.get(long, 'a secret'))
   await store.close()
   const { longest } = runtime.work.take()
   assert.match(longest?.what ?? '', /^statement on test\.db: WITH RECURSIVE numbers/)

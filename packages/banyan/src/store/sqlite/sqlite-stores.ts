@@ -13,6 +13,7 @@ import { SqliteStore } from './sqlite-store.ts'
 import { StoreHealth } from './store-health.ts'
 import { type UpgradeFile, upgradeFiles } from './upgrade.ts'
 import { watchFile } from './watched-file.ts'
+import type { Sql } from '../sql.ts'
 
 /** Where SQLite stores keep their files. */
 export interface SqliteStoresOptions {
@@ -40,9 +41,10 @@ interface Shared {
  * Keeps each service in a SQLite file of its own, with group commit. A commit survives a power cut (class `power`); one process owns a file.
  * Example: `startPlatform(shop, { …, stores: sqliteStores({ directory: 'data' }) })`.
  */
-export function sqliteStores(options: SqliteStoresOptions): StoreFactory {
+export function sqliteStores(options: SqliteStoresOptions): StoreFactory<Sql> {
   let shared: Shared | undefined
   return {
+    offer: () => ({ adapter: 'sqlite', engines: ['sql'] }),
     upgrade: (stores) => upgrade(options, stores),
     open(store) {
       const { clock } = store.runtime
@@ -67,7 +69,11 @@ async function upgrade({ directory, readOnly }: SqliteStoresOptions, stores: rea
   }
 }
 
-async function openForWriting({ directory, onFatal }: SqliteStoresOptions, store: OpenStore, { turns, apart }: Shared): Promise<Store> {
+async function openForWriting(
+  { directory, onFatal }: SqliteStoresOptions,
+  store: OpenStore,
+  { turns, apart }: Shared,
+): Promise<Store<Sql>> {
   const { service, runtime } = store
   const { path, lock, connection, close } = openOwnedFile(directory, store)
   let reader: SqliteConnection | undefined
@@ -95,7 +101,7 @@ async function openForReading(
   { directory, onFatal }: SqliteStoresOptions,
   { service, migrations, runtime }: OpenStore,
   { apart }: Shared,
-): Promise<Store> {
+): Promise<Store<Sql>> {
   const path = databasePath(directory, service)
   if (!existsSync(path))
     throw new BanyanError('unavailable', `there is no ${path}; start the platform once, or name the directory of its data`)

@@ -5,11 +5,12 @@ import { SqlRecords } from '../sql/sql-records.ts'
 import type { StoreTransaction } from '../store.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { SqliteSql } from './sqlite-sql.ts'
+import type { Sql } from '../sql.ts'
 
 const INSERT_EVENT = `INSERT INTO banyan_outbox (${NEW_EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** One transaction under way on the store's writing connection. */
-export class SqliteTransaction extends SqlRecords implements StoreTransaction {
+export class SqliteTransaction extends SqlRecords implements StoreTransaction<Sql> {
   readonly #sql: SqliteSql
   #events: EmittedEvents | undefined
   #works: (() => Promise<unknown>)[] | undefined

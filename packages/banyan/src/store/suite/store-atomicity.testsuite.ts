@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { anEvent, COUNT, counter, promise, readAll, rejectsWith, SERVICE, type StoreHarness, TABLES } from './store-harness.testsuite.ts'
 import type { StoreTransaction } from '../store.ts'
+import type { Sql } from '../sql.ts'
 
 /** S1, S2, S3 and S5: what one transaction is, and how it ends. */
 export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S1 own tables, events and records of a transaction appear together', async ({ store }) => {
     const commit = await store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
       await tx.timers.schedule({ id: 't', name: 'remind', dueAt: 5, data: '{}', attempts: 0, correlationId: 'flow' })
       await tx.audit.append({ at: 1, actor: 'ann', action: 'skip', subject: 'e', reason: 'r' })
       tx.emit(anEvent('a', { n: 1 }))
@@ -30,7 +31,7 @@ export function testAtomicity(harness: StoreHarness): void {
     'S2 what a transaction wrote is there once it resolved, also after closing and opening again',
     async ({ store, open }) => {
       await store.transaction(async (tx) => {
-        await tx.sql.run(COUNT, 'a')
+        await tx.database.run(COUNT, 'a')
         tx.emit(anEvent('a'))
       })
       assert.equal(await counter(store, 'a'), 1)
@@ -46,7 +47,7 @@ export function testAtomicity(harness: StoreHarness): void {
     const good = store.transaction(async (tx) => {
       tx.afterCommit(() => calls.push('first'))
       tx.afterCommit(() => calls.push('second'))
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
       assert.deepEqual(calls, [])
     })
     const bad = store.transaction(async (tx) => {
@@ -73,7 +74,7 @@ export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S3 a body that throws leaves nothing behind and its caller gets its error', async ({ store }) => {
     const error = new Error('my own')
     const failed = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
       await tx.idempotency.save({ scope: 's', key: 'k', fingerprint: 'f', state: 'succeeded', reply: '1', permits: null, expiresAt: 9e15 })
       tx.emit(anEvent('a'))
       throw error
@@ -88,7 +89,7 @@ export function testAtomicity(harness: StoreHarness): void {
     const settled = await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) =>
         store.transaction(async (tx) => {
-          await tx.sql.run(COUNT, `k${index}`)
+          await tx.database.run(COUNT, `k${index}`)
           tx.emit(anEvent(`k${index}`))
           if (index % 3 === 1) throw new Error('no')
           return index
@@ -98,7 +99,7 @@ export function testAtomicity(harness: StoreHarness): void {
     assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 20)
     const events = await readAll(store.feed, 20)
     assert.ok(events.every(({ key }) => Number(key.slice(1)) % 3 !== 1))
-    const [row] = await store.read((tx) => tx.sql.all<{ count: number }>('SELECT COUNT(*) AS count FROM counter'))
+    const [row] = await store.read((tx) => tx.database.all<{ count: number }>('SELECT COUNT(*) AS count FROM counter'))
     assert.equal(row?.count, 20)
   })
 
@@ -111,10 +112,10 @@ export function testAtomicity(harness: StoreHarness): void {
   })
 
   promise(harness, 'S3 a statement that fails dooms its transaction, also when the body catches the error', async ({ store }) => {
-    await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
+    await store.transaction((tx) => tx.database.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
     const failed = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
-      await tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')").catch(() => {})
+      await tx.database.run(COUNT, 'a')
+      await tx.database.run("INSERT INTO blob (key, content) VALUES ('taken', '')").catch(() => {})
       return 'went on'
     })
     await assert.rejects(failed)
@@ -122,14 +123,14 @@ export function testAtomicity(harness: StoreHarness): void {
   })
 
   promise(harness, 'S3 what follows a statement that failed is refused with its error', async ({ store }) => {
-    await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
+    await store.transaction((tx) => tx.database.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
     const errors: unknown[] = []
     const failed = store.transaction(async (tx) => {
       errors.length = 0 // it may run again
       const note = (error: unknown): unknown => errors.push(error)
-      await tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')").catch(note)
-      await tx.sql.get("SELECT version FROM counter WHERE key = 'a'").catch(note)
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run("INSERT INTO blob (key, content) VALUES ('taken', '')").catch(note)
+      await tx.database.get("SELECT version FROM counter WHERE key = 'a'").catch(note)
+      await tx.database.run(COUNT, 'a')
     })
     await assert.rejects(failed, /unique/i)
     assert.equal(errors.length, 2)
@@ -137,7 +138,7 @@ export function testAtomicity(harness: StoreHarness): void {
   })
 
   promise(harness, 'S1 what is written without waiting is seen by the statements behind it and commits with them', async ({ store }) => {
-    const seen = await store.transaction(async ({ sql }) => {
+    const seen = await store.transaction(async ({ database: sql }) => {
       for (let count = 0; count < 500; count++) sql.write(COUNT, 'a')
       const row = await sql.get<{ version: number }>("SELECT version FROM counter WHERE key = 'a'")
       sql.write(COUNT, 'a')
@@ -152,11 +153,11 @@ export function testAtomicity(harness: StoreHarness): void {
     const { value } = await store.transaction(async (tx) => {
       order.length = 0 // it may run again
       tx.beforeCommit(async () => {
-        order.push('work', String((await tx.sql.get<{ version: number }>("SELECT version FROM counter WHERE key = 'a'"))?.version))
-        await tx.sql.run(COUNT, 'a')
+        order.push('work', String((await tx.database.get<{ version: number }>("SELECT version FROM counter WHERE key = 'a'"))?.version))
+        await tx.database.run(COUNT, 'a')
       })
       tx.afterCommit(() => order.push('callback'))
-      tx.sql.write(COUNT, 'a')
+      tx.database.write(COUNT, 'a')
       order.push('body')
       return 'value'
     })
@@ -168,24 +169,24 @@ export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S1 work that a work leaves for before the commit runs as well', async ({ store }) => {
     await store.transaction(async (tx) => {
       tx.beforeCommit(async () => {
-        await tx.sql.run(COUNT, 'a')
-        tx.beforeCommit(() => tx.sql.run(COUNT, 'a'))
+        await tx.database.run(COUNT, 'a')
+        tx.beforeCommit(() => tx.database.run(COUNT, 'a'))
       })
     })
     assert.equal(await counter(store, 'a'), 2)
   })
 
   promise(harness, 'S3 a write that nobody waits for fails its own transaction when it fails, and no other', async ({ store }) => {
-    await store.transaction((tx) => tx.sql.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
+    await store.transaction((tx) => tx.database.run("INSERT INTO blob (key, content) VALUES ('taken', '')"))
     const insert = (key: string, rows: number): Promise<unknown> =>
-      store.transaction(async ({ sql }) => {
+      store.transaction(async ({ database: sql }) => {
         for (let row = 0; row < rows; row++) sql.write(COUNT, key)
         sql.write('INSERT INTO blob (key, content) VALUES (?, ?)', key, '')
         for (let row = 0; row < rows; row++) sql.write(COUNT, key)
       })
     const keys = ['k1', 'taken', 'k2', 'taken', 'k3']
     for (const rows of [1, 300]) {
-      await store.transaction(({ sql }) => sql.run("DELETE FROM blob WHERE key <> 'taken'"))
+      await store.transaction(({ database: sql }) => sql.run("DELETE FROM blob WHERE key <> 'taken'"))
       const outcomes = await Promise.allSettled(keys.map((key) => insert(key, rows)))
       assert.deepEqual(
         outcomes.map(({ status }) => status),
@@ -208,7 +209,7 @@ export function testAtomicity(harness: StoreHarness): void {
           tx.emit(anEvent(key))
           tx.afterCommit(() => assert.ok(!fails))
           tx.beforeCommit(async () => {
-            await tx.sql.run(COUNT, key)
+            await tx.database.run(COUNT, key)
             if (fails) throw error
           })
         })
@@ -225,11 +226,11 @@ export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S5 work left for before the commit that awaits anything else is aborted, the others commit', async ({ store }) => {
     const stray = store.transaction(async (tx) => {
       tx.beforeCommit(async () => {
-        await tx.sql.run(COUNT, 'stray')
+        await tx.database.run(COUNT, 'stray')
         await new Promise(() => {})
       })
     })
-    const good = store.transaction((tx) => tx.sql.run(COUNT, 'good'))
+    const good = store.transaction((tx) => tx.database.run(COUNT, 'good'))
     await rejectsWith(stray, 'misuse', /await/)
     await good
     assert.equal(await counter(store, 'stray'), 0)
@@ -238,7 +239,7 @@ export function testAtomicity(harness: StoreHarness): void {
 
   promise(harness, 'S3 a wrong statement or value is refused as a mistake that names the statement', async ({ store }) => {
     await rejectsWith(
-      store.transaction((tx) => tx.sql.run('INSERT INTO nowhere (a) VALUES (1)')),
+      store.transaction((tx) => tx.database.run('INSERT INTO nowhere (a) VALUES (1)')),
       'misuse',
       /nowhere/,
     )
@@ -247,8 +248,8 @@ export function testAtomicity(harness: StoreHarness): void {
 
   promise(harness, 'S3 a body cannot end the transaction itself', async ({ store }) => {
     const failed = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
-      await tx.sql.run('COMMIT')
+      await tx.database.run(COUNT, 'a')
+      await tx.database.run('COMMIT')
     })
     await rejectsWith(failed, 'misuse')
     assert.equal(await counter(store, 'a'), 0)
@@ -256,9 +257,9 @@ export function testAtomicity(harness: StoreHarness): void {
 
   promise(harness, 'S3 a write that is refused dooms its transaction, also when the body catches everything', async ({ store }) => {
     const failed = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
       try {
-        tx.sql.write('COMMIT')
+        tx.database.write('COMMIT')
       } catch {}
     })
     await rejectsWith(failed, 'misuse')
@@ -268,13 +269,13 @@ export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S5 a body that awaits anything else is aborted, the others of its turn commit', async ({ store }) => {
     const late: unknown[] = []
     const stray = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'stray')
+      await tx.database.run(COUNT, 'stray')
       tx.emit(anEvent('stray'))
       await pause(30)
-      await tx.sql.run(COUNT, 'stray').catch((error: unknown) => late.push(error))
+      await tx.database.run(COUNT, 'stray').catch((error: unknown) => late.push(error))
       late.push('went on')
     })
-    const good = Array.from({ length: 5 }, (_, index) => store.transaction((tx) => tx.sql.run(COUNT, `good${index}`)))
+    const good = Array.from({ length: 5 }, (_, index) => store.transaction((tx) => tx.database.run(COUNT, `good${index}`)))
     await rejectsWith(stray, 'misuse', /await/)
     await Promise.all(good)
     while (late.length < 2) await pause(5)
@@ -287,23 +288,23 @@ export function testAtomicity(harness: StoreHarness): void {
   promise(harness, 'S5 several strays at once are each aborted, those between them commit', async ({ store }) => {
     const stray = (key: string) =>
       store.transaction(async (tx) => {
-        await tx.sql.run(COUNT, key)
+        await tx.database.run(COUNT, key)
         await new Promise(() => {})
       })
-    const good = (key: string) => store.transaction((tx) => tx.sql.run(COUNT, key))
+    const good = (key: string) => store.transaction((tx) => tx.database.run(COUNT, key))
     const outcomes = await Promise.allSettled([stray('s1'), good('g1'), stray('s2'), stray('s3'), good('g2')])
     assert.deepEqual(
       outcomes.map(({ status }) => status),
       ['rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled'],
     )
-    const rows = await store.read((tx) => tx.sql.all('SELECT key FROM counter ORDER BY key'))
+    const rows = await store.read((tx) => tx.database.all('SELECT key FROM counter ORDER BY key'))
     assert.deepEqual(rows, [{ key: 'g1' }, { key: 'g2' }])
   })
 
   promise(harness, 'S5 waiting for another transaction of the same store is refused instead of hanging', async ({ store }) => {
     const outer = store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'outer')
-      await store.transaction((inner) => inner.sql.run(COUNT, 'inner'))
+      await tx.database.run(COUNT, 'outer')
+      await store.transaction((inner) => inner.database.run(COUNT, 'inner'))
     })
     await rejectsWith(outer, 'misuse')
     assert.equal(await counter(store, 'outer'), 0)
@@ -311,7 +312,7 @@ export function testAtomicity(harness: StoreHarness): void {
 
   promise(harness, 'S5 a read that awaits anything else is aborted', async ({ store }) => {
     const stray = store.read(async (tx) => {
-      await tx.sql.all('SELECT key FROM counter')
+      await tx.database.all('SELECT key FROM counter')
       await nextTurn()
       await pause(30)
     })
@@ -320,11 +321,11 @@ export function testAtomicity(harness: StoreHarness): void {
   })
 
   promise(harness, 'S5 a transaction cannot be used after it is over', async ({ store }) => {
-    let kept: StoreTransaction | undefined
+    let kept: StoreTransaction<Sql> | undefined
     await store.transaction(async (tx) => {
       kept = tx
     })
-    await rejectsWith((kept as StoreTransaction).sql.run(COUNT, 'a'), 'misuse')
+    await rejectsWith((kept as StoreTransaction<Sql>).database.run(COUNT, 'a'), 'misuse')
     assert.throws(() => kept?.emit(anEvent('a')))
     assert.equal(await counter(store, 'a'), 0)
   })
@@ -333,7 +334,7 @@ export function testAtomicity(harness: StoreHarness): void {
     harness,
     'S2 close waits for transactions under way; calls after it fail with `unavailable`',
     async ({ store, place, runtime }) => {
-      const pending = Promise.all(Array.from({ length: 10 }, () => store.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+      const pending = Promise.all(Array.from({ length: 10 }, () => store.transaction((tx) => tx.database.run(COUNT, 'a'))))
       const closing = store.close()
       await pending
       await closing

@@ -9,6 +9,7 @@ import { createRuntime } from '../../kernel/runtime.ts'
 import { CRASH_CONSUMER, CRASH_SOURCE, type CrashChildTask } from './store-crash-child.testsuite.ts'
 import { counter, readAll, rejectsWith, SERVICE, type StoreHarness, type StorePlace, TABLES } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
+import type { Sql } from '../sql.ts'
 
 const CHILD = fileURLToPath(new URL('store-crash-child.testsuite.ts', import.meta.url))
 
@@ -84,7 +85,7 @@ async function inspect(place: StorePlace, acknowledged: readonly number[]): Prom
   }
 }
 
-async function consumedPositions(store: Store): Promise<Set<number>> {
+async function consumedPositions(store: Store<Sql>): Promise<Set<number>> {
   return store.read(async (tx) => {
     const [cursor] = await tx.consumption.cursors()
     const upToCursor = Array.from({ length: cursor?.position ?? 0 }, (_, index) => index + 1)
@@ -92,7 +93,7 @@ async function consumedPositions(store: Store): Promise<Set<number>> {
   })
 }
 
-function open(place: StorePlace): Promise<Store> {
+function open(place: StorePlace): Promise<Store<Sql>> {
   return place.factory.open({ service: SERVICE, migrations: TABLES, runtime: createRuntime() })
 }
 

@@ -38,7 +38,7 @@ export function testFeed(harness: StoreHarness): void {
       ['a', 'b'].map((key) =>
         store.transaction(async (tx) => {
           for (let n = 1; n <= 4; n++) tx.emit(anEvent(key, { n }))
-          await tx.sql.run(COUNT, key)
+          await tx.database.run(COUNT, key)
         }),
       ),
     )
@@ -58,7 +58,7 @@ export function testFeed(harness: StoreHarness): void {
     const work = Array.from({ length: 40 }, (_, index) =>
       store.transaction(async (tx) => {
         tx.emit(anEvent(`k${index % 5}`, { index }))
-        await tx.sql.run(COUNT, 'a')
+        await tx.database.run(COUNT, 'a')
         if (index % 2 === 0) throw new Error('no')
       }),
     )
@@ -117,7 +117,7 @@ export function testFeed(harness: StoreHarness): void {
     assert.equal(await store.feed.head(), 0)
     const writing = store.transaction(async (tx) => {
       tx.emit(anEvent('a'))
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
     })
     const early = await store.feed.read(0, 10)
     // Where transactions run elsewhere it may have committed meanwhile; then all that it wrote is there too.

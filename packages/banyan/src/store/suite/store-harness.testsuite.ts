@@ -8,8 +8,8 @@ import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
 import type { Feed, NewEvent, StoredEvent } from '../records/feed.ts'
 import type { StoreFactory } from '../factory.ts'
 import type { Migration } from '../migration.ts'
-import type { Sql } from '../sql.ts'
 import type { Store } from '../store.ts'
+import type { Sql } from '../sql.ts'
 
 /** How an adapter is put to the test. */
 export interface StoreHarness {
@@ -40,11 +40,11 @@ export interface StoreHarness {
 
 /** Where the stores of one test keep their data. */
 export interface StorePlace extends AsyncDisposable {
-  readonly factory: StoreFactory
+  readonly factory: StoreFactory<Sql>
   /** How a child process opens the same stores: a module, the name of its export, and the JSON argument that makes it return a factory. */
   readonly child: { readonly module: string; readonly export: string; readonly argument: unknown }
   /** Lets no more data fit; returns how to make room again. */
-  fillDisk?(store: Store): Promise<() => Promise<void>>
+  fillDisk?(store: Store<Sql>): Promise<() => Promise<void>>
   /** Puts other data of the same service, new ones, in place of those of an open store. */
   replace?(service: string, migrations: readonly Migration[]): Promise<void>
   /** Removes the data of an open store. */
@@ -104,12 +104,12 @@ export function wallClock(): WallClock {
 
 /** An open store and the place it lives in. */
 export interface OpenedStore extends AsyncDisposable {
-  readonly store: Store
+  readonly store: Store<Sql>
   readonly place: StorePlace
   readonly clock: WallClock
   readonly runtime: Runtime
   /** Opens another store of the place; a second one of the same service stands for another process. */
-  open(options?: { service?: string; migrations?: readonly Migration[] }): Promise<Store>
+  open(options?: { service?: string; migrations?: readonly Migration[] }): Promise<Store<Sql>>
 }
 
 /** Opens the test service's store in a place of its own. */
@@ -117,7 +117,7 @@ export async function openStore(harness: StoreHarness, overrides: Partial<Runtim
   const place = await harness.createPlace()
   const clock = wallClock()
   const runtime = createRuntime({ clock, ...overrides })
-  const opened: Store[] = []
+  const opened: Store<Sql>[] = []
   const open: OpenedStore['open'] = async ({ service = SERVICE, migrations = TABLES } = {}) => {
     const store = await place.factory.open({ service, migrations, runtime })
     opened.push(store)
@@ -204,8 +204,8 @@ export async function rejectsWith(work: Promise<unknown>, code: string, message 
 }
 
 /** Reads a counter; 0 when there is none. */
-export async function counter(store: Store, key: string): Promise<number> {
-  const row = await store.read((tx) => tx.sql.get<{ version: number }>('SELECT version FROM counter WHERE key = ?', key))
+export async function counter(store: Store<Sql>, key: string): Promise<number> {
+  const row = await store.read((tx) => tx.database.get<{ version: number }>('SELECT version FROM counter WHERE key = ?', key))
   return row?.version ?? 0
 }
 

@@ -10,8 +10,8 @@ export function testIsolation(harness: StoreHarness): void {
     await Promise.all(
       Array.from({ length: 20 }, () =>
         store.transaction(async (tx) => {
-          const { version } = await readCounter(tx.sql, 'shared')
-          await tx.sql.run('UPDATE counter SET version = ? WHERE key = ?', version + 1, 'shared')
+          const { version } = await readCounter(tx.database, 'shared')
+          await tx.database.run('UPDATE counter SET version = ? WHERE key = ?', version + 1, 'shared')
         }),
       ),
     )
@@ -24,9 +24,9 @@ export function testIsolation(harness: StoreHarness): void {
       await setCounter(store, 'right', 1)
       const leave = (key: string) =>
         store.transaction(async (tx) => {
-          const [left, right] = [await readCounter(tx.sql, 'left'), await readCounter(tx.sql, 'right')]
+          const [left, right] = [await readCounter(tx.database, 'left'), await readCounter(tx.database, 'right')]
           if (left.version + right.version < 2) return false // one must stay
-          await tx.sql.run('UPDATE counter SET version = 0 WHERE key = ?', key)
+          await tx.database.run('UPDATE counter SET version = 0 WHERE key = ?', key)
           return true
         })
       const answers = await Promise.all([leave('left'), leave('right')])
@@ -37,8 +37,8 @@ export function testIsolation(harness: StoreHarness): void {
 
   promise(harness, 'S4 a transaction reads its own writes, with the toolkit’s records too', async ({ store }) => {
     await store.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
-      assert.equal((await readCounter(tx.sql, 'a')).version, 1)
+      await tx.database.run(COUNT, 'a')
+      assert.equal((await readCounter(tx.database, 'a')).version, 1)
       await tx.timers.schedule({ id: 't', name: 'n', dueAt: 1, data: '{}', attempts: 0, correlationId: 'c' })
       assert.equal(await tx.timers.nextDue(), 1)
     })
@@ -65,13 +65,13 @@ export function testIsolation(harness: StoreHarness): void {
     const writing = (async () => {
       for (let round = 1; round <= 20; round++) {
         await store.transaction(async (tx) => {
-          await tx.sql.run(COUNT, 'x')
-          await tx.sql.run(COUNT, 'y')
+          await tx.database.run(COUNT, 'x')
+          await tx.database.run(COUNT, 'y')
         })
       }
     })()
     for (let round = 0; round < 40; round++) {
-      const [x, y] = await store.read(async (tx) => [await readCounter(tx.sql, 'x'), await readCounter(tx.sql, 'y')] as const)
+      const [x, y] = await store.read(async (tx) => [await readCounter(tx.database, 'x'), await readCounter(tx.database, 'y')] as const)
       assert.equal(x.version, y.version)
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
@@ -85,11 +85,11 @@ export function testIsolation(harness: StoreHarness): void {
     await store.transaction(async (tx) => {
       const reading = store.read(async (snapshot) => {
         const versions: number[] = []
-        for (let look = 0; look < 30; look++) versions.push((await readCounter(snapshot.sql, 'a')).version)
+        for (let look = 0; look < 30; look++) versions.push((await readCounter(snapshot.database, 'a')).version)
         return versions
       })
       seen.push(reading) // not awaited: it goes on while this commits
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
     })
     for (const versions of await Promise.all(seen)) assert.equal(new Set(versions).size, 1, versions.join())
     assert.equal(await counter(store, 'a'), 1)
@@ -97,20 +97,20 @@ export function testIsolation(harness: StoreHarness): void {
 
   promise(harness, 'S8 a read sees everything that was committed before it began', async ({ store }) => {
     for (let round = 1; round <= 10; round++) {
-      await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+      await store.transaction((tx) => tx.database.run(COUNT, 'a'))
       assert.equal(await counter(store, 'a'), round)
     }
   })
 
   promise(harness, 'S8 a read cannot write, neither to own tables nor to records', async ({ store }) => {
-    const write = store.read((tx) => (tx.sql as Sql).run(COUNT, 'a'))
+    const write = store.read((tx) => tx.database.run(COUNT, 'a'))
     await rejectsWith(write, 'misuse', /read|snapshot/)
     await rejectsWith(
-      store.read(async (tx) => (tx.sql as Sql).write(COUNT, 'a')),
+      store.read(async (tx) => tx.database.write(COUNT, 'a')),
       'misuse',
     )
     await rejectsWith(
-      store.read((tx) => tx.sql.get(COUNT, 'a')),
+      store.read((tx) => tx.database.get(COUNT, 'a')),
       'misuse',
     )
     await rejectsWith(
@@ -128,23 +128,23 @@ export function testIsolation(harness: StoreHarness): void {
 
   promise(harness, 'S8 values come back as they went in: texts, big integers, fractions, bytes, null', async ({ store }) => {
     const answer = await store.transaction(async (tx) => {
-      await tx.sql.run('INSERT INTO counter (key, version) VALUES (?, ?)', 'π "quoted" \n ☂', Number.MAX_SAFE_INTEGER)
-      return tx.sql.get('SELECT key, version, NULL AS missing FROM counter')
+      await tx.database.run('INSERT INTO counter (key, version) VALUES (?, ?)', 'π "quoted" \n ☂', Number.MAX_SAFE_INTEGER)
+      return tx.database.get('SELECT key, version, NULL AS missing FROM counter')
     })
     assert.deepEqual(answer.value, { key: 'π "quoted" \n ☂', version: Number.MAX_SAFE_INTEGER, missing: null })
     assert.equal(Object.getPrototypeOf(answer.value), Object.prototype)
-    assert.equal((await store.transaction((tx) => tx.sql.get('SELECT key FROM counter WHERE key = ?', 'none'))).value, undefined)
-    assert.equal((await store.transaction((tx) => tx.sql.run('UPDATE counter SET version = 1'))).value, 1)
+    assert.equal((await store.transaction((tx) => tx.database.get('SELECT key FROM counter WHERE key = ?', 'none'))).value, undefined)
+    assert.equal((await store.transaction((tx) => tx.database.run('UPDATE counter SET version = 1'))).value, 1)
   })
 }
 
 async function setCounter(
-  store: { transaction: (body: (tx: { sql: Sql }) => Promise<number>) => Promise<unknown> },
+  store: { transaction: (body: (tx: { database: Sql }) => Promise<number>) => Promise<unknown> },
   key: string,
   version: number,
 ) {
   const query = 'INSERT INTO counter (key, version) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET version = excluded.version'
-  await store.transaction((tx) => tx.sql.run(query, key, version))
+  await store.transaction((tx) => tx.database.run(query, key, version))
 }
 
 async function readCounter(sql: Pick<Sql, 'get'>, key: string): Promise<{ version: number }> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ParkedRecord } from '../records/records.ts'
+import type { ParkedRecord } from '../records/consumption-records.ts'
 import { SHOWN_BYTES_MAX, TOO_LARGE_TO_SHOW } from '../sql/shown.ts'
 import { eventsOfFlow } from '../sql/flow.ts'
 import { anEvent, promise, readAll, type StoreHarness } from './store-harness.testsuite.ts'
@@ -54,7 +54,7 @@ export function testLists(harness: StoreHarness): void {
       for (const data of [FITS, LARGE]) tx.emit({ ...anEvent('k'), data })
     })
     await readAll(store.feed, 2)
-    const { events } = await store.read((tx) => eventsOfFlow(tx.sql, 'flow-1', 10))
+    const { events } = await store.read((tx) => eventsOfFlow(tx.database, 'flow-1', 10))
     assert.deepEqual(
       events.map(({ data }) => data),
       [FITS, TOO_LARGE_TO_SHOW],

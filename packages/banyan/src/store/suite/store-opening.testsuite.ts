@@ -23,7 +23,7 @@ export function testOpening(harness: StoreHarness): void {
   const damage = `${harness.name}: S10 a damaged database is refused with its name and what to do`
   test(damage, { skip: harness.features.damage ? false : 'feature damage: the adapter has no file of its own' }, async () => {
     await using opened = await openStore(harness)
-    await opened.store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+    await opened.store.transaction((tx) => tx.database.run(COUNT, 'a'))
     await opened.store.close()
     await opened.place.damage?.(SERVICE)
     await rejectsWith(opened.open(), 'data_damaged', /damaged.*backup/)
@@ -32,7 +32,7 @@ export function testOpening(harness: StoreHarness): void {
   promise(harness, 'S10 stores of different services in one place share nothing', async ({ store, open }) => {
     const other = await open({ service: 'other' })
     await other.transaction(async (tx) => {
-      await tx.sql.run(COUNT, 'a')
+      await tx.database.run(COUNT, 'a')
       tx.emit(anEvent('a'))
     })
     assert.equal(await counter(store, 'a'), 0)
@@ -46,18 +46,18 @@ export function testOpening(harness: StoreHarness): void {
       const { store, place } = opened
       const strike = place[what]
       if (!strike) return context.skip('feature replace: the data of this adapter cannot be reached from outside')
-      await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+      await store.transaction((tx) => tx.database.run(COUNT, 'a'))
       await store.ping()
       await strike(SERVICE, TABLES)
       await rejectsWith(store.ping(), 'unavailable', /(?:removed|gone|replaced|made again).*start/)
       await rejectsWith(store.ping(), 'unavailable', /start/)
       await rejectsWith(
-        store.transaction((tx) => tx.sql.run(COUNT, 'a')),
+        store.transaction((tx) => tx.database.run(COUNT, 'a')),
         'unavailable',
         /start/,
       )
       await rejectsWith(
-        store.read((tx) => tx.sql.get('SELECT 1 AS one')),
+        store.read((tx) => tx.database.get('SELECT 1 AS one')),
         'unavailable',
       )
     })
@@ -71,12 +71,12 @@ const ADDED: Migration = { id: '002-notes', sql: "CREATE TABLE note (text TEXT N
 
 function testMigrations(harness: StoreHarness): void {
   promise(harness, 'S10 migrations run once, in order; a new one at the end is added to what is there', async ({ store, open }) => {
-    await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+    await store.transaction((tx) => tx.database.run(COUNT, 'a'))
     await store.close()
     for (let start = 1; start <= 2; start++) {
       const again = await open({ migrations: [...TABLES, ADDED] })
       assert.equal(await counter(again, 'a'), 1)
-      assert.equal((await again.read((tx) => tx.sql.all('SELECT text FROM note'))).length, 1)
+      assert.equal((await again.read((tx) => tx.database.all('SELECT text FROM note'))).length, 1)
       await again.close()
     }
   })
@@ -117,14 +117,14 @@ function testSecondOpener(harness: StoreHarness): void {
   if (harness.features.shared) {
     promise(harness, 'S10 several instances of a service share its store', async ({ store, open }) => {
       const second = await open()
-      await Promise.all([store, second].map((each) => each.transaction((tx) => tx.sql.run(COUNT, 'a'))))
+      await Promise.all([store, second].map((each) => each.transaction((tx) => tx.database.run(COUNT, 'a'))))
       assert.equal(await counter(store, 'a'), 2)
       assert.equal(await counter(second, 'a'), 2)
     })
     return
   }
   promise(harness, 'S10 a second opener is refused while the first is open, and welcome after it closed', async ({ store, open }) => {
-    await store.transaction((tx) => tx.sql.run(COUNT, 'a'))
+    await store.transaction((tx) => tx.database.run(COUNT, 'a'))
     await rejectsWith(open(), 'unavailable', /process/)
     assert.equal(await counter(store, 'a'), 1, 'the first is not disturbed')
     await store.close()
@@ -143,7 +143,7 @@ function testFullDisk(harness: StoreHarness): void {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, (_, n) =>
         store.transaction(async (tx) => {
-          await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${n}`, BIG)
+          await tx.database.run('INSERT INTO blob (key, content) VALUES (?, ?)', `b${n}`, BIG)
           tx.emit(anEvent(`b${n}`))
         }),
       ),
@@ -151,13 +151,13 @@ function testFullDisk(harness: StoreHarness): void {
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
     assert.ok(failed.length > 0, 'forty big rows do not fit')
     for (const { reason } of failed) assert.equal((reason as { code: string }).code, 'storage_full')
-    const [row] = await store.read((tx) => tx.sql.all<{ count: number }>('SELECT COUNT(*) AS count FROM blob'))
+    const [row] = await store.read((tx) => tx.database.all<{ count: number }>('SELECT COUNT(*) AS count FROM blob'))
     assert.equal(row?.count, 40 - failed.length)
     await readAll(store.feed, 40 - failed.length)
     assert.equal(await store.feed.head(), 40 - failed.length)
     await makeRoom?.()
     await store.transaction(async (tx) => {
-      await tx.sql.run('INSERT INTO blob (key, content) VALUES (?, ?)', 'after', BIG)
+      await tx.database.run('INSERT INTO blob (key, content) VALUES (?, ?)', 'after', BIG)
       tx.emit(anEvent('after'))
     })
     await readAll(store.feed, 41 - failed.length)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ANSWER_BYTES_MAX, INLINE_ANSWER_BYTES_MAX } from '../records/bounds.ts'
-import type { IdempotencyRecord, TimerRecord } from '../records/records.ts'
+import type { IdempotencyRecord } from '../records/idempotency-records.ts'
+import type { TimerRecord } from '../records/timer-records.ts'
 import { promise, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
 

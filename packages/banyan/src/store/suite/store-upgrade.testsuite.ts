@@ -82,7 +82,7 @@ function releases({ factory }: StorePlace): Releases {
     rows++
     for (const options of stores(release)) {
       await using store = await disposable(factory.open(options))
-      await store.transaction((tx) => tx.sql.run(COUNT, 'rows'))
+      await store.transaction((tx) => tx.database.run(COUNT, 'rows'))
       assert.equal(await counter(store, 'rows'), rows, `${options.service} keeps its data`)
     }
   }

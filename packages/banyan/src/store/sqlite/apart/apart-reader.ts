@@ -6,6 +6,7 @@ import { ApartTurns } from '../../apart-turns.ts'
 import type { StoreReader } from '../../store.ts'
 import { ApartSql } from './apart-sql.ts'
 import { ReaderChild } from './reader-child.ts'
+import type { Sql } from '../../sql.ts'
 
 // Owns: the reader processes of a platform's SQLite files, and which read uses which.
 // Invariants:
@@ -27,7 +28,7 @@ export class ApartReader {
   }
 
   /** Runs `body` on a snapshot of the file at `path`. See `Store.readApart`. */
-  async read<T>(path: string, body: (tx: StoreReader) => Promise<T>, options?: ApartOptions): Promise<T> {
+  async read<T>(path: string, body: (tx: StoreReader<Sql>) => Promise<T>, options?: ApartOptions): Promise<T> {
     using end = apartEnd(this.#clock, options)
     await this.#turns.take(end)
     const child = this.#take()
@@ -48,7 +49,7 @@ export class ApartReader {
     }
   }
 
-  async #run<T>(path: string, body: (tx: StoreReader) => Promise<T>, child: ReaderChild, sql: ApartSql): Promise<T> {
+  async #run<T>(path: string, body: (tx: StoreReader<Sql>) => Promise<T>, child: ReaderChild, sql: ApartSql): Promise<T> {
     await child.ask({ kind: 'begin', path })
     try {
       return await body(new SqlRecords(sql, () => this.#clock.now()))

@@ -1,83 +1,5 @@
 import type { EventMark } from './feed.ts'
 
-/** What was recorded for an idempotency key. */
-export interface IdempotencyRecord {
-  readonly scope: string
-  readonly key: string
-  /** SHA-256 of the input, to tell a repetition from another request with the same key. */
-  readonly fingerprint: string
-  /** `started`: a checkpoint committed, the final transaction has not. `succeeded`/`failed`: `reply` is final. */
-  readonly state: 'started' | 'succeeded' | 'failed'
-  /** JSON text: the output, or `{ code, message, data }` of a declared error; null while `started`. */
-  readonly reply: string | null
-  /** JSON text: whom the handler let pass, asked again before the reply is repeated; null for whoever may call the operation. */
-  readonly permits: string | null
-  /** Epoch milliseconds after which the record may be removed. */
-  readonly expiresAt: number
-}
-
-/** A record as it is found: a large reply is left out, so that whoever would read it can see first whether there is room. */
-export interface FoundIdempotencyRecord extends IdempotencyRecord {
-  /** Null also where {@link replyBytes} is more than `INLINE_ANSWER_BYTES_MAX`: `reply` has it then. */
-  readonly reply: string | null
-  /** Bytes of the reply in UTF-8. */
-  readonly replyBytes: number
-}
-
-/** Idempotency records, kept in the same transaction as the effect (P15). */
-export interface IdempotencyRecords {
-  /** Finds a record, without its reply if that is large; an expired one counts as absent. */
-  find(scope: string, key: string): Promise<FoundIdempotencyRecord | undefined>
-  /** Reads a reply of any size; null where there is none. */
-  reply(scope: string, key: string): Promise<string | null>
-  /**
-   * Inserts the record or replaces one that is `started` or expired; returns false when a final one is there already.
-   */
-  save(record: IdempotencyRecord): Promise<boolean>
-  /** Removes at most `limit` records that expired before `now`; returns how many. */
-  prune(now: number, limit: number): Promise<number>
-}
-
-/** A durable timer. */
-export interface TimerRecord {
-  /** Unique within the service; scheduling the same id again replaces it. */
-  readonly id: string
-  /** Name of the handler. */
-  readonly name: string
-  /** Epoch milliseconds; never fires before (P11). */
-  readonly dueAt: number
-  /** JSON text of the data. */
-  readonly data: string
-  /**
-   * Epoch milliseconds at which a wait of some length began, e.g. the pause before the next attempt. Undefined for an appointment, which
-   * stays where it is whatever becomes of the clock.
-   */
-  readonly waitsSince?: number | undefined
-  /** Attempts that failed so far; `dueAt` moves with each. */
-  readonly attempts: number
-  /** Correlation id of the flow that set it. */
-  readonly correlationId: string
-}
-
-/** Durable timers, removed in the transaction of their effect (P11). */
-export interface TimerRecords {
-  schedule(timer: TimerRecord): Promise<void>
-  /** Removes a timer; returns false when it is gone, so that an effect happens once. */
-  cancel(id: string): Promise<boolean>
-  /**
-   * Up to `limit` timers due at or before `now`, oldest first; fewer where their data are large, and one at least. What is left comes when these
-   * are gone.
-   */
-  due(now: number, limit: number): Promise<TimerRecord[]>
-  /**
-   * Begins waits anew that began at a moment which the clock says has not come yet: it was set back since. None gets longer than it was.
-   * Takes at most `limit`; returns how many.
-   */
-  clockSetBack(now: number, limit: number): Promise<number>
-  /** When the next timer is due; undefined when there is none. */
-  nextDue(): Promise<number | undefined>
-}
-
 /** How far a consumer got in a source. */
 export interface CursorRecord {
   readonly consumer: string
@@ -119,15 +41,6 @@ export interface AttemptRecord {
   readonly attempts: number
   /** Epoch milliseconds; 0 for at once. */
   readonly nextAt: number
-}
-
-/** One entry of the audit trail of operations by people, e.g. a skipped event or saga step. */
-export interface AuditRecord {
-  readonly at: number
-  readonly actor: string
-  readonly action: string
-  readonly subject: string
-  readonly reason: string
 }
 
 /**
@@ -203,11 +116,4 @@ export interface ParkedFilter {
   readonly after?: Pick<ParkedRecord, 'position' | 'consumer' | 'source'>
   /** At most this many; at most 1,000. */
   readonly limit: number
-}
-
-/** The audit trail. Append only. */
-export interface AuditRecords {
-  append(record: AuditRecord): Promise<void>
-  /** Newest first; at most 1,000. */
-  list(limit: number): Promise<AuditRecord[]>
 }
