@@ -10,7 +10,7 @@ import { createCors } from './http/cors.ts'
 import { createContext, openRevocations } from './create-context.ts'
 import { createGatewayMeters, createRefused } from './http/gateway-meters.ts'
 import { close, createHttpServer, listen, REQUEST_MS } from './http/http-server.ts'
-import { createFlow } from './http/flow.ts'
+import { createTraffic } from './http/traffic.ts'
 import { createHostCheck } from './request/host-names.ts'
 import { watchInFlight } from './http/in-flight.ts'
 import type { GatewayOptions } from './options/options.ts'
@@ -50,12 +50,12 @@ function buildGateway(options: GatewayOptions, host: GatewayHost, { hostname }: 
   const inFlight = watchInFlight(clock, (exchange, error) => answers.fail(exchange, error))
   const refused = createRefused(host.metrics)
   const address = createClientAddress(options.trustedProxies ?? [])
-  const flow = createFlow({ clock, limits: options.server ?? {}, address, refused })
+  const traffic = createTraffic({ clock, limits: options.server ?? {}, address, refused })
   const meters = createGatewayMeters(host.metrics, {
     inFlight: () => inFlight.size,
-    connections: () => flow.connections.size,
-    unreadBytes: () => flow.departures.unreadBytes,
-    arrivingBytes: () => flow.arrivals.bytes,
+    connections: () => traffic.connections.size,
+    unreadBytes: () => traffic.departures.unreadBytes,
+    arrivingBytes: () => traffic.arrivals.bytes,
   })
   const answers = createAnswers({
     clock,
@@ -63,14 +63,14 @@ function buildGateway(options: GatewayOptions, host: GatewayHost, { hostname }: 
     faults: host.runtime.faults,
     closing: () => closing || host.draining(),
     accessLog: options.accessLog ?? false,
-    departures: flow.departures,
+    departures: traffic.departures,
     finished: inFlight.remove,
   })
   const revocations = options.tokens?.revocations && openRevocations(options.tokens.revocations, host)
-  const context = createContext(options, { host, answers, address, arrivals: flow.arrivals, refused, revocations })
+  const context = createContext(options, { host, answers, address, arrivals: traffic.arrivals, refused, revocations })
   const reception: Reception = {
     host,
-    flow,
+    traffic,
     gateway: context,
     router: compileRoutes(context, meters, options),
     answers,
@@ -83,7 +83,7 @@ function buildGateway(options: GatewayOptions, host: GatewayHost, { hostname }: 
     nowhere: nowhere(meters),
   }
   const server = createHttpServer(options.server ?? {}, {
-    admit: (socket) => flow.connections.admit(socket),
+    admit: (socket) => traffic.connections.admit(socket),
     handle: (request, response) => receive(reception, request, response),
   })
   return {

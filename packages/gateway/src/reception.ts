@@ -8,7 +8,7 @@ import type { GatewayContext } from './routing/gateway-context.ts'
 import type { GatewayMeters } from './http/gateway-meters.ts'
 import type { GatewayRoute } from './routing/gateway-route.ts'
 import { Exchange } from './http/exchange.ts'
-import type { Flow } from './http/flow.ts'
+import type { Traffic } from './http/traffic.ts'
 import type { HostCheck } from './request/host-names.ts'
 import type { InFlight } from './http/in-flight.ts'
 import { HEALTH_ROUTES } from './routes/platform-routes.ts'
@@ -21,7 +21,7 @@ import type { Router } from './routing/router.ts'
 /** What receiving a request needs. */
 export interface Reception {
   readonly host: GatewayHost
-  readonly flow: Flow
+  readonly traffic: Traffic
   readonly gateway: GatewayContext
   readonly router: Router<GatewayRoute>
   readonly answers: Answers
@@ -39,9 +39,9 @@ export interface Reception {
 
 /** Takes one request: gives it to its route, or answers what no route takes. Never throws. */
 export function receive(reception: Reception, request: IncomingMessage, response: ServerResponse): void {
-  const connection = reception.flow.connections.of(request.socket)
+  const connection = reception.traffic.connections.of(request.socket)
   // Of a connection that was cut, requests may still come out of the parser.
-  if (connection === undefined || connection.isGone || !reception.flow.departures.begin(connection)) return
+  if (connection === undefined || connection.isGone || !reception.traffic.departures.begin(connection)) return
   const target = parseTarget(request.url ?? '')
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
   const match = typeof target === 'string' ? undefined : reception.router.match(method, target.path)

@@ -161,7 +161,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     file: 'packages/gateway/src/http/departures.ts',
     find: 'while (this.#total > this.#limits.unreadBytes) {',
     replace: 'while (this.#total > this.#limits.unreadBytes * 1e9) {',
-    caughtBy: { file: 'packages/gateway/src/http/flow.integration.ts', test: 'clients that never read' },
+    caughtBy: { file: 'packages/gateway/src/http/traffic.integration.ts', test: 'clients that never read' },
     isLiveness: true,
   },
   {

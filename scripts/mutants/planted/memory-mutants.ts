@@ -112,7 +112,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     name: 'sagas-in-memory-by-number-only',
     mistake: 'a thousand sagas are in memory, however large their inputs and outputs are',
     promises: ['law 6'],
-    file: 'packages/banyan/src/saga/engine/engine.ts',
+    file: 'packages/banyan/src/saga/engine/saga-engine.ts',
     find: 'const isFull = this.#options.runtime.memory.journals.left === 0',
     replace: 'const isFull = this.#runs.size === SAGAS_IN_MEMORY_MAX',
     caughtBy: { file: JOURNALS, test: 'large sagas are in memory as far as they fit' },

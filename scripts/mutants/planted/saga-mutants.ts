@@ -44,7 +44,7 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'forward-while-compensating',
     mistake: 'a step is tried again, or begun, while the saga rolls back',
     promises: ['P8'],
-    file: `${SAGA}/run/run.ts`,
+    file: `${SAGA}/run/saga-run.ts`,
     find: `    return this.#replaying || (this.#phase === 'forward' && !this.#draining && !this.#closing)
   }
 
@@ -108,7 +108,7 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'commit-point-not-durable',
     mistake: 'the commit point is only remembered in memory',
     promises: ['P10'],
-    file: `${SAGA}/run/run.ts`,
+    file: `${SAGA}/run/saga-run.ts`,
     find: '    this.journal.change({ committed: true, updatedAt: this.now() })\n',
     replace: '',
     caughtBy: { file: `${SAGA}/run/commit-point.test.ts`, test: 'the commit point is durable even when nothing follows it' },
@@ -218,7 +218,7 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'saga-action-not-recorded',
     mistake: 'a stuck saga is retried, skipped or rolled back without a record of who did it and why',
     promises: ['P9'],
-    file: `${SAGA}/engine/admin.ts`,
+    file: `${SAGA}/engine/saga-admin.ts`,
     find: 'await tx.audit.append({ at: now, actor: by.actor',
     replace: 'void ({ at: now, actor: by.actor',
     caughtBy: { file: `${SAGA}/run/rollback.test.ts`, test: 'P9: a step settled by hand is skipped, with an audit record' },
@@ -245,7 +245,7 @@ export const SAGA_MUTANTS: readonly Mutant[] = [
     name: 'last-failure-forgotten',
     mistake: 'the journal keeps the code of a failure and not what was thrown',
     promises: ['P9'],
-    file: `${SAGA}/run/failure.ts`,
+    file: `${SAGA}/run/saga-failure.ts`,
     find: '    cause: causeText(error),\n    ...more',
     replace: '    ...more',
     caughtBy: { file: `${SAGA}/run/last-failure.test.ts`, test: 'P9: the journal keeps what a step failed with last' },

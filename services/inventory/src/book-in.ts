@@ -1,4 +1,4 @@
-import type { InventoryTransaction } from './transaction.ts'
+import type { InventoryTransaction } from './define.ts'
 
 /** A product with variants that may be new to inventory. */
 export interface NewVariants {

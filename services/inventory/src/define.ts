@@ -1,6 +1,6 @@
 import { catalog } from '@shop/catalog/contract'
 import { orders } from '@shop/orders/contract'
-import { define } from 'banyan'
+import { define, type RepositoryOf, type Transaction } from 'banyan'
 import { inventory } from './contract.ts'
 import { inventorySettings } from './settings.ts'
 import { inventoryStore } from './store/inventory-store.ts'
@@ -11,3 +11,6 @@ export const { operation, on, timer, definition } = define(inventory, {
   store: inventoryStore,
   resources: async ({ environment }) => inventorySettings(environment),
 })
+
+/** A transaction of inventory. */
+export type InventoryTransaction = Transaction<typeof inventory, RepositoryOf<typeof inventoryStore>>

@@ -4,7 +4,7 @@ import { bindsStock, reservationAfter } from './domain/reservation.ts'
 import { MAIN_LOCATION } from './store/migrations.ts'
 import type { StoredReservation } from './store/reservation-table.ts'
 import { compareStock } from './store/stock-table.ts'
-import type { InventoryTransaction } from './transaction.ts'
+import type { InventoryTransaction } from './define.ts'
 
 // Owns: the moves of a reservation and of the stock it binds, in one transaction each.
 // Invariants: I1 an order has one reservation for ever; I2 all lines are held or none; I3 every change of stock has a movement;

@@ -9,5 +9,5 @@ export {
   type ParkedPosition,
 } from './parked-admin.ts'
 export { ATTEMPTS_MAX, OUTAGE_ATTEMPTS_MAX, RETRY_BACKOFF, type RetryPolicy } from './reading/retry-policy.ts'
-export type { RedriveResult, SessionFigures } from './reading/session.ts'
+export type { RedriveResult, SessionFigures } from './reading/consumer-session.ts'
 export type { Consume, EventHandler, Subscription } from './reading/subscription.ts'

@@ -3,7 +3,7 @@ import type { Runtime } from '../kernel/runtime.ts'
 import type { ParkedFilter, ParkedRecord } from '../store/records/consumption-records.ts'
 import type { Store, StoreTransaction } from '../store/store.ts'
 import type { Consumer } from './consumer.ts'
-import type { RedriveResult } from './reading/session.ts'
+import type { RedriveResult } from './reading/consumer-session.ts'
 import { failuresOf } from './reading/counters.ts'
 
 /** Names a key with parked events. */

@@ -1,11 +1,11 @@
-import { olderThanRead } from '../events/reading/history.ts'
+import { olderThanRead } from '../events/reading/log-history.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { variantFor } from '../store/definition.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import type { ReadMark } from '../store/records/consumption-records.ts'
 import type { Store } from '../store/store.ts'
-import type { Actor } from './admin.ts'
+import type { Actor } from './platform-admin.ts'
 import { readLogs } from './histories.ts'
 import type { Platform } from './platform.ts'
 

@@ -4,7 +4,7 @@ import type { Contract } from '../contract/contract.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import type { ReadModel } from '../service/reaction/service-projections.ts'
 import type { Metrics } from '../telemetry/index.ts'
-import type { PlatformAdmin } from './admin.ts'
+import type { PlatformAdmin } from './platform-admin.ts'
 import type { HealthReport } from './health.ts'
 
 /** One service that the gateway can route to. */

@@ -1,4 +1,4 @@
-import { olderThanRead } from '../events/reading/history.ts'
+import { olderThanRead } from '../events/reading/log-history.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
 import type { ReadMark } from '../store/records/consumption-records.ts'
 

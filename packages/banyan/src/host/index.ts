@@ -1,5 +1,5 @@
 export { acceptLoss, type AcceptLossOptions, LossRefused, type SetBack } from './accept-loss.ts'
-export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './admin.ts'
+export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './platform-admin.ts'
 export type { Gateway, GatewayHost, ListenOptions, GatewayService, RunningGateway } from './gateway.ts'
 export type { CheckResult, HealthReport } from './health.ts'
 export {

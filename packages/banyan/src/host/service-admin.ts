@@ -1,6 +1,6 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
-import type { Actor, ServiceAdmin } from './admin.ts'
+import type { Actor, ServiceAdmin } from './platform-admin.ts'
 
 /** Events of one flow shown at most of one service. */
 const FLOW_EVENTS_MAX = 1_000

@@ -7,7 +7,7 @@ import { type HostedService, hostService } from '../service/hosted/hosted-servic
 import { variantFor } from '../store/definition.ts'
 import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
-import type { PlatformAdmin } from './admin.ts'
+import type { PlatformAdmin } from './platform-admin.ts'
 import type { RunningGateway } from './gateway.ts'
 import { consumedUpTo } from './consumed-up-to.ts'
 import { gatewayService } from './gateway-service.ts'

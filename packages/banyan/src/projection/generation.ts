@@ -1,4 +1,4 @@
-import { isRemoved } from '../events/reading/history.ts'
+import { isRemoved } from '../events/reading/log-history.ts'
 import { createConsumer, type Consumer } from '../events/consumer.ts'
 import { type ReceivedEvent, receivedEvent } from '../events/reading/received-event.ts'
 import type { RetryPolicy } from '../events/reading/retry-policy.ts'

@@ -4,7 +4,7 @@ import { operation } from '../define.ts'
 import { adjustedFor } from '../domain/adjustment-reason.ts'
 import { MAIN_LOCATION } from '../store/migrations.ts'
 import type { StoredStock } from '../store/stock-table.ts'
-import { toStockItem } from './to-stock-item.ts'
+import { toStockItem } from './answers.ts'
 
 /** Corrects the stock of a sku, never below what is reserved. */
 export const adjust = operation('adjust', async (input, { transaction, fail, id, now, principal }) => {

@@ -1,6 +1,6 @@
 import { operation } from '../define.ts'
 import { commitHold } from '../holds.ts'
-import { toReservation } from './to-reservation.ts'
+import { toReservation } from './answers.ts'
 
 /** Makes the hold of an order final. */
 export const commit = operation('commit', async ({ orderId }, { transaction, fail }) =>

@@ -1,5 +1,5 @@
 import { operation } from '../define.ts'
-import { toStockItem } from './to-stock-item.ts'
+import { toStockItem } from './answers.ts'
 
 /** Items of a page when the caller does not say. */
 const PAGE_ITEMS = 50

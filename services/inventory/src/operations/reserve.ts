@@ -1,6 +1,6 @@
 import { operation } from '../define.ts'
 import { hold } from '../holds.ts'
-import { toReservation } from './to-reservation.ts'
+import { toReservation } from './answers.ts'
 
 /** Holds all lines of an order or none. */
 export const reserve = operation('reserve', async ({ orderId, lines }, { transaction, fail, id, now, resources }) => {

@@ -17,7 +17,7 @@ import { PositionWindow } from './position-window.ts'
 import { CRASHES_MAX, KILLED_THE_PROCESS, Recovery } from '../reading/recovery.ts'
 import { Redriver, type RedriveTask } from '../parked/redriver.ts'
 import { pauseLeftMs, retryDelayMs, SOURCE_BACKOFF } from '../reading/retry-policy.ts'
-import type { RedriveResult, Session, SessionFigures, SessionOptions } from '../reading/session.ts'
+import type { RedriveResult, Session, SessionFigures, SessionOptions } from '../reading/consumer-session.ts'
 import type { EventHandler } from '../reading/subscription.ts'
 
 interface EventTask {

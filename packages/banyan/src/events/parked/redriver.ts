@@ -7,7 +7,7 @@ import { handlerPoints, type HandlerRun, type HandlerTask, runHandler } from '..
 import type { ParkedKeys } from './parked-keys.ts'
 import { errorText, parkAgain } from './parking.ts'
 import { pauseLeftMs, retryDelayMs, type RetryPolicy } from '../reading/retry-policy.ts'
-import type { RedriveResult, SessionOptions } from '../reading/session.ts'
+import type { RedriveResult, SessionOptions } from '../reading/consumer-session.ts'
 import { failuresOf } from '../reading/counters.ts'
 
 /** A key whose parked events are handled again; runs in the key's own lane, so that new events of the key wait behind it. */

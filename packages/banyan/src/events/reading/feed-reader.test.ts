@@ -6,7 +6,7 @@ import type { Feed, StoredEvent } from '../../store/records/feed.ts'
 import { anEvent } from '../suite/consumer.fixtures.ts'
 import { FeedReader } from './feed-reader.ts'
 import { HeldBytes } from './held-bytes.ts'
-import { noFigures, type Session } from './session.ts'
+import { noFigures, type Session } from './consumer-session.ts'
 
 test('a reader that never gets a hint looks by itself, at least once a second', async () => {
   const pauses: number[] = []

@@ -6,10 +6,10 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { EventMark, Feed, StoredEvent } from '../../store/records/feed.ts'
 import type { ReadMark } from '../../store/records/consumption-records.ts'
 import type { HeldBytes } from './held-bytes.ts'
-import { checkHistory, isOlderLog, isRemoved, olderCopy } from './history.ts'
+import { checkHistory, isOlderLog, isRemoved, olderCopy } from './log-history.ts'
 import { type LogPage, logPages, type LogReader } from './log-pages.ts'
 import { SOURCE_BACKOFF } from './retry-policy.ts'
-import type { Session } from './session.ts'
+import type { Session } from './consumer-session.ts'
 import { Wake } from './wake.ts'
 
 /** What a reader needs. */

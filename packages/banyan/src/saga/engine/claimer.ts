@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { letHeldGo } from './held.ts'
 import { JOURNAL_BYTES_MAX, sagaBytes } from '../run/journal-bytes.ts'
 import type { SagaLease } from './lease.ts'
-import type { LoadedRecords } from '../run/run.ts'
+import type { LoadedRecords } from '../run/saga-run.ts'
 
 /** Looks at least this often: other processes may have died, and the wall clock may have jumped (P3, P11). */
 const POLL_MS = 1_000

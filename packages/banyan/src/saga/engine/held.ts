@@ -1,8 +1,8 @@
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { SagaKind, SagaRecord } from '../../store/records/saga-records.ts'
 import type { Store } from '../../store/store.ts'
-import { goOn } from './admin.ts'
-import { readFailure } from '../run/failure.ts'
+import { goOn } from './saga-admin.ts'
+import { readFailure } from '../run/saga-failure.ts'
 
 /** Sagas put back on their way in one transaction. */
 const PAGE = 100

@@ -1,7 +1,7 @@
 import { plainJson } from '../../kernel/json.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { READY_AT, type SagaRecord } from '../../store/records/saga-records.ts'
-import { readFailure } from '../run/failure.ts'
+import { readFailure } from '../run/saga-failure.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 
 /** How long a signal waits for its saga to be started (P12). */

@@ -5,8 +5,8 @@ import type { SagaRecord, SagaStepRecord } from '../../store/records/saga-record
 import type { AnyStep } from '../run/asked-steps.ts'
 import { isWait } from '../run/control.ts'
 import type { SagaDefinitions } from '../definitions.ts'
-import type { SagaEnvironment } from '../run/environment.ts'
-import { outputText, type StuckReason } from '../run/failure.ts'
+import type { SagaEnvironment } from '../run/saga-environment.ts'
+import { outputText, type StuckReason } from '../run/saga-failure.ts'
 import { learnStep } from '../run/learn-step.ts'
 
 /** What a person settled by hand. */

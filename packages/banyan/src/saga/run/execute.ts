@@ -1,11 +1,11 @@
 import { causeText } from '../../telemetry/cause-text.ts'
 import { toBanyanError } from '../../kernel/error.ts'
 import { sagaControl } from './control.ts'
-import { outputText, sagaFailure } from './failure.ts'
+import { outputText, sagaFailure } from './saga-failure.ts'
 import { readInput } from '../input.ts'
 import { isMistakeOfFunction } from './mistake.ts'
 import { resumeRollback } from './rollback.ts'
-import type { SagaRun } from './run.ts'
+import type { SagaRun } from './saga-run.ts'
 
 /** Runs a loaded saga's function from the top; what is in its journal is answered from there. */
 export function execute(run: SagaRun): void {

@@ -3,7 +3,7 @@ import { sleep } from '../../kernel/clock.ts'
 import { toBanyanError, type BanyanError } from '../../kernel/error.ts'
 import type { StoreTransaction } from '../../store/store.ts'
 import type { SagaPoints } from '../definitions.ts'
-import type { SagaEnvironment } from './environment.ts'
+import type { SagaEnvironment } from './saga-environment.ts'
 
 /** Delay before the journal is written again after the store refused it. */
 const JOURNAL_BACKOFF = { firstMs: 50, maxMs: 5_000 }

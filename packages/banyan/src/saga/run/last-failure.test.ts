@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SagaFailure, StepError } from './failure.ts'
+import type { SagaFailure, StepError } from './saga-failure.ts'
 import { aSaga, declined, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
 
 function stepError(text: string | null | undefined): StepError {

@@ -2,9 +2,9 @@ import { toBanyanError } from '../../kernel/error.ts'
 import type { AnyStep } from './asked-steps.ts'
 import { sagaControl } from './control.ts'
 import type { LoadedSaga } from '../definitions.ts'
-import type { SagaEnvironment } from './environment.ts'
+import type { SagaEnvironment } from './saga-environment.ts'
 import { readInput } from '../input.ts'
-import { type LoadedRecords, SagaRun } from './run.ts'
+import { type LoadedRecords, SagaRun } from './saga-run.ts'
 
 /**
  * Runs a saga's function against its journal, as for a rollback, to learn what it says of the step `name`; nothing of it acts and nothing is

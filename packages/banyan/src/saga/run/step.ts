@@ -5,7 +5,7 @@ import { type BanyanError, isErrorCode, shownInLog } from '../../kernel/error.ts
 import type { LogFields } from '../../kernel/logger.ts'
 import type { SagaStepRecord } from '../../store/records/saga-records.ts'
 import { Attempt } from './attempt.ts'
-import { pausedFrom, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './failure.ts'
+import { pausedFrom, readOutput, readStepError, replayedError, stepErrorText, underWayText } from './saga-failure.ts'
 import { hang } from './hang.ts'
 import { isMistakeOfAction } from './mistake.ts'
 import type { AnyStep } from './asked-steps.ts'

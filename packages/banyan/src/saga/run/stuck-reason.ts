@@ -1,4 +1,4 @@
-import type { StuckReason } from './failure.ts'
+import type { StuckReason } from './saga-failure.ts'
 
 /** What else is known where a saga stops. */
 export interface StopDetails {

@@ -1,6 +1,6 @@
 import type { FlowEvents, LogRecords, StoreSize } from '../records/log-records.ts'
 import type { SqlReader } from '../sql.ts'
-import { eventsOfFlow } from './flow.ts'
+import { eventsOfFlow } from './flow-events.ts'
 import { newestId } from './newest-id.ts'
 import { storeSize } from './store-size.ts'
 

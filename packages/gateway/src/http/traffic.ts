@@ -7,7 +7,7 @@ import type { ServerLimits } from './http-server.ts'
 import type { Refused } from './gateway-meters.ts'
 
 /** What flows in and out of a gateway, and the limits of it. */
-export interface Flow {
+export interface Traffic {
   readonly connections: Connections
   readonly arrivals: Arrivals
   readonly departures: Departures
@@ -22,7 +22,7 @@ export interface FlowOptions {
 }
 
 /** Creates the limits of what flows. */
-export function createFlow({ clock, limits, address, refused }: FlowOptions): Flow {
+export function createTraffic({ clock, limits, address, refused }: FlowOptions): Traffic {
   return {
     connections: createConnections({ clock, limits, isProxy: address.isProxy, refused }),
     arrivals: createArrivals({ clock, limits, refused }),

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sqliteHarness } from '../sqlite/sqlite-harness.testsuite.ts'
 import { anEvent, openStore } from '../suite/store-harness.testsuite.ts'
 import { LIST_LIMIT_MAX } from './bounded-limit.ts'
-import { eventsOfFlow } from './flow.ts'
+import { eventsOfFlow } from './flow-events.ts'
 import { sqlOf } from '../sql-of.ts'
 
 test('a flow that is cut off says so, also at the longest list that a store gives; one that just fits does not', async () => {
