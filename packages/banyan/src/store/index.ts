@@ -35,6 +35,7 @@ export type { ConsumptionRecords, CursorRecord, ParkedFilter, ParkedRecord, Read
 export type { FoundIdempotencyRecord, IdempotencyRecord, IdempotencyRecords } from './records/idempotency-records.ts'
 export type { TimerRecord, TimerRecords } from './records/timer-records.ts'
 export { PARKED_STATES } from './records/consumption-records.ts'
+export { type ReaderPosition, type ReaderRecord, type ReaderRecords, READERS_PER_SERVICE_MAX } from './records/reader-records.ts'
 export type { RetentionRecords } from './records/retention-records.ts'
 export { READY_AT, SAGA_STATUSES, STEP_STATES } from './records/saga-records.ts'
 export type {

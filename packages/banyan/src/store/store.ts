@@ -7,6 +7,7 @@ import type { TimerRecords } from './records/timer-records.ts'
 import type { GenerationRecords } from './records/generation-records.ts'
 import type { HoldRecords } from './records/hold-records.ts'
 import type { LogRecords } from './records/log-records.ts'
+import type { ReaderRecords } from './records/reader-records.ts'
 import type { RetentionRecords } from './records/retention-records.ts'
 import type { LeaseRecords, SagaRecords } from './records/saga-records.ts'
 
@@ -108,6 +109,7 @@ export interface StoreTransaction<D = unknown> {
   readonly holds: HoldRecords
   readonly generations: GenerationRecords
   readonly log: LogRecords
+  readonly readers: ReaderRecords
   /** Adds an event; it is written after everything else, so that key order is commit order. */
   emit(event: NewEvent): void
   /**

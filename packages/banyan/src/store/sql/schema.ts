@@ -59,6 +59,7 @@ export const toolkitMigrations: readonly Migration[] = [
   { id: 'banyan-009-waits', sql: WAITS },
   { id: 'banyan-010-permits', sql: PERMITS },
   { id: 'banyan-011-rests', sql: { sqlite: `${REST_INDEXES}${RESTING_SAGAS}`, postgres: REST_INDEXES } },
+  variants('banyan-012-log-readers', logReaderTable),
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {
@@ -123,6 +124,14 @@ ALTER TABLE banyan_cursor ADD COLUMN read_position BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE banyan_cursor ADD COLUMN read_id TEXT;
 ALTER TABLE banyan_consumed ADD COLUMN event_id TEXT;
 INSERT INTO banyan_meta (name, value) VALUES ('identity', ${random});`
+}
+
+/** Who reads this log in other processes. */
+function logReaderTable({ keyed }: Words): string {
+  return `
+CREATE TABLE banyan_reader (
+  service TEXT NOT NULL, consumer TEXT NOT NULL, position BIGINT NOT NULL, seen_at BIGINT NOT NULL, forgotten_at BIGINT,
+  PRIMARY KEY (service, consumer))${keyed};`
 }
 
 /** Which instance reads for a consumer, and the generations of projections. */

@@ -5,6 +5,7 @@ import type { TimerRecords } from '../records/timer-records.ts'
 import type { GenerationRecords } from '../records/generation-records.ts'
 import type { HoldRecords } from '../records/hold-records.ts'
 import type { LogRecords } from '../records/log-records.ts'
+import type { ReaderRecords } from '../records/reader-records.ts'
 import type { RetentionRecords } from '../records/retention-records.ts'
 import type { LeaseRecords, SagaRecords } from '../records/saga-records.ts'
 import type { Sql } from '../sql.ts'
@@ -15,6 +16,7 @@ import { SqlHoldRecords } from './hold-records.ts'
 import { SqlIdempotencyRecords } from './idempotency-records.ts'
 import { SqlLeaseRecords } from './lease-records.ts'
 import { SqlLogRecords } from './log-records.ts'
+import { SqlReaderRecords } from './reader-records.ts'
 import { SqlRetentionRecords } from './retention-records.ts'
 import { SqlSagaRecords } from './saga-records.ts'
 import { SqlTimerRecords } from './timer-records.ts'
@@ -36,6 +38,7 @@ export class SqlRecords {
   #holds: HoldRecords | undefined
   #generations: GenerationRecords | undefined
   #log: LogRecords | undefined
+  #readers: ReaderRecords | undefined
 
   /** `now` is the runtime's wall clock. */
   constructor(sql: Sql, now: () => number) {
@@ -72,5 +75,8 @@ export class SqlRecords {
   }
   get log(): LogRecords {
     return (this.#log ??= new SqlLogRecords(this.database))
+  }
+  get readers(): ReaderRecords {
+    return (this.#readers ??= new SqlReaderRecords(this.database))
   }
 }

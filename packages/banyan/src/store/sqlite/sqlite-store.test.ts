@@ -220,7 +220,7 @@ test('damage that is met while running ends the store: everything is refused, an
   })
   await first.close()
   const store = await openAgain()
-  await overwrite(`${directory.path}/${SERVICE}.db`, 20 * 4_096, 20 * 4_096)
+  await overwrite(`${directory.path}/${SERVICE}.db`, 20 * 4_096, 30 * 4_096) // the first pages of the rows; before them stand those of the toolkit's tables
   await rejectsWith(
     store.read((tx) => tx.database.all('SELECT * FROM blob ORDER BY key LIMIT 100')),
     'data_damaged',

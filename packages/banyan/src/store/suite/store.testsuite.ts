@@ -13,6 +13,7 @@ import { testLists } from './store-lists.testsuite.ts'
 import { testOpening } from './store-opening.testsuite.ts'
 import { testOrder } from './store-order.testsuite.ts'
 import { testPages } from './store-pages.testsuite.ts'
+import { testReaders } from './store-readers.testsuite.ts'
 import { testRecords } from './store-records.testsuite.ts'
 import { testRetention } from './store-retention.testsuite.ts'
 import { testSagas } from './store-sagas.testsuite.ts'
@@ -36,6 +37,7 @@ export function testStore(harness: StoreHarness): void {
   testConsumption(harness)
   testSagas(harness)
   testRetention(harness)
+  testReaders(harness)
   testHistory(harness)
   testOpening(harness)
   testBounds(harness)
