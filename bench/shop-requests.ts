@@ -7,7 +7,7 @@ import { adminToken, anOrder, registerUser, type ShopClient, shopClient, signIn 
 import { ENVIRONMENT } from './growth.ts'
 import type { Template } from './growth-seed.ts'
 import { stockArrived } from './orders.ts'
-import { sqlOf } from 'banyan/store'
+import { removeDue } from '../tests/support/remove-due.ts'
 
 /** The shop in this process, whose data somebody else keeps. */
 export interface ShopPlace {
@@ -37,9 +37,7 @@ export async function everyRequest(place: ShopPlace, template: Template): Promis
     const asked = await askAll(url, template)
     const { body } = await shopClient(url).request<{ paths: Record<string, object> }>('GET', '/openapi.json')
     const lists = Object.entries(body.paths).flatMap(([route, methods]) => ('get' in methods ? [route] : []))
-    for (const { name, parts } of shop.services)
-      for (const { remove } of parts.retention.rules ?? [])
-        await running.services.find((each) => each.name === name)?.store.transaction((tx) => remove(sqlOf(tx), Date.now(), 10))
+    await removeDue(running, Date.now(), 10)
     const forgotten = lists.filter((route) => !asked.some((each) => matches(route, each)))
     assert.deepEqual(forgotten, [], 'a query that this test does not ask')
   } finally {

@@ -11,7 +11,7 @@ import platform from '../platform.ts'
 import { shopPlace } from './shop.fixture.ts'
 import { ADMIN, adminToken, shopClient } from './support/shop-client.ts'
 import { markersInFiles, markersInTables, markersInTexts, type Sightings } from './support/stored-texts.ts'
-import { sqlOf } from 'banyan/store'
+import { removeDue } from './support/remove-due.ts'
 
 const exporter = new InMemorySpanExporter()
 trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
@@ -155,12 +155,8 @@ async function leftBehind(shop: Shop, allowed: (where: string) => boolean): Prom
 }
 
 /** Lets the services remove what they would in a week: what a repeated request prepared for an order that never came. */
-async function forgetUnused({ services }: Shop): Promise<void> {
-  for (const { name, parts } of platform.services)
-    for (const { remove } of parts.retention.rules ?? []) {
-      const hosted = services.find((service) => service.name === name)
-      await hosted?.store.transaction((tx) => remove(sqlOf(tx), Date.now() + 8 * 86_400_000, 100))
-    }
+async function forgetUnused(shop: Shop): Promise<void> {
+  await removeDue(shop, Date.now() + 8 * 86_400_000, 100)
 }
 
 for (const flow of ['orchestration', 'choreography'])

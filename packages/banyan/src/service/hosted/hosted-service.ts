@@ -45,6 +45,8 @@ export interface HostedService extends LocalService {
   readonly contract: Contract
   readonly feed: Feed
   readonly store: Store
+  /** Turns the store's handle into the service's words; for tools and tests. */
+  readonly repository: (database: unknown) => object
   readonly runtime: Runtime
   readonly consumers: ServiceConsumers
   readonly projections: ServiceProjections
@@ -117,6 +119,7 @@ function hosted(service: Service, options: HostOptions, { guard, store, reposito
     contract: definition.contract,
     feed: store.feed,
     store,
+    repository,
     runtime,
     consumers,
     projections,
