@@ -4,6 +4,7 @@ import { BOUND_MUTANTS } from './planted/bound-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { COST_MUTANTS } from './planted/cost-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
+import { GUIDE_MUTANTS } from './planted/guide-mutants.ts'
 import { MEMORY_MUTANTS } from './planted/memory-mutants.ts'
 import { OPERATOR_MUTANTS } from './planted/operator-mutants.ts'
 import { POSTGRES_MUTANTS } from './planted/postgres-mutants.ts'
@@ -27,5 +28,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...OPERATOR_MUTANTS,
   ...BOUND_MUTANTS,
   ...COST_MUTANTS,
+  ...GUIDE_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]
