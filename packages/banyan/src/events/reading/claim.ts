@@ -27,10 +27,6 @@ export interface Claim {
   readonly attempts: ReadonlyMap<number, AttemptRecord>
 }
 
-/**
- * The count of starts is kept among the attempts under this position, which no event has.
- * So a crash is noticed without a write per event.
- */
 /** Counts read at a start at most: only events that failed or ended the process have any. */
 const ATTEMPTS_MAX = 1_000
 
