@@ -95,6 +95,7 @@ export function stubHost({
     health: () => ({
       live: true,
       ready: true,
+      hosts: ['shop'],
       checks: [{ name: 'shop:store', status: 'pass', output: 'file /secret/path', time: 0 }],
     }),
     draining,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Gateway, platform, type RunningPlatform, startPlatform } from 'banyan/host'
 import { createRuntime, type RuntimeOptions, systemClock } from 'banyan/kernel'
-import type { Service } from 'banyan'
+import type { Contract, Service } from 'banyan'
 import type { StoreFactory } from 'banyan/store'
 import { sqliteStores } from 'banyan/store/sqlite'
 import { explainingClient } from './explaining-client.ts'
@@ -11,6 +11,10 @@ import { handedOnLog, keptLog, type LogTaker, type TestLog } from './test-log.ts
 /** How a test's platform differs from the default: all in this process, on SQLite files that vanish with it. */
 export interface TestPlatformOptions {
   readonly services: readonly Service[]
+  /** Services of the platform that are only known by their contracts. */
+  readonly contracts?: readonly Contract[]
+  /** Names of the services that run; the others are part of the platform and cannot be reached. Default: all. */
+  readonly hosts?: readonly string[]
   readonly gateway?: Gateway
   /** Replace the clock, the randomness or the fault points. */
   readonly runtime?: RuntimeOptions
@@ -39,12 +43,14 @@ export async function testPlatform(options: TestPlatformOptions): Promise<TestPl
   const place = options.directory === undefined ? temporaryDirectory() : { path: options.directory, [Symbol.dispose]: () => {} }
   const directory = place.path
   const log = logOf(options)
-  const running = await startPlatform(platform({ services: options.services, ...(options.gateway ? { gateway: options.gateway } : {}) }), {
+  const { services, contracts, hosts, gateway } = options
+  const running = await startPlatform(platform({ services, ...(contracts ? { contracts } : {}), ...(gateway ? { gateway } : {}) }), {
+    ...(hosts ? { hosts } : {}),
     runtime: createRuntime({ log: log.logger, ...options.runtime }),
     stores: options.stores ?? sqliteStores({ directory }),
     directory: path.join(directory, 'files'),
     environment: options.environment ?? {},
-    ...(options.gateway ? { listen: { port: 0, hostname: '127.0.0.1' } } : {}),
+    ...(gateway ? { listen: { port: 0, hostname: '127.0.0.1' } } : {}),
   })
   return {
     ...running,

@@ -11,17 +11,24 @@ export interface LocalService {
   invoke(request: CallRequest): Promise<CallReply>
 }
 
-/** Calls services of the same process exactly as if they were remote: copied and validated by the service, with the same errors (law 2). */
-export function localTransport(find: (service: string) => LocalService | undefined): Transport {
+/**
+ * Calls services of the same process exactly as if they were remote: copied and validated by the service, with the same errors (law 2). `absent` says
+ * why one cannot be called that `find` does not find.
+ */
+export function localTransport(find: (service: string) => LocalService | undefined, absent = noInstance): Transport {
   return {
     async send(request) {
       const service = find(request.service)
-      if (!service) throw new BanyanError('unavailable', `no running instance of service "${request.service}"; start one`)
+      if (!service) throw absent(request.service)
       return service.invoke(request).catch((thrown: unknown) => {
         throw asReceived(`${request.service}.${request.operation}`, toBanyanError(thrown))
       })
     },
   }
+}
+
+function noInstance(service: string): BanyanError {
+  return new BanyanError('unavailable', `no running instance of service "${service}"; start one`)
 }
 
 /**

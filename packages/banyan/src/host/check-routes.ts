@@ -1,4 +1,5 @@
 import { refuseCollisions, routedOperations } from '../contract/colliding-routes.ts'
+import type { Contract } from '../contract/contract.ts'
 import { misuse } from '../kernel/error.ts'
 import type { Service } from '../service/define/service-parts.ts'
 
@@ -6,8 +7,8 @@ import type { Service } from '../service/define/service-parts.ts'
  * Throws `misuse` when requests could mean operations of two services: routes that match the same paths, whatever their parameters are called,
  * and raw routes that take what another service offers.
  */
-export function checkRoutes(services: readonly Service[]): void {
-  const routed = services.flatMap(({ name, definition }) => routedOperations(name, definition.contract.operations))
+export function checkRoutes(services: readonly Service[], contracts: readonly Contract[]): void {
+  const routed = contracts.flatMap(({ name, operations }) => routedOperations(name, operations))
   refuseCollisions(routed)
   const raw = services.flatMap(({ name, parts }) => (parts.routes ? [{ service: name, prefix: parts.routes.prefix }] : []))
   raw.forEach(({ service, prefix }, index) => {

@@ -1,13 +1,49 @@
+import type { Contract } from '../contract/contract.ts'
+import type { BanyanError } from '../kernel/error.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
-import type { GatewayService } from './gateway.ts'
+import { problemOf } from '../service/hosted/raw-problem.ts'
+import type { Service } from '../service/define/service-parts.ts'
+import type { GatewayService, RawRequestHandler } from './gateway.ts'
+import type { Placement } from './placement.ts'
+import type { Platform } from './platform.ts'
 
-/** Shows a hosted service to the gateway: its contract, its raw routes and when it changes, nothing else. */
-export function gatewayService(service: HostedService): GatewayService {
+/** Shows all services of a platform to the gateway, in start order: those that run here as they are, the others as they can be reached. */
+export function gatewayServices(
+  { contracts, services }: Platform,
+  { absent }: Placement,
+  hosted: ReadonlyMap<string, HostedService>,
+): readonly GatewayService[] {
+  return contracts.map((contract) => {
+    const here = hosted.get(contract.name)
+    return here ? local(here) : elsewhere(contract, services, () => absent(contract.name))
+  })
+}
+
+function local(service: HostedService): GatewayService {
   return {
     contract: service.contract,
     raw: service.raw,
     listen: service.listen,
     readModel: (operation) => service.projections.readModel(operation),
     positionOf: (token) => service.store.feed.positionOf(token),
+  }
+}
+
+/** Calls of it go over the transport, which answers for itself; nothing in this process knows what it has read. */
+function elsewhere(contract: Contract, services: readonly Service[], absent: () => BanyanError): GatewayService {
+  const prefix = services.find(({ name }) => name === contract.name)?.parts.routes?.prefix
+  return {
+    contract,
+    raw: prefix === undefined ? undefined : { prefix, handle: refusal(absent) },
+    listen: () => () => {},
+    readModel: () => ({ sources: [], readUpTo: async () => Number.POSITIVE_INFINITY }),
+    positionOf: () => Promise.reject(absent()),
+  }
+}
+
+function refusal(absent: () => BanyanError): RawRequestHandler['handle'] {
+  return (_request, response) => {
+    const { status, headers, body } = problemOf(absent())
+    response.writeHead(status, { ...headers, connection: 'close' }).end(body)
   }
 }

@@ -7,11 +7,17 @@ import type { Metrics } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { HealthReport } from './health.ts'
 
-/** One service that the gateway can route to. */
+/** Answers the raw requests of a service: the service itself, or whatever stands for it here. */
+export interface RawRequestHandler {
+  readonly prefix: string
+  handle(request: IncomingMessage, response: ServerResponse): void
+}
+
+/** One service of the platform, whichever process hosts it. */
 export interface GatewayService {
   readonly contract: Contract
-  /** Raw routes of a service hosted here; undefined when it has none. */
-  readonly raw: { readonly prefix: string; handle(request: IncomingMessage, response: ServerResponse): void } | undefined
+  /** Its raw routes; undefined when it has none that are known here. */
+  readonly raw: RawRequestHandler | undefined
   /**
    * Calls `listener` at each `tx.notify(key)` of the service in this process, before the answer of the notifying handler leaves, and when
    * its log of events may have grown, also by other processes. Only a hint: what must not be missed is asked for now and then. Returns how
@@ -28,6 +34,7 @@ export interface GatewayService {
 export interface GatewayHost {
   readonly runtime: Runtime
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** All services of the platform. */
   readonly services: readonly GatewayService[]
   readonly transport: Transport
   readonly admin: PlatformAdmin

@@ -15,5 +15,7 @@ export interface HealthReport {
   readonly live: boolean
   /** Started, not draining, and its own hard requirements hold. */
   readonly ready: boolean
+  /** Names of the services that this process hosts. */
+  readonly hosts: readonly string[]
   readonly checks: readonly CheckResult[]
 }

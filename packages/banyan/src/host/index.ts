@@ -1,6 +1,6 @@
 export { acceptLoss, type AcceptLossOptions, LossRefused, type SetBack } from './accept-loss.ts'
 export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './platform-admin.ts'
-export type { Gateway, GatewayHost, ListenOptions, GatewayService, RunningGateway } from './gateway.ts'
+export type { Gateway, GatewayHost, ListenOptions, GatewayService, RawRequestHandler, RunningGateway } from './gateway.ts'
 export type { CheckResult, HealthReport } from './health.ts'
 export {
   bodySha256,

@@ -1,3 +1,4 @@
+import type { Contract } from '../contract/contract.ts'
 import { misuse } from '../kernel/error.ts'
 import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
 import type { Service } from '../service/define/service-parts.ts'
@@ -33,8 +34,10 @@ export interface StoreSizes {
 
 /** The executable map of a platform. */
 export interface Platform {
-  /** In start order: dependencies first. */
+  /** Those that are implemented here, in start order: dependencies first. Which of them a process hosts is for its start to say. */
   readonly services: readonly Service[]
+  /** Of all services: those implemented here in their order, then those that are only known by their contracts. */
+  readonly contracts: readonly Contract[]
   readonly gateway: Gateway | undefined
   readonly invariants: Invariants | undefined
   readonly storeSizes: StoreSizes
@@ -44,6 +47,8 @@ export interface Platform {
 /** What a platform is made of. */
 export interface PlatformOptions {
   readonly services: readonly Service[]
+  /** Contracts of services that belong to the platform and are implemented elsewhere, e.g. in another repository. Default: none. */
+  readonly contracts?: readonly Contract[]
   /** What stands in front of them. Default: nothing, they can be reached from inside only. */
   readonly gateway?: Gateway
   /** Checks what must hold over several services. Default: nothing. */
@@ -53,7 +58,14 @@ export interface PlatformOptions {
   readonly settings?: PlatformSettings
 }
 
-const PLATFORM = partsOf<PlatformOptions>({ services: true, gateway: true, invariants: true, storeSizes: true, settings: true })
+const PLATFORM = partsOf<PlatformOptions>({
+  services: true,
+  contracts: true,
+  gateway: true,
+  invariants: true,
+  storeSizes: true,
+  settings: true,
+})
 const SETTINGS = partsOf<PlatformSettings>({ known: true, check: true })
 const STORE_SIZES = partsOf<StoreSizes>({ poolMax: true, writers: true })
 
@@ -67,10 +79,12 @@ export function platform(definition: PlatformOptions): Platform {
     misuse(`platform() has services ${shownValue(definition.services)}; give a list of what service() made`)
   checkStoreSizes(definition.storeSizes ?? {})
   onlyOptions('settings of platform()', definition.settings ?? {}, SETTINGS)
-  const services = inStartOrder(definition.services)
-  checkRoutes(services)
-  const { gateway, invariants, storeSizes = {}, settings = { known: [] } } = definition
-  return { services, gateway, invariants, storeSizes, settings }
+  const { contracts: others = [], gateway, invariants, storeSizes = {}, settings = { known: [] } } = definition
+  if (!Array.isArray(others)) misuse(`platform() has contracts ${shownValue(others)}; give a list of what contract() made`)
+  const services = inStartOrder(definition.services, others)
+  const contracts = [...services.map((service) => service.definition.contract), ...others]
+  checkRoutes(services, contracts)
+  return { services, contracts, gateway, invariants, storeSizes, settings }
 }
 
 function checkStoreSizes(sizes: StoreSizes): void {
@@ -80,14 +94,17 @@ function checkStoreSizes(sizes: StoreSizes): void {
       misuse(`storeSizes of platform() has ${name} ${shownValue(size)}; give a whole number above 0, or leave it out for the default`)
 }
 
-/** Sorts services so that each comes after those it calls. */
-export function inStartOrder(services: readonly Service[]): readonly Service[] {
+/** Sorts services so that each comes after those it calls; what is only known by its contract starts elsewhere. */
+function inStartOrder(services: readonly Service[], others: readonly Contract[]): readonly Service[] {
   const byName = new Map(services.map((service) => [service.name, service]))
-  if (byName.size < services.length) misuse('two services of the platform have the same name; each name may be there once')
+  const elsewhere = new Set(others.map(({ name }) => name))
+  if (new Set([...byName.keys(), ...elsewhere]).size < services.length + others.length)
+    misuse('two services of the platform have the same name; each name may be there once, in services or in contracts')
   const ordered: Service[] = []
   const path: string[] = []
 
   function visit(name: string, neededBy: string): void {
+    if (elsewhere.has(name)) return
     const service =
       byName.get(name) ?? misuse(`service "${neededBy}" uses "${name}", which is not part of the platform; add it to services`)
     if (ordered.includes(service)) return
@@ -103,7 +120,7 @@ export function inStartOrder(services: readonly Service[]): readonly Service[] {
   for (const { name } of services) visit(name, name)
   for (const { name, definition } of services)
     for (const source of definition.listens)
-      if (!byName.has(source.name))
+      if (!byName.has(source.name) && !elsewhere.has(source.name))
         misuse(`service "${name}" listens to "${source.name}", which is not part of the platform; add it to services`)
   return ordered
 }

@@ -10,11 +10,13 @@ import { createMetrics, createTracing, type Metrics, watchLoop } from '../teleme
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { RunningGateway } from './gateway.ts'
 import { consumedUpTo } from './consumed-up-to.ts'
-import { gatewayService } from './gateway-service.ts'
+import { absentFeed } from './absent-feed.ts'
+import { gatewayServices } from './gateway-service.ts'
 import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { declareHealthFigures } from './health-figures.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
+import { place, type Placement } from './placement.ts'
 import type { Platform } from './platform.ts'
 import { createPlatformDrain } from './platform-drain.ts'
 import { platformClient } from './platform-client.ts'
@@ -30,6 +32,8 @@ export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where the gateway listens; without it the platform runs without a gateway. */
   readonly listen?: { readonly port: number; readonly hostname: string }
+  /** Names of the services that this process hosts. Default: all that are implemented here. The others are `unavailable` from here. */
+  readonly hosts?: readonly string[]
   /** Puts something on the way of calls between services, e.g. a network that loses them. Default: nothing, they stay in the process. */
   readonly network?: (local: Transport) => Transport
   /** Secret by which the command line proves to the gateway, and the gateway to it, that both belong to this machine's operator. */
@@ -44,6 +48,7 @@ export interface RunningPlatform {
   readonly address: string | undefined
   readonly admin: PlatformAdmin
   readonly metrics: Metrics
+  /** Those that run here. */
   readonly services: readonly HostedService[]
   health(): HealthReport
   /** A typed client that calls as the platform itself. For tests, seeds and tools. */
@@ -60,11 +65,12 @@ export interface RunningPlatform {
 /** Starts a platform: stores, services in dependency order, then the gateway. What was started is stopped again when a part fails. */
 export async function startPlatform(platform: Platform, options: StartOptions): Promise<RunningPlatform> {
   const { runtime } = options
+  const placement = place(platform, options.hosts)
   platform.settings.check?.(options.environment)
   const metrics = createMetrics()
   const monitor = createHealthMonitor(runtime)
   const hosted = new Map<string, HostedService>()
-  const local = localTransport((name) => hosted.get(name))
+  const local = localTransport((name) => hosted.get(name), placement.absent)
   const transport = options.network?.(local) ?? local
   const admin = platformAdmin(platform, options, hosted)
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
@@ -73,8 +79,8 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   let gateway: RunningGateway | undefined
   const drain = createPlatformDrain(platform, hosted, runtime.clock)
 
-  const health = (): HealthReport => reported(monitor.results(), drain.begun)
-  declareHealthFigures(metrics, health)
+  const health = (): HealthReport => reported(placement, monitor.results(), drain.begun)
+  declareHealthFigures(metrics, health, platform.contracts)
   async function stopAll(): Promise<void> {
     monitor.stop()
     figures.stop()
@@ -83,14 +89,14 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     unwatch()
   }
   try {
-    await startServices(platform, options, { hosted, transport, metrics, monitor })
+    await startServices(placement, options, { hosted, transport, metrics, monitor })
     figures.start()
     if (platform.gateway && options.listen)
       gateway = await platform.gateway.start(
         {
           runtime,
           environment: options.environment,
-          services: [...hosted.values()].map(gatewayService),
+          services: gatewayServices(platform, placement, hosted),
           transport,
           admin,
           metrics,
@@ -119,8 +125,9 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   }
 }
 
-function reported(checks: HealthReport['checks'], isDraining: boolean): HealthReport {
-  return { live: true, ready: !isDraining && checks.every((check) => check.status !== 'fail'), checks }
+function reported({ hosted }: Placement, checks: HealthReport['checks'], isDraining: boolean): HealthReport {
+  const hosts = hosted.map(({ name }) => name)
+  return { live: true, ready: !isDraining && checks.every((check) => check.status !== 'fail'), hosts, checks }
 }
 
 interface Started {
@@ -131,18 +138,18 @@ interface Started {
 }
 
 /** Brings all stores up to date, or none; opens them all first, because services read each other's events; then prepares and runs services in dependency order. */
-async function startServices(platform: Platform, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
+async function startServices(placement: Placement, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
   const { runtime, stores, directory, environment } = options
   const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   await stores.upgrade?.(
-    platform.services.map(({ name, definition }) => ({
+    placement.hosted.map(({ name, definition }) => ({
       service: name,
       migrations: variantFor(name, definition.store, stores.offer(name)).migrations,
       runtime,
     })),
   )
-  for (const service of platform.services) {
+  for (const service of placement.hosted) {
     const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })
     hosted.set(service.name, one)
     for (const [name, check] of one.checks) monitor.add(`${service.name}:${name}`, check)
@@ -151,8 +158,8 @@ async function startServices(platform: Platform, options: StartOptions, { hosted
   for (const service of hosted.values()) await service.prepare()
   for (const service of hosted.values())
     await service.run(
-      (source) => hosted.get(source)?.feed,
-      () => consumedUpTo(hosted.values(), service.name),
+      (source) => hosted.get(source)?.feed ?? absentFeed(() => placement.absent(source)),
+      () => consumedUpTo(placement, hosted.values(), service.name),
     )
   // where another process may be the one that reads, only a look at what is stored tells
   if ([...hosted.values()].some(({ store }) => store.features.shared)) monitor.add('platform:histories', () => checkHistories(hosted))

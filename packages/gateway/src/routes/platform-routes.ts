@@ -75,10 +75,11 @@ async function mayLookInside(gateway: GatewayContext, exchange: Exchange): Promi
 }
 
 /** Strangers learn which checks fail, not why: outputs name hosts, files and versions. */
-function readiness({ checks }: HealthReport, ready: boolean, details: boolean): string {
+function readiness({ hosts, checks }: HealthReport, ready: boolean, details: boolean): string {
   const worst = checks.some(({ status }) => status !== 'pass') ? 'warn' : 'pass'
   return JSON.stringify({
     status: ready ? worst : 'fail',
+    ...(details ? { hosts } : {}),
     checks: Object.fromEntries(
       checks.map(({ name, status, output, time }) => [
         name,

@@ -3,7 +3,7 @@ import { misuse } from '../../kernel/error.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import { consumerGroups } from '../define/consumer-groups.ts'
 import type { EventSubscription } from '../define/define.ts'
-import { type ConsumerLag, lagOf } from './consumer-lag.ts'
+import { type ConsumerLag, lagsOf } from './consumer-lag.ts'
 import { eventHandler } from './event-handlers.ts'
 import type { Service } from '../define/service-parts.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
@@ -53,7 +53,7 @@ export function createConsumers(shared: ServiceRuntime, service: Service, others
       await Promise.all(running.map((consumer) => consumer.stop()))
     },
     running: () => running,
-    lag: () => Promise.all(running.map((consumer) => lagOf(shared, consumer))),
+    lag: () => lagsOf(shared, running),
     async redrive(consumer, source, key, by) {
       await parked.redrive({ consumer, source, key }, by)
     },

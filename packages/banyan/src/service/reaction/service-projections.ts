@@ -10,7 +10,7 @@ import {
 import type { Feed } from '../../store/records/feed.ts'
 import type { Store } from '../../store/store.ts'
 import type { Consumer } from '../../events/index.ts'
-import { type ConsumerLag, lagOf } from './consumer-lag.ts'
+import { type ConsumerLag, lagsOf } from './consumer-lag.ts'
 import { eventDataReader } from './event-data.ts'
 import { sourceOf } from '../define/event-source.ts'
 import type { Service } from '../define/service-parts.ts'
@@ -93,7 +93,7 @@ export function createServiceProjections(shared: ServiceBase, service: Service):
         readUpTo: async (source) => Math.min(...(await Promise.all(read.map((projection) => runner(projection.name).position(source))))),
       }
     },
-    lag: () => Promise.all(consumersOf(runners).map((consumer) => lagOf(shared, consumer))),
+    lag: () => lagsOf(shared, consumersOf(runners)),
     status: () => Promise.all([...runners.values()].map((one) => one.status())),
     async checkCurrent(projection) {
       const status = await runners.get(projection)?.status()
