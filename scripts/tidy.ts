@@ -4,6 +4,7 @@ import path from 'node:path'
 import { packageBoundaries, pureDomain, serviceBoundaries } from './tidy/boundaries.ts'
 import { importCircles } from './tidy/circles.ts'
 import { type Document, documentViolations, type Repository } from './tidy/documents.ts'
+import { engines } from './tidy/engines.ts'
 import { fileLength, noDefaultExport } from './tidy/file-shape.ts'
 import { layers } from './tidy/layers.ts'
 import { type Lock, type Manifest, manifestViolations } from './tidy/manifests.ts'
@@ -12,7 +13,7 @@ import { citationViolations, promisePageViolations } from './tidy/promises.ts'
 import type { Rule, Violation } from './tidy/rule.ts'
 import { sourceFile } from './tidy/source-file.ts'
 
-const RULES: readonly Rule[] = [layers, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
+const RULES: readonly Rule[] = [layers, engines, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
 
 const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench,examples,settings}/**/*.ts', 'platform.ts']
 

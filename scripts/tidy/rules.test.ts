@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { packageBoundaries, pureDomain, serviceBoundaries } from './boundaries.ts'
 import { fileLength, noDefaultExport } from './file-shape.ts'
+import { engines } from './engines.ts'
 import { layers } from './layers.ts'
 import { type Manifest, manifestViolations } from './manifests.ts'
 import { ports } from './ports.ts'
@@ -22,6 +23,16 @@ function complains(rule: Rule, path: string, text: string, about: RegExp): void 
 function accepts(rule: Rule, path: string, text: string): void {
   assert.deepEqual(complaints(rule, path, text), [])
 }
+
+test('the core has no SQL above the store port', () => {
+  const path = 'packages/banyan/src/events/reading/holder.ts'
+  accepts(engines, path, `import type { Hold } from '../../store/records/hold-records.ts'`)
+  complains(engines, path, `import { SqlHoldRecords } from '../../store/sql/hold-records.ts'`, /of one kind of engine/)
+  complains(engines, path, `import type { Sql } from '../../store/sql.ts'`, /is SQL, which is for authors only/)
+  complains(engines, path, 'const HOLD = `INSERT INTO banyan_holder (name) VALUES (?)`', /above the store port/)
+  accepts(engines, 'packages/banyan/src/store/sql/hold-records.ts', "const HOLD = 'DELETE FROM banyan_holder'")
+  accepts(engines, 'packages/banyan/src/service/define/context.ts', `import type { Sql } from '../../store/sql.ts'`)
+})
 
 test('a layer may import the layers below it only', () => {
   const path = 'packages/banyan/src/store/store.ts'
