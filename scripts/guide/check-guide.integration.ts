@@ -39,6 +39,27 @@ test('a type that does not fit, a value that is another and a test that fails ar
   assert.match(failures.join('\n'), /one is two: [^]*docs\/guide\/broken\.md:18 \(a\.test\.ts\)/)
 })
 
+test('a file that no other one imports is run, and an assertion of it that fails is found', async () => {
+  const broken = page(
+    '```ts',
+    '// a.ts',
+    "import assert from 'node:assert/strict'",
+    'assert.equal(1, 2)',
+    '```',
+    ...TWICE,
+    '```ts',
+    '// b.ts',
+    "import { twice } from './twice.ts'",
+    '',
+    'twice(1) // => 2',
+    '```',
+  )
+  using guide = checkedGuide(ROOT, [broken])
+  const { failures, passed } = await guide.run()
+  assert.equal(passed, 1)
+  assert.match(failures.join('\n'), /docs\/guide\/broken\.md: a\.ts runs and shows what it says: [^]*broken\.md:4 \(a\.ts\)/)
+})
+
 test('what fits passes: its types, its values, its shell', async () => {
   const sound = page(
     ...TWICE,

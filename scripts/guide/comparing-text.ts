@@ -18,8 +18,3 @@ export function comparingText({ lines }: SnippetFile, page: string): string {
   if (isUsed) texts[0] = `import { shows } from '../shows.ts'`
   return `${texts.join('\n')}\n`
 }
-
-/** Tells whether a file compares a value by itself, without a test. */
-export function hasShownValues({ lines }: SnippetFile): boolean {
-  return lines.some(({ text }) => VALUE.test(text))
-}

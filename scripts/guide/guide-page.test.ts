@@ -52,6 +52,7 @@ test('a block that nobody would run is a problem, unless it says why it is only 
 
 test('a page that checks nothing is a problem', () => {
   assert.match(problems('# X', '```ts', '// a.ts', 'export const a = 1', '```'), /nothing on this page is checked/)
+  assert.match(problems('```ts', '// a.ts', "import assert from 'node:assert/strict'", '```'), /nothing on this page is checked/)
   assert.equal(problems('```ts', '// a.ts', 'a // => 1', '```'), '')
   assert.equal(problems('```ts', '// a.test.ts', "test('a', () => {})", '```'), '')
 })

@@ -69,7 +69,7 @@ export function guidePage(path: string, markdown: string): GuidePage {
 
 /** Tells whether a line of a snippet says what must hold. */
 function isChecked(text: string): boolean {
-  return /^test\(|\/\/ => |\bassert\b/.test(text)
+  return /^test\(|\/\/ => |\bassert\./.test(text)
 }
 
 function addTo(

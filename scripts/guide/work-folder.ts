@@ -1,6 +1,6 @@
 import { mkdirSync, copyFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { comparingText, hasShownValues } from './comparing-text.ts'
+import { comparingText } from './comparing-text.ts'
 import type { GuidePage, SnippetFile } from './guide-page.ts'
 
 /** Where the pages' files stand while they are checked: as in the folder of somebody who has the packages installed. */
@@ -28,7 +28,7 @@ export function workFolder(root: string, repository: string, pages: readonly Gui
   return { root, folderOf: (page) => path.join(root, shortName(page)), tests, told: (text) => toldByPage(text, root, pages) }
 }
 
-/** Writes one page's files, and a test for each that compares values; returns the test files. */
+/** Writes one page's files, and a test for each that no other one imports; returns the test files. */
 function writePage(folder: string, page: GuidePage): string[] {
   mkdirSync(folder)
   // `npm run banyan` is what the pages say, as in a clone of the repository
@@ -36,13 +36,17 @@ function writePage(folder: string, page: GuidePage): string[] {
   return page.files.flatMap((file) => {
     writeFileSync(path.join(folder, file.name), comparingText(file, page.path))
     if (file.name.endsWith('.test.ts')) return path.join(folder, file.name)
-    return hasShownValues(file) ? writeTestOf(folder, page, file) : []
+    return isImported(file, page) ? [] : writeTestOf(folder, page, file)
   })
+}
+
+function isImported({ name }: SnippetFile, { files }: GuidePage): boolean {
+  return files.some(({ lines }) => lines.some(({ text }) => text.includes(` from './${name}'`)))
 }
 
 function writeTestOf(folder: string, page: GuidePage, { name }: SnippetFile): string {
   const test = path.join(folder, `run-${name.replace(/\.ts$/, '.test.ts')}`)
-  const title = JSON.stringify(`${page.path}: ${name} shows what it says`)
+  const title = JSON.stringify(`${page.path}: ${name} runs and shows what it says`)
   writeFileSync(test, `import { test } from 'node:test'\n\ntest(${title}, async () => void (await import('./${name}')))\n`)
   return test
 }
