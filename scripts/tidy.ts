@@ -1,7 +1,7 @@
 // The architecture and the documents as checks: what no type and no lint rule can see. Prints each violation as path:line and exits 1 if there is one.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { packageBoundaries, pureDomain, serviceBoundaries } from './tidy/boundaries.ts'
+import { appBoundaries, packageBoundaries, pureDomain, serviceBoundaries } from './tidy/boundaries.ts'
 import { importCircles } from './tidy/circles.ts'
 import { type Document, documentViolations, type Repository } from './tidy/documents.ts'
 import { engines } from './tidy/engines.ts'
@@ -13,7 +13,17 @@ import { citationViolations, promisePageViolations } from './tidy/promises.ts'
 import type { Rule, Violation } from './tidy/rule.ts'
 import { sourceFile } from './tidy/source-file.ts'
 
-const RULES: readonly Rule[] = [layers, engines, serviceBoundaries, pureDomain, packageBoundaries, ports, fileLength, noDefaultExport]
+const RULES: readonly Rule[] = [
+  layers,
+  engines,
+  serviceBoundaries,
+  appBoundaries,
+  pureDomain,
+  packageBoundaries,
+  ports,
+  fileLength,
+  noDefaultExport,
+]
 
 const SOURCES = ['{packages,services,apps}/*/src/**/*.ts', '{scripts,tests,bench,examples,settings}/**/*.ts', 'platform.ts']
 

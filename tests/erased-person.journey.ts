@@ -1,7 +1,7 @@
 // An erased person leaves nothing in orders: neither in those that are settled, nor in those that were under way, which are finished first.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { eventually } from '@banyan/testing'
+import { eventually, readSql } from '@banyan/testing'
 import { orders } from '@shop/orders/contract'
 import { users } from '@shop/users/contract'
 import { paidWith, type Shop, startShop } from './shop.fixture.ts'
@@ -9,7 +9,8 @@ import { paidWith, type Shop, startShop } from './shop.fixture.ts'
 /** Rows of a service's table that hold something personal. */
 async function personalRows(shop: Shop, service: string, table: string, where = '1 = 1'): Promise<number> {
   const hosted = shop.platform.services.find(({ name }) => name === service)
-  const row = await hosted?.readSql((sql) => sql.get<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table} WHERE ${where}`))
+  const row =
+    hosted && (await readSql(hosted, (sql) => sql.get<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table} WHERE ${where}`)))
   return row?.count ?? Number.NaN
 }
 

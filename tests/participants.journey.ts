@@ -8,7 +8,7 @@ import { inventory } from '@shop/inventory/contract'
 import { payments } from '@shop/payments/contract'
 import { systemClock } from 'banyan/kernel'
 import { anOrder, type Shop, shopPlace, startShop } from './shop.fixture.ts'
-import { readBook } from '@shop/payments/audit'
+import { readBook } from '@shop/payments/fake-provider'
 
 const LINES = [{ sku: 'MUG', qty: 2 }]
 const ADMIN = { user: 'root', roles: ['admin'] }

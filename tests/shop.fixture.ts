@@ -116,7 +116,7 @@ export async function startShop({ flow = 'orchestration', environment, place, ..
     /** Checks all invariants now; nothing may be under way. */
     audit: (more: Readonly<Record<string, string>> = {}) =>
       invariants({
-        open: (service, read) => hosted(service).readSql(read),
+        ask: platform.ask,
         directory: files,
         environment: { ...environment, ...STRICT_AUDIT, ...more },
         now: clock.now(),

@@ -28,6 +28,18 @@ export const serviceBoundaries: Rule = (file) => {
   })
 }
 
+/** Law 1 for what stands in front of the services and beside them: no app reaches into one either, an audit least of all. */
+export const appBoundaries: Rule = (file) => {
+  if (folderIn('apps', file.path) === undefined || isTest(file.path)) return []
+  return judgeImports(file, (target, specifier) => {
+    if (!target.startsWith('@shop/') || SHOWN_TO_APPS.test(target)) return undefined
+    return `only contracts are shared: an app asks a service by ${target.split('/', 2).join('/')}/contract, not by ${specifier}; let the contract say it`
+  })
+}
+
+/** Contracts, settings, and the books of the world outside, which belong to no service. */
+const SHOWN_TO_APPS = /^@shop\/[^/]+\/(?:contract|settings|fake-provider)$/
+
 /** The rules of a shop are pure: `domain/` imports kernel values, its own files, and types of its service's contract. */
 export const pureDomain: Rule = (file) => {
   const [home, service] = /^(services\/[^/]+\/src\/)domain\//.exec(file.path) ?? []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { packageBoundaries, pureDomain, serviceBoundaries } from './boundaries.ts'
+import { appBoundaries, packageBoundaries, pureDomain, serviceBoundaries } from './boundaries.ts'
 import { fileLength, noDefaultExport } from './file-shape.ts'
 import { engines } from './engines.ts'
 import { layers } from './layers.ts'
@@ -61,6 +61,19 @@ test('a service imports the contract of another service and nothing else of it',
   complains(serviceBoundaries, path, `import { x } from '@banyan/postgres'`, /platform\.ts/)
   complains(serviceBoundaries, 'services/orders/src/a.test.ts', `import { x } from '@shop/catalog'`, /only contracts are shared/)
   accepts(serviceBoundaries, 'services/orders/src/a.test.ts', `import { testPlatform } from '@banyan/testing'`)
+})
+
+test('law 1: an app asks services by their contracts, an audit too', () => {
+  const path = 'apps/auditor/src/invariants.ts'
+  accepts(appBoundaries, path, `import { orders } from '@shop/orders/contract'\nimport { readBook } from '@shop/payments/fake-provider'`)
+  complains(
+    appBoundaries,
+    path,
+    `import { orderFacts } from '@shop/orders/audit'`,
+    /by @shop\/orders\/contract, not by @shop\/orders\/audit/,
+  )
+  complains(appBoundaries, path, `import { ordersService } from '@shop/orders'`, /only contracts are shared/)
+  accepts(appBoundaries, 'apps/gateway/src/shop.integration.ts', `import { ordersService } from '@shop/orders'`)
 })
 
 test('domain rules import kernel values, themselves and types of their contract', () => {

@@ -16,8 +16,8 @@ import {
 } from '@banyan/testing'
 import { invariants } from '@shop/auditor'
 import type { Order } from '@shop/orders/contract'
-import { FAKE_PROVIDER_FILE, readBook } from '@shop/payments/audit'
-import { BanyanError } from 'banyan'
+import { FAKE_PROVIDER_FILE, readBook } from '@shop/payments/fake-provider'
+import { type AuditClient, BanyanError, type Contract } from 'banyan'
 import { STRICT_AUDIT } from '../support/strict-audit.ts'
 
 /** How long orders may take to end once nothing goes wrong any more: twice the deadlines and retries of everything in the shop. */
@@ -54,7 +54,7 @@ async function audited(world: World): ReturnType<typeof invariants> {
   const endMs = world.now() + END_MS_MAX
   for (let pauseMs = POLL_MS; ; pauseMs *= 2) {
     const violations = await invariants({
-      open: (service, read) => world.readSql(service, read),
+      ask: (contract) => asked(world, contract),
       directory: world.directory,
       environment: STRICT_AUDIT,
       now: world.now(),
@@ -62,6 +62,11 @@ async function audited(world: World): ReturnType<typeof invariants> {
     if (violations.length === 0 || world.now() > endMs) return violations
     await world.sleep(pauseMs)
   }
+}
+
+function asked<C extends Contract>({ running }: World, contract: C): AuditClient<C> {
+  if (!running) throw new BanyanError('unavailable', 'no process runs at this moment')
+  return running.ask(contract)
 }
 
 async function observations(world: World): Promise<Observation[]> {

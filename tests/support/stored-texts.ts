@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { readSql } from '@banyan/testing'
 import type { SqlReader } from 'banyan'
+import type { Store } from 'banyan/store'
 
 /** Where a marker was found, e.g. `orders.order_note.note`, and which one. */
 export type Sightings = ReadonlyMap<string, ReadonlySet<string>>
@@ -8,14 +10,14 @@ export type Sightings = ReadonlyMap<string, ReadonlySet<string>>
 /** The slice of a hosted service that is read. */
 interface Readable {
   readonly name: string
-  readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
+  readonly store: Store
 }
 
 /** Looks for markers in every column of every table of the services, the toolkit's own tables included. Case does not count. */
 export async function markersInTables(services: readonly Readable[], markers: readonly string[]): Promise<Sightings> {
   const found = new Map<string, Set<string>>()
   for (const service of services)
-    await service.readSql(async (sql) => {
+    await readSql(service, async (sql) => {
       for (const table of await tablesOf(sql))
         for (const row of await sql.all<Record<string, unknown>>(`SELECT * FROM "${table}"`))
           for (const [column, value] of Object.entries(row)) note(found, `${service.name}.${table}.${column}`, textOf(value), markers)

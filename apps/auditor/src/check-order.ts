@@ -1,5 +1,5 @@
 import type { Violation } from 'banyan/host'
-import type { OrderFact } from '@shop/orders/audit'
+import type { OrderFact } from '@shop/orders/contract'
 import type { OrderFacts } from './order-facts.ts'
 import type { AuditSettings } from './settings.ts'
 

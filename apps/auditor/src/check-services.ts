@@ -1,7 +1,8 @@
 import type { AuditOptions, Violation } from 'banyan/host'
-import { overdueHolds, stockMismatches, strayMovements } from '@shop/inventory/audit'
-import { orderNumbers, sagaProblems } from '@shop/orders/audit'
-import { type BookReader, ledgerMismatches, ledgerTotals, unbalancedMoves } from '@shop/payments/audit'
+import { inventory } from '@shop/inventory/contract'
+import { orders } from '@shop/orders/contract'
+import { payments } from '@shop/payments/contract'
+import type { BookReader } from '@shop/payments/fake-provider'
 import type { AuditSettings } from './settings.ts'
 
 /** Checks what one service can tell about itself, and payments with the provider's book. */
@@ -9,12 +10,8 @@ export async function checkServices(options: AuditOptions, settings: AuditSettin
   return [...(await checkStock(options, settings)), ...(await checkLedger(options, book)), ...(await checkOrders(options))]
 }
 
-async function checkStock({ open, now }: AuditOptions, { holdGraceMs }: AuditSettings): Promise<Violation[]> {
-  const { mismatches, strays, overdue } = await open('inventory', async (sql) => ({
-    mismatches: await stockMismatches(sql),
-    strays: await strayMovements(sql),
-    overdue: await overdueHolds(sql, now - holdGraceMs),
-  }))
+async function checkStock({ ask, now }: AuditOptions, { holdGraceMs }: AuditSettings): Promise<Violation[]> {
+  const { mismatches, strays, overdue } = await ask(inventory).stock({ overdueBefore: now - holdGraceMs })
   return [
     ...mismatches.map((row) => ({
       invariant: 'stock.explained',
@@ -22,7 +19,7 @@ async function checkStock({ open, now }: AuditOptions, { holdGraceMs }: AuditSet
       expected: `on hand ${row.movedOnHand}, reserved ${row.movedReserved} by movements and ${row.bound} by open reservations`,
       actual: `on hand ${row.onHand}, reserved ${row.reserved}`,
     })),
-    ...strays.map(({ sku }) => ({ invariant: 'stock.exists', subject: sku, expected: 'a stock item', actual: 'movements without one' })),
+    ...strays.map((sku) => ({ invariant: 'stock.exists', subject: sku, expected: 'a stock item', actual: 'movements without one' })),
     ...overdue.map(({ orderId, expiresAt }) => ({
       invariant: 'stock.hold-ended',
       subject: orderId,
@@ -32,14 +29,10 @@ async function checkStock({ open, now }: AuditOptions, { holdGraceMs }: AuditSet
   ]
 }
 
-async function checkLedger({ open }: AuditOptions, book: BookReader): Promise<Violation[]> {
-  const { unbalanced, mismatches, before } = await open('payments', async (sql) => ({
-    unbalanced: await unbalancedMoves(sql),
-    mismatches: await ledgerMismatches(sql),
-    before: await ledgerTotals(sql),
-  }))
+async function checkLedger({ ask }: AuditOptions, book: BookReader): Promise<Violation[]> {
+  const { unbalanced, mismatches, totals: before } = await ask(payments).ledger({})
   const theirs = new Map(book.totals().map(({ currency, netMinor }) => [currency, netMinor]))
-  const after = await open('payments', ledgerTotals)
+  const after = await ask(payments).totals({})
   // Money that moves while the two books are read makes them differ; then each order is compared alone, see check-order.ts.
   const isStill = before.open === 0 && after.open === 0 && JSON.stringify(before) === JSON.stringify(after)
   const ours = new Map(after.totals.map(({ currency, netMinor }) => [currency, netMinor]))
@@ -68,8 +61,8 @@ async function checkLedger({ open }: AuditOptions, book: BookReader): Promise<Vi
   ]
 }
 
-async function checkOrders({ open }: AuditOptions): Promise<Violation[]> {
-  const { numbers, sagas } = await open('orders', async (sql) => ({ numbers: await orderNumbers(sql), sagas: await sagaProblems(sql) }))
+async function checkOrders({ ask }: AuditOptions): Promise<Violation[]> {
+  const { numbers, sagas } = await ask(orders).books({})
   const gaps =
     numbers.count === numbers.highest
       ? []

@@ -1,8 +1,9 @@
 import type { AuditOptions, Violation } from 'banyan/host'
-import { reservationFacts } from '@shop/inventory/audit'
-import { orderFacts, orderVersion } from '@shop/orders/audit'
-import { attemptFacts, bookIdOf, type BookReader, fakeProviderBook, otherBook, paymentFacts, readBook } from '@shop/payments/audit'
-import { shipmentFacts } from '@shop/shipping/audit'
+import { inventory } from '@shop/inventory/contract'
+import { orders } from '@shop/orders/contract'
+import { payments } from '@shop/payments/contract'
+import { type BookReader, fakeProviderBook, otherBook, readBook } from '@shop/payments/fake-provider'
+import { shipping } from '@shop/shipping/contract'
 import { checkOrder } from './check-order.ts'
 import { checkServices } from './check-services.ts'
 import { byOrder, type FactLists } from './order-facts.ts'
@@ -36,9 +37,9 @@ export async function invariants(options: AuditOptions): Promise<readonly Violat
 
 /** Opens the fake provider's book for reading. Throws `failed_precondition` when it is not the one of these payments: nothing would fit. */
 async function openBook(options: AuditOptions): Promise<BookReader> {
-  const expected = await options.open('payments', bookIdOf)
+  const { id: expected } = await options.ask(payments).book({})
   const book = readBook(fakeProviderBook(options))
-  if (expected === undefined || expected === book.id) return book
+  if (expected === null || expected === book.id) return book
   book.close()
   throw otherBook(book)
 }
@@ -47,10 +48,10 @@ async function violationsOf(options: AuditOptions, settings: AuditSettings, book
   const found = await checkServices(options, settings, book)
   let after = BEGINNING
   for (let isLast = false; !isLast && found.length < VIOLATIONS_MAX;) {
-    const orders = await options.open('orders', (sql) => orderFacts(sql, after, PAGE_ORDERS))
-    isLast = orders.length < PAGE_ORDERS
-    const upTo = isLast ? undefined : orders.at(-1)?.orderId
-    const lists = { ...(await othersFacts(options, book, { after, upTo })), orders }
+    const page = await options.ask(orders).orders({ after, limit: PAGE_ORDERS })
+    isLast = page.length < PAGE_ORDERS
+    const upTo = isLast ? undefined : page.at(-1)?.orderId
+    const lists = { ...(await othersFacts(options, book, { after, upTo })), orders: page }
     for (const facts of byOrder(lists)) {
       const violations = checkOrder(facts, settings, options.now)
       if (violations.length > 0 && (await isStill(options, facts.orderId, facts.order?.version))) found.push(...violations)
@@ -60,24 +61,20 @@ async function violationsOf(options: AuditOptions, settings: AuditSettings, book
   return found.slice(0, VIOLATIONS_MAX)
 }
 
-async function othersFacts({ open }: AuditOptions, book: BookReader, range: Range): Promise<Omit<FactLists, 'orders'>> {
+async function othersFacts({ ask }: AuditOptions, book: BookReader, range: Range): Promise<Omit<FactLists, 'orders'>> {
   const charges = book.charges(range)
   const successes = book.successes(range)
-  const { payments, attempts } = await open('payments', async (sql) => ({
-    payments: await paymentFacts(sql, range),
-    attempts: await attemptFacts(sql, range),
-  }))
+  const asked = range.upTo === undefined ? { after: range.after } : { after: range.after, upTo: range.upTo }
   return {
-    payments,
-    attempts,
+    ...(await ask(payments).payments(asked)),
     charges,
     successes,
-    reservations: await open('inventory', (sql) => reservationFacts(sql, range)),
-    shipments: await open('shipping', (sql) => shipmentFacts(sql, range)),
+    reservations: await ask(inventory).reservations(asked),
+    shipments: await ask(shipping).shipments(asked),
   }
 }
 
 /** Tells whether an order is as it was when its page was read: one that moves on is under way, not wrong. */
-async function isStill({ open }: AuditOptions, orderId: string, version: number | undefined): Promise<boolean> {
-  return (await open('orders', (sql) => orderVersion(sql, orderId))) === version
+async function isStill({ ask }: AuditOptions, orderId: string, version: number | undefined): Promise<boolean> {
+  return ((await ask(orders).version({ orderId })).version ?? undefined) === version
 }

@@ -1,7 +1,8 @@
-import type { ReservationFact } from '@shop/inventory/audit'
-import type { OrderFact } from '@shop/orders/audit'
-import type { AttemptFact, ChargeFact, PaymentFact, SuccessFact } from '@shop/payments/audit'
-import type { ShipmentFact } from '@shop/shipping/audit'
+import type { ReservationFact } from '@shop/inventory/contract'
+import type { OrderFact } from '@shop/orders/contract'
+import type { AttemptFact, PaymentFact } from '@shop/payments/contract'
+import type { ChargeFact, SuccessFact } from '@shop/payments/fake-provider'
+import type { ShipmentFact } from '@shop/shipping/contract'
 
 /** All that anybody knows of one order. */
 export interface OrderFacts {

@@ -1,5 +1,7 @@
 export {
   type Access,
+  audit,
+  type AuditClient,
   type Client,
   type Contract,
   codeOr,

@@ -17,6 +17,7 @@ export {
   type Sight,
 } from './history/reads.ts'
 export { sameKeySameAnswer, type SameKeySameAnswerOptions } from './history/same-key-same-answer.ts'
+export { readSql } from './read-sql.ts'
 export {
   crashSchedules,
   type CrashSchedulesOptions,

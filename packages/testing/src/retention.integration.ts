@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command, contract, define, event, service, store, Type } from 'banyan'
 import { sqlOf } from 'banyan/store'
-import { eventually, testPlatform, virtualClock } from './index.ts'
+import { eventually, readSql, testPlatform, virtualClock } from './index.ts'
 
 const DAY_MS = 86_400_000
 /** Two looks of retention at least. */
@@ -51,7 +51,7 @@ test('a log loses only what every consumer has in its database; what is parked c
   const client = platform.client(shop)
   const [source, sink] = platform.services
   const logBegins = async () =>
-    (await source!.readSql((sql) => sql.get<{ first: number }>('SELECT MIN(position) AS first FROM banyan_outbox')))?.first
+    (await readSql(source!, (sql) => sql.get<{ first: number }>('SELECT MIN(position) AS first FROM banyan_outbox')))?.first
   const cursor = async () => (await sink!.store.read((tx) => tx.consumption.cursors()))[0]?.position ?? 0
 
   for (const sku of ['bad', 'a', 'b', 'c']) await client.sell({ sku })
@@ -71,7 +71,7 @@ test('a log loses only what every consumer has in its database; what is parked c
   assert.equal(parked?.key, 'bad')
   await admin?.redrive('main', 'shop', 'bad', { actor: 'ann', reason: 'repaired' })
   const seen = async () =>
-    (await sink!.readSql((sql) => sql.all<{ sku: string }>('SELECT sku FROM seen ORDER BY sku'))).map(({ sku }) => sku)
+    (await readSql(sink!, (sql) => sql.all<{ sku: string }>('SELECT sku FROM seen ORDER BY sku'))).map(({ sku }) => sku)
   await eventually(async () => assert.deepEqual(await seen(), ['a', 'b', 'bad', 'c']))
 })
 
@@ -98,7 +98,7 @@ test('a log keeps what a rebuild still needs, also where another instance fills 
   await using platform = await testPlatform({ services: [shopService, view], runtime: { clock } })
   const [source, sink] = platform.services
   const kept = async () =>
-    (await source!.readSql((sql) => sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM banyan_outbox')))?.count
+    (await readSql(source!, (sql) => sql.get<{ count: number }>('SELECT COUNT(*) AS count FROM banyan_outbox')))?.count
   const as = (status: string) =>
     sink!.store.transaction((tx) => sqlOf(tx).run('UPDATE banyan_projection SET status = ? WHERE generation = 7', status))
   await sink!.store.transaction((tx) =>

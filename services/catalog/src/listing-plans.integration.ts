@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testPlatform } from '@banyan/testing'
+import { readSql, testPlatform } from '@banyan/testing'
 import type { SqlReader, SqlValue } from 'banyan'
 import type { ProductSort } from './list-cursor.ts'
 import { catalogService } from './service.ts'
@@ -14,7 +14,7 @@ const MANY = 1_000_000
 /** How SQLite goes about the lists in each order, on the first page and on a later one, when `found` products have the rarest word. */
 async function plansOf(filter: Partial<ProductFilter>, found = 0): Promise<readonly string[]> {
   await using platform = await testPlatform({ services: [catalogService], environment: { BANYAN_SEED: 'off' } })
-  return await platform.services[0]!.readSql(async (sql) => {
+  return await readSql(platform.services[0]!, async (sql) => {
     const plans: string[] = []
     const explained: SqlReader = {
       dialect: 'sqlite',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { temporaryDirectory } from '@banyan/testing'
+import { readSql, temporaryDirectory } from '@banyan/testing'
 import { sqliteStores } from 'banyan/store/sqlite'
 import { aProduct, aVariant, catalogPlatform } from './catalog.fixture.ts'
 import { PRODUCT_WORDS_MAX } from './domain/search-words.ts'
@@ -25,7 +25,7 @@ async function aShop() {
     titles: async (q: string) => (await shop.guest('list', { q, sort: 'title' })).items.map(({ title }) => title),
     /** Words of all products in the index. */
     indexed: () =>
-      shop.platform.services[0]!.readSql(async (sql) =>
+      readSql(shop.platform.services[0]!, async (sql) =>
         (await sql.all<{ word: string }>('SELECT word FROM product_word ORDER BY word')).map(({ word }) => word),
       ),
   }

@@ -1,5 +1,6 @@
 import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
+import { audits } from './audits/contract.ts'
 import { ADJUSTMENT_REASONS, adjustedFor } from './domain/adjustment-reason.ts'
 
 /** Units of a sku on hand at most. */
@@ -70,6 +71,7 @@ const ReservationEnded = Type.Object({
 /** Stock and reservations. */
 export const inventory = contract('inventory', {
   schemas: { Stock, StockItem, StockLine, Shortage, Reservation },
+  audits,
   operations: {
     getStock: query('GET /api/inventory/:sku', {
       input: Type.Object({ sku: Sku }),
@@ -191,3 +193,4 @@ export type Reservation = Static<typeof Reservation>
 export type ReservationStatus = Static<typeof ReservationStatus>
 /** A sku's stock in one location. */
 export type StockItem = Static<typeof StockItem>
+export type { ReservationFact } from './audits/contract.ts'

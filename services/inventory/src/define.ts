@@ -6,7 +6,7 @@ import { inventorySettings } from './settings.ts'
 import { inventoryStore } from './store/inventory-store.ts'
 
 /** What handlers of inventory may reach. */
-export const { operation, on, timer, definition } = define(inventory, {
+export const { operation, audit, on, timer, definition } = define(inventory, {
   listens: [catalog, orders],
   store: inventoryStore,
   resources: async ({ environment }) => inventorySettings(environment),

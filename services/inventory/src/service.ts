@@ -1,4 +1,5 @@
 import { service } from 'banyan'
+import { auditReservations, auditStock } from './audits/answers.ts'
 import { definition } from './define.ts'
 import { adjust } from './operations/adjust.ts'
 import { commit } from './operations/commit.ts'
@@ -16,6 +17,7 @@ import { EXPIRE_HOLDS, expireHolds } from './timers/expire-holds.ts'
 /** Inventory: how many units there are, who holds them, and why they moved. */
 export const inventoryService = service(definition, {
   operations: [getStock, listStock, adjust, reserve, commit, release],
+  audits: [auditStock, auditReservations],
   on: [bookInCreated, bookInUpdated, reserveOnCreated, commitOnConfirmed, releaseOnRejected],
   timers: [expireHolds],
   retention: { rules: [oldMovementNotes] },

@@ -4,6 +4,7 @@ import { LINES_MAX, QUANTITY_MAX, Sku } from '@shop/catalog/contract'
 import { Shortage } from '@shop/inventory/contract'
 import { AmountMinor, PaymentMethod } from '@shop/payments/contract'
 import { ShippingAddress, ShippingMethodCode } from '@shop/shipping/contract'
+import { audits } from './audits/contract.ts'
 import { CARE, STAFF } from './staff.ts'
 import { asReason, CANCELLATION_REASONS, GIVEN_REASONS } from './domain/cancellation-reason.ts'
 
@@ -139,6 +140,7 @@ export const choreographed = { when: ({ flow }: { readonly flow: string }): bool
 /** Orders from the first click to the last state. */
 export const orders = contract('orders', {
   schemas: { Order, OrderView, OrderLine, OrderFailure },
+  audits,
   operations: {
     place: command('POST /api/orders', {
       input: Type.Object({
@@ -331,3 +333,4 @@ export type OrderStatus = Static<typeof OrderStatus>
 export type OrderFlow = Static<typeof OrderFlow>
 /** Why an order was rejected or cancelled. */
 export type OrderFailure = Static<typeof OrderFailure>
+export type { OrderFact } from './audits/contract.ts'

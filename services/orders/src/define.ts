@@ -9,7 +9,7 @@ import { orderSettings } from './settings.ts'
 import { ordersStore } from './store/orders-store.ts'
 
 /** What handlers of orders may reach. */
-export const { operation, on, saga, timer, projection, definition } = define(orders, {
+export const { operation, audit, on, saga, timer, projection, definition } = define(orders, {
   uses: [catalog, inventory, payments, shipping],
   listens: [users],
   store: ordersStore,

@@ -1,4 +1,5 @@
 import { service } from 'banyan'
+import { auditBooks, auditOrders, auditVersion } from './audits/answers.ts'
 import { definition } from './define.ts'
 import { cancel } from './operations/cancel.ts'
 import { erasePersonalData } from './operations/erase-personal-data.ts'
@@ -19,6 +20,7 @@ import { EXPIRE_ORDERS, expireOrders } from './timers/expire-orders.ts'
 /** Orders: from the first click to the last state, by a saga or by events. */
 export const ordersService = service(definition, {
   operations: [place, get, list, cancel, erasePersonalData],
+  audits: [auditOrders, auditVersion, auditBooks],
   retention: { rules: [oldNotes] },
   on: [rejectOnStockFailure, confirmOnAuthorized, settleOnCompleted, rejectOnPaymentFailure, eraseOnUserErased],
   sagas: [placeOrder, cancelOrder, giveUpOrder],

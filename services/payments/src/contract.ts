@@ -1,5 +1,6 @@
 import { command, contract, declareError, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { Currency } from '@shop/catalog/contract'
+import { audits } from './audits/contract.ts'
 import { STAFF } from './staff.ts'
 
 /** Providers that an installation can take money through. */
@@ -81,6 +82,7 @@ const moved = {
 /** Payments: intents, attempts at a provider, and the ledger. */
 export const payments = contract('payments', {
   schemas: { Payment, PaymentMethod },
+  audits,
   operations: {
     get: query('GET /api/payments/:id', {
       input: Type.Object({ id: Text.id() }),
@@ -190,3 +192,4 @@ export type PaymentStatus = Static<typeof PaymentStatus>
 export type PaymentOperation = Static<typeof PaymentOperation>
 /** A means of payment by reference. */
 export type PaymentMethod = Static<typeof PaymentMethod>
+export type { AttemptFact, PaymentFact } from './audits/contract.ts'

@@ -7,7 +7,7 @@ import { openPaymentResources, type PaymentResources } from './resources.ts'
 import { paymentsStore } from './store/payments-store.ts'
 
 /** What handlers of payments may reach. */
-export const { operation, on, timer, definition } = define(payments, {
+export const { operation, audit, on, timer, definition } = define(payments, {
   listens: [orders, inventory, shipping],
   store: paymentsStore,
   resources: openPaymentResources,

@@ -1,4 +1,5 @@
 import { service } from 'banyan'
+import { auditBook, auditLedger, auditPayments, auditTotals } from './audits/answers.ts'
 import { definition } from './define.ts'
 import { authorize } from './operations/authorize.ts'
 import { cancel } from './operations/cancel.ts'
@@ -18,6 +19,7 @@ import { RESOLVE_ATTEMPTS, resolveAttempts, settlePayment } from './timers/resol
 /** Payments: one per order, moved by attempts whose intent is durable before anything is sent. */
 export const paymentsService = service(definition, {
   operations: [get, list, ledgerBalance, prepare, authorize, capture, cancel],
+  audits: [auditBook, auditLedger, auditTotals, auditPayments],
   on: [authorizeOnReserved, captureOnShipment, closeOnRejected, eraseToken],
   timers: [resolveAttempts, settlePayment],
   retention: { rules: [unusedTokens] },

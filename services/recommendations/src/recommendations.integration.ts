@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, testPlatform } from '@banyan/testing'
+import { eventually, readSql, testPlatform } from '@banyan/testing'
 import { catalog } from '@shop/catalog/contract'
 import { orders } from '@shop/orders/contract'
 import { users } from '@shop/users/contract'
-import { command, contract, define, service, Type } from 'banyan'
+import { command, contract, define, service, type SqlReader, Type } from 'banyan'
 import { ANONYMOUS, type Principal, type Static } from 'banyan/contract'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
 import type { recommendations } from './contract.ts'
@@ -89,7 +89,7 @@ async function recommendationsPlatform() {
     order: (userId: string, ...skus: readonly string[]) => orderAs(`o${told++}`, userId, ...skus),
     orderAs,
     erase: (userId: string) => platform.client(usersTeller).tell({ userId }),
-    read: hosted.readSql,
+    read: <T>(read: (sql: SqlReader) => Promise<T>) => readSql(hosted, read),
     /** Waits until everything told was learnt. */
     async learnt() {
       await eventually(async () => {

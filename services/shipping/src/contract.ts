@@ -1,5 +1,6 @@
 import { command, contract, event, query, type Static, Text, Timestamp, Type, withReasonCode } from 'banyan'
 import { Currency, LINES_MAX, QUANTITY_MAX, Sku, SUBTOTAL_MINOR_MAX, WEIGHT_GRAMS_MAX } from '@shop/catalog/contract'
+import { audits } from './audits/contract.ts'
 import { STAFF } from './staff.ts'
 
 /** ISO 3166-1 alpha-2 code. */
@@ -82,6 +83,7 @@ const Consignment = Type.Object({
 /** Rates and shipments. */
 export const shipping = contract('shipping', {
   schemas: { ShippingAddress, ShippingRate, Shipment },
+  audits,
   operations: {
     rate: query('POST /api/shipping/rates', {
       input: Type.Object({
@@ -166,3 +168,4 @@ export type Shipment = Static<typeof Shipment>
 export type ShippingRate = Static<typeof ShippingRate>
 /** State of a shipment. */
 export type ShipmentStatus = Static<typeof ShipmentStatus>
+export type { ShipmentFact } from './audits/contract.ts'

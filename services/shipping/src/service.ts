@@ -1,4 +1,5 @@
 import { service } from 'banyan'
+import { auditShipments } from './audits/answers.ts'
 import { definition } from './define.ts'
 import { cancelShipment } from './operations/cancel-shipment.ts'
 import { createShipment } from './operations/create-shipment.ts'
@@ -13,6 +14,7 @@ import { shipOnConfirmed } from './subscriptions/ship-on-confirmed.ts'
 /** Shipping: what it costs, and one parcel per order. */
 export const shippingService = service(definition, {
   operations: [rate, list, prepare, createShipment, cancelShipment],
+  audits: [auditShipments],
   on: [shipOnConfirmed, dropOnRejected, eraseDestination],
   retention: { rules: [unusedDestinations] },
 })

@@ -43,6 +43,9 @@ export function servicePrincipal(name: string): Principal {
   return { kind: 'service', subject: name, roles: [] }
 }
 
+/** The principal of the platform itself: of audits, and of tools of whoever runs it. No service has its name. */
+export const PLATFORM: Principal = servicePrincipal('platform')
+
 /** Returns the roles that an access rule lets in besides owners. */
 export function accessRoles(access: Access): readonly string[] {
   return typeof access === 'object' ? (access.roles ?? []) : []

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BanyanError } from '../kernel/index.ts'
 import {
+  audit,
   command,
   type CommandSpec,
   contract,
@@ -196,6 +197,21 @@ const PARTS: Record<string, [() => unknown, RegExp]> = {
   'a contract without a name': [() => contract({ name: 'a' } as never, {}), /^the name of a contract is \{"name":"a"\}; give a text/],
   'a contract of a name alone': [() => contract('a', undefined as never), /second part is undefined; give \{ operations, events \}/],
   'an event of nothing': [() => event(undefined as never), /^an event is undefined; declare it with event/],
+  'an audit query of nothing': [() => audit(undefined as never), /^an audit query is undefined; declare it with audit/],
+  'a misspelt part of an audit query': [() => audit({ input: Id, outputs: Id } as never), /has "outputs".*did you mean "output"\?/],
+  'an audit query without an answer': [
+    () => contract('a', { audits: { books: audit({ input: Id } as never) } }),
+    /^audit "books" of a has no output: give a schema/,
+  ],
+  'a query among the audit queries': [
+    () => contract('a', { audits: { books: query('GET /api/a', { input: Id, output: Id, access: 'public' }) as never } }),
+    /^audit "books" of a is .*declare it with audit/,
+  ],
+  'an audit query that nobody could name': [
+    () => contract('a', { audits: { 'the.books': audit({ input: Id, output: Id }) } }),
+    /a: audit "the\.books"/,
+  ],
+  'a contract with the name of the platform itself': [() => contract('platform', {}), /as the platform itself is when it calls/],
   'a misspelt part of an event': [() => event({ key: 'id', data: Id, versions: 2 } as never), /has "versions".*did you mean "version"\?/],
   'a version of an event that is none': [
     () => contract('a', { events: { 'a.done': event({ key: 'id', data: Id, version: 0 }) } }),

@@ -12,6 +12,7 @@ const STATUSES = [200, 201, 202, 204] as const
 const RETRIES = ['never', 'safe'] as const
 /** What is said of a form that is wrong altogether. */
 const DECLARE = "declare it with query('GET /api/…', { input, output, access }) or command('POST /api/…', { … })"
+const DECLARE_AUDIT = 'declare it with audit({ input: Type.Object({}), output: Type.Object({ … }) })'
 const DECLARE_EVENT = "declare it with event({ key: 'id', data: Type.Object({ id: Type.String() }) })"
 const ACCESS =
   "'public', 'user', 'internal', { roles: ['admin'] }, { owner: 'userId' }, { owner: 'userId', roles: ['admin'] } or { user: true, roles: ['admin'] }"
@@ -34,8 +35,7 @@ export function checkForm(label: string, operation: unknown): void {
   checkSchema(label, 'output', output, 'Type.Object({})')
   checkAccessForm(label, access)
   checkErrors(label, errors)
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
-    misuse(`${label}: timeoutMs is ${shownValue(timeoutMs)}; give milliseconds above 0`)
+  checkTimeout(label, timeoutMs)
   if (concurrencyMax !== undefined && !(Number.isInteger(concurrencyMax) && (concurrencyMax as number) > 0))
     misuse(`${label}: concurrencyMax is ${shownValue(concurrencyMax)}; give a whole number of calls above 0, or leave it out`)
   oneOf(label, 'idempotency', idempotency, IDEMPOTENCY)
@@ -63,6 +63,21 @@ export function checkAccessForm(label: string, access: unknown): void {
   if (user === true && owner !== undefined) misuse(`${label}: access is for every user and for an owner; leave one out: ${ACCESS}`)
   if (user === undefined && owner === undefined && named.length === 0)
     misuse(`${label}: access ${shownValue(access)} lets nobody in; name roles, or write 'internal' for other services alone`)
+}
+
+/** Throws `misuse` for parts that `audit` does not have. */
+export function checkAuditParts(spec: unknown, parts: readonly string[]): void {
+  if (!isRecord(spec)) misuse(`an audit query is ${shownValue(spec)}; ${DECLARE_AUDIT}`)
+  onlyParts('an audit query', spec, parts)
+}
+
+/** Throws `misuse` for an audit query of a form that is none. */
+export function checkAuditForm(label: string, definition: unknown): void {
+  if (!isRecord(definition) || definition['kind'] !== 'audit') misuse(`${label} is ${shownValue(definition)}; ${DECLARE_AUDIT}`)
+  const { input, output, timeoutMs } = definition
+  checkSchema(label, 'input', input, 'Type.Object({})')
+  checkSchema(label, 'output', output, 'Type.Object({})')
+  checkTimeout(label, timeoutMs)
 }
 
 /** Throws `misuse` for parts that `event` does not have. */
@@ -118,6 +133,11 @@ function checkSchema(label: string, what: string, schema: unknown, example: stri
   if (schema === undefined) misuse(`${label} has no ${what}: give a schema, e.g. ${example}`)
   if (!isRecord(schema) || Object.getPrototypeOf(schema) !== Object.prototype)
     misuse(`${label}: ${what} is ${shownValue(schema)}, which is no JSON Schema; make one with Type of banyan, e.g. ${example}`)
+}
+
+function checkTimeout(label: string, timeoutMs: unknown): void {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
+    misuse(`${label}: timeoutMs is ${shownValue(timeoutMs)}; give milliseconds above 0`)
 }
 
 function oneOf(label: string, what: string, value: unknown, allowed: readonly (string | number)[]): void {

@@ -9,6 +9,7 @@ export {
   servicePrincipal,
   type UserAccess,
 } from './access.ts'
+export { type AuditClient, type AuditDefinition, type Audits, audit } from './audit.ts'
 export {
   type CallOptions,
   type Client,

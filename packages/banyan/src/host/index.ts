@@ -16,7 +16,8 @@ export {
   requestProof,
   sameProof,
 } from './operator-proof.ts'
-export { type AuditOptions, type Invariants, type OpenForAudit, type Platform, platform, type StoreSizes } from './platform.ts'
+export { auditStopped, type StoppedOptions } from './audit-stopped.ts'
+export { type AskForAudit, type AuditOptions, type Invariants, type Platform, platform, type StoreSizes } from './platform.ts'
 export type { PlatformSettings, Setting } from './setting.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
 export type { ConsumerLag } from '../service/reaction/consumer-lag.ts'

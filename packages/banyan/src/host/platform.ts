@@ -1,19 +1,22 @@
+import type { AuditClient } from '../contract/audit.ts'
 import type { Contract } from '../contract/contract.ts'
 import { misuse } from '../kernel/error.ts'
 import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
 import type { Service } from '../service/define/service-parts.ts'
-import type { SqlReader } from '../store/sql.ts'
 import type { Violation } from './platform-admin.ts'
 import { checkRoutes } from './check-routes.ts'
 import type { Gateway } from './gateway.ts'
 import type { PlatformSettings } from './setting.ts'
 
-/** Reads one service's tables for an audit. Nothing but an audit may look into several services' tables. */
-export type OpenForAudit = <T>(service: string, read: (sql: SqlReader) => Promise<T>) => Promise<T>
+/**
+ * Returns the audit queries of a service. Nothing but an audit may ask several services what stands in their books. Two answers are two snapshots:
+ * what a running platform changes between them is not wrong.
+ */
+export type AskForAudit = <C extends Contract>(contract: C) => AuditClient<C>
 
 /** What an audit gets. */
 export interface AuditOptions {
-  readonly open: OpenForAudit
+  readonly ask: AskForAudit
   /** Where the platform keeps its files. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string | undefined>>

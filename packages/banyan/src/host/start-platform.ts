@@ -1,7 +1,8 @@
 import { localTransport } from '../call/local-transport.ts'
 import type { Transport } from '../call/transport.ts'
+import type { AuditClient } from '../contract/audit.ts'
 import type { Client, Contract } from '../contract/contract.ts'
-import { BanyanError } from '../kernel/error.ts'
+import type { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type HostedService, hostService } from '../service/hosted/hosted-service.ts'
 import { variantFor } from '../store/definition.ts'
@@ -18,8 +19,8 @@ import { declareHealthFigures } from './health-figures.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
 import { place, type Placement } from './placement.ts'
 import type { Platform } from './platform.ts'
-import { createPlatformDrain } from './platform-drain.ts'
-import { platformClient } from './platform-client.ts'
+import { createPlatformDrain, type PlatformDrain } from './platform-drain.ts'
+import { auditClient, platformClient } from './platform-client.ts'
 import { createPlatformFigures } from './platform-figures.ts'
 import { serviceAdmin } from './service-admin.ts'
 
@@ -53,6 +54,8 @@ export interface RunningPlatform {
   health(): HealthReport
   /** A typed client that calls as the platform itself. For tests, seeds and tools. */
   client<C extends Contract>(contract: C): Client<C>
+  /** Asks the audit queries of a service as the platform itself. For audits of one's own, and tests. */
+  ask<C extends Contract>(contract: C): AuditClient<C>
   /**
    * Refuses new requests and calls with `unavailable`, and waits for those under way, 25 seconds at most: services that call before those that
    * are called. The process is not ready any more, and still answers for its health. Safe to call twice.
@@ -72,7 +75,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const hosted = new Map<string, HostedService>()
   const local = localTransport((name) => hosted.get(name), placement.absent)
   const transport = options.network?.(local) ?? local
-  const admin = platformAdmin(platform, options, hosted)
+  const admin = platformAdmin(platform, options, { hosted, transport })
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
   let isReady = false
   const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work, isReady: () => isReady })
@@ -119,9 +122,17 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     metrics,
     services: [...hosted.values()],
     health,
-    client: (contract) => platformClient(contract, drain.guarded(transport), runtime),
+    ...callers(transport, drain, runtime),
     drain: () => drain.drain(),
     stop: () => (stopping ??= stopAll()),
+  }
+}
+
+/** What calls as the platform itself. Audits only look, so they go on while it drains. */
+function callers(transport: Transport, drain: PlatformDrain, runtime: Runtime): Pick<RunningPlatform, 'client' | 'ask'> {
+  return {
+    client: (contract) => platformClient(contract, drain.guarded(transport), runtime),
+    ask: (contract) => auditClient(contract, transport, runtime),
   }
 }
 
@@ -170,7 +181,7 @@ async function startServices(placement: Placement, options: StartOptions, { host
 function platformAdmin(
   platform: Platform,
   { directory, environment, runtime }: StartOptions,
-  hosted: ReadonlyMap<string, HostedService>,
+  { hosted, transport }: { readonly hosted: ReadonlyMap<string, HostedService>; readonly transport: Transport },
 ): PlatformAdmin {
   return {
     get services() {
@@ -178,12 +189,8 @@ function platformAdmin(
     },
     hasInvariants: platform.invariants !== undefined,
     async violations() {
-      const open = <T>(name: string, read: Parameters<HostedService['readSql']>[0]): Promise<T> => {
-        const service = hosted.get(name)
-        if (!service) throw new BanyanError('not_found', `no service "${name}" runs in this process`)
-        return service.readSql(read) as Promise<T>
-      }
-      return (await platform.invariants?.({ open, directory, environment, now: runtime.clock.now() })) ?? []
+      const ask = <C extends Contract>(contract: C): AuditClient<C> => auditClient(contract, transport, runtime)
+      return (await platform.invariants?.({ ask, directory, environment, now: runtime.clock.now() })) ?? []
     },
   }
 }

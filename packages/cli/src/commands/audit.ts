@@ -1,7 +1,6 @@
 import path from 'node:path'
-import type { Violation } from 'banyan/host'
+import { auditStopped, type Violation } from 'banyan/host'
 import { createRuntime } from 'banyan/kernel'
-import { noTables, sqlOf, variantFor } from 'banyan/store'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
 import { loadPlatformFor } from '../load-platform.ts'
@@ -44,32 +43,20 @@ function violationRow({ invariant, subject, expected, actual }: Violation): Read
 
 async function audited(call: CommandCall): Promise<Audit> {
   const operator = await runningPlatform(call)
-  if (!operator) return auditStopped(call)
+  if (!operator) return auditedStopped(call)
   const { items, defined } = (await operator.get('/violations')) as { items: readonly Violation[]; defined: boolean }
   return { defined, violations: items }
 }
 
-async function auditStopped(call: CommandCall): Promise<Audit> {
+async function auditedStopped(call: CommandCall): Promise<Audit> {
   const settings = readSettings(call.environment, call.directory)
   const loading = loadPlatformFor(call)
   const [platform, stores] = await Promise.all([loading, openStores(settings, { platform: loading, readOnly: true })])
   platform.settings.check?.(call.environment)
   if (!platform.invariants) return { defined: false, violations: [] }
-  const runtime = createRuntime()
-  const violations = await platform.invariants({
-    directory: path.join(settings.directory, 'files'),
-    environment: call.environment,
-    now: runtime.clock.now(),
-    async open(name, read) {
-      const service = platform.services.find((candidate) => candidate.name === name)
-      const { migrations } = variantFor(name, service?.definition.store ?? noTables, stores.offer(name))
-      const store = await stores.open({ service: name, migrations, runtime })
-      try {
-        return await store.read((tx) => read(sqlOf(tx)))
-      } finally {
-        await store.close()
-      }
-    },
-  })
-  return { defined: true, violations }
+  const directory = path.join(settings.directory, 'files')
+  return {
+    defined: true,
+    violations: await auditStopped(platform, { runtime: createRuntime(), stores, directory, environment: call.environment }),
+  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatewayService, startGateway, stubHost, testIssuer } from '../gateway.fixture.ts'
-import { command, contract, Type } from 'banyan'
+import { audit, command, contract, Type } from 'banyan'
 
 test('the root tells where things are, to browsers as a page and to programs as JSON', async () => {
   await using running = await startGateway({ title: 'Ann & <Co>' })
@@ -31,6 +31,14 @@ const people = contract('people', {
   operations: {
     login: command('POST /api/login', { input: Credentials, output: Type.Object({ token: Type.String() }), access: 'public' }),
   },
+  audits: { everybody: audit({ input: Type.Object({}), output: Type.Array(Type.String()) }) },
+})
+
+test('audit queries stand in no reference, and no path leads to them', async () => {
+  await using running = await startGateway({}, stubHost({ services: [gatewayService(people)] }))
+  assert.equal((await running.ask('/openapi.json')).text.includes('everybody'), false)
+  for (const path of ['/api/audits/everybody', '/audits.everybody', '/api/people/audits.everybody', '/api/people/everybody'])
+    assert.equal((await running.ask(path)).status, 404, path)
 })
 
 test('the reference names schemas after their contracts, and says how to sign in', async () => {

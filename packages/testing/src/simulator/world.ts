@@ -6,6 +6,7 @@ import type { Service, SqlReader } from 'banyan'
 import { type HistoryRecorder, historyRecorder } from '../history/history-recorder.ts'
 import { openWork } from './open-work.ts'
 import type { RateRange } from './schedule.ts'
+import { readSql } from '../read-sql.ts'
 import { Schedule } from './schedule.ts'
 import { isUnknown, simulatedClient, type SimulatedClientOptions } from './simulated-client.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'
@@ -122,7 +123,7 @@ export class World implements Weather {
     const { services } = this.running
     const hosted = services.find(({ name }) => name === service)
     const names = (): string => services.map(({ name }) => name).join(', ')
-    return (hosted ?? misuse(`the world has no service "${service}"; give one of ${names()}`)).readSql(read)
+    return readSql(hosted ?? misuse(`the world has no service "${service}"; give one of ${names()}`), read)
   }
 
   /** Kills the process now; another one follows. */

@@ -1,4 +1,4 @@
-import type { Sql, SqlReader } from 'banyan'
+import type { Sql } from 'banyan'
 
 /** Says with which book of a provider the payments of this store were made. */
 export function bookTable(sql: Sql) {
@@ -7,17 +7,13 @@ export function bookTable(sql: Sql) {
     async claim(provider: string, bookId: string): Promise<void> {
       await sql.run('INSERT INTO provider_book (provider, book_id) VALUES (?, ?) ON CONFLICT (provider) DO NOTHING', provider, bookId)
     },
-    idOf(provider: string): Promise<string | undefined> {
-      return bookIdOf(sql, provider)
+    /** The book with which the payments of this store were made; undefined before the first start with one. */
+    async idOf(provider: string): Promise<string | undefined> {
+      return (await sql.get<{ id: string }>('SELECT book_id AS id FROM provider_book WHERE provider = ?', provider))?.id
     },
     /** Whether anything was ever sent to a provider. */
     async isUsed(): Promise<boolean> {
       return (await sql.get('SELECT 1 AS used FROM payment_attempt LIMIT 1')) !== undefined
     },
   }
-}
-
-/** Returns the id of the book with which the payments of a store were made; undefined before the first start with one. Default: the fake provider's. */
-export async function bookIdOf(sql: SqlReader, provider = 'fake'): Promise<string | undefined> {
-  return (await sql.get<{ id: string }>('SELECT book_id AS id FROM provider_book WHERE provider = ?', provider))?.id
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contract, event, query, Type } from '../../contract/index.ts'
+import { audit, contract, event, query, Type } from '../../contract/index.ts'
 import { define } from './define.ts'
 import { service } from './service.ts'
 
 const Nothing = Type.Object({})
 const operations = { look: query('GET /api/things', { input: Nothing, output: Nothing, access: 'public' }) }
 const told = { 'thing.told': event({ key: 'id', data: Type.Object({ id: Type.String() }) }) }
-const things = contract('things', { operations, events: told })
+const things = contract('things', { operations, events: told, audits: { books: audit({ input: Nothing, output: Nothing }) } })
 const others = contract('others', { events: told })
 const parts = () => define(things, { listens: [others] })
 type Parts = ReturnType<typeof parts>
@@ -15,7 +15,7 @@ type Parts = ReturnType<typeof parts>
 /** Puts the service together with what `more` adds. */
 const put = (more: (made: Parts) => object): (() => unknown) => {
   const made = parts()
-  const all = { operations: [made.operation('look', async () => ({}))], ...more(made) }
+  const all = { operations: [made.operation('look', async () => ({}))], audits: [made.audit('books', async () => ({}))], ...more(made) }
   return () => service(made.definition, all as never)
 }
 const REFUSED: Record<string, [(made: Parts) => object, RegExp]> = {
@@ -24,6 +24,11 @@ const REFUSED: Record<string, [(made: Parts) => object, RegExp]> = {
   'a read model that is defined but not listed': [
     ({ projection }) => (projection('view', { tables: () => [], on: {} }), {}),
     /projection "view" .* add it to projections/,
+  ],
+  'an audit query without a handler': [() => ({ audits: [] }), /audit "books" of the contract has no handler; add it to audits/],
+  'a handler of an audit query that there is not': [
+    ({ audit }) => ({ audits: [audit('books', async () => ({})), audit('bills' as never, (async () => ({})) as never)] }),
+    /handler of "bills", which is no audit of its contract/,
   ],
   'an operation without a handler': [() => ({ operations: [] }), /operation "look" of the contract has no handler/],
   'a handler without an operation': [
@@ -61,5 +66,9 @@ test('a newer definition of a name stands for an older one that is kept in the c
   const made = parts()
   made.saga('place', async () => {}, { version: 1 })
   const sagas = [made.saga('place', async () => {}, { version: 2 })]
-  service(made.definition, { operations: [made.operation('look', async () => ({}))], sagas })
+  service(made.definition, {
+    operations: [made.operation('look', async () => ({}))],
+    audits: [made.audit('books', async () => ({}))],
+    sagas,
+  })
 })

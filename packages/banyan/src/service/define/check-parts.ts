@@ -1,4 +1,3 @@
-import type { Contract } from '../../contract/contract.ts'
 import { misuse } from '../../kernel/error.ts'
 import type { Made, ServiceDefinition } from './define.ts'
 import { consumerGroups } from './consumer-groups.ts'
@@ -18,8 +17,9 @@ export function checkParts(service: Service): void {
     check.name('check of health', one)
     check.callable(`check of health "${one}"`, run)
   }
-  const { operations, on, sagas, projections, timers } = parts
+  const { operations, audits, on, sagas, projections, timers } = parts
   unique(name, 'operation', names(operations))
+  unique(name, 'audit', names(audits))
   unique(name, 'saga', names(sagas))
   unique(name, 'projection', names(projections))
   unique(name, 'timer', names(timers))
@@ -28,20 +28,27 @@ export function checkParts(service: Service): void {
     'subscription',
     on.map((subscription) => `${subscription.type} of consumer ${subscription.consumer}`),
   )
-  checkHandlers(name, definition.contract, names(operations))
+  const { contract } = definition
+  checkHandlers(name, 'operation', { declared: contract.operations, handled: names(operations) })
+  checkHandlers(name, 'audit', { declared: contract.audits, handled: names(audits) })
   checkListed(name, definition.made, { sagas: names(sagas), projections: names(projections), timers: names(timers) })
   checkSources(definition, [...on.map(({ type }) => type), ...projections.flatMap((projection) => Object.keys(projection.on))])
   consumerGroups(service)
 }
 
-function checkHandlers(service: string, { operations }: Contract, handled: readonly string[]): void {
-  for (const operation of Object.keys(operations))
-    if (!handled.includes(operation))
-      misuse(`service ${service}: operation "${operation}" of the contract has no handler; add it to operations`)
-  for (const operation of handled)
-    if (!Object.hasOwn(operations, operation))
+/** What of a contract has a handler in a service. */
+interface Handled {
+  readonly declared: Readonly<Record<string, unknown>>
+  readonly handled: readonly string[]
+}
+
+function checkHandlers(service: string, what: 'operation' | 'audit', { declared, handled }: Handled): void {
+  for (const name of Object.keys(declared))
+    if (!handled.includes(name)) misuse(`service ${service}: ${what} "${name}" of the contract has no handler; add it to ${what}s`)
+  for (const name of handled)
+    if (!Object.hasOwn(declared, name))
       misuse(
-        `service ${service}: there is a handler of "${operation}", which is no operation of its contract; add it there, or remove the handler`,
+        `service ${service}: there is a handler of "${name}", which is no ${what} of its contract; add it there, or remove the handler`,
       )
 }
 

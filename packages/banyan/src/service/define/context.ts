@@ -37,6 +37,9 @@ export type Transaction<C extends Contract, R extends object> = R & {
 /** What is in reach of plain SQL only reads on a snapshot. */
 type ReadingHalf<R extends object> = R extends { readonly sql: Sql } ? Omit<R, 'sql'> & { readonly sql: SqlReader } : R
 
+/** What an audit query reads: the books themselves, on one snapshot, and no read model of them. */
+export type AuditSnapshot<R extends object> = ReadingHalf<R>
+
 /** A snapshot's body works with the repository's reading half and the projections. */
 export type Snapshot<R extends object> = ReadingHalf<R> & {
   /** Names of a projection's tables in the generation that serves. */

@@ -1,5 +1,5 @@
 // Compile-time promises of `define` and `service`: the compiler is the test (`tsc --noEmit`).
-import { command, contract, define, event, query, service, type Sql, store, Type } from '../../index.ts'
+import { audit, type AuditClient, command, contract, define, event, query, service, type Sql, store, Type } from '../../index.ts'
 
 const catalog = contract('catalog', {
   operations: {
@@ -119,3 +119,24 @@ const view = projection('view', {
 service(definition, { operations: [add], on: [track, welcome], sagas: [checkout], timers: [expire], projections: [view] })
 // @ts-expect-error an operation without a handler
 service(definition, { operations: [] })
+
+// Audit queries: typed by the contract, answered from the repository, complete or no service.
+const till = contract('till', {
+  audits: { totals: audit({ input: Type.Object({ currency: Type.String() }), output: Type.Object({ minor: Type.Integer() }) }) },
+})
+const tillParts = define(till, { store: cartStore })
+const totals = tillParts.audit('totals', async ({ currency }, { carts }) => ({ minor: await carts.insert(currency) }))
+// @ts-expect-error an audit query the contract does not have
+tillParts.audit('bills', async () => ({ minor: 1 }))
+// @ts-expect-error its answer is typed
+tillParts.audit('totals', async () => ({ minor: '1' }))
+// @ts-expect-error it only reads
+tillParts.audit('totals', async (_input, { sql }) => ({ minor: await sql.run('DELETE FROM cart') }))
+service(tillParts.definition, { audits: [totals] })
+// @ts-expect-error an audit query without a handler
+service(tillParts.definition, {})
+export async function ask(client: AuditClient<typeof till>): Promise<number> {
+  // @ts-expect-error its input is typed
+  await client.totals({})
+  return (await client.totals({ currency: 'EUR' })).minor
+}

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import type { AuditInput, AuditOutput } from '../../contract/audit.ts'
 import type { Contract, EventMap } from '../../contract/contract.ts'
 import type { Input, Output } from '../../contract/operation.ts'
 import type { ReceivedEvent } from '../../events/reading/received-event.ts'
@@ -10,7 +11,7 @@ import type { StoreDefinition, WithSql } from '../../store/definition.ts'
 import { noTables } from '../../store/definition.ts'
 import { partsOf } from '../../kernel/form.ts'
 import { type PartChecks, partChecks } from './part-checks.ts'
-import type { HandlerContext, OperationContext, StepContext, TimerDefinition } from './context.ts'
+import type { AuditSnapshot, HandlerContext, OperationContext, StepContext, TimerDefinition } from './context.ts'
 
 /** What a service opens at its start. Values with `[Symbol.asyncDispose]` are disposed at its stop. */
 export interface ResourceOptions {
@@ -43,6 +44,14 @@ export interface OperationHandler<N extends string = string> {
   readonly answer: ((output: any, context: any) => Promise<any>) | undefined
   /** Projections that it reads; undefined for all of the service. */
   readonly reads: readonly ProjectionDefinition[] | undefined
+}
+
+/** An implemented audit query. */
+export interface AuditHandler<N extends string = string> {
+  readonly kind: 'audit'
+  readonly name: N
+  // oxlint-disable-next-line typescript/no-explicit-any -- handlers of differently typed queries stand in one list
+  readonly handler: (input: any, snapshot: any) => Promise<any>
 }
 
 /** How an operation differs from the default. */
@@ -113,6 +122,14 @@ export interface Definers<C extends Contract, U extends readonly Contract[], L e
     ) => Promise<Output<C['operations'][N]>>,
     options?: OperationHandlerOptions<Output<C['operations'][N]>, OperationContext<C, U, R, S, C['operations'][N]>>,
   ): OperationHandler<N>
+  /**
+   * Implements an audit query of the contract. The handler is the body of one read apart: it sees one snapshot, holds nobody, and may run again.
+   * @example audit('totals', async (_input, { ledger }) => ({ minor: await ledger.total() }))
+   */
+  audit<N extends keyof C['audits'] & string>(
+    name: N,
+    handler: (input: AuditInput<C['audits'][N]>, snapshot: AuditSnapshot<R>) => Promise<AuditOutput<C['audits'][N]>>,
+  ): AuditHandler<N>
   /** Handles an event of a dependency or of the service itself; at least once until its transaction commits, at most once after (P2, P3). */
   on<T extends keyof EventMap<readonly [C, ...U, ...L]> & string>(
     type: T,
@@ -194,6 +211,10 @@ export function define<
       check.options(`operation "${name}"`, more, HANDLER_OPTIONS)
       check.callable(`handler of operation "${name}"`, handler)
       return { kind: 'operation', name, handler, answer: more?.answer, reads: more?.reads }
+    },
+    audit(name, handler) {
+      check.callable(`handler of audit "${name}"`, handler)
+      return { kind: 'audit', name, handler }
     },
     on(type, handler, more) {
       check.options(`on "${type}"`, more, SUBSCRIPTION_OPTIONS)

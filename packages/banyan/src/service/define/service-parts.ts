@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ProjectionDefinition } from '../../projection/projection.ts'
 import type { SagaDefinition } from '../../saga/saga.ts'
 import type { HandlerContext, TimerDefinition } from './context.ts'
-import type { EventSubscription, OperationHandler, ServiceDefinition } from './define.ts'
+import type { AuditHandler, EventSubscription, OperationHandler, ServiceDefinition } from './define.ts'
 import type { Retention } from './retention.ts'
 
 /** A named check of the service's health; throws what is wrong. */
@@ -21,8 +21,10 @@ export interface RawRoutes {
 }
 
 /** The parts of a service. */
-export interface ServiceParts<O extends readonly OperationHandler[]> {
+export interface ServiceParts<O extends readonly OperationHandler[], A extends readonly AuditHandler[] = readonly AuditHandler[]> {
   readonly operations?: O
+  /** Answers to audits; one for each audit query of the contract. */
+  readonly audits?: A
   readonly on?: readonly EventSubscription[]
   // oxlint-disable-next-line typescript/no-explicit-any -- sagas of different inputs stand in one list
   readonly sagas?: readonly SagaDefinition<any, any, any>[]
@@ -43,7 +45,10 @@ export interface Service<N extends string = string> {
   readonly name: N
   readonly definition: ServiceDefinition
   readonly parts: Required<
-    Pick<ServiceParts<readonly OperationHandler[]>, 'operations' | 'on' | 'sagas' | 'projections' | 'timers' | 'health' | 'retention'>
+    Pick<
+      ServiceParts<readonly OperationHandler[]>,
+      'operations' | 'audits' | 'on' | 'sagas' | 'projections' | 'timers' | 'health' | 'retention'
+    >
   > &
     Pick<ServiceParts<readonly OperationHandler[]>, 'prepare' | 'routes'>
 }

@@ -7,8 +7,6 @@ import type { Consumer } from '../../events/index.ts'
 import { type StoreVariant, variantFor } from '../../store/definition.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import type { StoreFactory } from '../../store/factory.ts'
-import { sqlOf } from '../../store/sql-of.ts'
-import type { SqlReader } from '../../store/sql.ts'
 import type { Store } from '../../store/store.ts'
 import type { Metrics, Tracing } from '../../telemetry/index.ts'
 import type { ServiceConsumers } from '../reaction/consumers.ts'
@@ -75,8 +73,6 @@ export interface HostedService extends LocalService {
   close(): Promise<void>
   /** Calls `listener` at each `tx.notify(key)` in this process and when the log may have grown. Returns how to stop. */
   listen(key: string, listener: () => void): () => void
-  /** Reads the tables without holding the process; for audits, whose statements have no bound by their nature. */
-  readSql<T>(read: (sql: SqlReader) => Promise<T>): Promise<T>
 }
 
 /** Time given to what is under way when a service drains: two calls that take as long as they may by default. */
@@ -84,9 +80,6 @@ const DRAIN_MS = 20_000
 
 /** Time that is always left to let go of what is held: claims, leases, sagas that rest. */
 const PART_MS_MIN = 1_000
-
-/** Time of one look of an audit into one service: a statement over some million rows. */
-const AUDIT_MS_MAX = 60_000
 
 /** Opens a service's store and makes its operations callable; nothing runs by itself before `run`. */
 export async function hostService(service: Service, options: HostOptions): Promise<HostedService> {
@@ -158,7 +151,6 @@ function hosted(service: Service, options: HostOptions, { guard, store, reposito
       await store.close()
     },
     listen: (key, listener) => listen(built.runtime, key, listener),
-    readSql: (read) => store.readApart((tx) => read(sqlOf(tx)), { timeoutMs: AUDIT_MS_MAX }),
   }
 }
 

@@ -1,17 +1,16 @@
 import type { Progress } from '../../call/progress.ts'
-import type { Scope } from '../../call/scope.ts'
 import type { CallReply, CallRequest } from '../../call/transport.ts'
-import { needsLog } from '../../call/uncaught.ts'
 import type { OperationDefinition } from '../../contract/operation.ts'
 import { inputCheck } from '../../contract/validator.ts'
 import { remainingMs } from '../../kernel/deadline.ts'
-import { BanyanError, reworded, shownInLog } from '../../kernel/error.ts'
+import { BanyanError, reworded } from '../../kernel/error.ts'
 import { authorize } from '../handler/authorize.ts'
 import { callPlaces } from './call-places.ts'
 import type { OperationHandler } from '../define/define.ts'
 import { keyedRunner } from './keyed-runner.ts'
 import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
+import { reportedError } from './reported-error.ts'
 import { OperationWorkContext, type RunnableOperation, runnableOperation } from './runnable-operation.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
 import type { Work } from '../handler/work.ts'
@@ -58,7 +57,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
         return reply
       } catch (thrown) {
         span.fail(thrown)
-        const error = partlyDone(label, progress, reported(service, label, scope, leavingError(operation, thrown)))
+        const error = partlyDone(label, progress, reportedError(service, label, scope, leavingError(operation, thrown)))
         meter.failed((clock.monotonic() - started) / 1_000, error.code)
         throw error
       } finally {
@@ -88,29 +87,6 @@ function answerer(operation: RunnableOperation, handler: OperationHandler) {
       work.keptAnswer?.end()
     }
   }
-}
-
-/** Logs what callers must not see, and hands on what they may. What another operation has logged is not logged again. */
-function reported(
-  { runtime }: ServiceRuntime,
-  operation: string,
-  { trace, correlationId, causationId }: Scope,
-  error: BanyanError,
-): BanyanError {
-  if (needsLog(error))
-    runtime.log.error(isWrongData(error) ? `operation failed: ${error.message}` : 'operation failed', {
-      operation,
-      trace_id: trace.traceId,
-      correlation_id: correlationId,
-      causation_id: causationId,
-      error: shownInLog(error),
-    })
-  return error
-}
-
-/** Tells whether our own data did not fit their contract: which field it was is what whoever reads the log needs first. */
-function isWrongData({ code, cause }: BanyanError): boolean {
-  return code === 'internal' && cause instanceof BanyanError && cause.fields !== undefined
 }
 
 /**

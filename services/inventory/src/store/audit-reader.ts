@@ -1,39 +1,38 @@
-import type { SqlReader } from 'banyan'
+import type { Sql } from 'banyan'
+import type { OverdueHold, ReservationFact, StockMismatch } from '../audits/contract.ts'
 
 /** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
 const ROWS_MAX = 1_000
 /** Most facts of one range of orders. */
 const FACTS_MAX = 20_000
 
-/** A sku whose figures do not explain each other. All counts are units. */
-export interface StockMismatch {
-  readonly sku: string
-  readonly locationId: string
-  readonly onHand: number
-  readonly reserved: number
-  readonly movedOnHand: number
-  readonly movedReserved: number
-  readonly bound: number
-}
-
-/** What inventory knows of an order. */
-export interface ReservationFact {
-  readonly orderId: string
-  readonly status: string
-  readonly expiresAt: number | null
-  readonly createdAt: number
-  /** `sku:qty` of all lines, sorted, joined by commas. */
-  readonly lines: string
-}
-
 /** A range of order ids: above `after`, up to and with `upTo`; open when it is undefined. */
-export interface OrderRange {
+interface OrderRange {
   readonly after: string
-  readonly upTo: string | undefined
+  readonly upTo?: string | undefined
+}
+
+/** Answers to audits; see the contract's `audits`. */
+export interface AuditReader {
+  mismatches(): Promise<StockMismatch[]>
+  strays(): Promise<string[]>
+  /** `before` is epoch milliseconds. */
+  overdue(before: number): Promise<OverdueHold[]>
+  reservations(range: OrderRange): Promise<ReservationFact[]>
+}
+
+/** Opens the answers on a snapshot. */
+export function auditReader(sql: Sql): AuditReader {
+  return {
+    mismatches: () => stockMismatches(sql),
+    strays: () => strayMovements(sql),
+    overdue: (before) => overdueHolds(sql, before),
+    reservations: (range) => reservationFacts(sql, range),
+  }
 }
 
 /** Skus for which stock, movements and open reservations disagree, or whose figures are impossible. */
-export function stockMismatches(sql: SqlReader): Promise<StockMismatch[]> {
+function stockMismatches(sql: Sql): Promise<StockMismatch[]> {
   return sql.all<StockMismatch>(
     `SELECT * FROM (
        SELECT s.sku AS "sku", s.location_id AS "locationId", s.on_hand AS "onHand", s.reserved AS "reserved",
@@ -52,18 +51,19 @@ export function stockMismatches(sql: SqlReader): Promise<StockMismatch[]> {
   )
 }
 
-/** Movements and open reservation lines of skus that have no stock item: nothing may move what does not exist. */
-export function strayMovements(sql: SqlReader): Promise<{ sku: string }[]> {
-  return sql.all<{ sku: string }>(
+/** Skus of movements that have no stock item: nothing may move what does not exist. */
+async function strayMovements(sql: Sql): Promise<string[]> {
+  const rows = await sql.all<{ sku: string }>(
     `SELECT DISTINCT sku FROM stock_movement m
      WHERE NOT EXISTS (SELECT 1 FROM stock_item s WHERE s.sku = m.sku AND s.location_id = m.location_id) LIMIT ?`,
     ROWS_MAX,
   )
+  return rows.map(({ sku }) => sku)
 }
 
 /** Orders whose holds ran out before `before` (epoch milliseconds) and still bind stock. */
-export function overdueHolds(sql: SqlReader, before: number): Promise<{ orderId: string; expiresAt: number }[]> {
-  return sql.all<{ orderId: string; expiresAt: number }>(
+function overdueHolds(sql: Sql, before: number): Promise<OverdueHold[]> {
+  return sql.all<OverdueHold>(
     `SELECT order_id AS "orderId", expires_at AS "expiresAt" FROM reservation WHERE status = 'held' AND expires_at < ? ORDER BY expires_at LIMIT ?`,
     before,
     ROWS_MAX,
@@ -71,7 +71,7 @@ export function overdueHolds(sql: SqlReader, before: number): Promise<{ orderId:
 }
 
 /** Reservations of a range of orders, by order id. */
-export async function reservationFacts(sql: SqlReader, { after, upTo }: OrderRange): Promise<ReservationFact[]> {
+async function reservationFacts(sql: Sql, { after, upTo }: OrderRange): Promise<ReservationFact[]> {
   const bound = upTo === undefined ? '' : 'AND r.order_id <= ?'
   const rows = await sql.all<{
     orderId: string

@@ -1,44 +1,39 @@
-import type { SqlReader } from 'banyan'
-
-export { type BookReader, type ChargeFact, readBook, type SuccessFact } from './provider/fake/read-book.ts'
-export { fakeProviderBook, FAKE_PROVIDER_FILE } from './resources.ts'
-export { otherBook } from './same-book.ts'
-export { bookIdOf } from './store/book-table.ts'
+import type { Sql } from 'banyan'
+import type { AttemptFact, LedgerMismatch, LedgerTotals, PaymentFact, UnbalancedMove } from '../audits/contract.ts'
 
 /** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
 const ROWS_MAX = 1_000
 /** Most facts of one range of orders. */
 const FACTS_MAX = 100_000
 
-/** What payments knows of an order. Amounts in minor units. */
-export interface PaymentFact {
-  readonly orderId: string
-  readonly status: string
-  readonly currency: string
-  readonly amountMinor: number
-  readonly authorizedMinor: number
-  readonly capturedMinor: number
-  readonly refundedMinor: number
-  readonly createdAt: number
-  readonly updatedAt: number
-}
-
-/** One attempt to move money. */
-export interface AttemptFact {
-  readonly orderId: string
-  readonly key: string
-  readonly op: string
-  readonly state: string
-}
-
 /** A range of order ids: above `after`, up to and with `upTo`; open when that is undefined. */
-export interface OrderRange {
+interface OrderRange {
   readonly after: string
-  readonly upTo: string | undefined
+  readonly upTo?: string | undefined
+}
+
+/** Answers to audits; see the contract's `audits`. */
+export interface AuditReader {
+  payments(range: OrderRange): Promise<PaymentFact[]>
+  attempts(range: OrderRange): Promise<AttemptFact[]>
+  unbalanced(): Promise<UnbalancedMove[]>
+  mismatches(): Promise<LedgerMismatch[]>
+  totals(): Promise<LedgerTotals>
+}
+
+/** Opens the answers on a snapshot. */
+export function auditReader(sql: Sql): AuditReader {
+  return {
+    payments: (range) => paymentFacts(sql, range),
+    attempts: (range) => attemptFacts(sql, range),
+    unbalanced: () => unbalancedMoves(sql),
+    mismatches: () => ledgerMismatches(sql),
+    totals: () => ledgerTotals(sql),
+  }
 }
 
 /** Payments of a range of orders, by order id. */
-export function paymentFacts(sql: SqlReader, range: OrderRange): Promise<PaymentFact[]> {
+function paymentFacts(sql: Sql, range: OrderRange): Promise<PaymentFact[]> {
   const { where, values } = inRange(range)
   return sql.all<PaymentFact>(
     `SELECT order_id AS "orderId", status AS "status", currency AS "currency", amount_minor AS "amountMinor", authorized_minor AS "authorizedMinor",
@@ -50,7 +45,7 @@ export function paymentFacts(sql: SqlReader, range: OrderRange): Promise<Payment
 }
 
 /** Attempts of a range of orders, by order id. */
-export function attemptFacts(sql: SqlReader, range: OrderRange): Promise<AttemptFact[]> {
+function attemptFacts(sql: Sql, range: OrderRange): Promise<AttemptFact[]> {
   const { where, values } = inRange(range)
   return sql.all<AttemptFact>(
     `SELECT order_id AS "orderId", idempotency_key AS "key", op AS "op", state AS "state" FROM payment_attempt WHERE ${where} ORDER BY order_id LIMIT ?`,
@@ -60,7 +55,7 @@ export function attemptFacts(sql: SqlReader, range: OrderRange): Promise<Attempt
 }
 
 /** Moves in the ledger whose debits and credits differ. */
-export function unbalancedMoves(sql: SqlReader): Promise<{ txId: string; debitMinor: number; creditMinor: number }[]> {
+function unbalancedMoves(sql: Sql): Promise<UnbalancedMove[]> {
   return sql.all(
     `SELECT tx_id AS "txId", CAST(SUM(debit_minor) AS BIGINT) AS "debitMinor", CAST(SUM(credit_minor) AS BIGINT) AS "creditMinor"
      FROM ledger_entry GROUP BY tx_id, currency HAVING SUM(debit_minor) <> SUM(credit_minor) LIMIT ?`,
@@ -69,7 +64,7 @@ export function unbalancedMoves(sql: SqlReader): Promise<{ txId: string; debitMi
 }
 
 /** Orders for which the ledger says something else than the payment. Amounts net of refunds. */
-export function ledgerMismatches(sql: SqlReader): Promise<{ orderId: string; paymentMinor: number; ledgerMinor: number }[]> {
+function ledgerMismatches(sql: Sql): Promise<LedgerMismatch[]> {
   return sql.all(
     // One pass over each table: a join of the two has no index on both stores.
     `SELECT order_id AS "orderId", CAST(SUM(payment_minor) AS BIGINT) AS "paymentMinor", CAST(SUM(ledger_minor) AS BIGINT) AS "ledgerMinor"
@@ -82,7 +77,7 @@ export function ledgerMismatches(sql: SqlReader): Promise<{ orderId: string; pay
 }
 
 /** What the providers owe by the ledger, by currency, and how many attempts are under way. */
-export async function ledgerTotals(sql: SqlReader): Promise<{ open: number; totals: { currency: string; netMinor: number }[] }> {
+async function ledgerTotals(sql: Sql): Promise<LedgerTotals> {
   const open = await sql.get<{ count: number }>(`SELECT COUNT(*) AS count FROM payment_attempt WHERE state IN ('sent', 'unknown')`)
   const totals = await sql.all<{ currency: string; netMinor: number }>(
     `SELECT currency AS "currency", CAST(SUM(debit_minor - credit_minor) AS BIGINT) AS "netMinor" FROM ledger_entry

@@ -1,24 +1,25 @@
-import type { SqlReader } from 'banyan'
+import type { Sql } from 'banyan'
+import type { OrderFact, SagaProblem } from '../audits/contract.ts'
 
-/** What orders knows of one order. Times in epoch milliseconds. */
-export interface OrderFact {
-  readonly orderId: string
-  readonly status: string
-  readonly paymentStatus: string
-  readonly settled: boolean
-  readonly flow: string
-  readonly currency: string
-  readonly totalMinor: number
-  readonly orderNumber: number | null
-  readonly confirmedAt: number | null
-  readonly placedAt: number
-  readonly updatedAt: number
-  readonly version: number
-  /** `sku:qty` of all lines, added up by sku, sorted, joined by commas. */
-  readonly lines: string
-  /** Sum of the lines' totals. */
-  readonly linesMinor: number
-  readonly subtotalMinor: number
+/** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
+const ROWS_MAX = 1_000
+
+/** Answers to audits; see the contract's `audits`. */
+export interface AuditReader {
+  orders(after: string, limit: number): Promise<OrderFact[]>
+  version(orderId: string): Promise<number | undefined>
+  numbers(): Promise<{ count: number; highest: number }>
+  sagaProblems(): Promise<SagaProblem[]>
+}
+
+/** Opens the answers on a snapshot. */
+export function auditReader(sql: Sql): AuditReader {
+  return {
+    orders: (after, limit) => orderFacts(sql, after, limit),
+    version: (orderId) => orderVersion(sql, orderId),
+    numbers: () => orderNumbers(sql),
+    sagaProblems: () => sagaProblems(sql),
+  }
 }
 
 interface OrderFactRow extends Omit<OrderFact, 'lines' | 'settled' | 'linesMinor'> {
@@ -29,7 +30,7 @@ interface OrderFactRow extends Omit<OrderFact, 'lines' | 'settled' | 'linesMinor
 }
 
 /** Reads up to `limit` orders with ids above `after`, by id. */
-export async function orderFacts(sql: SqlReader, after: string, limit: number): Promise<OrderFact[]> {
+async function orderFacts(sql: Sql, after: string, limit: number): Promise<OrderFact[]> {
   const rows = await sql.all<OrderFactRow>(
     `SELECT o.id AS "orderId", o.status AS "status", o.payment_status AS "paymentStatus", o.settled AS "settled", o.flow AS "flow",
        o.currency AS "currency", o.total_minor AS "totalMinor", o.subtotal_minor AS "subtotalMinor", o.order_number AS "orderNumber",
@@ -54,12 +55,12 @@ function toFact(rows: readonly OrderFactRow[]): OrderFact {
 }
 
 /** The version of an order now; undefined when there is none. */
-export async function orderVersion(sql: SqlReader, orderId: string): Promise<number | undefined> {
+async function orderVersion(sql: Sql, orderId: string): Promise<number | undefined> {
   return (await sql.get<{ version: number }>('SELECT version FROM customer_order WHERE id = ?', orderId))?.version
 }
 
 /** How many orders have a number, and the highest number: equal when there are no gaps and no number twice. */
-export async function orderNumbers(sql: SqlReader): Promise<{ count: number; highest: number }> {
+async function orderNumbers(sql: Sql): Promise<{ count: number; highest: number }> {
   const row = await sql.get<{ count: number; highest: number }>(
     'SELECT COUNT(DISTINCT order_number) AS "count", COALESCE(MAX(order_number), 0) AS "highest" FROM customer_order WHERE order_number IS NOT NULL',
   )
@@ -75,11 +76,8 @@ function summary(rows: readonly OrderFactRow[]): string {
     .join(',')
 }
 
-/** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
-const ROWS_MAX = 1_000
-
 /** Sagas that need a person, and sagas that ended as undone although one of their steps is not (P7). */
-export function sagaProblems(sql: SqlReader): Promise<{ sagaId: string; status: string; step: string | null }[]> {
+function sagaProblems(sql: Sql): Promise<SagaProblem[]> {
   return sql.all(
     `SELECT id AS "sagaId", status AS "status", NULL AS "step" FROM banyan_saga WHERE status = 'stuck'
      UNION ALL

@@ -1,22 +1,26 @@
-import type { SqlReader } from 'banyan'
+import type { Sql } from 'banyan'
+import type { ShipmentFact } from '../audits/contract.ts'
 
 /** Most facts of one range of orders. */
 const FACTS_MAX = 20_000
 
-/** What shipping knows of an order. */
-export interface ShipmentFact {
-  readonly orderId: string
-  readonly status: string
-  readonly createdAt: number
-  /** `sku:qty` of all lines, sorted, joined by commas. */
-  readonly lines: string
+/** A range of order ids: above `after`, up to and with `upTo`; open when that is undefined. */
+interface OrderRange {
+  readonly after: string
+  readonly upTo?: string | undefined
 }
 
-/** Shipments of a range of orders: above `after`, up to and with `upTo`; open when that is undefined. By order id. */
-export async function shipmentFacts(
-  sql: SqlReader,
-  { after, upTo }: { readonly after: string; readonly upTo: string | undefined },
-): Promise<ShipmentFact[]> {
+/** Answers to audits; see the contract's `audits`. */
+export interface AuditReader {
+  shipments(range: OrderRange): Promise<ShipmentFact[]>
+}
+
+/** Opens the answers on a snapshot. */
+export function auditReader(sql: Sql): AuditReader {
+  return { shipments: (range) => shipmentFacts(sql, range) }
+}
+
+async function shipmentFacts(sql: Sql, { after, upTo }: OrderRange): Promise<ShipmentFact[]> {
   const bound = upTo === undefined ? '' : 'AND order_id <= ?'
   const rows = await sql.all<{ orderId: string; status: string; createdAt: number; lines: string }>(
     `SELECT order_id AS "orderId", status AS "status", created_at AS "createdAt", lines AS "lines" FROM shipment
