@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { checkedGuide } from '../scripts/guide/check-guide.ts'
+import { fencesOf } from '../scripts/guide/fence.ts'
 import { guidePage } from '../scripts/guide/guide-page.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -43,4 +44,10 @@ for (const page of PAGES.filter(({ shells }) => shells.length > 0))
 test('the list of pages names each of them', () => {
   const index = readFileSync(path.join(ROOT, INDEX), 'utf8')
   for (const { path: page } of PAGES) assert.ok(index.includes(`(${path.posix.relative('docs/guide', page)})`), `${INDEX} lacks ${page}`)
+})
+
+test('the README shows the first example as it is', () => {
+  const [shown] = fencesOf(readFileSync(path.join(ROOT, 'README.md'), 'utf8')).filter(({ language }) => language === 'ts')
+  const example = readFileSync(path.join(ROOT, 'examples/first-service/platform.ts'), 'utf8')
+  assert.equal(`${shown?.lines.join('\n')}\n`, example)
 })

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crashSchedules } from '@banyan/testing'
@@ -18,12 +17,4 @@ test('no crash creates money or destroys it', async () => {
       assert.equal(atBank.minor + inWallet.minor, 120)
     },
   })
-})
-// end of the snippet
-
-test('the documentation shows this very test', () => {
-  const page = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8')
-  const own = readFileSync(new URL(import.meta.url), 'utf8')
-  const snippet = own.slice(own.indexOf('import assert'), own.indexOf('// end of the snippet')).trim()
-  assert.ok(page.includes(snippet), 'docs/testing.md shows another text; copy the test there')
 })
