@@ -48,6 +48,10 @@ const WALK: readonly { readonly args: readonly string[]; readonly running: numbe
   { args: ['events', 'redrive', ...place('notes', 'nope', 'nope'), '--key', 'nope'], running: 66, stopped: 69 },
   { args: ['events', 'skip', ...place('notes', 'main', 'notes'), '--position', '7'], running: 66, stopped: 69 },
   { args: ['events', 'skip', ...place('notes', 'nope', 'nope'), '--position', '7'], running: 66, stopped: 69 },
+  { args: ['events', 'readers'], running: 0, stopped: 69 },
+  { args: ['events', 'forget-reader', ...reader('notes', 'nope')], running: 66, stopped: 69 },
+  { args: ['events', 'forget-reader', ...reader('notes', 'notes')], running: 3, stopped: 69 },
+  { args: ['events', 'forget-reader', ...reader('nope', 'notes')], running: 66, stopped: 69 },
   { args: ['events', 'accept-loss', '--service', 'nope', '--reason', 'test'], running: 3, stopped: 66 },
   { args: ['events', 'accept-loss', '--service', 'notes', '--reason', 'test'], running: 3, stopped: 3 },
   { args: ['projections', 'list'], running: 0, stopped: 69 },
@@ -55,6 +59,10 @@ const WALK: readonly { readonly args: readonly string[]; readonly running: numbe
   { args: ['projections', 'rebuild', 'nope', 'nope', '--reason', 'test'], running: 66, stopped: 69 },
   { args: ['audit'], running: 66, stopped: 66 }, // the platform defines no invariants
 ]
+
+function reader(service: string, name: string): string[] {
+  return ['--service', service, '--reader', name, '--consumer', 'main', '--reason', 'test']
+}
 
 function place(service: string, consumer: string, source: string): string[] {
   return ['--service', service, '--consumer', consumer, '--source', source, '--reason', 'test']

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const EVENTS = 'packages/banyan/src/events'
 const SQL = 'packages/banyan/src/store/sql'
+const READERS = 'packages/testing/src/readers-elsewhere.integration.ts'
 const SUITE = 'packages/banyan/src/store/sqlite/sqlite.test.ts'
 
 /** Mistakes in handling events: once, in order, and what keeps failing set aside. */
@@ -210,5 +211,41 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     find: '[...consumersOf(runners), ...(await readersElsewhere(store, service))]',
     replace: '[...consumersOf(runners), ...(await readersElsewhere(store, service)).slice(0, 0)]',
     caughtBy: { file: 'packages/testing/src/retention.integration.ts' },
+  },
+  {
+    name: 'unheard-reader-needs-nothing',
+    mistake: 'retention counts only readers elsewhere that were heard of, so one that was never started loses its events',
+    promises: ['P3'],
+    file: 'packages/banyan/src/host/log-readers.ts',
+    find: 'if (expected.some((one) => !records.some(one.covers))) return 0',
+    replace: 'if (expected.length > 0 && records.length === 0) return 0',
+    caughtBy: { file: READERS, test: 'one that was never heard of counts as at the beginning, consumer by consumer' },
+  },
+  {
+    name: 'reader-told-from-memory',
+    mistake: 'a reader tells a log elsewhere what it was given, not what its own database has, so a crash asks for events that are gone',
+    promises: ['P3'],
+    file: 'packages/banyan/src/host/log-readers.ts',
+    find: 'return { consumer, source, position: cursor?.position ?? 0 }',
+    replace: 'return { consumer, source, position: (cursor?.position ?? 0) + 1 }',
+    caughtBy: { file: READERS, test: 'what they do not have yet is kept' },
+  },
+  {
+    name: 'forgotten-reader-never-counts-again',
+    mistake: 'a reader that a person let go of by mistake stays let go of, though it reads again',
+    promises: ['P3'],
+    file: `${SQL}/reader-records.ts`,
+    find: 'seen_at = excluded.seen_at, forgotten_at = NULL`',
+    replace: 'seen_at = excluded.seen_at`',
+    caughtBy: { file: SUITE, test: 'readers: one that was let go of stays so until it is heard of again' },
+  },
+  {
+    name: 'reader-forgotten-unseen',
+    mistake: 'a person lets go of a reader without a record of who did it and why',
+    promises: ['P9'],
+    file: 'packages/banyan/src/host/log-readers.ts',
+    find: "await tx.audit.append({ at, action: 'events.forget-reader'",
+    replace: "void ({ at, action: 'events.forget-reader'",
+    caughtBy: { file: READERS, test: 'a person lets go of a reader that is gone, in the trail' },
   },
 ]

@@ -1,5 +1,5 @@
 export { acceptLoss, type AcceptLossOptions, LossRefused, type SetBack } from './accept-loss.ts'
-export type { Actor, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './platform-admin.ts'
+export type { Actor, LogReader, PlatformAdmin, SagaDetail, ServiceAdmin, Violation } from './platform-admin.ts'
 export type { Gateway, GatewayHost, ListenOptions, GatewayService, RawRequestHandler, RunningGateway } from './gateway.ts'
 export type { CheckResult, HealthReport } from './health.ts'
 export {
@@ -18,6 +18,7 @@ export {
 } from './operator-proof.ts'
 export { auditStopped, type StoppedOptions } from './audit-stopped.ts'
 export { type AskForAudit, type AuditOptions, type Invariants, type Platform, platform, type StoreSizes } from './platform.ts'
+export type { RemoteLog } from './reader-reports.ts'
 export type { PlatformSettings, Setting } from './setting.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'
 export type { ConsumerLag } from '../service/reaction/consumer-lag.ts'

@@ -25,6 +25,20 @@ export interface SagaDetail {
   readonly steps: readonly SagaStepRecord[]
 }
 
+/** A reader of a log in another process, for people. */
+export interface LogReader {
+  /** The service that reads. */
+  readonly reader: string
+  /** Its consumer; null where only the contract of a service is known, which could read with any. */
+  readonly consumer: string | null
+  /** Everything up to here is durably consumed there. */
+  readonly position: number
+  /** Epoch milliseconds; null for one that was never heard of. */
+  readonly seenAt: number | null
+  /** Since when nothing is kept for it; null while it counts. */
+  readonly forgottenAt: number | null
+}
+
 /** Operations for people on one service of a running platform; served over HTTP to staff and used by the command line. */
 export interface ServiceAdmin {
   readonly service: string
@@ -45,6 +59,10 @@ export interface ServiceAdmin {
   /** Gives a parked event up and redrives those behind it. */
   skipParked(consumer: string, source: string, position: number, by: Actor): Promise<void>
   lag(): Promise<readonly ConsumerLag[]>
+  /** Readers of the service's own log in other processes, also those that are expected and were never heard of. */
+  readers(): Promise<readonly LogReader[]>
+  /** Keeps nothing for a reader in another process any more, until it is heard of again. */
+  forgetReader(reader: string, consumer: string, by: Actor): Promise<void>
   /** The first events of the service's own log that belong to a flow, and whether there are more. */
   flow(correlationId: string): Promise<FlowEvents>
   /** What each read model serves, and how far new tables are filled. */

@@ -1,12 +1,13 @@
 import { BanyanError } from '../kernel/error.ts'
 import type { HostedService } from '../service/hosted/hosted-service.ts'
+import type { LogReaders } from './log-readers.ts'
 import type { Actor, ServiceAdmin } from './platform-admin.ts'
 
 /** Events of one flow shown at most of one service. */
 const FLOW_EVENTS_MAX = 1_000
 
 /** Builds the operations for people on one hosted service. */
-export function serviceAdmin(service: HostedService): ServiceAdmin {
+export function serviceAdmin(service: HostedService, readers: LogReaders): ServiceAdmin {
   const { sagas, consumers, projections, store } = service
   return {
     service: service.name,
@@ -20,6 +21,8 @@ export function serviceAdmin(service: HostedService): ServiceAdmin {
     redrive: (consumer, source, key, by) => consumers.redrive(consumer, source, key, checkedActor(by)),
     skipParked: (consumer, source, position, by) => consumers.skip(consumer, source, position, checkedActor(by)),
     lag: async () => [...(await consumers.lag()), ...(await projections.lag())],
+    readers: () => readers.elsewhere(service),
+    forgetReader: async (reader, consumer, by) => readers.forget(service, { reader, consumer }, checkedActor(by)),
     flow: (correlationId) => store.readApart((tx) => tx.log.ofFlow(correlationId, FLOW_EVENTS_MAX)),
     projections: async () => (await projections.status()).map((status) => ({ service: service.name, ...status })),
     rebuild: (projection, by) => rebuild(service, projection, checkedActor(by)),

@@ -10,13 +10,14 @@ import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { RunningGateway } from './gateway.ts'
-import { consumedUpTo } from './consumed-up-to.ts'
 import { absentFeed } from './absent-feed.ts'
 import { gatewayServices } from './gateway-service.ts'
 import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { declareHealthFigures } from './health-figures.ts'
 import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
+import { createLogReaders, type LogReaders } from './log-readers.ts'
+import { createReaderReports, type RemoteLog } from './reader-reports.ts'
 import { place, type Placement } from './placement.ts'
 import type { Platform } from './platform.ts'
 import { createPlatformDrain, type PlatformDrain } from './platform-drain.ts'
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly listen?: { readonly port: number; readonly hostname: string }
   /** Names of the services that this process hosts. Default: all that are implemented here. The others are `unavailable` from here. */
   readonly hosts?: readonly string[]
+  /** Finds the logs of services that other processes host. Default: none is found; whoever reads one tries again and again. */
+  readonly logs?: (service: string) => RemoteLog | undefined
   /** Puts something on the way of calls between services, e.g. a network that loses them. Default: nothing, they stay in the process. */
   readonly network?: (local: Transport) => Transport
   /** Secret by which the command line proves to the gateway, and the gateway to it, that both belong to this machine's operator. */
@@ -75,8 +78,11 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const hosted = new Map<string, HostedService>()
   const local = localTransport((name) => hosted.get(name), placement.absent)
   const transport = options.network?.(local) ?? local
-  const admin = platformAdmin(platform, options, { hosted, transport })
+  const readers = createLogReaders(platform, placement, hosted)
+  const admin = platformAdmin(platform, options, { hosted, readers, transport })
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
+  const logOf = options.logs ?? noLog
+  const reports = createReaderReports({ runtime, placement, services: () => hosted.values(), logOf })
   let isReady = false
   const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work, isReady: () => isReady })
   let gateway: RunningGateway | undefined
@@ -87,28 +93,21 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   async function stopAll(): Promise<void> {
     monitor.stop()
     figures.stop()
+    await reports.stop()
     await drain.drain(gateway)
     for (const service of [...hosted.values()].toReversed()) await service.close()
     unwatch()
   }
   try {
-    await startServices(placement, options, { hosted, transport, metrics, monitor })
+    await startServices(placement, options, { hosted, readers, transport, metrics, monitor })
+    reports.start()
     figures.start()
-    if (platform.gateway && options.listen)
-      gateway = await platform.gateway.start(
-        {
-          runtime,
-          environment: options.environment,
-          services: gatewayServices(platform, placement, hosted),
-          transport,
-          admin,
-          metrics,
-          operatorKey: options.operatorKey,
-          health,
-          draining: () => drain.begun,
-        },
-        options.listen,
-      )
+    if (platform.gateway && options.listen) {
+      const services = gatewayServices(platform, placement, hosted)
+      const { environment, operatorKey } = options
+      const host = { runtime, environment, services, transport, admin, metrics, operatorKey, health, draining: () => drain.begun }
+      gateway = await platform.gateway.start(host, options.listen)
+    }
     isReady = true
   } catch (thrown) {
     await stopAll().catch((error: unknown) => runtime.log.error('stopping after a failed start failed too', { error }))
@@ -143,14 +142,16 @@ function reported({ hosted }: Placement, checks: HealthReport['checks'], isDrain
 
 interface Started {
   readonly hosted: Map<string, HostedService>
+  readonly readers: LogReaders
   readonly transport: Transport
   readonly metrics: Metrics
   readonly monitor: HealthMonitor
 }
 
 /** Brings all stores up to date, or none; opens them all first, because services read each other's events; then prepares and runs services in dependency order. */
-async function startServices(placement: Placement, options: StartOptions, { hosted, transport, metrics, monitor }: Started): Promise<void> {
-  const { runtime, stores, directory, environment } = options
+async function startServices(placement: Placement, options: StartOptions, started: Started): Promise<void> {
+  const { hosted, readers, transport, metrics, monitor } = started
+  const { runtime, stores, directory, environment, logs = noLog } = options
   const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   await stores.upgrade?.(
@@ -169,8 +170,8 @@ async function startServices(placement: Placement, options: StartOptions, { host
   for (const service of hosted.values()) await service.prepare()
   for (const service of hosted.values())
     await service.run(
-      (source) => hosted.get(source)?.feed ?? absentFeed(() => placement.absent(source)),
-      () => consumedUpTo(placement, hosted.values(), service.name),
+      (source) => hosted.get(source)?.feed ?? logs(source)?.feed ?? absentFeed(() => placement.absent(source)),
+      () => readers.consumedUpTo(service),
     )
   // where another process may be the one that reads, only a look at what is stored tells
   if ([...hosted.values()].some(({ store }) => store.features.shared)) monitor.add('platform:histories', () => checkHistories(hosted))
@@ -178,14 +179,18 @@ async function startServices(placement: Placement, options: StartOptions, { host
   monitor.start()
 }
 
+function noLog(): undefined {
+  return undefined
+}
+
 function platformAdmin(
   platform: Platform,
   { directory, environment, runtime }: StartOptions,
-  { hosted, transport }: { readonly hosted: ReadonlyMap<string, HostedService>; readonly transport: Transport },
+  { hosted, readers, transport }: Pick<Started, 'hosted' | 'readers' | 'transport'>,
 ): PlatformAdmin {
   return {
     get services() {
-      return [...hosted.values()].map(serviceAdmin)
+      return [...hosted.values()].map((service) => serviceAdmin(service, readers))
     },
     hasInvariants: platform.invariants !== undefined,
     async violations() {

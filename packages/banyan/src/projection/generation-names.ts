@@ -16,6 +16,12 @@ export function consumerName({ name, generation }: Pick<GenerationRecord, 'name'
   return `projection:${name}:${generation}`
 }
 
+/** Tells whether a consumer fills a generation, any, of the projection. */
+export function isConsumerOf(projection: string, consumer: string): boolean {
+  const prefix = `projection:${projection}:`
+  return consumer.startsWith(prefix) && /^\d+$/.test(consumer.slice(prefix.length))
+}
+
 /** Picks the durable positions of a generation, by source. */
 export function positionsOf(record: GenerationRecord, cursors: readonly CursorRecord[]): ReadonlyMap<string, number> {
   const consumer = consumerName(record)

@@ -69,6 +69,23 @@ export const events: Command = {
       summary: 'gives a parked event up and redrives those behind it',
       run: skip,
     },
+    readers: {
+      arguments: [],
+      options: {},
+      summary: 'services in other processes that read the logs of those here, and how far; events wait for them',
+      run: (call) => printPage(call, { path: '/readers', row: readerRow, empty: 'Nobody reads in another process.' }),
+    },
+    'forget-reader': {
+      arguments: [],
+      options: {
+        service: { value: 'name', summary: 'whose log it is', required: true },
+        reader: { value: 'name', summary: 'the service that reads it', required: true },
+        consumer: { value: 'name', summary: 'its consumer, as events readers shows it', required: true },
+        reason,
+      },
+      summary: 'keeps no events any more for a reader in another process that is gone for good',
+      run: forgetReader,
+    },
     'accept-loss': {
       arguments: [],
       options: { service: { ...PLACE.service, required: true }, position: lastCommon, reason },
@@ -84,6 +101,10 @@ function required(options: Readonly<Record<string, CommandOption>>): Record<stri
 
 function lagRow({ service, consumer, source, position: at, head, parked, parkedMore }: Row): Row {
   return { service, consumer, source, position: at, head, parked: parkedMore === true ? `${String(parked)}+` : parked }
+}
+
+function readerRow({ service, reader, consumer, position: at, seenAt, forgottenAt }: Row): Row {
+  return { service, reader, consumer: consumer ?? 'any', position: at, seen: seenAt ?? 'never', forgotten: forgottenAt ?? '' }
 }
 
 function flowRow({ time, source, type, key: of, position: at, data }: Row): Row {
@@ -123,6 +144,17 @@ async function skip(call: CommandCall): Promise<number> {
   const at = Number(call.options['position'])
   const answer = await (await theRunningPlatform(call)).post('/parked/skip', { ...targetOf(call), position: at })
   call.print(call.json ? JSON.stringify(answer ?? { ok: true }) : `Skipped position ${at}; the events behind it are redriven.`)
+  return EXIT.ok
+}
+
+async function forgetReader(call: CommandCall): Promise<number> {
+  const { service, reader, consumer, reason: why } = call.options
+  const answer = await (await theRunningPlatform(call)).post('/readers/forget', { service, reader, consumer, reason: why })
+  call.print(
+    call.json
+      ? JSON.stringify(answer ?? { ok: true })
+      : oneLine(`Let go of ${consumer} of ${reader}; events of ${service} no longer wait for it.`),
+  )
   return EXIT.ok
 }
 

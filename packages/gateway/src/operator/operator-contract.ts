@@ -8,6 +8,7 @@ import {
   nullable,
   ParkedRow,
   ProjectionRow,
+  ReaderRow,
   SagaCountRow,
   SagaRow,
   SagaStepRow,
@@ -62,7 +63,7 @@ export type OperatorContract = ReturnType<typeof operatorContract>
 /** Builds the contract of the operations API: what people do to a running platform. `roles` may call it; changes are recorded with their reason. */
 export function operatorContract(roles: readonly string[]) {
   const access: RoleAccess = { roles }
-  const schemas = { SagaRow, SagaStepRow, SagaCountRow, ParkedRow, FlowEventRow, LagRow, ProjectionRow, TrailRow, ViolationRow }
+  const schemas = { SagaRow, SagaStepRow, SagaCountRow, ParkedRow, FlowEventRow, LagRow, ReaderRow, ProjectionRow, TrailRow, ViolationRow }
   return contract('ops', { schemas, operations: { ...sagaOperations(access), ...eventOperations(access), ...dataOperations(access) } })
 }
 
@@ -131,6 +132,17 @@ function eventOperations(access: RoleAccess) {
       access,
     }),
     lag: query('GET /api/ops/lag', { summary: 'How far each consumer is behind', input: Nothing, output: rows(LagRow), access }),
+    readers: query('GET /api/ops/readers', {
+      summary: 'Who reads the logs of the services here in other processes, and how far',
+      input: Nothing,
+      output: rows(ReaderRow),
+      access,
+    }),
+    forgetReader: command('POST /api/ops/readers/forget', {
+      summary: 'Keeps no events for a reader in another process any more, until it is heard of again',
+      input: Type.Object({ service: Name, reader: Name, consumer: Name, reason: Reason }),
+      ...change,
+    }),
   }
 }
 

@@ -76,6 +76,8 @@ function admin(changes: unknown[][]): PlatformAdmin {
     redrive: noting('redrive'),
     skipParked: noting('skipParked'),
     lag: async () => [{ service: 'orders', consumer: 'main', source: 'users', position: 1, head: 2, parked: 0, parkedMore: false }],
+    readers: async () => [{ reader: 'shipping', consumer: 'main', position: 3, seenAt: 1, forgottenAt: null }],
+    forgetReader: noting('forgetReader'),
     flow: async (id) => ({ events: [event(2, 20)], more: id === 'long' }),
     projections: async () => [
       { service: 'orders', projection: 'view', version: 1, definitionVersion: 2, rebuilding: { version: 2, done: 3, of: 4 } },
@@ -92,6 +94,7 @@ function admin(changes: unknown[][]): PlatformAdmin {
     lag: async () => [],
     projections: async () => [],
     audit: async () => [],
+    readers: async () => [],
     flow: async () => ({ events: [event(1, 10)], more: false }),
   }
   return {
@@ -183,6 +186,7 @@ test('changes things in the name of whoever asks, with a reason', async () => {
   await post('/sagas/orders/s1/rollback', { reason })
   await post('/parked/redrive', { service: 'orders', consumer: 'main', source: 'users', key: 'k', reason })
   await post('/parked/skip', { service: 'orders', consumer: 'main', source: 'users', position: 7, reason })
+  await post('/readers/forget', { service: 'orders', reader: 'shipping', consumer: 'main', reason })
   assert.equal((await post('/projections/rebuild', { service: 'orders', projection: 'order-view', reason })).status, 202)
   assert.deepEqual(changes, [
     ['retry', 's1', by],
@@ -191,6 +195,7 @@ test('changes things in the name of whoever asks, with a reason', async () => {
     ['rollback', 's1', by],
     ['redrive', 'main', 'users', 'k', by],
     ['skipParked', 'main', 'users', 7, by],
+    ['forgetReader', 'shipping', 'main', by],
     ['rebuild', 'order-view', by],
   ])
 })

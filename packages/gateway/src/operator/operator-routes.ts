@@ -67,6 +67,8 @@ function operatorHandlers(admin: PlatformAdmin): Handlers {
       }
     },
     lag: () => rows(admin, (each) => each.lag()),
+    readers: () => rows(admin, (each) => each.readers()),
+    forgetReader: (input, actor) => done(one(input.service).forgetReader(input.reader, input.consumer, by(actor, input))),
     projections: () => rows(admin, (each) => each.projections()),
     rebuild: (input, actor) => done(one(input.service).rebuild(input.projection, by(actor, input))),
     async trail({ service, limit = ROWS_DEFAULT }) {

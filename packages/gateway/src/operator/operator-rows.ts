@@ -97,6 +97,16 @@ export const LagRow = row({
   parkedMore: Type.Boolean({ description: 'true where there are more than `parked` says' }),
 })
 
+/** A reader of a log in another process. */
+export const ReaderRow = row({
+  service: Type.String({ description: 'the service whose log it is' }),
+  reader: Type.String({ description: 'the service that reads it' }),
+  consumer: nullable(Type.String({ description: 'null where only the contract of the reading service is known' })),
+  position: Type.Integer({ description: 'everything up to here is durably consumed' }),
+  seenAt: nullable(Timestamp),
+  forgottenAt: nullable(Timestamp),
+})
+
 /** What a read model serves, and how far new tables are filled. */
 export const ProjectionRow = row({
   service: Type.String(),

@@ -6,6 +6,7 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { Consumer } from '../../events/index.ts'
 import { type StoreVariant, variantFor } from '../../store/definition.ts'
 import type { Feed } from '../../store/records/feed.ts'
+import type { ReaderPosition } from '../../store/records/reader-records.ts'
 import type { StoreFactory } from '../../store/factory.ts'
 import type { Store } from '../../store/store.ts'
 import type { Metrics, Tracing } from '../../telemetry/index.ts'
@@ -62,6 +63,8 @@ export interface HostedService extends LocalService {
   run(feedOf: (service: string) => Feed | undefined, consumedUpTo: () => Promise<number>): Promise<void>
   /** Takes no work from now on, because its data are an older copy; see {@link HistoryGuard}. */
   readonly refuse: (reason: BanyanError) => void
+  /** Notes what all consumers of a service in another process have durably consumed of this log; see `ReaderRecords.acknowledge`. */
+  acknowledge(service: string, consumers: readonly ReaderPosition[]): Promise<void>
   /** Consumers of this service, also those that rebuild its projections elsewhere, with their sources; undefined while it does not run. */
   readers(): Promise<readonly Pick<Consumer, 'consumer' | 'source'>[] | undefined>
   /**
@@ -123,6 +126,7 @@ function hosted(service: Service, options: HostOptions, { guard, store, reposito
     checks: serviceChecks({ parts, store, guard, projections, context }),
     invoke: serviceInvoker(service, built.runtime, { guard, calls }),
     refuse: guard.refuse,
+    acknowledge: (reader, consumers) => acknowledge(store, { reader, consumers, now: runtime.clock.now() }),
     async prepare() {
       if (guard.refusal) return
       await resources.open({ runtime, directory, environment })
@@ -179,6 +183,13 @@ async function drainInTurn(
       runtime.log.warn('a service stops before all is done; what is left goes on at its next start', { service: name, error }),
     )
   }
+}
+
+async function acknowledge(
+  store: Store,
+  { reader, consumers, now }: { readonly reader: string; readonly consumers: readonly ReaderPosition[]; readonly now: number },
+): Promise<void> {
+  await store.transaction((tx) => tx.readers.acknowledge(reader, consumers, now))
 }
 
 function listen({ notifier, store }: ServiceRuntime, key: string, listener: () => void): () => void {

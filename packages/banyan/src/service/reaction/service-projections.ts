@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import type { Consumer } from '../../events/index.ts'
 import { type ConsumerLag, lagsOf } from './consumer-lag.ts'
 import { eventDataReader } from './event-data.ts'
-import { sourceOf } from '../define/event-source.ts'
+import { sourcesOf } from '../define/event-source.ts'
 import type { Service } from '../define/service-parts.ts'
 import type { ServiceBase } from '../handler/service-runtime.ts'
 
@@ -62,7 +62,7 @@ export function createServiceProjections(shared: ServiceBase, service: Service):
   return {
     async start(feedOf, instance) {
       for (const projection of service.parts.projections) {
-        const sources = sourcesOf(service, projection).map((source) => ({
+        const sources = sourcesOf(service.definition, projection).map((source) => ({
           source,
           feed: feedOf(source) ?? misuse(`projection ${projection.name} reads "${source}", which does not run here`),
         }))
@@ -89,7 +89,7 @@ export function createServiceProjections(shared: ServiceBase, service: Service):
     readModel(operation) {
       const read = projectionsOf(service, operation)
       return {
-        sources: [...new Set(read.flatMap((projection) => sourcesOf(service, projection)))],
+        sources: [...new Set(read.flatMap((projection) => sourcesOf(service.definition, projection)))],
         readUpTo: async (source) => Math.min(...(await Promise.all(read.map((projection) => runner(projection.name).position(source))))),
       }
     },
@@ -136,12 +136,8 @@ async function readersElsewhere(store: Store, service: Service): Promise<readonl
   return service.parts.projections.flatMap((projection) =>
     building
       .filter(({ name }) => name === projection.name)
-      .flatMap((record) => sourcesOf(service, projection).map((source) => ({ consumer: consumerName(record), source }))),
+      .flatMap((record) => sourcesOf(service.definition, projection).map((source) => ({ consumer: consumerName(record), source }))),
   )
-}
-
-function sourcesOf({ definition }: Service, { on }: ProjectionDefinition): string[] {
-  return [...new Set(Object.keys(on).map((type) => sourceOf(definition, type).name))]
 }
 
 function projectionsOf({ parts }: Service, operation: string | undefined): readonly ProjectionDefinition[] {
