@@ -5,6 +5,7 @@ import { isTest } from './source-file.ts'
 // understood bottom up and a layer replaced without the ones below it knowing.
 const below = {
   kernel: [],
+  network: ['kernel'],
   telemetry: ['kernel'],
   contract: ['kernel'],
   store: ['kernel', 'contract'],
