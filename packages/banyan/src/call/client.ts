@@ -7,6 +7,7 @@ import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
 import { receivedFrom } from './uncaught.ts'
 import type { Progress } from './progress.ts'
 import type { Scope } from './scope.ts'
+import { sendUnlessAborted } from './cancellation.ts'
 import type { CallReply, Transport } from './transport.ts'
 
 const insideTransaction = new AsyncLocalStorage<string>()
@@ -71,11 +72,13 @@ async function sendCall(
   const deadline = deadlineAfter(clock, callOptions?.timeoutMs ?? operation.timeoutMs, scope.deadline)
   if (remainingMs(clock, deadline) <= 0)
     throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operationName}; it was not sent`, { retry: 'safe' })
-  const sending = transport.send({
+  const sending = sendUnlessAborted(transport, {
     service,
     operation: operationName,
+    definition: operation,
     input,
     scope: { ...scope, deadline, key: callOptions?.key ?? scope.callKey, callKey: undefined, waitMs: undefined, principal },
+    signal: callOptions?.signal,
   })
   try {
     const reply = await (progress && operation.kind === 'command' ? noting(progress, sending) : sending)

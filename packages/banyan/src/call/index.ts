@@ -1,5 +1,6 @@
+export { sendUnlessAborted } from './cancellation.ts'
 export { type ClientFactory, clientFactory, type ClientOptions, refusingCalls } from './client.ts'
 export { type LocalService, localTransport } from './local-transport.ts'
 export { childScope, type Scope } from './scope.ts'
 export { needsLog, receivedFrom, uncaught } from './uncaught.ts'
-export type { CallReply, CallRequest, Transport } from './transport.ts'
+export type { CallReply, CallRequest, LocalTransport, ReceivedCall, Transport } from './transport.ts'

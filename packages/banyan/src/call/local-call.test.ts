@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ANONYMOUS, command, contract, servicePrincipal, Type } from '../contract/index.ts'
 import { BanyanError, deadlineAfter, seededRandom, systemClock, createIds } from '../kernel/index.ts'
 import { newTrace } from '../telemetry/index.ts'
-import { type CallRequest, clientFactory, type LocalService, localTransport, refusingCalls, type Scope } from './index.ts'
+import { clientFactory, type LocalService, localTransport, type ReceivedCall, refusingCalls, type Scope } from './index.ts'
 
 const clock = systemClock()
 const ids = createIds(clock, seededRandom(1))
@@ -20,7 +20,7 @@ const scope: Scope = {
   causationId: 'cause',
 }
 
-function clientOf(answer: (request: CallRequest) => unknown, more: Partial<Scope> = {}) {
+function clientOf(answer: (request: ReceivedCall) => unknown, more: Partial<Scope> = {}) {
   const service: LocalService = { invoke: async (request) => ({ output: await answer(request) }) }
   return clientFactory({
     caller: 'shop',
@@ -50,8 +50,8 @@ test('an error keeps code, data and retry advice over three hops; an unknown one
 })
 
 test('the callee sees who calls, the flow, the trace and the key; the key of a step is the default', async () => {
-  let request: CallRequest | undefined
-  const remember = (got: CallRequest): null => {
+  let request: ReceivedCall | undefined
+  const remember = (got: ReceivedCall): null => {
     request = got
     return null
   }
@@ -68,7 +68,7 @@ test('the callee sees who calls, the flow, the trace and the key; the key of a s
 test('a call never outlives its caller: the shorter deadline counts, and a passed one is not sent', async () => {
   let sent = 0
   let deadline = 0
-  const answer = (request: CallRequest): null => {
+  const answer = (request: ReceivedCall): null => {
     sent++
     deadline = request.scope.deadline.at
     return null
@@ -95,4 +95,22 @@ test('a call inside a transaction is refused (law 4), after it is allowed', asyn
 test('a service that does not run is unavailable', async () => {
   const clients = clientFactory({ caller: 'shop', uses: [echo], transport: localTransport(() => undefined), clock })(scope)
   await assert.rejects(clients.echo.say({ value: 1 }), { code: 'unavailable' })
+})
+
+test('a caller that gives up is told so at once, and its callee that nobody waits (C5)', async () => {
+  const [began, goOn] = [Promise.withResolvers<ReceivedCall>(), Promise.withResolvers<void>()]
+  const client = clientOf(async (call) => {
+    began.resolve(call)
+    await goOn.promise
+    return null
+  })
+  const abort = new AbortController()
+  const asked = client.say({ value: 1 }, { signal: abort.signal })
+  const { scope: received } = await began.promise
+  assert.equal(received.abandoned?.(), false)
+  abort.abort()
+  await assert.rejects(asked, { code: 'cancelled', retry: 'unknown', from: 'echo.say' })
+  assert.equal(received.abandoned?.(), true)
+  goOn.resolve()
+  await assert.rejects(client.say({ value: 1 }, { signal: abort.signal }), { code: 'cancelled', retry: 'safe' })
 })

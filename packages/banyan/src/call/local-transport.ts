@@ -1,6 +1,6 @@
 import { BanyanError, reworded, toBanyanError } from '../kernel/error.ts'
 import { NOT_PLAIN, plainCopy } from '../kernel/plain-json.ts'
-import type { CallReply, CallRequest, Transport } from './transport.ts'
+import type { CallReply, LocalTransport, ReceivedCall } from './transport.ts'
 
 /** Runs operations of services hosted in this process. */
 export interface LocalService {
@@ -8,14 +8,14 @@ export interface LocalService {
    * Authorises, validates and runs one operation. The input is the caller's own: what the handler gets is a copy of what the contract
    * declares, and so is the output that it answers with.
    */
-  invoke(request: CallRequest): Promise<CallReply>
+  invoke(call: ReceivedCall): Promise<CallReply>
 }
 
 /**
  * Calls services of the same process exactly as if they were remote: copied and validated by the service, with the same errors (law 2). `absent` says
  * why one cannot be called that `find` does not find.
  */
-export function localTransport(find: (service: string) => LocalService | undefined, absent = noInstance): Transport {
+export function localTransport(find: (service: string) => LocalService | undefined, absent = noInstance): LocalTransport {
   return {
     async send(request) {
       const service = find(request.service)

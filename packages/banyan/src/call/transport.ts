@@ -1,11 +1,21 @@
+import type { AuditDefinition } from '../contract/audit.ts'
+import type { OperationDefinition } from '../contract/operation.ts'
 import type { Scope } from './scope.ts'
 
-/** One call on its way. */
-export interface CallRequest {
+/** A call as it comes to whoever hosts the service. */
+export interface ReceivedCall {
   readonly service: string
   readonly operation: string
   readonly input: unknown
   readonly scope: Scope
+}
+
+/** One call on its way. */
+export interface CallRequest extends ReceivedCall {
+  /** What is called, as the caller's contract has it: tells whoever carries the call what may be repeated, and what its input and output are. */
+  readonly definition: OperationDefinition | AuditDefinition
+  /** Aborts when the caller does not want the answer any more. Read only by who has something to end: it may be made when it is first asked for. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** An answer, with what the gateway may add to it. */
@@ -26,7 +36,13 @@ export interface CallReply {
  *      unknown ones as an opaque `internal`. What nobody handles on the way goes on as `uncaught` says.
  * - C3 The deadline travels as what is left; a call whose deadline has passed is not sent.
  * - C4 Principal, trace, correlation and idempotency key travel along.
+ * - C5 A call whose signal aborts is abandoned for its handler. What it began may be finished: its caller, who gets `cancelled` at once, does not know.
  */
 export interface Transport {
   send(request: CallRequest): Promise<CallReply>
+}
+
+/** The end of a transport: hands calls to services of this process. */
+export interface LocalTransport {
+  send(call: ReceivedCall): Promise<CallReply>
 }

@@ -80,6 +80,11 @@ export interface CallOptions {
   readonly key?: string
   /** Milliseconds for this call. Never extends the caller's own deadline. */
   readonly timeoutMs?: number
+  /**
+   * Gives the call up when it aborts: the caller gets `cancelled` at once, and the callee's `abandoned()` turns true. What the callee began
+   * may be finished all the same.
+   */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A typed client of a contract: one function per operation. Declared errors are thrown; see `failedWith`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Transport } from '../call/transport.ts'
+import type { LocalTransport, Transport } from '../call/transport.ts'
 import { audit, auditCall } from '../contract/audit.ts'
 import { PLATFORM, type Principal, servicePrincipal } from '../contract/access.ts'
 import { command, contract, Type } from '../contract/index.ts'
@@ -120,12 +120,12 @@ describe('an audit query', () => {
   })
 
   test('is for the platform alone: no service, no user and nobody else gets an answer', async () => {
-    let way: Transport | undefined
+    let way: LocalTransport | undefined
     await using shop = await started(tell(1), (local) => (way = local))
     const { clock, ids } = createRuntime()
     const ask = (principal: Principal): Promise<unknown> => {
       const scope = { principal, deadline: deadlineAfter(clock, 10_000), trace: newTrace(ids), correlationId: 'c', causationId: 'c' }
-      return (way as Transport).send({ service: 'counters', operation: auditCall('rows'), input: { times: 1 }, scope })
+      return (way as LocalTransport).send({ service: 'counters', operation: auditCall('rows'), input: { times: 1 }, scope })
     }
     for (const principal of [
       servicePrincipal('orders'),

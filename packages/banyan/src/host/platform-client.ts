@@ -26,12 +26,12 @@ export function platformClient<C extends Contract>(contract: C, transport: Trans
 
 /** Builds what asks the audit queries of a service, over the transport of calls: a service that runs elsewhere answers as well. */
 export function auditClient<C extends Contract>(contract: C, transport: Transport, runtime: Runtime): AuditClient<C> {
-  const queries = Object.entries(contract.audits).map(([name, { timeoutMs }]) => [
+  const queries = Object.entries(contract.audits).map(([name, definition]) => [
     name,
     async (input: unknown) => {
-      const call = { service: contract.name, operation: auditCall(name) }
+      const call = { service: contract.name, operation: auditCall(name), definition }
       try {
-        return (await transport.send({ ...call, input, scope: platformScope(runtime, timeoutMs) })).output
+        return (await transport.send({ ...call, input, scope: platformScope(runtime, definition.timeoutMs) })).output
       } catch (thrown) {
         throw receivedFrom(`${call.service}.${call.operation}`, thrown)
       }

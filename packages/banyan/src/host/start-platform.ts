@@ -1,5 +1,5 @@
 import { localTransport } from '../call/local-transport.ts'
-import type { Transport } from '../call/transport.ts'
+import type { LocalTransport, Transport } from '../call/transport.ts'
 import type { AuditClient } from '../contract/audit.ts'
 import type { Client, Contract } from '../contract/contract.ts'
 import type { BanyanError } from '../kernel/error.ts'
@@ -39,7 +39,7 @@ export interface StartOptions {
   /** Finds the logs of services that other processes host. Default: none is found; whoever reads one tries again and again. */
   readonly logs?: (service: string) => RemoteLog | undefined
   /** Puts something on the way of calls between services, e.g. a network that loses them. Default: nothing, they stay in the process. */
-  readonly network?: (local: Transport) => Transport
+  readonly network?: (local: LocalTransport, runtime: Runtime) => Transport
   /** Secret by which the command line proves to the gateway, and the gateway to it, that both belong to this machine's operator. */
   readonly operatorKey?: string
 }
@@ -77,7 +77,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const monitor = createHealthMonitor(runtime)
   const hosted = new Map<string, HostedService>()
   const local = localTransport((name) => hosted.get(name), placement.absent)
-  const transport = options.network?.(local) ?? local
+  const transport = options.network?.(local, runtime) ?? local
   const readers = createLogReaders(platform, placement, hosted)
   const admin = platformAdmin(platform, options, { hosted, readers, transport })
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())

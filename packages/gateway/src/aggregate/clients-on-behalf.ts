@@ -1,4 +1,4 @@
-import { receivedFrom, type Scope, type Transport } from 'banyan/call'
+import { receivedFrom, type Scope, sendUnlessAborted, type Transport } from 'banyan/call'
 import type { CallOptions, Clients, Contract } from 'banyan/contract'
 import { BanyanError, type Clock, deadlineAfter, misuse, remainingMs } from 'banyan/kernel'
 
@@ -21,7 +21,8 @@ export function clientsOnBehalf(uses: readonly Contract[], transport: Transport,
 
 function prototypeOf({ name: service, operations }: Contract, transport: Transport, clock: Clock): object {
   const prototype: Record<string, unknown> = {}
-  for (const [operation, { timeoutMs, access }] of Object.entries(operations))
+  for (const [operation, definition] of Object.entries(operations)) {
+    const { timeoutMs, access } = definition
     prototype[operation] = async function send(this: Sender, input: unknown, options?: CallOptions): Promise<unknown> {
       if (access === 'internal')
         misuse(
@@ -32,10 +33,11 @@ function prototypeOf({ name: service, operations }: Contract, transport: Transpo
         throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operation}; it was not sent`, { retry: 'safe' })
       const scope: Scope = { ...this.scope, deadline, key: options?.key, waitMs: undefined }
       try {
-        return (await transport.send({ service, operation, input, scope })).output
+        return (await sendUnlessAborted(transport, { service, operation, definition, input, scope, signal: options?.signal })).output
       } catch (thrown) {
         throw receivedFrom(`${service}.${operation}`, thrown)
       }
     }
+  }
   return prototype
 }

@@ -36,6 +36,7 @@ export class Exchange {
   answerBy: number
   /** True once an answer was begun: a later one is dropped. */
   answered = false
+  #closed: AbortController | undefined
 
   constructor(parts: ExchangeParts) {
     this.request = parts.request
@@ -54,6 +55,15 @@ export class Exchange {
 
   get trace(): TraceContext {
     return this.span.trace
+  }
+
+  /** Aborts when the client is gone or answered. Made when first asked for: only calls to other processes need it. */
+  get signal(): AbortSignal {
+    if (this.#closed) return this.#closed.signal
+    const closed = (this.#closed = new AbortController())
+    if (this.response.destroyed) closed.abort()
+    else this.response.once('close', () => closed.abort())
+    return closed.signal
   }
 }
 

@@ -43,7 +43,17 @@ function serviceRoutes(gateway: GatewayContext, meters: GatewayMeters, { contrac
         meter: meters.route(id, operation.route.method),
         service: contract.name,
         reads: [readModel(name)],
-        run: (input, scope) => gateway.host.transport.send({ service: contract.name, operation: name, input, scope }),
+        run: (input, scope, exchange) =>
+          gateway.host.transport.send({
+            service: contract.name,
+            operation: name,
+            definition: operation,
+            input,
+            scope,
+            get signal() {
+              return exchange.signal
+            },
+          }),
       })
     })
 }

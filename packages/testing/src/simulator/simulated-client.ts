@@ -1,5 +1,5 @@
 import type { CallReply, CallRequest, Transport } from 'banyan/call'
-import { type CallOptions, type Client, type Contract, type Principal, servicePrincipal } from 'banyan/contract'
+import { type CallOptions, type Client, type Contract, type OperationDefinition, type Principal, servicePrincipal } from 'banyan/contract'
 import { BanyanError, type Ids, type Random, toBanyanError } from 'banyan/kernel'
 import { newTrace } from 'banyan/telemetry'
 import type { HistoryRecorder } from '../history/history-recorder.ts'
@@ -41,7 +41,8 @@ export function simulatedClient<C extends Contract>(
   options: SimulatedClientOptions,
   surroundings: ClientSurroundings,
 ): Client<C> {
-  const calls = Object.entries(contract.operations).map(([name, { kind, timeoutMs }]) => {
+  const calls = Object.entries(contract.operations).map(([name, definition]) => {
+    const { kind, timeoutMs } = definition
     const send = async (input: unknown, { key, timeoutMs: ownMs }: CallOptions = {}): Promise<unknown> => {
       const { recorder } = surroundings
       const request = {
@@ -52,7 +53,15 @@ export function simulatedClient<C extends Contract>(
       }
       const tryMs = ownMs ?? Math.max(TRY_MS, timeoutMs)
       return recorder.record(request, async () => {
-        const call = { service: contract.name, operation: name, input, key, tryMs, isRepeatable: kind === 'query' || key !== undefined }
+        const call = {
+          service: contract.name,
+          operation: name,
+          definition,
+          input,
+          key,
+          tryMs,
+          isRepeatable: kind === 'query' || key !== undefined,
+        }
         return (await patient(call, options, surroundings)).output
       })
     }
@@ -64,6 +73,7 @@ export function simulatedClient<C extends Contract>(
 interface PatientCall {
   readonly service: string
   readonly operation: string
+  readonly definition: OperationDefinition
   readonly input: unknown
   readonly key: string | undefined
   readonly tryMs: number
@@ -95,14 +105,14 @@ function outcomeUnknown({ service, operation }: PatientCall, cause: BanyanError)
 }
 
 function requestOf(
-  { service, operation, input, key, tryMs }: PatientCall,
+  { service, operation, definition, input, key, tryMs }: PatientCall,
   { principal = servicePrincipal('platform'), waitMs }: SimulatedClientOptions,
   { ids, monotonic }: ClientSurroundings,
 ): CallRequest {
   const id = ids.uuid()
   const deadline = { at: monotonic() + tryMs + (waitMs ?? 0) }
   const scope = { principal, deadline, trace: newTrace(ids), correlationId: id, causationId: id, key, waitMs }
-  return { service, operation, input, scope }
+  return { service, operation, definition, input, scope }
 }
 
 /** Tells errors that leave open whether an operation happened from those that settle it. */

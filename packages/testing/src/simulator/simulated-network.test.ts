@@ -23,7 +23,6 @@ async function ring({ fault, choice = 0, key }: { fault?: string; choice?: numbe
       },
     },
     {
-      contracts: [bell],
       monotonic: () => passedMs,
       weather: {
         after(delayMs, _label, run) {
@@ -37,7 +36,7 @@ async function ring({ fault, choice = 0, key }: { fault?: string; choice?: numbe
   )
   const trace = { traceId: '1'.repeat(32), spanId: '1'.repeat(16), flags: 0 }
   const scope = { principal: servicePrincipal('door'), deadline: { at: DEADLINE_MS }, trace, correlationId: 'c', causationId: 'c', key }
-  const request = { service: 'bell', operation: 'ring', input: {}, scope } satisfies CallRequest
+  const request = { service: 'bell', operation: 'ring', definition: bell.operations.ring, input: {}, scope } satisfies CallRequest
   const end = await network.send(request).then(
     () => 'answered',
     (error: { code: string }) => error.code,

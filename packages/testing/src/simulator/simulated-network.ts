@@ -1,5 +1,4 @@
 import type { CallReply, CallRequest, Transport } from 'banyan/call'
-import type { Contract } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
 import { durationMs, pass, type Weather } from './weather.ts'
 
@@ -14,7 +13,6 @@ const STRAY_MS = [1_000, 60_000] as const
 
 /** What a network connects. */
 export interface NetworkOptions {
-  readonly contracts: readonly Contract[]
   readonly weather: Weather
   /** Monotonic milliseconds of the caller, in which its deadlines are written. */
   readonly monotonic: () => number
@@ -32,13 +30,10 @@ export interface NetworkOptions {
  */
 export function simulatedNetwork(
   target: Transport,
-  { contracts, weather, monotonic, caller, beyond = { weather, target } }: NetworkOptions,
+  { weather, monotonic, caller, beyond = { weather, target } }: NetworkOptions,
 ): Transport {
-  const operations = new Map(contracts.map((contract) => [contract.name, contract.operations]))
-
-  function mayRepeat({ service, operation, scope }: CallRequest): boolean {
-    const definition = operations.get(service)?.[operation]
-    return definition?.kind === 'query' || (definition?.idempotency !== 'none' && scope.key !== undefined)
+  function mayRepeat({ definition, scope }: CallRequest): boolean {
+    return definition.kind !== 'command' || (definition.idempotency !== 'none' && scope.key !== undefined)
   }
   async function lost(request: CallRequest, where: string): Promise<never> {
     if (weather.choose('silence', where) < 0.5) {

@@ -77,8 +77,7 @@ export class SimulatedProcess implements Mortal, Weather {
       environment,
       network: (local) => {
         this.#local = local
-        const contracts = platform.services.map(({ definition }) => definition.contract)
-        return simulatedNetwork(local, { contracts, weather: this, monotonic: this.runtime.clock.monotonic, beyond })
+        return simulatedNetwork(local, { weather: this, monotonic: this.runtime.clock.monotonic, beyond })
       },
     })
   }

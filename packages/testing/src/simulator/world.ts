@@ -76,10 +76,9 @@ export class World implements Weather {
     this.random = seededRandom(this.schedule.seedOf('workload'))
     this.runtime = this.#outsideRuntime()
     this.#platform = platform({ services: typeof services === 'function' ? services(this) : services })
-    const contracts = this.#platform.services.map(({ definition }) => definition.contract)
     this.#entrance = simulatedNetwork(
       { send: (request) => this.#enter(request) },
-      { contracts, weather: this, monotonic: () => this.timeline.now, caller: 'client' },
+      { weather: this, monotonic: () => this.timeline.now, caller: 'client' },
     )
   }
 

@@ -90,7 +90,7 @@ export interface HandlerContext<C extends Contract, U extends readonly Contract[
    * It is personal: store and log a keyed hash of it at most.
    */
   readonly origin: string | undefined
-  /** Tells whether nobody waits for the answer any more, e.g. because the client hung up: ask before costly work begins. */
+  /** Tells whether nobody waits for the answer any more: the client hung up, the caller gave up, or the deadline passed. Ask before costly work begins. */
   abandoned(): boolean
 }
 

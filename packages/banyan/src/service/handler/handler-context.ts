@@ -82,7 +82,9 @@ export class WorkContext {
     return this.#work.scope.origin
   }
   get abandoned(): () => boolean {
-    return this.#work.scope.abandoned ?? never
+    const { clock } = this.#service.runtime
+    const { abandoned, deadline } = this.#work.scope
+    return () => remainingMs(clock, deadline) <= 0 || (abandoned?.() ?? false)
   }
 }
 
@@ -146,10 +148,6 @@ async function readApart(service: ServiceRuntime, { scope }: Work, body: Body): 
 function snapshotOf(service: ServiceRuntime, { database }: Pick<StoreReader, 'database'>): never {
   // A repository's writing methods fail on a snapshot, because its connection cannot write (S8).
   return Object.assign(service.repository(database), { table: (p: ProjectionDefinition) => service.projectionTables(p) }) as never
-}
-
-function never(): boolean {
-  return false
 }
 
 async function until(service: ServiceRuntime, key: string, timeoutMs: number, body: Body): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { CallReply, CallRequest } from '../../call/transport.ts'
+import type { CallReply, ReceivedCall } from '../../call/transport.ts'
 import { PLATFORM } from '../../contract/access.ts'
 import { type AuditDefinition, auditCall } from '../../contract/audit.ts'
 import { inputCheck, schemaCheck } from '../../contract/validator.ts'
@@ -15,7 +15,7 @@ import { reportedError } from './reported-error.ts'
 export type AuditedService = Pick<ServiceBase, 'name' | 'store' | 'repository' | 'runtime' | 'metrics' | 'tracing'>
 
 /** Answers one audit query. */
-export type AuditRunner = (request: CallRequest) => Promise<CallReply>
+export type AuditRunner = (request: ReceivedCall) => Promise<CallReply>
 
 /** Builds what answers the audit queries of a service, by name. */
 export function auditRunners({ definition, parts }: Service, audited: AuditedService): ReadonlyMap<string, AuditRunner> {

@@ -1,5 +1,5 @@
 import type { Progress } from '../../call/progress.ts'
-import type { CallReply, CallRequest } from '../../call/transport.ts'
+import type { CallReply, ReceivedCall } from '../../call/transport.ts'
 import type { OperationDefinition } from '../../contract/operation.ts'
 import { inputCheck } from '../../contract/validator.ts'
 import { remainingMs } from '../../kernel/deadline.ts'
@@ -18,7 +18,7 @@ import type { Work } from '../handler/work.ts'
 /** Runs one operation of a service: everything between the wire and the handler. */
 export interface OperationRunner {
   /** The handler gets a copy of what the contract declares of the input, the caller one of what it declares of the output. */
-  run(request: CallRequest): Promise<CallReply>
+  run(call: ReceivedCall): Promise<CallReply>
 }
 
 /** Builds the runner of one operation. */
@@ -33,10 +33,10 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const points = { before: `call.${label}.before-handler`, after: `call.${label}.after-handler` }
 
   return {
-    async run(request) {
-      const { scope } = request
-      authorize(definition.access, scope.principal, request.input)
-      const input = checkInput.parse(request.input, label)
+    async run(call) {
+      const { scope } = call
+      authorize(definition.access, scope.principal, call.input)
+      const input = checkInput.parse(call.input, label)
       if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)
