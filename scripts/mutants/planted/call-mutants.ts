@@ -21,8 +21,8 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     mistake: "a local call hands over the caller's own object",
     promises: ['law 2'],
     file: 'packages/banyan/src/service/operation/operation-runner.ts',
-    find: 'const input = checkInput.parse(request.input, label)',
-    replace: 'const input = (checkInput.parse(request.input, label), request.input)',
+    find: 'const input = checkInput.parse(call.input, label)',
+    replace: 'const input = (checkInput.parse(call.input, label), call.input)',
     caughtBy: { file: BOUNDARIES, test: 'caller and handler share nothing (law 2)' },
   },
   {
