@@ -4,9 +4,12 @@ import { isTest, lineOf } from './source-file.ts'
 const HOME = 'packages/banyan/src/'
 const STORE = `${HOME}store/`
 
+/** What authors write their repositories with. */
+const INDEX = `${HOME}index.ts`
+
 /** What authors write in SQL is typed where they find it. Nothing else above the port knows that there is SQL. */
 const AUTHORS = new Set([
-  `${HOME}index.ts`,
+  INDEX,
   `${HOME}projection/projection.ts`,
   `${HOME}service/define/context.ts`,
   // An audit still reads tables; it is to become a query of its service.
@@ -20,7 +23,8 @@ const OWN_TABLE = /\b(?:FROM|INTO|UPDATE|JOIN|TABLE)\s+banyan_[a-z_]+/g
 export const engines: Rule = (file) => {
   if (!file.path.startsWith(HOME) || file.path.startsWith(STORE) || isTest(file.path)) return []
   const imports = judgeImports(file, (target, specifier) => {
-    if (/^packages\/banyan\/src\/store\/(?:sql|sqlite|documents|memory)\//.test(target))
+    const isForAuthors = file.path === INDEX && target.startsWith(`${STORE}documents/`)
+    if (/^packages\/banyan\/src\/store\/(?:sql|sqlite|documents|memory)\//.test(target) && !isForAuthors)
       return `${specifier} is of one kind of engine; above the store port there are records only: add a method to one of store/records`
     if (/\/store\/sql(?:-of)?\.ts$/.test(target) && !AUTHORS.has(file.path))
       return `${specifier} is SQL, which is for authors only; ask the store by a method of store/records`

@@ -46,7 +46,10 @@ export class PostgresFeed implements Feed {
     const first = afterId === undefined ? after : after - 1
     const wanted = [after, bytesMax, types === undefined ? null : [...types]] as const
     const rows = (await this.#options.query('feed-read', READ, [first, count + (after - first), ...wanted])) as unknown as StoredEventRow[]
-    if (afterId !== undefined) return pageBehind(rows, after, afterId).slice(0, count).map(storedEvent)
+    if (afterId !== undefined)
+      return pageBehind(rows, after, afterId, ({ event_id }) => event_id)
+        .slice(0, count)
+        .map(storedEvent)
     refuseRemovedEvents(rows, after)
     return rows.map(storedEvent)
   }

@@ -73,8 +73,8 @@ export interface Store<D = unknown> {
 export interface StoreFeatures {
   /** Name of the adapter, e.g. `sqlite`. */
   readonly adapter: string
-  /** `power`: a commit survives a power cut. `process`: it survives the death of the process only. */
-  readonly durability: 'power' | 'process'
+  /** `power`: a commit survives a power cut. `process`: it survives the death of the process only. `none`: it survives nothing. */
+  readonly durability: 'power' | 'process' | 'none'
   /** Whether several processes may host the same service on this store. */
   readonly shared: boolean
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { BanyanError } from '../../kernel/error.ts'
 import type { Feed, StoredEvent } from '../../store/records/feed.ts'
-import { olderLog } from '../../store/sql/page-history.ts'
+import { olderLog } from '../../store/records/page-history.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import { aConsumer, anEvent, applied, ascending, emitAll, eventually, promise, range, soon, writeLedger } from './consumer.fixtures.ts'

@@ -1,6 +1,6 @@
 import type { AuditRecord, AuditRecords } from '../records/audit-records.ts'
 import type { Sql } from '../sql.ts'
-import { boundedLimit } from './bounded-limit.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
 
 interface AuditRow {
   readonly happened_at: number

@@ -9,7 +9,7 @@ import type {
   ReadMark,
 } from '../records/consumption-records.ts'
 import type { Sql } from '../sql.ts'
-import { boundedLimit } from './bounded-limit.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
 import { IS_PARKED, KEYS_UNDERWAY, listParked, PARK, PARKED_COUNT, REDRIVING_KEYS } from './parked-table.ts'
 
 /**

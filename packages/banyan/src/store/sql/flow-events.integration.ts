@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sqliteHarness } from '../sqlite/sqlite-harness.testsuite.ts'
 import { anEvent, openStore } from '../suite/store-harness.testsuite.ts'
-import { LIST_LIMIT_MAX } from './bounded-limit.ts'
+import { LIST_LIMIT_MAX } from '../records/bounded-limit.ts'
 import { eventsOfFlow } from './flow-events.ts'
 import { sqlOf } from '../sql-of.ts'
 

@@ -1,6 +1,6 @@
 import type { FlowEvents } from '../records/log-records.ts'
 import type { SqlReader } from '../sql.ts'
-import { boundedLimit } from './bounded-limit.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
 import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'
 import { STORED_EVENT_COLUMNS, storedEvent, type StoredEventRow } from './outbox-table.ts'

@@ -1,6 +1,6 @@
 import type { ParkedFilter, ParkedRecord } from '../records/consumption-records.ts'
 import type { SqlReader, SqlValue } from '../sql.ts'
-import { boundedLimit } from './bounded-limit.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
 import { columnsWith } from './columns.ts'
 import { shown } from './shown.ts'
 

@@ -15,7 +15,7 @@ import type {
   SagaStepRecord,
 } from '../records/saga-records.ts'
 import type { Sql, SqlValue } from '../sql.ts'
-import { boundedLimit } from './bounded-limit.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
 import { openSagas } from './open-sagas.ts'
 import { RESTS_FROM_START } from './resting-sagas.ts'
 import { sagaUpdate } from './saga-change.ts'

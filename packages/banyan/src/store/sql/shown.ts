@@ -1,8 +1,4 @@
-/** Bytes of one text in a list for people: a list of a thousand rows stays within some megabytes. */
-export const SHOWN_BYTES_MAX = 8_192
-
-/** JSON text that stands for one that is larger. */
-export const TOO_LARGE_TO_SHOW = JSON.stringify(`larger than ${SHOWN_BYTES_MAX} bytes; look at it by itself`)
+import { SHOWN_BYTES_MAX, TOO_LARGE_TO_SHOW } from '../records/shown.ts'
 
 /** Selects a column of JSON for a list: what is larger is told, not read. */
 export function shown(column: string): string {

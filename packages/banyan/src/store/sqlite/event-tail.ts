@@ -1,5 +1,5 @@
 import type { EventMark, StoredEvent } from '../records/feed.ts'
-import { olderLog } from '../sql/page-history.ts'
+import { olderLog } from '../records/page-history.ts'
 
 /** Consumers in the same process are seldom further behind; an event takes about a kilobyte. */
 const TAIL_EVENTS_MAX = 1_000

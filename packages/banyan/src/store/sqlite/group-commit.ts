@@ -5,13 +5,14 @@ import { EVENT_UNITS_PER_TRANSACTION_MAX } from '../records/emitted-events.ts'
 import type { StoredEvent } from '../records/feed.ts'
 import type { Commit, StoreTransaction } from '../store.ts'
 import type { CommitTurns, WaitingStore } from './commit-turns.ts'
-import { AWAITED_SOMETHING_ELSE } from './foreign-await.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteFeed } from './sqlite-feed.ts'
 import { SqliteTransaction } from './sqlite-transaction.ts'
 import type { StoreHealth } from './store-health.ts'
 import type { Sql } from '../sql.ts'
+import { storePoints } from '../fault-points.ts'
+import { AWAITED_SOMETHING_ELSE, TurnGuard } from '../turn-guard.ts'
 
 /** Transactions per commit: at some 20 µs each, the loop is busy for about 5 ms, and the sync is long paid for. */
 const BATCH_TRANSACTIONS_MAX = 256
@@ -78,8 +79,8 @@ class Job extends AsyncResource {
 export class GroupCommit implements WaitingStore {
   readonly #parts: GroupCommitParts
   readonly #now: () => number
-  readonly #points: ReturnType<typeof pointsOf>
-  readonly #guard = (): void => this.#abortCurrent()
+  readonly #points: ReturnType<typeof storePoints>
+  readonly #guard: TurnGuard
   #queue: Job[] = []
   #batch: Job[] = []
   #index = 0
@@ -90,13 +91,13 @@ export class GroupCommit implements WaitingStore {
   #guarded = 0
   /** Whether a drain is scheduled or under way. */
   #busy = false
-  #guards = 0
   #idle: (() => void) | undefined
 
   constructor(parts: GroupCommitParts) {
     this.#parts = parts
     this.#now = parts.runtime.clock.now.bind(parts.runtime.clock)
-    this.#points = pointsOf(parts.service)
+    this.#points = storePoints(parts.service)
+    this.#guard = new TurnGuard(parts.runtime.clock, () => this.#abortCurrent())
   }
 
   /** Runs `body` in a transaction; resolves when it is durable. */
@@ -151,7 +152,7 @@ export class GroupCommit implements WaitingStore {
     } catch (thrown) {
       return this.#failBatch(thrown)
     }
-    this.#watch()
+    this.#guard.watch()
     this.#next()
   }
 
@@ -326,28 +327,10 @@ export class GroupCommit implements WaitingStore {
     this.#idle?.()
   }
 
-  #watch(): void {
-    this.#guards++
-    this.#parts.runtime.clock.soon(this.#guard)
-  }
-
   #abortCurrent(): void {
-    // only the newest guard counts: an older one was set for a batch that ended in time
-    if (--this.#guards > 0 || this.#batch.length === 0) return
     const job = this.#batch[this.#index]
     if (job?.state !== 'running') return
-    this.#watch()
+    this.#guard.watch()
     this.#failed(job, job.transaction as SqliteTransaction, new BanyanError('misuse', AWAITED_SOMETHING_ELSE))
-  }
-}
-
-/** Names of the fault points of a service's transactions, built once because they are passed by each of them. */
-function pointsOf(service: string) {
-  const prefix = `store.${service}`
-  return {
-    beforeBegin: `${prefix}.before-begin`,
-    afterBody: `${prefix}.after-body`,
-    beforeCommit: `${prefix}.before-commit`,
-    afterCommit: `${prefix}.after-commit`,
   }
 }

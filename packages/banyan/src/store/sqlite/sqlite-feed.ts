@@ -1,11 +1,11 @@
 import type { Logger } from '../../kernel/logger.ts'
 import { type Feed, type FeedReadOptions, LARGE_DATA_BYTES, READ_BYTES_MAX, type StoredEvent } from '../records/feed.ts'
 import { firstBytes } from '../records/feed-page.ts'
-import { boundedLimit } from '../sql/bounded-limit.ts'
-import { pageBehind } from '../sql/page-history.ts'
+import { boundedLimit } from '../records/bounded-limit.ts'
+import { pageBehind } from '../records/page-history.ts'
 import { storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
-import { TOKEN, unknownToken } from '../sql/token.ts'
-import { refuseRemovedEvents } from '../sql/removed-events.ts'
+import { TOKEN, unknownToken } from '../records/token.ts'
+import { refuseRemovedEvents } from '../records/removed-events.ts'
 import type { StoreReader } from '../store.ts'
 import type { EventTail } from './event-tail.ts'
 import type { SnapshotQueue } from './snapshot-queue.ts'
@@ -94,7 +94,7 @@ async function pageOf(
   limit: number,
   afterId: string | undefined,
 ): Promise<readonly PageRow[]> {
-  if (afterId !== undefined) return pageBehind(await sql.all<PageRow>(READ, after - 1, limit + 1), after, afterId).slice(0, limit)
+  if (afterId !== undefined) return pageBehind(await sql.all<PageRow>(READ, after - 1, limit + 1), after, afterId, eventId).slice(0, limit)
   const rows = await sql.all<PageRow>(READ, after, limit)
   refuseRemovedEvents(rows, after)
   return rows
@@ -114,6 +114,10 @@ async function withBodies({ database: sql }: StoreReader<Sql>, page: readonly Pa
     if (bytes >= bytesMax) break
   }
   return events
+}
+
+function eventId({ event_id }: PageRow): string {
+  return event_id
 }
 
 function isWhole(row: PageRow): row is StoredEventRow {

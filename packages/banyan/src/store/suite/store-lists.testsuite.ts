@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ParkedRecord } from '../records/consumption-records.ts'
-import { SHOWN_BYTES_MAX, TOO_LARGE_TO_SHOW } from '../sql/shown.ts'
+import { SHOWN_BYTES_MAX, TOO_LARGE_TO_SHOW } from '../records/shown.ts'
 import { eventsOfFlow } from '../sql/flow-events.ts'
 import { anEvent, promise, readAll, type StoreHarness } from './store-harness.testsuite.ts'
 import { aSaga } from './store-sagas.testsuite.ts'

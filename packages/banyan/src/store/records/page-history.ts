@@ -1,15 +1,15 @@
 import { BanyanError } from '../../kernel/error.ts'
 import { refuseRemovedEvents } from './removed-events.ts'
-import type { StoredEventRow } from './outbox-table.ts'
 
 /**
  * Takes the event at `after` off a page that was read from there on, and checks that it is the one the reader knows (S12).
- * Where retention has removed it there is nothing to compare.
+ * Where retention has removed it there is nothing to compare. `idOf` tells an event's id.
  */
-export function pageBehind<R extends Pick<StoredEventRow, 'position' | 'event_id'>>(
+export function pageBehind<R extends { readonly position: number }>(
   page: readonly R[],
   after: number,
   afterId: string,
+  idOf: (event: R) => string,
 ): readonly R[] {
   const [first] = page
   if (first === undefined) throw olderLog(after, afterId, undefined)
@@ -17,7 +17,7 @@ export function pageBehind<R extends Pick<StoredEventRow, 'position' | 'event_id
     refuseRemovedEvents(page, after)
     return page
   }
-  if (first.event_id !== afterId) throw olderLog(after, afterId, first.event_id)
+  if (idOf(first) !== afterId) throw olderLog(after, afterId, idOf(first))
   return page.slice(1)
 }
 

@@ -1,0 +1,1 @@
+export { memoryStores, type MemoryStoresOptions } from './memory-stores.ts'
