@@ -85,7 +85,8 @@ test('lines for a shell that fail, print something else, or end although they sh
     [sh('true', 'false', 'true'), /broken\.md:2 ended with exit code 1/],
     [sh('echo yes', '# => no'), /broken\.md:2 says that it prints "no", and it prints:\nyes/],
     [sh('echo b a', '# => a', '# => b'), /prints "b" behind what stands above/],
-    [page('```sh stays up', 'echo gone', '```'), /broken\.md:2 should stay up and has ended:\ngone/],
+    [page('```sh stays up', 'sleep 60', '```'), /broken\.md:2 stays up and shows none of the ports 8081, 8082/],
+    [page('```sh stays up', 'echo gone 8081', '```'), /broken\.md:2 should stay up and has ended:\ngone/],
   ] as const) {
     using guide = checkedGuide(ROOT, [wrong])
     await assert.rejects(guide.runShells(wrong), { message })

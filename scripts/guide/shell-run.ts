@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { freePort } from '../../tests/support/free-port.ts'
 import type { GuidePage, ShellSnippet } from './guide-page.ts'
 
-/** The port that pages show; a free one stands in its place while they are checked. */
-const SHOWN_PORT = '8081'
+/** Ports that pages show; free ones stand in their places while they are checked. */
+const SHOWN_PORTS = ['8081', '8082']
 /** A start of a platform, its installation apart, takes a second or two; this is for a busy machine. */
 const SNIPPET_MS_MAX = 60_000
 const POLL_MS = 50
@@ -23,14 +23,14 @@ interface Running {
  * than the page says, or does not end. What stays up is waited for until it listens, and is asked to end after the last block.
  */
 export async function runShells({ path: page, shells }: GuidePage, folder: string): Promise<void> {
-  const port = await freePort()
+  const ports = new Map(await Promise.all(SHOWN_PORTS.map(async (shown) => [shown, await freePort()] as const)))
   const up: Running[] = []
   try {
     for (const snippet of shells) {
       const where = `${page}:${snippet.pageLine}`
-      const running = started(snippet, folder, String(port))
+      const running = started(snippet, folder, ports)
       if (snippet.staysUp) up.push(running)
-      await (snippet.staysUp ? untilListening(running, port, where) : untilEnded(running, where))
+      await (snippet.staysUp ? untilListening(running, ownPort(snippet, ports, where), where) : untilEnded(running, where))
       assertPrints(snippet, running.output(), where)
     }
     for (const running of up.toReversed()) {
@@ -42,9 +42,10 @@ export async function runShells({ path: page, shells }: GuidePage, folder: strin
   }
 }
 
-function started({ script }: ShellSnippet, folder: string, port: string): Running {
+function started({ script }: ShellSnippet, folder: string, ports: ReadonlyMap<string, number>): Running {
+  const text = [...ports].reduce((before, [shown, port]) => before.replaceAll(shown, String(port)), script)
   const { BANYAN_PARENT_IPC: _ipc, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  const child = spawn('sh', ['-e', '-c', script.replaceAll(SHOWN_PORT, port)], {
+  const child = spawn('sh', ['-e', '-c', text], {
     cwd: folder,
     detached: true, // a group of its own, of which nothing is left
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,6 +60,12 @@ function started({ script }: ShellSnippet, folder: string, port: string): Runnin
     child.once('close', resolve)
   })
   return { child, output: () => output, ended }
+}
+
+/** Port on which what stays up is to listen: the one that its lines show. */
+function ownPort({ script }: ShellSnippet, ports: ReadonlyMap<string, number>, where: string): number {
+  for (const [shown, port] of ports) if (script.includes(shown)) return port
+  throw new Error(`${where} stays up and shows none of the ports ${SHOWN_PORTS.join(', ')}`)
 }
 
 async function untilEnded(running: Running, where: string): Promise<void> {
@@ -114,12 +121,4 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // It has ended, which is what was wanted.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
