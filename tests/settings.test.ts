@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { TOOLKIT_SETTINGS } from '@banyan/cli'
+import { settingNames, TOOLKIT_SETTINGS } from '@banyan/cli'
+import shop from '../platform.ts'
 import { settingsPage } from '../scripts/settings-page/page.ts'
 import { checkSettings } from '../settings/check-settings.ts'
 import { SHOP_SETTINGS } from '../settings/shop-settings.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
-const NAMES = [...TOOLKIT_SETTINGS, ...SHOP_SETTINGS].map(({ name }) => name)
+const ALL = [...TOOLKIT_SETTINGS, ...SHOP_SETTINGS]
+const SERVICES = shop.contracts.map(({ name }) => name)
+const NAMES = settingNames(ALL, SERVICES)
 /** Where a name stands that something reads: not in the tables and what is made of them, and not as a name in a sentence. */
 const READERS = globSync('{packages,services,apps,settings,scripts,tests,bench,examples}/**/*.{ts,mjs}', {
   cwd: ROOT,
@@ -23,10 +26,11 @@ test('every variable that something reads is in a table, and every one of a tabl
     const isProduct = /^(?:packages|services|apps)\//.test(file) && !/\.(?:test|integration|postgres|testsuite|fixture)\.ts$/.test(file)
     for (const [, name = ''] of readFileSync(path.join(ROOT, file), 'utf8').matchAll(READ)) {
       read.add(name)
-      if (isProduct) assert.ok(NAMES.includes(name), `${file} reads ${name}, which is in no table of settings`)
+      const isKnown = NAMES.includes(name) || ALL.some((setting) => setting.name.startsWith(`${name}<`))
+      if (isProduct) assert.ok(isKnown, `${file} reads ${name}, which is in no table of settings`)
     }
   }
-  const ours = NAMES.filter((name) => name.startsWith('BANYAN_'))
+  const ours = ALL.map(({ name }) => name.replace(/<.*/, '')).filter((name) => name.startsWith('BANYAN_'))
   assert.deepEqual(
     ours.filter((name) => !read.has(name)),
     [],

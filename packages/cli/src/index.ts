@@ -1,1 +1,2 @@
+export { settingNames } from './service-stores.ts'
 export { TOOLKIT_SETTINGS } from './setting-table.ts'

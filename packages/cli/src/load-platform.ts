@@ -29,7 +29,8 @@ export async function loadPlatform(directory: string): Promise<Platform> {
  */
 export async function loadPlatformFor({ directory, environment }: Pick<CommandCall, 'directory' | 'environment'>): Promise<Platform> {
   const platform = await loadPlatform(directory)
-  refuseUnknown(environment, platform.settings.known)
+  const services = platform.contracts.map(({ name }) => name)
+  refuseUnknown(environment, platform.settings.known, services)
   return platform
 }
 

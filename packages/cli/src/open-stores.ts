@@ -1,6 +1,7 @@
 import type { BanyanError } from 'banyan/kernel'
-import type { Platform } from 'banyan/host'
+import type { ChosenStores, Platform } from 'banyan/host'
 import type { StoreFactory } from 'banyan/store'
+import { type StoreKind, storeKindOf } from './service-stores.ts'
 import type { Settings } from './settings.ts'
 
 /** How stores are opened. */
@@ -13,19 +14,48 @@ export interface OpenStoresOptions {
   readonly readOnly?: boolean
 }
 
-/** Opens the adapter that the settings name; PostgreSQL is loaded only when it is used. */
-export async function openStores(settings: Settings, { platform, onFatal, readOnly = false }: OpenStoresOptions): Promise<StoreFactory> {
-  if (settings.store === 'postgres') {
-    const { postgresStores } = await import('@banyan/postgres')
-    const { poolMax, writers } = settings
-    return postgresStores({
-      ...(await platform).storeSizes,
-      ...(poolMax === undefined ? {} : { poolMax }),
-      ...(writers === undefined ? {} : { writers }),
-      url: settings.postgresUrl as string,
-      ...(settings.schemaPrefix ? { schemaPrefix: settings.schemaPrefix } : {}),
-    })
+/** Opens the adapters that the settings name, each once; those that none names are not loaded. */
+export async function openStores(settings: Settings, options: OpenStoresOptions): Promise<ChosenStores> {
+  const opened = new Map<StoreKind, Promise<StoreFactory>>()
+  const storesOf = (kind: StoreKind): Promise<StoreFactory> => {
+    const stores = opened.get(kind) ?? openKind(kind, settings, options)
+    opened.set(kind, stores)
+    return stores
   }
+  const byDefault = await storesOf(settings.store)
+  if (settings.storeKinds.size === 0) return byDefault
+  const of: Record<string, StoreFactory> = {}
+  for (const { name } of (await options.platform).services) {
+    const kind = storeKindOf(settings.storeKinds, name)
+    if (kind !== undefined) of[name] = await storesOf(kind)
+  }
+  return { byDefault, of }
+}
+
+function openKind(kind: StoreKind, settings: Settings, options: OpenStoresOptions): Promise<StoreFactory> {
+  switch (kind) {
+    case 'postgres':
+      return openPostgres(settings, options)
+    case 'sqlite':
+      return openSqlite(settings, options)
+  }
+}
+
+async function openPostgres(
+  { poolMax, writers, postgresUrl, schemaPrefix }: Settings,
+  { platform }: OpenStoresOptions,
+): Promise<StoreFactory> {
+  const { postgresStores } = await import('@banyan/postgres')
+  return postgresStores({
+    ...(await platform).storeSizes,
+    ...(poolMax === undefined ? {} : { poolMax }),
+    ...(writers === undefined ? {} : { writers }),
+    url: postgresUrl as string,
+    ...(schemaPrefix ? { schemaPrefix } : {}),
+  })
+}
+
+async function openSqlite({ directory }: Settings, { onFatal, readOnly = false }: OpenStoresOptions): Promise<StoreFactory> {
   const { sqliteStores } = await import('banyan/store/sqlite')
-  return sqliteStores({ directory: settings.directory, readOnly, ...(onFatal ? { onFatal } : {}) })
+  return sqliteStores({ directory, readOnly, ...(onFatal ? { onFatal } : {}) })
 }

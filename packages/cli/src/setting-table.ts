@@ -26,6 +26,13 @@ export const TOOLKIT_SETTINGS: readonly Setting[] = [
   { name: 'BANYAN_DATA', meaning: 'directory of the data', form: 'path, from the working directory', byDefault: './data', reader: START },
   { name: 'BANYAN_STORE', meaning: 'where services keep their data', form: '`sqlite` or `postgres`', byDefault: 'sqlite', reader: START },
   {
+    name: 'BANYAN_STORE_<SERVICE>',
+    meaning: 'where one service keeps its data, e.g. `BANYAN_STORE_INVENTORY`; dashes of its name become `_`',
+    form: '`sqlite` or `postgres`',
+    byDefault: 'what `stores` of `platform()` says, or `BANYAN_STORE`',
+    reader: START,
+  },
+  {
     name: 'BANYAN_LEASE_MS',
     meaning: 'how long a crashed process keeps what it ran, on a shared store',
     form: 'milliseconds, whole number from 500 to 600000',

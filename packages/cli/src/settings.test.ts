@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readStoreKinds, storeKindOf } from './service-stores.ts'
 import { readSettings } from './settings.ts'
 
 test('the sizes of what a service has on PostgreSQL come from the environment, and wrong ones are refused with their name', () => {
@@ -12,4 +13,19 @@ test('the sizes of what a service has on PostgreSQL come from the environment, a
       code: 'failed_precondition',
       message: `BANYAN_POSTGRES_POOL_MAX is "${wrong}"; it must be a whole number from 1 to 1000`,
     })
+})
+
+test('a variable for each service says where that one is kept, and a wrong one is refused with its name', () => {
+  const url = 'postgres://u@localhost/shop'
+  const { store, storeKinds } = readSettings({ BANYAN_STORE_INVENTORY: 'postgres', BANYAN_STORE_USERS: '', POSTGRES_URL: url }, '/')
+  assert.equal(store, 'sqlite')
+  assert.deepEqual([...storeKinds], [['INVENTORY', 'postgres']])
+  assert.equal(storeKindOf(storeKinds, 'inventory'), 'postgres')
+  assert.equal(storeKindOf(storeKinds, 'users'), undefined)
+  assert.equal(storeKindOf(readStoreKinds({ BANYAN_STORE_PRICE_LISTS: 'sqlite' }), 'price-lists'), 'sqlite')
+  assert.throws(() => readSettings({ BANYAN_STORE_INVENTORY: 'redis' }, '/'), {
+    code: 'failed_precondition',
+    message: 'BANYAN_STORE_INVENTORY is "redis"; it must be "sqlite" or "postgres"',
+  })
+  assert.throws(() => readSettings({ BANYAN_STORE_INVENTORY: 'postgres' }, '/'), /POSTGRES_URL is ""/)
 })

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { BanyanError } from 'banyan/kernel'
+import { readStoreKinds, type StoreKinds } from './service-stores.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -10,6 +11,8 @@ export interface Settings {
   /** Absolute directory of the data. */
   readonly directory: string
   readonly store: 'sqlite' | 'postgres'
+  /** What single services are kept in instead. */
+  readonly storeKinds: StoreKinds
   readonly postgresUrl: string | undefined
   /** Put before the name of each service's schema, so that several platforms share a database. */
   readonly schemaPrefix: string | undefined
@@ -32,13 +35,16 @@ const POOL_MAX_MAX = 1_000
 export function readSettings(environment: Environment, cwd: string): Settings {
   const store = environment.BANYAN_STORE ?? 'sqlite'
   if (store !== 'sqlite' && store !== 'postgres') throw wrong('BANYAN_STORE', store, '"sqlite" or "postgres"')
-  if (store === 'postgres' && !environment.POSTGRES_URL)
+  const storeKinds = readStoreKinds(environment)
+  const isOnPostgres = store === 'postgres' || [...storeKinds.values()].includes('postgres')
+  if (isOnPostgres && !environment.POSTGRES_URL)
     throw wrong('POSTGRES_URL', '', 'a URL such as postgres://user@localhost:5432/shop, since BANYAN_STORE is "postgres"')
   return {
     port: readPort(environment.PORT),
     hostname: environment.HOST || '127.0.0.1',
     directory: path.resolve(cwd, environment.BANYAN_DATA ?? 'data'),
     store,
+    storeKinds,
     postgresUrl: environment.POSTGRES_URL,
     schemaPrefix: environment.BANYAN_POSTGRES_SCHEMA_PREFIX,
     poolMax: readCount(environment, 'BANYAN_POSTGRES_POOL_MAX'),

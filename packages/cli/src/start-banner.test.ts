@@ -32,7 +32,7 @@ test('shows a path that anyone can ask for as it stands', () => {
 
 test('the curl of the banner is one word for a shell', () => {
   const services = [{ name: 'things', contract: contract('things', { operations: { search } }) }]
-  const settings = { store: 'sqlite', directory: '/data' } as never
+  const settings = { store: 'sqlite', storeKinds: new Map(), directory: '/data' } as never
   const banner = startBanner({ url: 'http://[::1]:8080', settings, services, startMs: 1, json: false })
   const line = /curl (.*)$/m.exec(banner)?.[1] ?? ''
   const words = execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
@@ -44,10 +44,20 @@ test('the curl of the banner is one word for a shell', () => {
 
 test('a platform without a gateway says so, and shows no address', () => {
   const services = [{ name: 'things', contract: contract('things', { operations: { list } }) }]
-  const settings = { store: 'sqlite', directory: '/data' } as never
+  const settings = { store: 'sqlite', storeKinds: new Map(), directory: '/data' } as never
   const banner = startBanner({ url: undefined, settings, services, startMs: 1, json: false })
   assert.match(banner, /gateway {3}none: .*gateway\(\) in platform\.ts/)
   assert.doesNotMatch(banner, /http:|undefined|curl/)
   const facts = JSON.parse(startBanner({ url: undefined, settings, services, startMs: 1, json: true })) as { url: unknown }
   assert.equal(facts.url, null)
+})
+
+test('says which services are kept elsewhere', () => {
+  const services = ['things', 'price-lists'].map((name) => ({ name, contract: contract(name, { operations: { list } }) }))
+  const storeKinds = new Map([['PRICE_LISTS', 'postgres'] as const, ['THINGS', 'sqlite'] as const])
+  const settings = { store: 'sqlite', storeKinds, directory: '/data' } as never
+  const banner = startBanner({ url: undefined, settings, services, startMs: 1, json: false })
+  assert.match(banner, /data {6}SQLite in \/data; price-lists in PostgreSQL\n/)
+  const facts = JSON.parse(startBanner({ url: undefined, settings, services, startMs: 1, json: true })) as { stores: unknown }
+  assert.deepEqual(facts.stores, { 'price-lists': 'postgres' })
 })

@@ -1,6 +1,7 @@
 import type { HostedService } from 'banyan/host'
 import { inputFields, type OperationDefinition, schemaExample } from 'banyan/contract'
 import type { Settings } from './settings.ts'
+import { type StoreKind, storeKindOf } from './service-stores.ts'
 import { shellWord } from './shell-word.ts'
 
 /** What the first lines of a started platform say. */
@@ -16,13 +17,14 @@ export interface BannerFacts {
 /** Says what runs, where the data is and what to try next. */
 export function startBanner({ url, settings, services, startMs, json }: BannerFacts): string {
   const names = services.map((service) => service.name)
-  const store = settings.store === 'sqlite' ? `SQLite in ${settings.directory}` : 'PostgreSQL'
+  const kept = keptElsewhere(settings, names)
   if (json) {
     const facts = {
       url: url ?? null,
       pid: process.pid,
       services: names,
       store: settings.store,
+      ...(kept.length > 0 ? { stores: Object.fromEntries(kept) } : {}),
       directory: settings.directory,
       startMs: Math.round(startMs),
     }
@@ -33,7 +35,7 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
   ${count} in one process (pid ${process.pid}), ready in ${Math.round(startMs)} ms
 
     services  ${names.join(', ')}
-    data      ${store}
+    data      ${[STORES[settings.store](settings), ...kept.map(([name, kind]) => `${name} in ${STORES[kind](settings)}`)].join('; ')}
     gateway   ${url ?? 'none: services call each other, and nothing listens; gateway: gateway() in platform.ts serves HTTP'}
 
   Try:${url === undefined ? '' : tryText(url, firstPublicPath(services))}
@@ -41,6 +43,20 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
 
   Ctrl-C stops it.
 `
+}
+
+/** How the places where data are kept are called. */
+const STORES: Readonly<Record<StoreKind, (settings: Settings) => string>> = {
+  sqlite: ({ directory }) => `SQLite in ${directory}`,
+  postgres: () => 'PostgreSQL',
+}
+
+/** Services that are kept elsewhere than all others. */
+function keptElsewhere({ store, storeKinds }: Settings, services: readonly string[]): [string, StoreKind][] {
+  return services.flatMap((name): [string, StoreKind][] => {
+    const kind = storeKindOf(storeKinds, name)
+    return kind === undefined || kind === store ? [] : [[name, kind]]
+  })
 }
 
 function tryText(url: string, first: string | undefined): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readStoreKinds } from './service-stores.ts'
 import { refuseMisspelt, refuseUnknown } from './unknown-settings.ts'
 
 const KNOWN = [{ name: 'BANYAN_HOLD_TTL_MS', meaning: 'how long', form: 'milliseconds', byDefault: '1', reader: 'stock' }]
@@ -40,6 +41,24 @@ test('takes what the toolkit or the platform knows, and what is of another tool'
   assert.throws(() => refuseUnknown({ BANYAN_HOLD_TTL_MS: '5' }, []), { code: 'failed_precondition' })
 })
 
+test('knows the store of each service of the platform, and the nearest one to a misspelt name', () => {
+  const services = ['inventory', 'users', 'price-lists']
+  refuseUnknown({ BANYAN_STORE_INVENTORY: 'sqlite', BANYAN_STORE_PRICE_LISTS: 'postgres' }, [], services)
+  const meant = {
+    BANYAN_STORE_INVENTROY: 'BANYAN_STORE_INVENTORY',
+    BANYAN_STORE_INVENTORIES: 'BANYAN_STORE_INVENTORY',
+    BANYAN_STORE_PRICELISTS: 'BANYAN_STORE_PRICE_LISTS',
+    BANYAN_STORE_USER: 'BANYAN_STORE_USERS',
+    BANYAN_STOR_USERS: 'BANYAN_STORE_USERS',
+  }
+  for (const [name, known] of Object.entries(meant))
+    assert.throws(
+      () => refuseUnknown({ [name]: 'sqlite' }, [], services),
+      { code: 'failed_precondition', message: new RegExp(`${name}, did you mean ${known}\\?`) },
+      name,
+    )
+})
+
 test('lets be what Kubernetes puts into containers for a service of that name', () => {
   const links = {
     BANYAN_SERVICE_HOST: '10.0.0.1',
@@ -50,8 +69,11 @@ test('lets be what Kubernetes puts into containers for a service of that name', 
     BANYAN_PORT_80_TCP_ADDR: '10.0.0.1',
     BANYAN_GATEWAY_SERVICE_HOST: '10.0.0.1',
     BANYAN_GATEWAY_PORT: 'tcp://10.0.0.1:80',
+    BANYAN_STORE_SERVICE_HOST: '10.0.0.1',
+    BANYAN_STORE_PORT: 'tcp://10.0.0.1:80',
   }
   refuseUnknown(links, [])
+  assert.equal(readStoreKinds(links).size, 0)
   refuseMisspelt(links)
 })
 

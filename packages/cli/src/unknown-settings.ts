@@ -1,28 +1,23 @@
 import type { Setting } from 'banyan/host'
 import { BanyanError, closest, nearest } from 'banyan/kernel'
+import { isLinked } from './linked-setting.ts'
+import { settingNames } from './service-stores.ts'
 import { TOOLKIT_SETTINGS } from './setting-table.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What names of the toolkit's and the shop's variables begin with; in any case, since whoever writes it small has misspelt it. */
 const PREFIX = /^BANYAN_/i
-/**
- * Variables that Kubernetes puts into every container for a service that is called `banyan…`, in the form of Docker's links. They are nobody's
- * mistake. That of the bare port is known by its value, which is a URL.
- */
-const LINKED_NAME = /^BANYAN_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/
-const LINKED_PORT = /^BANYAN_(?:\w+_)?PORT$/
-const LINKED_PORT_VALUE = /^(?:tcp|udp|sctp):\/\//
 /** Names in one message: the first ones tell enough. */
 const NAMED_MAX = 10
 
 /**
  * Throws `failed_precondition` when the environment has a variable that begins with `BANYAN_` and that neither the toolkit nor the platform knows,
  * or one that differs from a known one by a letter of its beginning: what it was meant to decide would stay as it is, in silence. The error
- * names the nearest known one, and no value, which may be a secret.
+ * names the nearest known one, and no value, which may be a secret. A setting of each service is known for `services` alone.
  */
-export function refuseUnknown(environment: Environment, known: readonly Setting[]): void {
-  const names = [...TOOLKIT_SETTINGS, ...known].map(({ name }) => name)
+export function refuseUnknown(environment: Environment, known: readonly Setting[], services: readonly string[] = []): void {
+  const names = settingNames([...TOOLKIT_SETTINGS, ...known], services)
   const unknown = Object.keys(environment).filter((name) => isOurs(name, names) && !names.includes(name) && !isLinked(name, environment))
   if (unknown.length > 0) throw refused(unknown, names)
 }
@@ -32,7 +27,7 @@ export function refuseUnknown(environment: Environment, known: readonly Setting[
  * letter. Another one may be the platform's.
  */
 export function refuseMisspelt(environment: Environment): void {
-  const names = TOOLKIT_SETTINGS.map(({ name }) => name)
+  const names = settingNames(TOOLKIT_SETTINGS, [])
   const misspelt = Object.keys(environment).filter((name) => !names.includes(name) && nearest(name, prefixed(names)) !== undefined)
   if (misspelt.length > 0) throw refused(misspelt, names)
 }
@@ -44,10 +39,6 @@ function isOurs(name: string, names: readonly string[]): boolean {
 /** Names that are ours alone: whatever looks like `PORT` may be anybody's. */
 function prefixed(names: readonly string[]): readonly string[] {
   return names.filter((name) => PREFIX.test(name))
-}
-
-function isLinked(name: string, environment: Environment): boolean {
-  return LINKED_NAME.test(name) || (LINKED_PORT.test(name) && LINKED_PORT_VALUE.test(environment[name] ?? ''))
 }
 
 function refused(unknown: readonly string[], names: readonly string[]): BanyanError {

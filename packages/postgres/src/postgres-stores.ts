@@ -51,14 +51,15 @@ export function postgresStores(options: PostgresStoresOptions): StoreFactory<Sql
       process: (process ??= runtime.ids.hex(PROCESS_BYTES)),
       statementTimeoutMs: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     })
-  const upgrade = (stores: readonly OpenStore[]): Promise<readonly Durability[]> =>
+  const upgrade = (stores: readonly OpenStore[], ready?: () => Promise<void>): Promise<readonly Durability[]> =>
     upgradeSchemas(
       stores.map((store) => ({ store, target: targetOf(store) })),
       { ...checks, serverOf: (target) => servers.of(target) },
+      ready,
     )
   return {
     offer: () => ({ adapter: 'postgres', engines: ['sql'] }),
-    upgrade: async (stores) => void (await upgrade(stores)),
+    upgrade: async (stores, ready) => void (await upgrade(stores, ready)),
     async open(store: OpenStore): Promise<Store<Sql>> {
       const { service, runtime } = store
       const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS

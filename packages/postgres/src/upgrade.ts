@@ -32,14 +32,19 @@ interface Upgrade {
 /**
  * Checks the servers and brings all schemas up to date: all that are in one database in one transaction. Services with databases of their own are
  * committed one after the other once all have succeeded; when a later commit fails, the error names the databases that were upgraded already.
- * Changes nothing, and takes no lock, where nothing is due. Returns what a commit survives, one for each of `schemas`.
+ * `ready` is called before the first commit, for what is committed with them elsewhere. Changes nothing, and takes no lock, where nothing is due. Returns what a commit survives, one for each of `schemas`.
  */
-export async function upgradeSchemas(schemas: readonly ServiceSchema[], checks: ServerChecks): Promise<readonly Durability[]> {
+export async function upgradeSchemas(
+  schemas: readonly ServiceSchema[],
+  checks: ServerChecks,
+  ready?: () => Promise<void>,
+): Promise<readonly Durability[]> {
   const upgrades: Upgrade[] = []
   try {
     for (const [, some] of Map.groupBy(schemas, ({ target }) => target.url)) upgrades.push(await connect(some, checks))
     const begun = upgrades.filter(({ due }) => due.length > 0)
     for (const { session, target, due } of begun) await beginUpgrade(session, due).catch((error) => fail(error, target))
+    await ready?.()
     await commitAll(begun)
     return schemas.map(({ target }) => (upgrades.find((one) => one.target.url === target.url) as Upgrade).durability)
   } finally {

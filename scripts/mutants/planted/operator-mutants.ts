@@ -124,7 +124,7 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
     mistake: 'a platform starts with a variable that nobody reads',
     promises: ['law 10'],
     file: 'packages/cli/src/load-platform.ts',
-    find: '  refuseUnknown(environment, platform.settings.known)\n',
+    find: '  refuseUnknown(environment, platform.settings.known, services)\n',
     replace: '',
     caughtBy: { file: 'packages/cli/src/exit-codes.integration.ts', test: 'with a variable that nobody reads: 78' },
   },

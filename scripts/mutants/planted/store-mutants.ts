@@ -246,6 +246,40 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: 'packages/banyan/src/telemetry/loop-watch.test.ts', test: 'a loop that was held for more than 200 ms is logged' },
   },
   {
+    name: 'upgrade-adapter-by-adapter',
+    mistake:
+      'stores that are chosen by service are upgraded one adapter after the other: a failure in the last leaves the first ones newer',
+    promises: ['decision 35'],
+    file: 'packages/banyan/src/store/stores-by-service.ts',
+    find: '    await first.factory.upgrade?.(first.stores, inner)',
+    replace: '    await first.factory.upgrade?.(first.stores)\n    await inner()',
+    caughtBy: {
+      file: 'packages/banyan/src/store/stores-by-service.test.ts',
+      test: 'S10 a migration that fails in one adapter changes nothing in another',
+    },
+  },
+  {
+    name: 'store-of-a-service-ignored',
+    mistake: 'a service is kept where all others are, whatever was chosen for it',
+    promises: ['law 10'],
+    file: 'packages/banyan/src/store/stores-by-service.ts',
+    find: 'Object.hasOwn(of, service) ? (of[service] as StoreFactory) : byDefault',
+    replace: 'Object.hasOwn(of, service) ? byDefault : byDefault',
+    caughtBy: {
+      file: 'packages/banyan/src/store/stores-by-service.test.ts',
+      test: 'each service is offered, upgraded and opened by its own',
+    },
+  },
+  {
+    name: 'store-of-a-misspelt-service',
+    mistake: 'a variable for the store of a service that there is not is taken in silence',
+    promises: ['law 10'],
+    file: 'packages/cli/src/service-stores.ts',
+    find: 'services.map((service) => name.replace(SERVICE, endingOf(service)))',
+    replace: "[...services, 'inventroy'].map((service) => name.replace(SERVICE, endingOf(service)))",
+    caughtBy: { file: 'packages/cli/src/unknown-settings.test.ts', test: 'knows the store of each service of the platform' },
+  },
+  {
     name: 'upgrade-service-by-service',
     mistake: 'the migrations of one service are committed before those of the next have run',
     promises: ['P1'],

@@ -2,17 +2,19 @@ import { olderThanRead } from '../events/reading/log-history.ts'
 import { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { variantFor } from '../store/definition.ts'
-import type { StoreFactory } from '../store/factory.ts'
 import type { ReadMark } from '../store/records/consumption-records.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './platform-admin.ts'
 import { readLogs } from './histories.ts'
 import type { Platform } from './platform.ts'
+import { type ChosenStores, platformStores } from './platform-stores.ts'
 
 /** Which loss is accepted, by whom. */
 export interface AcceptLossOptions {
   readonly runtime: Runtime
-  readonly stores: StoreFactory
+  readonly stores: ChosenStores
+  /** For the stores that the platform chooses itself. Default: empty. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   /** The service whose data are an older copy. */
   readonly service: string
   readonly by: Actor
@@ -50,14 +52,15 @@ export async function acceptLoss(platform: Platform, options: AcceptLossOptions)
   const { service } = options
   if (!platform.services.some(({ name }) => name === service))
     throw new BanyanError('not_found', `the platform has no service "${service}"`)
+  const factory = platformStores(platform, options.stores, { environment: options.environment ?? {}, readOnly: false })
   const stores = new Map<string, Store>()
   try {
     for (const { name, definition } of platform.services)
       stores.set(
         name,
-        await options.stores.open({
+        await factory.open({
           service: name,
-          migrations: variantFor(name, definition.store, options.stores.offer(name)).migrations,
+          migrations: variantFor(name, definition.store, factory.offer(name)).migrations,
           runtime: options.runtime,
         }),
       )

@@ -7,18 +7,18 @@ import { type AuditRunner, auditRunners } from '../service/operation/audit-runne
 import type { Service } from '../service/define/service-parts.ts'
 import type { ServiceBase } from '../service/handler/service-runtime.ts'
 import { variantFor } from '../store/definition.ts'
-import type { StoreFactory } from '../store/factory.ts'
 import type { Store } from '../store/store.ts'
 import { createMetrics, createTracing } from '../telemetry/index.ts'
 import type { Violation } from './platform-admin.ts'
 import type { Platform } from './platform.ts'
+import { type ChosenStores, platformStores } from './platform-stores.ts'
 import { auditClient } from './platform-client.ts'
 
 /** Where the data of a platform are that does not run. */
 export interface StoppedOptions {
   readonly runtime: Runtime
-  /** Opens the stores for reading only. */
-  readonly stores: StoreFactory
+  /** Open the stores for reading only. */
+  readonly stores: ChosenStores
   /** Directory for files that services keep besides their stores. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -42,7 +42,11 @@ export async function auditStopped(platform: Platform, options: StoppedOptions):
   )
 }
 
-function stoppedServices(platform: Platform, { runtime, stores }: StoppedOptions): AsyncDisposable & { readonly transport: Transport } {
+function stoppedServices(
+  platform: Platform,
+  { runtime, environment, ...chosen }: StoppedOptions,
+): AsyncDisposable & { readonly transport: Transport } {
+  const stores = platformStores(platform, chosen.stores, { environment, readOnly: true })
   const opened: Store[] = []
   const byName = new Map<string, Promise<ReadonlyMap<string, AuditRunner>>>()
   const shared = { runtime, metrics: createMetrics(), tracing: createTracing(runtime) }

@@ -17,7 +17,17 @@ export {
   sameProof,
 } from './operator-proof.ts'
 export { auditStopped, type StoppedOptions } from './audit-stopped.ts'
-export { type AskForAudit, type AuditOptions, type Invariants, type Platform, platform, type StoreSizes } from './platform.ts'
+export {
+  type AskForAudit,
+  type AuditOptions,
+  type Invariants,
+  type Platform,
+  platform,
+  type StoreMaker,
+  type StorePlace,
+  type StoreSizes,
+} from './platform.ts'
+export type { ChosenStores } from './platform-stores.ts'
 export type { RemoteLog } from './reader-reports.ts'
 export type { PlatformSettings, Setting } from './setting.ts'
 export { type RunningPlatform, type StartOptions, startPlatform } from './start-platform.ts'

@@ -1,8 +1,10 @@
 import type { AuditClient } from '../contract/audit.ts'
 import type { Contract } from '../contract/contract.ts'
 import { misuse } from '../kernel/error.ts'
-import { onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
+import { isRecord, onlyOptions, partsOf, shownValue } from '../kernel/form.ts'
 import type { Service } from '../service/define/service-parts.ts'
+import type { StoreFactory } from '../store/factory.ts'
+import { assertServices } from '../store/stores-by-service.ts'
 import type { Violation } from './platform-admin.ts'
 import { checkRoutes } from './check-routes.ts'
 import type { Gateway } from './gateway.ts'
@@ -35,6 +37,16 @@ export interface StoreSizes {
   readonly writers?: number
 }
 
+/** What a store of one service is made with. */
+export interface StorePlace {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** True for an audit of a platform that does not run: nothing may be changed. */
+  readonly readOnly: boolean
+}
+
+/** Makes the stores of one service, e.g. `({ readOnly }) => sqliteStores({ directory: '/fast', readOnly })`. */
+export type StoreMaker = (place: StorePlace) => StoreFactory
+
 /** The executable map of a platform. */
 export interface Platform {
   /** Those that are implemented here, in start order: dependencies first. Which of them a process hosts is for its start to say. */
@@ -43,6 +55,8 @@ export interface Platform {
   readonly contracts: readonly Contract[]
   readonly gateway: Gateway | undefined
   readonly invariants: Invariants | undefined
+  /** Stores of single services, by name; all others are kept where the process keeps its data. */
+  readonly stores: Readonly<Record<string, StoreMaker>>
   readonly storeSizes: StoreSizes
   readonly settings: PlatformSettings
 }
@@ -56,6 +70,11 @@ export interface PlatformOptions {
   readonly gateway?: Gateway
   /** Checks what must hold over several services. Default: nothing. */
   readonly invariants?: Invariants
+  /**
+   * Chooses the stores of single services, by name. What whoever starts the platform chooses for a service goes before, e.g. by the variable
+   * `BANYAN_STORE_<SERVICE>`. Default: all are kept where the process keeps its data.
+   */
+  readonly stores?: Readonly<Record<string, StoreMaker>>
   readonly storeSizes?: StoreSizes
   /** Default: nothing but what the toolkit reads. */
   readonly settings?: PlatformSettings
@@ -66,6 +85,7 @@ const PLATFORM = partsOf<PlatformOptions>({
   contracts: true,
   gateway: true,
   invariants: true,
+  stores: true,
   storeSizes: true,
   settings: true,
 })
@@ -82,12 +102,22 @@ export function platform(definition: PlatformOptions): Platform {
     misuse(`platform() has services ${shownValue(definition.services)}; give a list of what service() made`)
   checkStoreSizes(definition.storeSizes ?? {})
   onlyOptions('settings of platform()', definition.settings ?? {}, SETTINGS)
-  const { contracts: others = [], gateway, invariants, storeSizes = {}, settings = { known: [] } } = definition
+  const { contracts: others = [], gateway, invariants, stores = {}, storeSizes = {}, settings = { known: [] } } = definition
   if (!Array.isArray(others)) misuse(`platform() has contracts ${shownValue(others)}; give a list of what contract() made`)
   const services = inStartOrder(definition.services, others)
   const contracts = [...services.map((service) => service.definition.contract), ...others]
   checkRoutes(services, contracts)
-  return { services, contracts, gateway, invariants, storeSizes, settings }
+  checkStores(stores, services)
+  return { services, contracts, gateway, invariants, stores, storeSizes, settings }
+}
+
+function checkStores(stores: unknown, services: readonly Service[]): void {
+  const what = 'stores of platform()'
+  if (!isRecord(stores)) misuse(`${what} is ${shownValue(stores)}; give an object: name of a service to a function that makes its stores`)
+  const names = services.map(({ name }) => name)
+  assertServices(what, stores, names)
+  for (const [name, make] of Object.entries(stores))
+    if (typeof make !== 'function') misuse(`${what} has ${name} ${shownValue(make)}; give a function that makes its stores`)
 }
 
 function checkStoreSizes(sizes: StoreSizes): void {

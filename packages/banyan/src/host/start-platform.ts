@@ -6,7 +6,6 @@ import type { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { type HostedService, hostService } from '../service/hosted/hosted-service.ts'
 import { variantFor } from '../store/definition.ts'
-import type { StoreFactory } from '../store/factory.ts'
 import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { RunningGateway } from './gateway.ts'
@@ -23,12 +22,14 @@ import type { Platform } from './platform.ts'
 import { createPlatformDrain, type PlatformDrain } from './platform-drain.ts'
 import { auditClient, platformClient } from './platform-client.ts'
 import { createPlatformFigures } from './platform-figures.ts'
+import { type ChosenStores, platformStores } from './platform-stores.ts'
 import { serviceAdmin } from './service-admin.ts'
 
 /** How to run a platform. */
 export interface StartOptions {
   readonly runtime: Runtime
-  readonly stores: StoreFactory
+  /** Where services keep their data; see also `stores` of the platform. */
+  readonly stores: ChosenStores
   /** Directory for files that services keep besides their stores. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -99,7 +100,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     unwatch()
   }
   try {
-    await startServices(placement, options, { hosted, readers, transport, metrics, monitor })
+    await startServices(placement, options, { platform, hosted, readers, transport, metrics, monitor })
     reports.start()
     figures.start()
     if (platform.gateway && options.listen) {
@@ -141,6 +142,7 @@ function reported({ hosted }: Placement, checks: HealthReport['checks'], isDrain
 }
 
 interface Started {
+  readonly platform: Platform
   readonly hosted: Map<string, HostedService>
   readonly readers: LogReaders
   readonly transport: Transport
@@ -150,8 +152,9 @@ interface Started {
 
 /** Brings all stores up to date, or none; opens them all first, because services read each other's events; then prepares and runs services in dependency order. */
 async function startServices(placement: Placement, options: StartOptions, started: Started): Promise<void> {
-  const { hosted, readers, transport, metrics, monitor } = started
-  const { runtime, stores, directory, environment, logs = noLog } = options
+  const { platform, hosted, readers, transport, metrics, monitor } = started
+  const stores = platformStores(platform, options.stores, { environment: options.environment, readOnly: false })
+  const { runtime, directory, environment, logs = noLog } = options
   const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
   const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
   await stores.upgrade?.(

@@ -20,9 +20,10 @@ export interface StoreFactory<D = unknown> {
   /**
    * Brings the stores of all services up to date before any is opened, all or none: each is checked before the first is changed. Throws what
    * {@link open} throws, with the service's and the migration's name; then the release that ran before still starts. Absent where stores outlive
-   * no release.
+   * no release. `ready` is called once, when all migrations have succeeded and nothing is committed, also when nothing is due: what it throws rolls all
+   * back. Default: nothing is waited for.
    */
-  upgrade?(stores: readonly OpenStore[]): Promise<void>
+  upgrade?(stores: readonly OpenStore[], ready?: () => Promise<void>): Promise<void>
   /** Opens a store and brings its schema up to date. Throws `misuse` or `unavailable` with what to do (S10). */
   open(options: OpenStore): Promise<Store<D>>
 }

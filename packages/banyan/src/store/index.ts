@@ -15,6 +15,7 @@ export {
 export { EmittedEvents, EVENT_UNITS_PER_TRANSACTION_MAX, EVENTS_PER_TRANSACTION_MAX } from './records/emitted-events.ts'
 export { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from './records/bounds.ts'
 export type { OpenStore, StoreFactory } from './factory.ts'
+export { assertServices, storesByService, type StoresByService } from './stores-by-service.ts'
 export {
   type EventMark,
   type Feed,

@@ -21,6 +21,7 @@ export async function acceptLostEvents(call: CommandCall): Promise<number> {
   const setBack = await acceptLoss(platform, {
     runtime: createRuntime(),
     stores,
+    environment: call.environment,
     service,
     by,
     ...(position === undefined ? {} : { position }),

@@ -35,6 +35,7 @@ Environment:
   HOST               address to listen on (default 127.0.0.1)
   BANYAN_DATA        directory of the data (default ./data)
   BANYAN_STORE       sqlite (default) or postgres
+  BANYAN_STORE_<SERVICE>     the same for one service, e.g. BANYAN_STORE_INVENTORY
   POSTGRES_URL       database, when BANYAN_STORE is postgres
   BANYAN_POSTGRES_POOL_MAX   most connections of one service (default 8); all share what the server gives
   BANYAN_POSTGRES_WRITERS    groups of transactions of one service side by side (default 1)

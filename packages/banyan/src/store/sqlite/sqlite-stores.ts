@@ -45,7 +45,7 @@ export function sqliteStores(options: SqliteStoresOptions): StoreFactory<Sql> {
   let shared: Shared | undefined
   return {
     offer: () => ({ adapter: 'sqlite', engines: ['sql'] }),
-    upgrade: (stores) => upgrade(options, stores),
+    upgrade: (stores, ready) => upgrade(options, stores, ready),
     open(store) {
       const { clock } = store.runtime
       shared ??= { turns: new CommitTurns(clock), apart: new ApartReader(clock) }
@@ -55,15 +55,19 @@ export function sqliteStores(options: SqliteStoresOptions): StoreFactory<Sql> {
 }
 
 /** Opens the files that lack something, and no others: at most starts there are none. */
-async function upgrade({ directory, readOnly }: SqliteStoresOptions, stores: readonly OpenStore[]): Promise<void> {
-  if (readOnly) return
+async function upgrade(
+  { directory, readOnly }: SqliteStoresOptions,
+  stores: readonly OpenStore[],
+  ready: (() => Promise<void>) | undefined,
+): Promise<void> {
+  if (readOnly) return ready?.()
   const files: (UpgradeFile & OwnedFile)[] = []
   try {
     for (const store of stores) {
       const isDue = await needsUpgrade(directory, store).catch((thrown: unknown) => Promise.reject(upgradeRefused(store.service, thrown)))
       if (isDue) files.push({ store, ...openOwnedFile(directory, store) })
     }
-    await upgradeFiles(directory, files)
+    await upgradeFiles(directory, files, ready)
   } finally {
     for (const { close } of files) close()
   }

@@ -22,12 +22,14 @@ interface Upgrade extends UpgradeFile {
  * Brings files up to date, all or none. First all are checked, then those with data are copied, then the migrations of each run in a transaction
  * of its own, and only when all have succeeded are they committed, one after the other.
  *
+ * `ready` is called before the first commit, for what is committed with them elsewhere.
+ *
  * - When something fails before the first commit, everything is rolled back and the copies go.
  * - When a commit fails, the files that were committed before it are put back from their copies.
  * - When the process dies between two commits, which takes milliseconds, this release goes on at its next start; the one before it needs the copies
  *   of the services that it finds newer. Their paths were logged.
  */
-export async function upgradeFiles(directory: string, files: readonly UpgradeFile[]): Promise<void> {
+export async function upgradeFiles(directory: string, files: readonly UpgradeFile[], ready?: () => Promise<void>): Promise<void> {
   const upgrades: Upgrade[] = []
   for (const file of files) {
     const pending = await named(file, () => pendingMigrations(migrationTarget(file.connection), file.store.migrations))
@@ -36,6 +38,7 @@ export async function upgradeFiles(directory: string, files: readonly UpgradeFil
   try {
     for (const upgrade of upgrades) await named(upgrade, () => makeCopy(directory, upgrade))
     for (const upgrade of upgrades) await named(upgrade, () => run(upgrade))
+    await ready?.()
   } catch (thrown) {
     for (const { connection } of upgrades) connection.rollback()
     removeCopies(upgrades)

@@ -1,0 +1,44 @@
+import type { Setting } from 'banyan/host'
+import { BanyanError } from 'banyan/kernel'
+import { isLinked } from './linked-setting.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where services can be kept. */
+export type StoreKind = 'sqlite' | 'postgres'
+
+/** What single services are kept in, by the ending of their variables. */
+export type StoreKinds = ReadonlyMap<string, StoreKind>
+
+const PREFIX = 'BANYAN_STORE_'
+/** Stands in the name of a setting for each service of the platform. */
+const SERVICE = '<SERVICE>'
+const KINDS: readonly StoreKind[] = ['sqlite', 'postgres']
+
+/** Reads `BANYAN_STORE_<SERVICE>`, whatever services there are. Throws `failed_precondition` for what is no kind of store. */
+export function readStoreKinds(environment: Environment): StoreKinds {
+  const kinds = new Map<string, StoreKind>()
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith(PREFIX) || value === undefined || value === '' || isLinked(name, environment)) continue
+    if (!KINDS.includes(value as StoreKind))
+      throw new BanyanError('failed_precondition', `${name} is "${value}"; it must be "sqlite" or "postgres"`)
+    kinds.set(name.slice(PREFIX.length), value as StoreKind)
+  }
+  return kinds
+}
+
+/** What a service is kept in; undefined where nothing is said of it alone. */
+export function storeKindOf(kinds: StoreKinds, service: string): StoreKind | undefined {
+  return kinds.get(endingOf(service))
+}
+
+/** Names of settings; one that stands for each service gives a name for each. */
+export function settingNames(settings: readonly Setting[], services: readonly string[]): string[] {
+  return settings.flatMap(({ name }) =>
+    name.includes(SERVICE) ? services.map((service) => name.replace(SERVICE, endingOf(service))) : [name],
+  )
+}
+
+function endingOf(service: string): string {
+  return service.toUpperCase().replaceAll('-', '_')
+}
