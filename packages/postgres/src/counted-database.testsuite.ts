@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import type { CountedDatabase } from 'banyan/store/testsuite'
+import { countedRecords, fillCounted } from 'banyan/store/sql/testsuite'
 import { countingSql } from './rows-read.testsuite.ts'
 import { numberPlaceholders } from './statement-text.ts'
 import { testServer } from './test-server.ts'
@@ -12,8 +13,8 @@ export async function openCounted(): Promise<CountedDatabase & AsyncDisposable> 
   await client.query('SET synchronous_commit = off') // nothing of it need outlive the server
   let isAnalyzed = false
   return {
-    async run(query, ...values) {
-      await client.query(numberPlaceholders(query), [...values])
+    async fill(first, last) {
+      await fillCounted((query, ...values) => client.query(numberPlaceholders(query), [...values]), first, last)
       isAnalyzed = false
     },
     async cost(body) {
@@ -21,7 +22,7 @@ export async function openCounted(): Promise<CountedDatabase & AsyncDisposable> 
       isAnalyzed = true
       const { sql, rows } = countingSql(client)
       await client.query('BEGIN')
-      await body(sql)
+      await body(countedRecords(sql))
       await client.query('ROLLBACK')
       return rows()
     },

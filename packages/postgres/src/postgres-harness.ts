@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from 'banyan/kernel'
-import type { Migration, StoreFactory, Sql } from 'banyan/store'
+import type { SchemaStep, Sql, StoreFactory } from 'banyan/store'
 import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
 import { quoteName } from './connection-target.ts'
 import { openCounted } from './counted-database.testsuite.ts'
@@ -11,7 +11,7 @@ import { type TestServer, testServer } from './test-server.ts'
 export const postgresHarness: StoreHarness = {
   name: 'postgres',
   // A server's files are not ours to damage.
-  features: { shared: true, fillDisk: true, damage: false, apart: true, positionsLater: true },
+  features: { shared: true, fillDisk: true, damage: false, apart: true, positionsLater: true, migrations: true, crashes: true },
   costs: {
     open: openCounted,
     exceptions: {
@@ -54,7 +54,7 @@ async function drop(server: TestServer, service: string): Promise<void> {
 }
 
 /** What a restart of another instance does after somebody dropped the data. */
-async function remake(server: TestServer, service: string, migrations: readonly Migration[]): Promise<void> {
+async function remake(server: TestServer, service: string, migrations: readonly SchemaStep[]): Promise<void> {
   await drop(server, service)
   await (
     await postgresStores({ url: server.url, schemaPrefix: server.prefix }).open({ service, migrations, runtime: createRuntime() })

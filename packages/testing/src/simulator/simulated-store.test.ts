@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, systemClock } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
+import { testSqlStatements } from 'banyan/store/sql/testsuite'
 import { type StoreHarness, testStore } from 'banyan/store/testsuite'
 import { Schedule } from './schedule.ts'
 import { simulatedDisk } from './simulated-disk.ts'
@@ -26,7 +27,7 @@ function realWeather(seed = 1): Weather {
 const harness: StoreHarness = {
   name: 'simulated',
   // Its files live in memory and are its own: there is nothing to fill or to damage, and a crash is tested below.
-  features: { shared: false, fillDisk: false, damage: false, apart: false, positionsLater: false },
+  features: { shared: false, fillDisk: false, damage: false, apart: false, positionsLater: false, migrations: true, crashes: false },
   costs: 'its statements are those of the SQLite adapter, whose own suite counts them',
   async createPlace() {
     const disk = simulatedDisk()
@@ -39,6 +40,7 @@ const harness: StoreHarness = {
 }
 
 testStore(harness)
+testSqlStatements(harness)
 
 /** A disk on which time passes only when the test says so. */
 function heldDisk(strikes: Weather['strikes'] = () => false) {

@@ -5,10 +5,10 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { StoreHarness, StorePlace } from '../../store/suite/store.testsuite.ts'
+import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import { sqliteHarness } from '../../store/sqlite/sqlite-harness.testsuite.ts'
 import { aConsumer, applied, emitAll, openStore, range, soon, testRuntime, writeLedger } from '../suite/consumer.fixtures.ts'
-import { childFactory } from '../suite/consumer-kill.fixtures.ts'
+import { type ChildPlace, childStores } from '../../store/suite/test-store.testsuite.ts'
 
 /** MiB of old space: half of what the log takes. */
 const HEAP_MIB = 128
@@ -19,11 +19,11 @@ const READERS = 9
 const OTHERS = 50
 const CHILD_MS = 120_000
 
-async function consumeAll(stores: StorePlace['child']): Promise<void> {
-  const factory = await childFactory(stores)
+async function consumeAll(child: ChildPlace): Promise<void> {
+  const stores = await childStores(child)
   const runtime = testRuntime()
-  const source = await openStore(factory, 'source', runtime)
-  const sink = await openStore(factory, 'sink', runtime)
+  const source = await openStore(stores, 'source', runtime)
+  const sink = await openStore(stores, 'sink', runtime)
   const handler = writeLedger(sink, ({ data }) => JSON.parse(data) as unknown)
   const consumers = range(1, READERS + OTHERS).map((number) => {
     const type = number <= READERS ? 'thing.happened' : 'other.happened'
@@ -38,7 +38,7 @@ async function consumeAll(stores: StorePlace['child']): Promise<void> {
 
 async function run(harness: StoreHarness): Promise<void> {
   await using place = await harness.createPlace()
-  const source = await openStore(place.factory, 'source')
+  const source = await openStore(place, 'source')
   for (let count = 0; count < EVENTS; count += 5)
     await emitAll(
       source,
@@ -54,13 +54,13 @@ async function run(harness: StoreHarness): Promise<void> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   assert.equal(code ?? signal, 0, complaint)
-  const sink = await openStore(place.factory, 'sink')
+  const sink = await openStore(place, 'sink')
   assert.equal((await applied(sink)).length, EVENTS * READERS)
   await sink.close()
 }
 
 const [, script, place] = process.argv
-if (script === fileURLToPath(import.meta.url) && place !== undefined) await consumeAll(JSON.parse(place) as StorePlace['child'])
+if (script === fileURLToPath(import.meta.url) && place !== undefined) await consumeAll(JSON.parse(place) as ChildPlace)
 else
   test(`a log of large events, twice the heap, is read by ${READERS} consumers and passed over by ${OTHERS} others`, () =>
     run(sqliteHarness))

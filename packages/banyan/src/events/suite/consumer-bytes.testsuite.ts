@@ -9,7 +9,6 @@ import type { Consumer } from '../consumer.ts'
 import { aConsumer, applied, ascending, emitAll, eventually, promise, range, soon, testRuntime, writeLedger } from './consumer.fixtures.ts'
 import { CONSUMER_BYTES_MAX, CONSUMER_BYTES_MIN, eventBytes, PAGE_BYTES_MAX } from '../reading/held-bytes.ts'
 import { createParkedAdmin } from '../parked-admin.ts'
-import type { Sql } from '../../store/sql.ts'
 
 const LARGE = JSON.stringify({ text: 'x'.repeat(450_000) })
 const LARGE_BYTES = eventBytes({ data: LARGE })
@@ -148,11 +147,11 @@ export function testConsumerBytes(harness: StoreHarness): void {
 }
 
 /** Emits large events, few in a transaction: it may not emit more. */
-async function emitLarge(source: Store<Sql>, count: number, type = 'thing.happened'): Promise<void> {
+async function emitLarge(source: Store, count: number, type = 'thing.happened'): Promise<void> {
   for (let number = 1; number <= count; number++) await emitAll(source, [{ key: `k${number}`, type, data: LARGE }])
 }
 
-function named(sink: Store<Sql>, feed: Feed, runtime: Runtime, consumer: string, before: () => unknown = () => {}): Consumer {
+function named(sink: Store, feed: Feed, runtime: Runtime, consumer: string, before: () => unknown = () => {}): Consumer {
   const handlers = new Map([['thing.happened', writeLedger(sink, before)]])
   return aConsumer(sink, feed, writeLedger(sink), { runtime, subscription: { consumer, source: 'source', feed, handlers } })
 }

@@ -3,17 +3,15 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Faults } from '../../kernel/faults.ts'
-import type { StoreFactory } from '../../store/factory.ts'
 import type { Store } from '../../store/store.ts'
-import type { StorePlace } from '../../store/suite/store.testsuite.ts'
+import { type ChildPlace, childStores } from '../../store/suite/test-store.testsuite.ts'
 import { aConsumer, emitAll, openStore, soon, testRuntime, writeLedger } from './consumer.fixtures.ts'
 import { createParkedAdmin } from '../parked-admin.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** What a child process does: emits events, consumes everything, stops; unless it is killed. */
 export interface ChildPlan {
   /** How to open the stores. */
-  readonly stores: StorePlace['child']
+  readonly stores: ChildPlace
   /** Keys of the events to emit. */
   readonly emit?: readonly string[]
   /** Positions whose handler throws. */
@@ -45,12 +43,6 @@ export async function runScript(path: string, plan: object): Promise<boolean> {
   throw new Error(`child ended with ${code ?? signal}: ${complaint}`)
 }
 
-/** Builds the factory of a place in a child of it. */
-export async function childFactory(child: StorePlace['child']): Promise<StoreFactory<Sql>> {
-  const adapter = (await import(child.module)) as Record<string, (argument: unknown) => StoreFactory<Sql>>
-  return (adapter[child.export] as (argument: unknown) => StoreFactory<Sql>)(child.argument)
-}
-
 function killMyself(): void {
   process.kill(process.pid, 'SIGKILL')
 }
@@ -66,9 +58,9 @@ function killingFaults({ fault }: ChildPlan): Faults {
 
 async function consumeAll(plan: ChildPlan): Promise<void> {
   const runtime = testRuntime({ faults: killingFaults(plan) })
-  const factory = await childFactory(plan.stores)
-  const source = await openStore(factory, 'source')
-  const sink = await openStore(factory, 'sink', runtime)
+  const stores = await childStores(plan.stores)
+  const source = await openStore(stores, 'source')
+  const sink = await openStore(stores, 'sink', runtime)
   const handler = writeLedger(sink, ({ position }) => {
     if (position === plan.killer) killMyself()
     if (plan.poison?.includes(position)) throw new Error(`poison ${position}`)
@@ -91,7 +83,7 @@ async function consumeAll(plan: ChildPlan): Promise<void> {
 }
 
 /** The first parked event of a key is `failed`, unless a redrive is under way. */
-async function isRedriving(sink: Store<Sql>): Promise<boolean> {
+async function isRedriving(sink: Store): Promise<boolean> {
   const parked = await sink.read((tx) => tx.consumption.parked({ limit: 100 }))
   return parked.length > 0 && !parked.some(({ state }) => state === 'failed')
 }

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ParkedRecord } from '../../store/records/consumption-records.ts'
 import { CRASHES_MAX } from '../reading/recovery.ts'
-import type { StoreFactory } from '../../store/factory.ts'
-import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
+import type { StoreHarness, StorePlace } from '../../store/suite/store.testsuite.ts'
 import { applied, openStore } from './consumer.fixtures.ts'
 import { inPairs } from './in-pairs.testsuite.ts'
 import { runChild } from './consumer-kill.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
 
 const POINTS = [
   'consumer.sink.main.before-handler',
@@ -17,10 +15,8 @@ const POINTS = [
   'store.sink.after-commit',
 ]
 
-async function outcome(
-  factory: StoreFactory<Sql>,
-): Promise<{ readonly applied: readonly number[]; readonly parked: readonly ParkedRecord[] }> {
-  const sink = await openStore(factory, 'sink')
+async function outcome(place: StorePlace): Promise<{ readonly applied: readonly number[]; readonly parked: readonly ParkedRecord[] }> {
+  const sink = await openStore(place, 'sink')
   try {
     return { applied: await applied(sink), parked: await sink.read((tx) => tx.consumption.parked({ limit: 100 })) }
   } finally {
@@ -41,7 +37,7 @@ export function testConsumerKills(harness: StoreHarness): void {
       const plan = { stores, poison: [2] }
       assert.ok(await runChild({ ...plan, emit: ['a', 'a', 'b', 'a', 'b', 'a'], fault }), `not reached: ${label}`)
       assert.equal(await runChild(plan), false)
-      const after = await outcome(place.factory)
+      const after = await outcome(place)
       assert.deepEqual(
         after.applied.toSorted((a, b) => a - b),
         [1, 3, 5],
@@ -68,10 +64,10 @@ export function testConsumerKills(harness: StoreHarness): void {
       const label = JSON.stringify(fault)
       await runChild({ stores, emit: ['a', 'a', 'a', 'b'], poison: [1] })
       assert.ok(await runChild({ stores, emit: ['a'], redrive: 'a', fault }), `not reached: ${label}`)
-      const isMarked = (await outcome(place.factory)).parked.every(({ state }) => state !== 'failed')
+      const isMarked = (await outcome(place)).parked.every(({ state }) => state !== 'failed')
       // killed before the mark was durable: nobody has been told that it will happen
       assert.equal(await runChild({ stores, ...(isMarked ? {} : { redrive: 'a' }) }), false)
-      const after = await outcome(place.factory)
+      const after = await outcome(place)
       assert.deepEqual(after.parked, [], label)
       assert.deepEqual(after.applied, [4, 1, 2, 3, 5], label)
     })
@@ -87,7 +83,7 @@ export function testConsumerKills(harness: StoreHarness): void {
       assert.ok(++kills < 10, 'it goes on killing the process')
     }
     assert.equal(kills, 2 + CRASHES_MAX)
-    const after = await outcome(place.factory)
+    const after = await outcome(place)
     assert.deepEqual(
       after.parked.map(({ position, state }) => [position, state]),
       [
@@ -110,7 +106,7 @@ export function testConsumerKills(harness: StoreHarness): void {
     let kills = 1
     while (await runChild({ stores, killer: 1 })) assert.ok(++kills < 10, 'it goes on killing the process')
     assert.equal(kills, 2) // attemptsMax of the child
-    const after = await outcome(place.factory)
+    const after = await outcome(place)
     assert.deepEqual(
       after.parked.map(({ position, state }) => [position, state]),
       [

@@ -4,15 +4,14 @@ import { systemClock, type Clock } from '../../kernel/clock.ts'
 import { type Deadline, deadlineAfter } from '../../kernel/deadline.ts'
 import { seededRandom } from '../../kernel/random.ts'
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../kernel/runtime.ts'
-import type { StoreFactory } from '../../store/factory.ts'
 import type { Feed, NewEvent, StoredEvent } from '../../store/records/feed.ts'
-import type { Migration } from '../../store/migration.ts'
 import { positionOf } from '../../store/suite/store-harness.testsuite.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
+import { openTestStore } from '../../store/suite/test-store.testsuite.ts'
+import { stateOf, type TestStores } from '../../store/suite/test-variants.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import { type Consumer, type ConsumerOptions, createConsumer } from '../consumer.ts'
 import type { EventHandler } from '../reading/subscription.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** An event with everything filled in. */
 export function anEvent(overrides: Partial<StoredEvent>): StoredEvent {
@@ -50,27 +49,17 @@ export function soon(ms = 20_000): Deadline {
   return deadlineAfter(testClock, ms)
 }
 
-/** The table that test handlers write to: what was applied, in order. */
-export const ledger: Migration = {
-  id: '001-ledger',
-  sql: {
-    sqlite: 'CREATE TABLE ledger (number INTEGER PRIMARY KEY AUTOINCREMENT, event_key TEXT NOT NULL, position BIGINT NOT NULL)',
-    postgres:
-      'CREATE TABLE ledger (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_key TEXT NOT NULL, position BIGINT NOT NULL)',
-  },
-}
-
 /** Opens a store of a service. */
-export function openStore(factory: StoreFactory<Sql>, service: string, runtime: Runtime = testRuntime()): Promise<Store<Sql>> {
-  return factory.open({ service, migrations: [ledger], runtime })
+export function openStore(stores: TestStores, service: string, runtime: Runtime = testRuntime()): Promise<Store> {
+  return openTestStore(stores, { service, runtime })
 }
 
 /** A service that emits and one that consumes, each with its store. */
 export interface Stores {
-  readonly source: Store<Sql>
-  readonly sink: Store<Sql>
+  readonly source: Store
+  readonly sink: Store
   /** Opens the store of the one that consumes as another process would; only where stores can be shared. */
-  openSinkAgain(): Promise<Store<Sql>>
+  openSinkAgain(): Promise<Store>
 }
 
 interface Stoppable {
@@ -89,9 +78,9 @@ export function stopAtEnd<T extends Stoppable>(running: T): T {
 /** Runs a test on fresh stores. */
 export async function withStores(harness: StoreHarness, run: (stores: Stores) => Promise<void>): Promise<void> {
   await using place = await harness.createPlace()
-  const opened: Store<Sql>[] = []
-  const open = async (service: string): Promise<Store<Sql>> => {
-    const store = await openStore(place.factory, service)
+  const opened: Store[] = []
+  const open = async (service: string): Promise<Store> => {
+    const store = await openStore(place, service)
     opened.push(store)
     return store
   }
@@ -134,7 +123,7 @@ export function ascending(positions: readonly number[]): number[] {
 }
 
 /** Position of the only cursor. */
-export async function cursorOf(store: Store<Sql>): Promise<number> {
+export async function cursorOf(store: Store): Promise<number> {
   const [cursor] = await store.read((tx) => tx.consumption.cursors())
   return cursor?.position ?? 0
 }
@@ -143,7 +132,7 @@ export async function cursorOf(store: Store<Sql>): Promise<number> {
 const EMITTED_AT_ONCE = 100
 
 /** Emits events, which get their positions in the order given; resolves when they have them. */
-export async function emitAll(store: Store<Sql>, events: readonly Partial<NewEvent>[]): Promise<void> {
+export async function emitAll(store: Store, events: readonly Partial<NewEvent>[]): Promise<void> {
   let token: string | undefined
   for (let from = 0; from < events.length; from += EMITTED_AT_ONCE) {
     const commit = await store.transaction(async (tx) => {
@@ -158,22 +147,20 @@ export async function emitAll(store: Store<Sql>, events: readonly Partial<NewEve
 }
 
 /** A handler that writes the event to the ledger of `store`, after `before` had its say. */
-export function writeLedger(store: Store<Sql>, before: (event: StoredEvent) => unknown = () => {}): EventHandler {
+export function writeLedger(store: Store, before: (event: StoredEvent) => unknown = () => {}): EventHandler {
   return async (event, consume) => {
     await before(event)
     await store.transaction(async (tx) => {
       await consume(tx)
-      await tx.database.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event.key, event.position)
+      await stateOf(tx).ledger.append(event.key, event.position)
     })
   }
 }
 
 /** Positions in the ledger, in the order they were applied; of one key when it is given. */
-export async function applied(store: Store<Sql>, key?: string): Promise<number[]> {
-  const rows = await store.read((tx) =>
-    tx.database.all<{ event_key: string; position: number }>('SELECT event_key, position FROM ledger ORDER BY number'),
-  )
-  return rows.filter((row) => key === undefined || row.event_key === key).map(({ position }) => position)
+export async function applied(store: Store, key?: string): Promise<number[]> {
+  const entries = await store.read((tx) => stateOf(tx).ledger.list())
+  return entries.filter((entry) => key === undefined || entry.key === key).map(({ number }) => number)
 }
 
 /** Runs of a random test, unless the harness says otherwise. */
@@ -184,7 +171,7 @@ export const quickRetry = { backoff: { firstMs: 1, maxMs: 4 } } as const
 
 /** A consumer of `thing.happened`. */
 export function aConsumer(
-  store: Store<Sql>,
+  store: Store,
   feed: Feed,
   handler: EventHandler,
   overrides: Partial<ConsumerOptions> & { readonly from?: 'now' } = {},

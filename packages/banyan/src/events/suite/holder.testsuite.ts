@@ -14,15 +14,14 @@ import {
   writeLedger,
 } from './consumer.fixtures.ts'
 import { createHolder } from '../reading/holder.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** The store as another instance has it: opened again or, where that is refused, as if it could be shared. */
-async function another(harness: StoreHarness, { sink, openSinkAgain }: Stores): Promise<Store<Sql>> {
+async function another(harness: StoreHarness, { sink, openSinkAgain }: Stores): Promise<Store> {
   return harness.features.shared ? openSinkAgain() : shared(sink)
 }
 
 /** The store as two instances would share it. */
-function shared(store: Store<Sql>): Store<Sql> {
+function shared(store: Store): Store {
   return {
     features: { ...store.features, shared: true },
     feed: store.feed,
@@ -64,7 +63,7 @@ export function testHolder(harness: StoreHarness): void {
 
   promise(harness, 'a hold that is not renewed ends after its time, also when the clock that wrote it was ahead', async (stores) => {
     let elapsed = 0
-    const holder = (store: Store<Sql>, owner: string, aheadMs: number) =>
+    const holder = (store: Store, owner: string, aheadMs: number) =>
       createHolder({
         store: shared(store),
         clock: { monotonic: () => elapsed, now: () => elapsed + aheadMs },

@@ -3,9 +3,9 @@ import type { BanyanError } from '../../kernel/error.ts'
 import type { Feed, StoredEvent } from '../../store/records/feed.ts'
 import { olderLog } from '../../store/records/page-history.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
+import { stateOf } from '../../store/suite/test-variants.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import { aConsumer, anEvent, applied, ascending, emitAll, eventually, promise, range, soon, writeLedger } from './consumer.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** What becomes of a consumer whose source, or whose own store, is an older copy (S12). */
 export function testOlderCopies(harness: StoreHarness): void {
@@ -74,7 +74,7 @@ export function testOlderCopies(harness: StoreHarness): void {
     )
     await consumeAll(sink, source.feed, 6)
     await sink.transaction(async (tx) => {
-      await tx.database.run('DELETE FROM ledger WHERE position > 3')
+      await stateOf(tx).ledger.removeAbove(3)
       await tx.consumption.rewind('main', 'source', { position: 3, id: 'e3' })
     })
     await consumeAll(sink, source.feed, 6)
@@ -87,7 +87,7 @@ function history(count: number, after = 0, life = 'first'): StoredEvent[] {
   return range(after + 1, after + count).map((position) => anEvent({ position, id: `${life} ${position}`, key: `k${position % 3}` }))
 }
 
-async function consumeAll(sink: Store<Sql>, log: readonly StoredEvent[] | Feed, upTo: number): Promise<void> {
+async function consumeAll(sink: Store, log: readonly StoredEvent[] | Feed, upTo: number): Promise<void> {
   const consumer = aConsumer(sink, 'read' in log ? log : feedOf(log), writeLedger(sink))
   await consumer.start()
   await consumer.reached(upTo, soon())
@@ -108,7 +108,7 @@ function feedOf(log: readonly StoredEvent[]): Feed {
   }
 }
 
-async function refused(sink: Store<Sql>, log: readonly StoredEvent[]): Promise<void> {
+async function refused(sink: Store, log: readonly StoredEvent[]): Promise<void> {
   const reasons: BanyanError[] = []
   const consumer = aConsumer(sink, feedOf(log), writeLedger(sink), { sourceIsOlder: (reason) => reasons.push(reason) })
   await consumer.start()

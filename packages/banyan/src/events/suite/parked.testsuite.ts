@@ -22,7 +22,6 @@ import { createParkedAdmin } from '../parked-admin.ts'
 import { PARKED_KEYS_MAX } from '../reading/claim.ts'
 import { parkedRecord } from '../parked/parking.ts'
 import type { EventHandler } from '../reading/subscription.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** The key that these tests park. */
 const key = { consumer: 'main', source: 'source', key: 'a' }
@@ -197,7 +196,7 @@ export function testParking(harness: StoreHarness): void {
 }
 
 /** Parks an event for each key, as if its handler had kept failing. */
-async function park(sink: Store<Sql>, keys: readonly string[]): Promise<void> {
+async function park(sink: Store, keys: readonly string[]): Promise<void> {
   const { value: cursor } = await sink.transaction((tx) => tx.consumption.takeOver('main', 'source', 0))
   const claim = {
     ...cursor,

@@ -1,8 +1,10 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { emitAll, openStore, testRuntime } from '../../events/suite/consumer.fixtures.ts'
-import { childFactory, runScript } from '../../events/suite/consumer-kill.fixtures.ts'
-import type { StorePlace } from '../../store/suite/store.testsuite.ts'
+import { runScript } from '../../events/suite/consumer-kill.fixtures.ts'
+import { sqlOf } from '../../store/sql-of.ts'
+import { type ChildPlace, childStores } from '../../store/suite/test-store.testsuite.ts'
+import { stateOf } from '../../store/suite/test-variants.testsuite.ts'
 import type { ProjectionDefinition } from '../projection.ts'
 import { reached } from './projection.fixtures.ts'
 import { createProjectionRunner } from '../projection-runner.ts'
@@ -10,7 +12,7 @@ import { createProjectionRunner } from '../projection-runner.ts'
 /** What a child process does: emits events, applies all to a projection, perhaps rebuilds it, stops; unless it is killed. */
 export interface ProjectionPlan {
   /** How to open the stores. */
-  readonly stores: StorePlace['child']
+  readonly stores: ChildPlace
   /** Keys of the events to emit. */
   readonly emit?: readonly string[]
   /** Position whose handler kills the process. */
@@ -47,9 +49,9 @@ async function project(plan: ProjectionPlan): Promise<void> {
   const at = (name: string): void => {
     if (name === plan.fault?.point && ++hits === plan.fault.hit) process.kill(process.pid, 'SIGKILL')
   }
-  const factory = await childFactory(plan.stores)
-  const source = await openStore(factory, 'source')
-  const sink = await openStore(factory, 'sink', testRuntime({ faults: { at } }))
+  const stores = await childStores(plan.stores)
+  const source = await openStore(stores, 'source')
+  const sink = await openStore(stores, 'sink', testRuntime({ faults: { at } }))
   await emitAll(
     source,
     (plan.emit ?? []).map((key) => ({ key })),
@@ -65,11 +67,13 @@ async function project(plan: ProjectionPlan): Promise<void> {
   await runner.start()
   await reached(runner, await source.feed.head())
   if (plan.rebuild) await runner.rebuild()
-  const rows = await sink.read((tx) => tx.database.all(`SELECT event_key, total FROM ${runner.table('totals')} ORDER BY event_key`))
-  await sink.transaction(async ({ database: sql }) => {
-    await sql.run('DELETE FROM ledger')
-    for (const { event_key, total } of rows)
-      await sql.run('INSERT INTO ledger (event_key, position) VALUES (?, ?)', event_key ?? '', total ?? 0)
+  const rows = await sink.read((tx) =>
+    sqlOf(tx).all<{ event_key: string; total: number }>(`SELECT event_key, total FROM ${runner.table('totals')} ORDER BY event_key`),
+  )
+  await sink.transaction(async (tx) => {
+    const { ledger } = stateOf(tx)
+    await ledger.removeAbove(-1)
+    for (const { event_key, total } of rows) await ledger.append(event_key, total)
   })
   await runner.stop()
   await sink.close()

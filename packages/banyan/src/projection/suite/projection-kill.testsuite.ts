@@ -2,17 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CRASHES_MAX } from '../../events/reading/recovery.ts'
 import { applied, openStore } from '../../events/suite/consumer.fixtures.ts'
-import type { StoreFactory } from '../../store/factory.ts'
-import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
+import type { StoreHarness, StorePlace } from '../../store/suite/store.testsuite.ts'
 import { inPairs } from '../../events/suite/in-pairs.testsuite.ts'
 import { runProjection } from './projection-kill.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
 
 const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `k${index % 3}`)
 
 /** Totals by key that the last child found, and what is parked. */
-async function outcome(factory: StoreFactory<Sql>): Promise<{ readonly totals: number[]; readonly parked: number[] }> {
-  const sink = await openStore(factory, 'sink')
+async function outcome(place: StorePlace): Promise<{ readonly totals: number[]; readonly parked: number[] }> {
+  const sink = await openStore(place, 'sink')
   try {
     const parked = await sink.read((tx) => tx.consumption.parked({ limit: 100 }))
     return { totals: await applied(sink), parked: parked.map(({ position }) => position) }
@@ -32,7 +30,7 @@ export function testProjectionKills(harness: StoreHarness): void {
       const label = `${fault.point} ${fault.hit}`
       assert.ok(await runProjection({ stores, emit: keys(600), fault }), label)
       assert.equal(await runProjection({ stores, emit: keys(3) }), false)
-      assert.deepEqual(await outcome(place.factory), { totals: [201, 201, 201], parked: [] }, label)
+      assert.deepEqual(await outcome(place), { totals: [201, 201, 201], parked: [] }, label)
     })
   })
 
@@ -43,7 +41,7 @@ export function testProjectionKills(harness: StoreHarness): void {
       const fault = { point: 'store.sink.after-commit', hit }
       assert.ok(await runProjection({ stores, emit: keys(600), rebuild: true, fault }), `${hit}`)
       assert.equal(await runProjection({ stores, emit: keys(3), rebuild: true }), false)
-      assert.deepEqual(await outcome(place.factory), { totals: [201, 201, 201], parked: [] }, `${hit}`)
+      assert.deepEqual(await outcome(place), { totals: [201, 201, 201], parked: [] }, `${hit}`)
     })
   })
 
@@ -57,6 +55,6 @@ export function testProjectionKills(harness: StoreHarness): void {
       assert.ok(++kills < 10, 'it goes on killing the process')
     }
     assert.equal(kills, 2 + CRASHES_MAX)
-    assert.deepEqual(await outcome(place.factory), { totals: [4, 1, 4], parked: [5, 8, 11] })
+    assert.deepEqual(await outcome(place), { totals: [4, 1, 4], parked: [5, 8, 11] })
   })
 }

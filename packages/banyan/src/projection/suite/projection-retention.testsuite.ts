@@ -6,9 +6,8 @@ import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { TableName } from '../projection.ts'
 import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
 
-async function removeFirst(source: Store<Sql>, upTo: number): Promise<void> {
+async function removeFirst(source: Store, upTo: number): Promise<void> {
   await source.transaction((tx) => tx.retention.removeEvents(upTo, Number.MAX_SAFE_INTEGER, 1_000))
 }
 

@@ -5,10 +5,9 @@ import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { ProjectionRunner } from '../projection-runner.ts'
 import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** Events that a runner's readers see. */
-async function sum(store: Store<Sql>, runner: ProjectionRunner): Promise<number> {
+async function sum(store: Store, runner: ProjectionRunner): Promise<number> {
   return (await content(store, runner.table('counts'))).reduce((all, { total }) => all + total, 0)
 }
 

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import type { ProjectionOptions } from '../generation.ts'
 import type { ProjectionDefinition } from '../projection.ts'
 import { createProjectionRunner, type ProjectionRunner } from '../projection-runner.ts'
-import type { Sql } from '../../store/sql.ts'
+import { sqlOf } from '../../store/sql-of.ts'
 
 /** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
 export function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {
@@ -61,8 +61,8 @@ export interface Count {
 }
 
 /** Rows of a table, by key. */
-export function content(sink: Store<Sql>, table: string): Promise<Count[]> {
-  return sink.read((tx) => tx.database.all<Count>(`SELECT event_key, total, last, extra FROM ${table} ORDER BY event_key`))
+export function content(sink: Store, table: string): Promise<Count[]> {
+  return sink.read((tx) => sqlOf(tx).all<Count>(`SELECT event_key, total, last, extra FROM ${table} ORDER BY event_key`))
 }
 
 /** Waits until everything in the log is in the tables. */

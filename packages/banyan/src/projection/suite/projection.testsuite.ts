@@ -9,15 +9,15 @@ import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { TableName } from '../projection.ts'
 import { aRunner, content, counts, reached, upToHead } from './projection.fixtures.ts'
-import type { Sql } from '../../store/sql.ts'
+import { sqlOf } from '../../store/sql-of.ts'
 
 const TABLES = {
   sqlite: "SELECT name FROM sqlite_schema WHERE name LIKE 'counts_g%' ORDER BY name",
   postgres: "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'counts_g%' ORDER BY name",
 }
 
-async function tables(sink: Store<Sql>): Promise<string[]> {
-  const rows = await sink.read((tx) => tx.database.all<{ name: string }>(TABLES[tx.database.dialect]))
+async function tables(sink: Store): Promise<string[]> {
+  const rows = await sink.read((tx) => sqlOf(tx).all<{ name: string }>(TABLES[sqlOf(tx).dialect]))
   return rows.map(({ name }) => name)
 }
 
@@ -67,8 +67,8 @@ export function testProjection(harness: StoreHarness): void {
 
     const { tables: create, on } = counts()
     const single: TableName = (table) => `${table}_single`
-    await stores.sink.transaction(async ({ database: sql }) => {
-      for (const statement of create(single)) await sql.run(statement)
+    await stores.sink.transaction(async (tx) => {
+      for (const statement of create(single)) await sqlOf(tx).run(statement)
     })
     const oneByOne = createConsumer({
       service: 'sink',
@@ -85,7 +85,7 @@ export function testProjection(harness: StoreHarness): void {
             async (event, consume) => {
               await stores.sink.transaction(async (tx) => {
                 await consume(tx)
-                await on['thing.happened']!({ ...event, source: 'source', data: {} }, tx.database, single)
+                await on['thing.happened']!({ ...event, source: 'source', data: {} }, sqlOf(tx), single)
               })
             },
           ],

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnySaga } from '../definitions.ts'
 import { audit, type Expected } from '../suite/audit.testsuite.ts'
-import { aSaga, declined, local, note, remote, type SagaProcess, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, local, remote, type SagaProcess, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
 
 /** One story that is told again with a crash at each of its fault points. */
 interface Scenario {

@@ -4,7 +4,8 @@ import { BanyanError } from '../../kernel/error.ts'
 import { audit } from '../suite/audit.testsuite.ts'
 import { LEASE_MS } from '../../kernel/index.ts'
 import { manualClock } from '../suite/manual-clock.testsuite.ts'
-import { aSaga, declined, note, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
 
 const HEARTBEAT_MS = LEASE_MS / 5
 

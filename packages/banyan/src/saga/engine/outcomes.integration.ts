@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { BanyanError } from '../../kernel/error.ts'
 import { audit } from '../suite/audit.testsuite.ts'
 import type { Behaviour } from '../suite/participants.testsuite.ts'
-import { aSaga, declined, local, note, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, local, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
 
 /** One step of a random saga: how its participant behaves, attempt by attempt. */
 interface RandomStep {

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { schemaCheck, Type } from '../../contract/index.ts'
 import { BanyanError, ERROR_CODES, toBanyanError } from '../../kernel/index.ts'
 import { isMistakeOfAction, isMistakeOfFunction } from './mistake.ts'
-import { aSaga, declined, note, remote, SagaWorld, type SagaProcess, type TestContext } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, remote, SagaWorld, type SagaProcess, type TestContext } from '../suite/saga-world.testsuite.ts'
 import type { SagaControl } from '../saga.ts'
 
 const network = (): Error => new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })

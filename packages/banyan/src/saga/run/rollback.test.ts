@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BanyanError } from '../../kernel/error.ts'
 import { audit } from '../suite/audit.testsuite.ts'
-import { aSaga, declined, local, note, remote, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, local, remote, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
 
 const BY = { actor: 'ann', reason: 'the bank is back' }
 

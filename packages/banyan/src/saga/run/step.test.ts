@@ -5,7 +5,8 @@ import { command, contract, Type } from '../../contract/index.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { deadlineAfter, remainingMs } from '../../kernel/deadline.ts'
 import { audit } from '../suite/audit.testsuite.ts'
-import { aSaga, declined, local, note, remote, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
+import { note } from '../suite/book.testsuite.ts'
+import { aSaga, declined, local, remote, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
 
 const unavailable = () => new BanyanError('unavailable', 'not now')
 

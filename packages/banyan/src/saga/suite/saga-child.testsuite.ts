@@ -6,21 +6,16 @@ import { sleep } from '../../kernel/clock.ts'
 import { deadlineAfter } from '../../kernel/deadline.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
-import type { StoreFactory } from '../../store/factory.ts'
 import type { Store, StoreTransaction } from '../../store/store.ts'
 import { newTrace } from '../../telemetry/trace-context.ts'
-import { BOOK_TABLE } from './book-table.testsuite.ts'
+import { type ChildPlace, childStores, openTestStore } from '../../store/suite/test-store.testsuite.ts'
+import { note } from './book.testsuite.ts'
 import type { AnySaga } from '../definitions.ts'
 import { createSagaEngine, type SagaEngine } from '../index.ts'
 import type { SagaControl } from '../saga.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** What a child does. */
-export interface SagaChildTask {
-  /** How to make the factory of its stores. */
-  readonly module: string
-  readonly export: string
-  readonly argument: unknown
+export interface SagaChildTask extends ChildPlace {
   /** Directory of what stands outside: the participants' ledger, and signs between processes. */
   readonly directory: string
   /** Sagas to start, named `<name>1`, `<name>2` … */
@@ -43,18 +38,16 @@ const LOOK_MS = 20
 
 interface ChildContext {
   readonly key: string
-  transaction(body: (tx: StoreTransaction<Sql>) => Promise<unknown>): Promise<unknown>
+  transaction(body: (tx: StoreTransaction) => Promise<unknown>): Promise<unknown>
 }
 
 if (import.meta.main) await main(JSON.parse(argv[2] as string) as SagaChildTask)
 
 async function main(task: SagaChildTask): Promise<void> {
-  const adapter = (await import(task.module)) as Record<string, (argument: unknown) => StoreFactory<Sql>>
-  const factory = (adapter[task.export] as (argument: unknown) => StoreFactory<Sql>)(task.argument)
   const line = (message: string): void => void writeSync(1, `log ${message}\n`)
   const log: Runtime['log'] = { debug: () => {}, info: () => {}, warn: line, error: line, with: () => log }
   const runtime = createRuntime({ faults: { at: striker(task.strike) }, log })
-  const store = await factory.open({ service: CHILD_SERVICE, migrations: [BOOK_TABLE], runtime })
+  const store = await openTestStore(await childStores(task), { service: CHILD_SERVICE, runtime })
   const definition = task.saga === 'order' ? orderSaga(task) : slowSaga(task, runtime)
   const engine = childEngine(store, runtime, definition)
   stdin.resume() // keeps the process alive while all that it does is wait for a next attempt
@@ -68,7 +61,7 @@ async function main(task: SagaChildTask): Promise<void> {
   stdin.destroy()
 }
 
-function childEngine(store: Store<Sql>, runtime: Runtime, definition: AnySaga): SagaEngine {
+function childEngine(store: Store, runtime: Runtime, definition: AnySaga): SagaEngine {
   return createSagaEngine({
     service: CHILD_SERVICE,
     store,
@@ -87,7 +80,7 @@ function childEngine(store: Store<Sql>, runtime: Runtime, definition: AnySaga): 
 }
 
 interface ChildParts {
-  readonly store: Store<Sql>
+  readonly store: Store
   readonly runtime: Runtime
   readonly engine: SagaEngine
   readonly definition: AnySaga
@@ -144,7 +137,7 @@ function slowSaga(task: SagaChildTask, { clock }: Runtime): AnySaga {
 }
 
 function book({ transaction, key }: ChildContext): Promise<unknown> {
-  return transaction((tx) => tx.database.run('INSERT INTO book VALUES (?)', key))
+  return transaction((tx) => note(tx, key))
 }
 
 /** The world outside is a file: what is written there stays, whoever dies. An undo makes a later do void. */

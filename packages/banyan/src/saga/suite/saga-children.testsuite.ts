@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { Store } from '../../store/store.ts'
 import type { StoreHarness, StorePlace } from '../../store/suite/store.testsuite.ts'
-import { BOOK_TABLE } from './book-table.testsuite.ts'
+import { openTestStore } from '../../store/suite/test-store.testsuite.ts'
+import { bookOf } from './book.testsuite.ts'
 import { CHILD_SERVICE, type SagaChildTask } from './saga-child.testsuite.ts'
-import type { Sql } from '../../store/sql.ts'
 
 const CHILD = fileURLToPath(new URL('saga-child.testsuite.ts', import.meta.url))
 
@@ -66,8 +66,8 @@ export class SagaChildren implements AsyncDisposable {
   }
 
   /** Opens the children's store in this process. */
-  open(): Promise<Store<Sql>> {
-    return this.#place.factory.open({ service: CHILD_SERVICE, migrations: [BOOK_TABLE], runtime: createRuntime() })
+  open(): Promise<Store> {
+    return openTestStore(this.#place, { service: CHILD_SERVICE, runtime: createRuntime() })
   }
 
   /** Lines of a file outside. */
@@ -83,8 +83,7 @@ export class SagaChildren implements AsyncDisposable {
       const sagas = await store.read((tx) => tx.sagas.list({ limit: 1_000 }))
       const known = new Set(sagas.map(({ id }) => id))
       for (const id of this.lines('accepted.txt')) assert.ok(known.has(id), `${id} was accepted and is lost`)
-      const rows = await store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book'))
-      const book = rows.map(({ entry }) => entry).toSorted()
+      const book = await bookOf(store)
       for (const { id, status } of sagas) {
         const declined = Number(/\d+$/.exec(id)?.[0]) % 3 === 0
         assert.equal(status, declined ? 'compensated' : 'completed', id)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
+import { bookOf } from './book.testsuite.ts'
 import { SagaChildren } from './saga-children.testsuite.ts'
 
 /** Longer than a lease and a poll, by far. */
@@ -26,8 +27,7 @@ export function testSagaSharing(harness: StoreHarness): void {
     await stopped.said('refused fenced')
     for (const child of [stopped, successor]) child.process.stdin?.end()
     assert.deepEqual(await Promise.all([stopped.ended, successor.ended]), [0, 0])
-    const book = await store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book'))
-    assert.deepEqual(book, [{ entry: 's1:slow' }], 'stale commits')
+    assert.deepEqual(await bookOf(store), ['s1:slow'], 'stale commits')
     await store.close()
   })
 

@@ -12,14 +12,14 @@ import type { SagaRecord } from '../../store/records/saga-records.ts'
 import type { Store, StoreTransaction } from '../../store/store.ts'
 import { deadlineAfter } from '../../kernel/deadline.ts'
 import { newTrace } from '../../telemetry/trace-context.ts'
-import { BOOK_TABLE } from './book-table.testsuite.ts'
+import { openTestStore } from '../../store/suite/test-store.testsuite.ts'
+import { bookOf, note } from './book.testsuite.ts'
 import { createSagaEngine, type SagaEngine, type SagaFailure, type ShownSaga } from '../index.ts'
 import type { AnySaga } from '../definitions.ts'
 import type { StepWork } from '../run/saga-environment.ts'
 import { manualClock, type ManualClock } from './manual-clock.testsuite.ts'
 import { Participants } from './participants.testsuite.ts'
 import type { SagaControl, SagaDefinition, SagaOptions } from '../saga.ts'
-import type { Sql } from '../../store/sql.ts'
 
 /** What an action of a test gets: a stand-in for the service layer's step context. */
 export interface TestContext {
@@ -29,8 +29,8 @@ export interface TestContext {
   call(operation: string, input?: unknown): Promise<unknown>
   /** Undoes what `operation` did for this step. */
   undo(operation: string): Promise<unknown>
-  transaction<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<T>
-  checkpoint<T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<T>
+  transaction<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T>
+  checkpoint<T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T>
 }
 
 /** Thrown at a fault point, in a process that is dead from then on. */
@@ -79,7 +79,7 @@ export class SagaProcess {
   readonly world: SagaWorld
   engine!: SagaEngine
   /** The real store; {@link engine} uses it through a gate that closes when the process dies. */
-  store!: Store<Sql>
+  store!: Store
   dead = false
   /** The store answers the engine with this error; undefined while it works. */
   failing: Error | undefined
@@ -113,17 +113,14 @@ export class SagaProcess {
 
   async open(): Promise<void> {
     const { faults: _, ...runtime } = this.runtime
-    this.store = await sqliteStores({ directory: this.world.directory }).open({
-      service: 'test',
-      migrations: [BOOK_TABLE],
-      runtime: createRuntime(runtime),
-    })
+    const factory = sqliteStores({ directory: this.world.directory })
+    this.store = await openTestStore({ factory }, { service: 'test', runtime: createRuntime(runtime) })
     this.engine = this.build(this.store)
     await Promise.race([this.engine.run(), this.crashed])
   }
 
   /** Builds an engine on this process's gate to `store`; with another clock it stands for another process on a shared store. */
-  build(store: Store<Sql>, clock?: ManualClock): SagaEngine {
+  build(store: Store, clock?: ManualClock): SagaEngine {
     return createSagaEngine({
       service: 'test',
       store: this.#gate(store),
@@ -170,9 +167,8 @@ export class SagaProcess {
   }
 
   /** Entries that local steps wrote into the service's own table. */
-  async book(): Promise<string[]> {
-    const rows = await this.store.read((tx) => tx.database.all<{ entry: string }>('SELECT entry FROM book ORDER BY entry'))
-    return rows.map(({ entry }) => entry)
+  book(): Promise<string[]> {
+    return bookOf(this.store)
   }
 
   /** Dies: nothing it had under way is heard of again. */
@@ -204,7 +200,7 @@ export class SagaProcess {
   }
 
   /** The store as the engine sees it: silent once the process is dead. */
-  #gate(store: Store<Sql>): Store<Sql> {
+  #gate(store: Store): Store {
     const alive = <T>(work: () => Promise<T>): Promise<T> => {
       if (this.dead) return new Promise<T>(() => {})
       if (this.failing) return Promise.reject(this.failing)
@@ -277,12 +273,6 @@ export function remote(operation: string, input?: unknown) {
     action: ({ call }: TestContext) => call(operation, input),
     compensation: ({ undo }: TestContext) => undo(operation),
   }
-}
-
-/** Writes an entry into the service's own table within a transaction. */
-export async function note(tx: StoreTransaction<Sql>, entry: string): Promise<string> {
-  await tx.database.run('INSERT INTO book VALUES (?)', entry)
-  return entry
 }
 
 /** A step that only writes into the service's own store. */

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { CountedDatabase } from '../suite/store-harness.testsuite.ts'
+import { countedRecords, fillCounted } from '../sql/suite/counted-rows.testsuite.ts'
 import { countingSql } from './counted-statements.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
@@ -14,11 +15,11 @@ export async function openCounted(): Promise<CountedDatabase & AsyncDisposable> 
   const database = new DatabaseSync(path.join(directory.path, 'test.db'))
   database.exec('PRAGMA synchronous = OFF')
   return {
-    run: async (query, ...values) => void database.prepare(query).run(...values),
+    fill: (first, last) => fillCounted(async (query, ...values) => database.prepare(query).run(...values), first, last),
     async cost(body) {
       const { sql, steps } = countingSql(database)
       database.exec('BEGIN')
-      await body(sql)
+      await body(countedRecords(sql))
       database.exec('ROLLBACK')
       return steps()
     },

@@ -5,12 +5,12 @@ import type { Store } from '../store.ts'
 import { openCounted } from './counted-database.testsuite.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
-import type { Sql } from '../sql.ts'
+import { sqlOf } from '../sql-of.ts'
 
 /** Puts the SQLite adapter to the conformance suite. */
 export const sqliteHarness: StoreHarness = {
   name: 'sqlite',
-  features: { shared: false, fillDisk: true, damage: true, apart: true, positionsLater: false },
+  features: { shared: false, fillDisk: true, damage: true, apart: true, positionsLater: false, migrations: true, crashes: true },
   costs: { open: openCounted },
   async createPlace(): Promise<StorePlace> {
     const temporary = await temporaryDirectory()
@@ -34,9 +34,9 @@ export const sqliteHarness: StoreHarness = {
 /** Pages left in the simulated disk: about five of the suite's big rows. */
 const PAGES_LEFT = 80
 
-async function fillDisk(store: Store<Sql>): Promise<() => Promise<void>> {
-  const setLimit = (pages: number) => store.transaction((tx) => tx.database.get(`PRAGMA max_page_count = ${pages}`))
-  const { value } = await store.transaction((tx) => tx.database.get<{ page_count: number }>('PRAGMA page_count'))
+async function fillDisk(store: Store): Promise<() => Promise<void>> {
+  const setLimit = (pages: number) => store.transaction((tx) => sqlOf(tx).get(`PRAGMA max_page_count = ${pages}`))
+  const { value } = await store.transaction((tx) => sqlOf(tx).get<{ page_count: number }>('PRAGMA page_count'))
   await setLimit((value?.page_count ?? 0) + PAGES_LEFT)
   return async () => void (await setLimit(1_000_000))
 }

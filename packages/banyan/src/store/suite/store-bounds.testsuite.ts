@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { KEY_LENGTH_MAX } from '../../contract/text.ts'
 import { ANSWER_BYTES_MAX, DATA_BYTES_MAX, IDEMPOTENCY_KEY_BYTES_MAX } from '../records/bounds.ts'
 import { EVENTS_PER_TRANSACTION_MAX } from '../records/emitted-events.ts'
-import { anEvent, COUNT, counter, promise, readAll, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
+import { anEvent, counter, promise, readAll, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import { aSaga } from './store-sagas.testsuite.ts'
 import type { StoreTransaction } from '../store.ts'
-import type { Sql } from '../sql.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 
 /** What no store keeps, with a name. */
 const UNSTORABLE: readonly (readonly [string, string])[] = [
@@ -24,11 +24,12 @@ export function testBounds(harness: StoreHarness): void {
       harness,
       `S13 a text with ${name} is refused by the statement that writes it, and nothing of the transaction stays`,
       async ({ store }) => {
-        for (const write of ['run', 'write'] as const)
+        for (const write of ['set', 'add', 'addLater'] as const)
           await assert.rejects(
-            store.transaction(async ({ database: sql }) => {
-              await sql.run(COUNT, 'before')
-              await sql[write](COUNT, text)
+            store.transaction(async (tx) => {
+              const { counters } = stateOf(tx)
+              await counters.add('before')
+              await counters[write](text, 1)
             }),
             refused,
           )
@@ -37,15 +38,15 @@ export function testBounds(harness: StoreHarness): void {
     )
     promise(harness, `S13 a text with ${name} is refused by the statement that looks for it`, async ({ store }) => {
       await assert.rejects(
-        store.read(({ database: sql }) => sql.get('SELECT version FROM counter WHERE key = ?', text)),
+        store.read((tx) => stateOf(tx).counters.get(text)),
         refused,
       )
       await assert.rejects(
-        store.read(({ database: sql }) => sql.all('SELECT version FROM counter WHERE key = ?', text)),
+        store.read((tx) => stateOf(tx).counters.from(text)),
         refused,
       )
       await assert.rejects(
-        store.readApart(({ database: sql }) => sql.all('SELECT version FROM counter WHERE key = ?', text)),
+        store.readApart((tx) => stateOf(tx).counters.from(text)),
         refused,
       )
     })
@@ -55,7 +56,7 @@ export function testBounds(harness: StoreHarness): void {
       async ({ store }) => {
         for (const event of [anEvent(text), anEvent('k', { deep: [{ text }] })]) {
           const emitted = store.transaction(async (tx) => {
-            await tx.database.run(COUNT, 'before')
+            await stateOf(tx).counters.add('before')
             tx.emit(event)
           })
           await assert.rejects(emitted, refused)
@@ -68,11 +69,10 @@ export function testBounds(harness: StoreHarness): void {
   promise(harness, 'S13 every other text comes back as it was, in columns and in events', async ({ store }) => {
     const texts = [...ODD, ...ODD.map((text) => `\\u0000${text}`), '\\ud800', '\\\\u0000']
     await store.transaction(async (tx) => {
-      for (const text of texts) await tx.database.run('INSERT INTO blob VALUES (?, ?)', text, text)
+      for (const text of texts) await stateOf(tx).blobs.put(text, text)
       tx.emit(anEvent('k', { texts }))
     })
-    for (const text of texts)
-      assert.deepEqual(await store.read(({ database: sql }) => sql.get('SELECT content FROM blob WHERE key = ?', text)), { content: text })
+    for (const text of texts) assert.equal(await store.read((tx) => stateOf(tx).blobs.get(text)), text)
     const [event] = await readAll(store.feed, 1)
     assert.deepEqual(JSON.parse(event?.data ?? ''), { texts })
   })
@@ -106,7 +106,7 @@ export function testBounds(harness: StoreHarness): void {
   const answer = { scope: 'pay', key: 'k', fingerprint: 'f', ...reply }
   const timer = { id: 't', name: 'remind', dueAt: 5, data: '1', attempts: 0, correlationId: 'flow' }
   const signal = { sagaId: 's1', name: 'paid', signalId: 'i', data: '1', consumed: false, receivedAt: 1 }
-  const records: Readonly<Record<string, (tx: StoreTransaction<Sql>, more: number) => unknown>> = {
+  const records: Readonly<Record<string, (tx: StoreTransaction, more: number) => unknown>> = {
     'the data of an event': (tx, more) => tx.emit({ ...anEvent('k'), data: json(DATA_BYTES_MAX + more) }),
     'the key of an event': (tx, more) => tx.emit(anEvent(`${key}${'k'.repeat(more)}`)),
     'the input of a saga': (tx, more) => tx.sagas.insert(aSaga({ input: json(DATA_BYTES_MAX + more) })),
@@ -124,7 +124,7 @@ export function testBounds(harness: StoreHarness): void {
         await write(tx, 0)
       })
       const beyond = store.transaction(async (tx) => {
-        await tx.database.run(COUNT, 'before')
+        await stateOf(tx).counters.add('before')
         await write(tx, 2)
       })
       await assert.rejects(beyond, refused)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { EventMark } from '../records/feed.ts'
 import type { ParkedFilter, ParkedRecord } from '../records/consumption-records.ts'
-import { COUNT, counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
+import { counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 import type { Store, StoreTransaction } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 const [CONSUMER, SOURCE] = ['shipping', 'orders']
 
@@ -15,10 +15,10 @@ export function testConsumption(harness: StoreHarness): void {
 }
 
 /** A handler: adds one to a counter if the position is new. */
-function consume(store: Store<Sql>, position: number, epoch: number): Promise<boolean> {
-  const body = async (tx: StoreTransaction<Sql>) => {
+function consume(store: Store, position: number, epoch: number): Promise<boolean> {
+  const body = async (tx: StoreTransaction) => {
     if (!(await tx.consumption.record(CONSUMER, SOURCE, at(position), epoch))) return false
-    await tx.database.run(COUNT, 'effects')
+    await stateOf(tx).counters.add('effects')
     return true
   }
   return store.transaction(body).then(({ value }) => value)
@@ -29,7 +29,7 @@ function at(position: number): EventMark {
   return { position, id: `e${position}` }
 }
 
-function takeOver(store: Store<Sql>, start?: number) {
+function takeOver(store: Store, start?: number) {
   return store.transaction((tx) => tx.consumption.takeOver(CONSUMER, SOURCE, start)).then(({ value }) => value)
 }
 
@@ -72,7 +72,7 @@ function testCursors(harness: StoreHarness): void {
     const { epoch } = await takeOver(store)
     const failed = store.transaction(async (tx) => {
       assert.equal(await tx.consumption.record(CONSUMER, SOURCE, at(1), epoch), true)
-      await tx.database.run(COUNT, 'effects')
+      await stateOf(tx).counters.add('effects')
       throw new Error('no')
     })
     await assert.rejects(failed, /no/)
@@ -125,8 +125,7 @@ function testEpochs(harness: StoreHarness): void {
   })
 
   promise(harness, 'consumption: attempts are counted for good, until cleared', async ({ store, open }) => {
-    const attempt = (from: Store<Sql>) =>
-      from.transaction((tx) => tx.consumption.countAttempt(CONSUMER, SOURCE, 3)).then(({ value }) => value)
+    const attempt = (from: Store) => from.transaction((tx) => tx.consumption.countAttempt(CONSUMER, SOURCE, 3)).then(({ value }) => value)
     assert.deepEqual([await attempt(store), await attempt(store)], [1, 2])
     await store.close()
     const again = await open()
@@ -166,7 +165,7 @@ function aParked(overrides: Partial<ParkedRecord> = {}): ParkedRecord {
 }
 
 function testParked(harness: StoreHarness): void {
-  const park = (store: Store<Sql>, ...records: ParkedRecord[]) =>
+  const park = (store: Store, ...records: ParkedRecord[]) =>
     store.transaction(async (tx) => {
       for (const record of records) await tx.consumption.park(record)
     })

@@ -2,17 +2,13 @@
 import { writeSync } from 'node:fs'
 import { argv, kill, pid, stdin } from 'node:process'
 import { createRuntime } from '../../kernel/runtime.ts'
-import type { StoreFactory } from '../factory.ts'
-import { anEvent, COUNT, SERVICE, TABLES } from './store-harness.testsuite.ts'
+import { anEvent, SERVICE } from './store-harness.testsuite.ts'
+import { type ChildPlace, childStores, openTestStore } from './test-store.testsuite.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 /** What a child does. */
-export interface CrashChildTask {
-  /** How to make the factory. */
-  readonly module: string
-  readonly export: string
-  readonly argument: unknown
+export interface CrashChildTask extends ChildPlace {
   /** `consume`: handle positions up to `events`. `hold`: open the store and wait. */
   readonly mode: 'consume' | 'hold'
   readonly events: number
@@ -31,10 +27,8 @@ const REPEATED = 7
 if (import.meta.main) await main(JSON.parse(argv[2] as string) as CrashChildTask)
 
 async function main(task: CrashChildTask): Promise<void> {
-  const adapter = (await import(task.module)) as Record<string, (argument: unknown) => StoreFactory<Sql>>
-  const factory = (adapter[task.export] as (argument: unknown) => StoreFactory<Sql>)(task.argument)
   const runtime = createRuntime({ faults: { at: striker(task.strike) } })
-  const store = await factory.open({ service: SERVICE, migrations: TABLES, runtime })
+  const store = await openTestStore(await childStores(task), { service: SERVICE, runtime })
   say('ready')
   if (task.mode === 'hold') await new Promise((resolve) => stdin.once('end', resolve).resume())
   else await consumeAll(store, task.events)
@@ -50,7 +44,7 @@ function striker(strike: CrashChildTask['strike']): (name: string) => void {
   }
 }
 
-async function consumeAll(store: Store<Sql>, events: number): Promise<void> {
+async function consumeAll(store: Store, events: number): Promise<void> {
   const cursor = (await store.transaction((tx) => tx.consumption.takeOver(CRASH_CONSUMER, CRASH_SOURCE))).value
   const first = Math.max(1, cursor.position - REPEATED)
   for (let start = first; start <= events; start += CONCURRENCY) {
@@ -61,10 +55,10 @@ async function consumeAll(store: Store<Sql>, events: number): Promise<void> {
   }
 }
 
-async function consume(store: Store<Sql>, position: number, epoch: number): Promise<void> {
+async function consume(store: Store, position: number, epoch: number): Promise<void> {
   await store.transaction(async (tx) => {
     if (!(await tx.consumption.record(CRASH_CONSUMER, CRASH_SOURCE, { position, id: `e${position}` }, epoch))) return
-    await tx.database.run(COUNT, 'effects')
+    await stateOf(tx).counters.add('effects')
     tx.emit(anEvent(`k${position % 3}`, { position }))
   })
   say(`ack ${position}`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { anEvent, COUNT, counter, positionOf, promise, readAll, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
+import { anEvent, counter, positionOf, promise, readAll, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 
 /** S6 and S7: the log of events. The ordering stress has a file of its own. */
 export function testFeed(harness: StoreHarness): void {
@@ -38,7 +39,7 @@ export function testFeed(harness: StoreHarness): void {
       ['a', 'b'].map((key) =>
         store.transaction(async (tx) => {
           for (let n = 1; n <= 4; n++) tx.emit(anEvent(key, { n }))
-          await tx.database.run(COUNT, key)
+          await stateOf(tx).counters.add(key)
         }),
       ),
     )
@@ -58,7 +59,7 @@ export function testFeed(harness: StoreHarness): void {
     const work = Array.from({ length: 40 }, (_, index) =>
       store.transaction(async (tx) => {
         tx.emit(anEvent(`k${index % 5}`, { index }))
-        await tx.database.run(COUNT, 'a')
+        await stateOf(tx).counters.add('a')
         if (index % 2 === 0) throw new Error('no')
       }),
     )
@@ -117,7 +118,7 @@ export function testFeed(harness: StoreHarness): void {
     assert.equal(await store.feed.head(), 0)
     const writing = store.transaction(async (tx) => {
       tx.emit(anEvent('a'))
-      await tx.database.run(COUNT, 'a')
+      await stateOf(tx).counters.add('a')
     })
     const early = await store.feed.read(0, 10)
     // Where transactions run elsewhere it may have committed meanwhile; then all that it wrote is there too.

@@ -7,9 +7,11 @@ import { BanyanError } from '../../kernel/error.ts'
 import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
 import type { Feed, NewEvent, StoredEvent } from '../records/feed.ts'
 import type { StoreFactory } from '../factory.ts'
-import type { Migration } from '../migration.ts'
-import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
+import type { SchemaStep } from '../migration.ts'
+import type { Store, StoreTransaction } from '../store.ts'
+import type { TestSteps, TestVariant } from './test-state.testsuite.ts'
+import { type ChildPlace, openTestStore } from './test-store.testsuite.ts'
+import { stateOf, testVariant } from './test-variants.testsuite.ts'
 
 /** How an adapter is put to the test. */
 export interface StoreHarness {
@@ -27,6 +29,10 @@ export interface StoreHarness {
     readonly apart: boolean
     /** Whether events get their positions after their commit, and {@link StorePlace.holdPositions} works; else a commit gives them. */
     readonly positionsLater: boolean
+    /** Whether stores know which steps of a schema ran, so that {@link TestVariant.steps} must be there; else each opening runs them all. */
+    readonly migrations: boolean
+    /** Whether what was committed outlives a process that is killed, so that {@link StorePlace.child} can be put to it. */
+    readonly crashes: boolean
   }
   /** How it is counted what statements cost (S18); else why it is not, e.g. because the tests of the adapter beneath do it. */
   readonly costs: StoreCosts | string
@@ -40,15 +46,18 @@ export interface StoreHarness {
 
 /** Where the stores of one test keep their data. */
 export interface StorePlace extends AsyncDisposable {
-  readonly factory: StoreFactory<Sql>
-  /** How a child process opens the same stores: a module, the name of its export, and the JSON argument that makes it return a factory. */
-  readonly child: { readonly module: string; readonly export: string; readonly argument: unknown }
+  /** A store that is closed and opened again by it has the same data: an adapter whose data outlive no process keeps them in its factory. */
+  readonly factory: StoreFactory
+  /** The suites' state, where the toolkit has none for the engine; of the variants that it has the one is taken that the factory offers. */
+  readonly state?: TestVariant
+  /** How a child process opens the same stores. */
+  readonly child: ChildPlace
   /** Lets no more data fit; returns how to make room again. */
-  fillDisk?(store: Store<Sql>): Promise<() => Promise<void>>
+  fillDisk?(store: Store): Promise<() => Promise<void>>
   /** Puts other data of the same service, new ones, in place of those of an open store. */
-  replace?(service: string, migrations: readonly Migration[]): Promise<void>
+  replace?(service: string, migrations: readonly SchemaStep[]): Promise<void>
   /** Removes the data of an open store. */
-  remove?(service: string, migrations: readonly Migration[]): Promise<void>
+  remove?(service: string, migrations: readonly SchemaStep[]): Promise<void>
   /** Holds up whatever gives events of an open store their positions; returns how to let it go. */
   holdPositions?(): Promise<() => Promise<void>>
   /** Damages the data of a closed store, so that opening it must be refused. */
@@ -63,12 +72,15 @@ export interface StoreCosts {
   readonly exceptions?: Readonly<Record<string, string>>
 }
 
+/** The records that the costs are counted of. */
+export type CountedRecords = Pick<StoreTransaction, 'sagas' | 'timers' | 'idempotency' | 'retention' | 'consumption' | 'log'>
+
 /** A database with the toolkit's tables, whose statements are counted. */
 export interface CountedDatabase {
-  /** Runs a script with placeholders; not counted. */
-  run(query: string, ...values: readonly number[]): Promise<void>
+  /** Adds records of each kind with the numbers from `first` to `last`, as `store-costs.testsuite.ts` says; not counted. */
+  fill(first: number, last: number): Promise<void>
   /** Returns what the statements of `body` took: rows read, or steps of the database's machine. What they change is undone. */
-  cost(body: (sql: Sql) => Promise<unknown>): Promise<number>
+  cost(body: (records: CountedRecords) => Promise<unknown>): Promise<number>
 }
 
 /** Enough for a naive cursor to lose events, little enough for every run. */
@@ -76,17 +88,6 @@ export const STRESS_ROUNDS = 25
 
 /** Name of the service whose store most tests open. */
 export const SERVICE = 'test'
-
-/** Tables of the test service. */
-export const TABLES: readonly Migration[] = [
-  {
-    id: '001-tables',
-    sql: `
-      CREATE TABLE counter (key TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL);
-      CREATE TABLE touched (id INTEGER NOT NULL PRIMARY KEY, times BIGINT NOT NULL);
-      CREATE TABLE blob (key TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL);`,
-  },
-]
 
 /** A clock whose wall time a test sets; all else is the machine's. */
 export interface WallClock extends Clock {
@@ -104,12 +105,14 @@ export function wallClock(): WallClock {
 
 /** An open store and the place it lives in. */
 export interface OpenedStore extends AsyncDisposable {
-  readonly store: Store<Sql>
+  readonly store: Store
   readonly place: StorePlace
   readonly clock: WallClock
   readonly runtime: Runtime
+  /** Steps of the suites' state. */
+  readonly migrations: readonly SchemaStep[]
   /** Opens another store of the place; a second one of the same service stands for another process. */
-  open(options?: { service?: string; migrations?: readonly Migration[] }): Promise<Store<Sql>>
+  open(options?: { service?: string; migrations?: readonly SchemaStep[] }): Promise<Store>
 }
 
 /** Opens the test service's store in a place of its own. */
@@ -117,9 +120,9 @@ export async function openStore(harness: StoreHarness, overrides: Partial<Runtim
   const place = await harness.createPlace()
   const clock = wallClock()
   const runtime = createRuntime({ clock, ...overrides })
-  const opened: Store<Sql>[] = []
-  const open: OpenedStore['open'] = async ({ service = SERVICE, migrations = TABLES } = {}) => {
-    const store = await place.factory.open({ service, migrations, runtime })
+  const opened: Store[] = []
+  const open: OpenedStore['open'] = async ({ service = SERVICE, migrations } = {}) => {
+    const store = await openTestStore(place, { service, migrations, runtime })
     opened.push(store)
     return store
   }
@@ -129,6 +132,7 @@ export async function openStore(harness: StoreHarness, overrides: Partial<Runtim
     place,
     clock,
     runtime,
+    migrations: testVariant(place).migrations,
     open,
     async [Symbol.asyncDispose]() {
       await Promise.all(opened.map((each) => each.close()))
@@ -204,11 +208,11 @@ export async function rejectsWith(work: Promise<unknown>, code: string, message 
 }
 
 /** Reads a counter; 0 when there is none. */
-export async function counter(store: Store<Sql>, key: string): Promise<number> {
-  const row = await store.read((tx) => tx.database.get<{ version: number }>('SELECT version FROM counter WHERE key = ?', key))
-  return row?.version ?? 0
+export async function counter(store: Store, key: string): Promise<number> {
+  return (await store.read((tx) => stateOf(tx).counters.get(key))) ?? 0
 }
 
-/** Adds one to a counter; returns its new value. */
-export const COUNT = `INSERT INTO counter (key, version) VALUES (?, 1)
-  ON CONFLICT (key) DO UPDATE SET version = counter.version + 1 RETURNING version`
+/** Steps beyond those of the state, of a harness that declares `migrations`. */
+export function testSteps(place: StorePlace): TestSteps {
+  return testVariant(place).steps ?? assert.fail('the feature is declared: migrations')
+}

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { EventMark } from '../records/feed.ts'
 import { anEvent, promise, readAll, rejectsWith, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 /** S12: a log is known by its events, so that an older copy of it is never taken for it. */
 export function testHistory(harness: StoreHarness): void {
@@ -30,7 +29,7 @@ export function testHistory(harness: StoreHarness): void {
 
   promise(harness, 'S12 a log with another event at that place, or that ends before it, is refused', async ({ store, open }) => {
     const ids = await emit(store, 5)
-    const refused = async (reader: Store<Sql>): Promise<void> => {
+    const refused = async (reader: Store): Promise<void> => {
       for (const after of [1, 3, 5])
         await rejectsWith(reader.feed.read(after, 10, { afterId: 'another' }), 'data_older', /event another was read at/)
       await rejectsWith(reader.feed.read(5, 10, { afterId: ids[3] }), 'data_older')
@@ -43,7 +42,7 @@ export function testHistory(harness: StoreHarness): void {
     await refused(again)
     await rejectsWith((await emptied(again)).feed.read(1, 1, { afterId: 'lost' }), 'data_older')
 
-    async function emptied(full: Store<Sql>): Promise<Store<Sql>> {
+    async function emptied(full: Store): Promise<Store> {
       await full.close()
       return open({ service: 'other' })
     }
@@ -130,7 +129,7 @@ const PARKED = {
 } as const
 
 /** Emits events; returns their ids in the order of their positions. */
-async function emit(store: Store<Sql>, count: number, before = 0): Promise<string[]> {
+async function emit(store: Store, count: number, before = 0): Promise<string[]> {
   await store.transaction(async (tx) => {
     for (let n = 1; n <= count; n++) tx.emit(anEvent('a', { n }))
   })

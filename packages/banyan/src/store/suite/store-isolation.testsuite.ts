@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { COUNT, counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
-import type { Sql } from '../sql.ts'
+import type { Store, StoreReader } from '../store.ts'
+import { counter, promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 
 /** S4 and S8: what transactions and reads see of each other. */
 export function testIsolation(harness: StoreHarness): void {
@@ -10,8 +11,8 @@ export function testIsolation(harness: StoreHarness): void {
     await Promise.all(
       Array.from({ length: 20 }, () =>
         store.transaction(async (tx) => {
-          const { version } = await readCounter(tx.database, 'shared')
-          await tx.database.run('UPDATE counter SET version = ? WHERE key = ?', version + 1, 'shared')
+          const value = await readCounter(tx, 'shared')
+          await stateOf(tx).counters.set('shared', value + 1)
         }),
       ),
     )
@@ -24,9 +25,9 @@ export function testIsolation(harness: StoreHarness): void {
       await setCounter(store, 'right', 1)
       const leave = (key: string) =>
         store.transaction(async (tx) => {
-          const [left, right] = [await readCounter(tx.database, 'left'), await readCounter(tx.database, 'right')]
-          if (left.version + right.version < 2) return false // one must stay
-          await tx.database.run('UPDATE counter SET version = 0 WHERE key = ?', key)
+          const [left, right] = [await readCounter(tx, 'left'), await readCounter(tx, 'right')]
+          if (left + right < 2) return false // one must stay
+          await stateOf(tx).counters.set(key, 0)
           return true
         })
       const answers = await Promise.all([leave('left'), leave('right')])
@@ -37,8 +38,8 @@ export function testIsolation(harness: StoreHarness): void {
 
   promise(harness, 'S4 a transaction reads its own writes, with the toolkit’s records too', async ({ store }) => {
     await store.transaction(async (tx) => {
-      await tx.database.run(COUNT, 'a')
-      assert.equal((await readCounter(tx.database, 'a')).version, 1)
+      await stateOf(tx).counters.add('a')
+      assert.equal(await readCounter(tx, 'a'), 1)
       await tx.timers.schedule({ id: 't', name: 'n', dueAt: 1, data: '{}', attempts: 0, correlationId: 'c' })
       assert.equal(await tx.timers.nextDue(), 1)
     })
@@ -65,14 +66,14 @@ export function testIsolation(harness: StoreHarness): void {
     const writing = (async () => {
       for (let round = 1; round <= 20; round++) {
         await store.transaction(async (tx) => {
-          await tx.database.run(COUNT, 'x')
-          await tx.database.run(COUNT, 'y')
+          await stateOf(tx).counters.add('x')
+          await stateOf(tx).counters.add('y')
         })
       }
     })()
     for (let round = 0; round < 40; round++) {
-      const [x, y] = await store.read(async (tx) => [await readCounter(tx.database, 'x'), await readCounter(tx.database, 'y')] as const)
-      assert.equal(x.version, y.version)
+      const [x, y] = await store.read(async (tx) => [await readCounter(tx, 'x'), await readCounter(tx, 'y')] as const)
+      assert.equal(x, y)
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     await writing
@@ -85,11 +86,11 @@ export function testIsolation(harness: StoreHarness): void {
     await store.transaction(async (tx) => {
       const reading = store.read(async (snapshot) => {
         const versions: number[] = []
-        for (let look = 0; look < 30; look++) versions.push((await readCounter(snapshot.database, 'a')).version)
+        for (let look = 0; look < 30; look++) versions.push(await readCounter(snapshot, 'a'))
         return versions
       })
       seen.push(reading) // not awaited: it goes on while this commits
-      await tx.database.run(COUNT, 'a')
+      await stateOf(tx).counters.add('a')
     })
     for (const versions of await Promise.all(seen)) assert.equal(new Set(versions).size, 1, versions.join())
     assert.equal(await counter(store, 'a'), 1)
@@ -97,20 +98,23 @@ export function testIsolation(harness: StoreHarness): void {
 
   promise(harness, 'S8 a read sees everything that was committed before it began', async ({ store }) => {
     for (let round = 1; round <= 10; round++) {
-      await store.transaction((tx) => tx.database.run(COUNT, 'a'))
+      await store.transaction((tx) => stateOf(tx).counters.add('a'))
       assert.equal(await counter(store, 'a'), round)
     }
   })
 
   promise(harness, 'S8 a read cannot write, neither to own tables nor to records', async ({ store }) => {
-    const write = store.read((tx) => tx.database.run(COUNT, 'a'))
-    await rejectsWith(write, 'misuse', /read|snapshot/)
     await rejectsWith(
-      store.read(async (tx) => tx.database.write(COUNT, 'a')),
+      store.read((tx) => stateOf(tx).counters.set('a', 1)),
+      'misuse',
+      /read|snapshot/,
+    )
+    await rejectsWith(
+      store.read(async (tx) => stateOf(tx).counters.addLater('a')),
       'misuse',
     )
     await rejectsWith(
-      store.read((tx) => tx.database.get(COUNT, 'a')),
+      store.read((tx) => stateOf(tx).counters.add('a')),
       'misuse',
     )
     await rejectsWith(
@@ -126,29 +130,23 @@ export function testIsolation(harness: StoreHarness): void {
     assert.ok(answers.every((answer) => answer === 3))
   })
 
-  promise(harness, 'S8 values come back as they went in: texts, big integers, fractions, bytes, null', async ({ store }) => {
-    const answer = await store.transaction(async (tx) => {
-      await tx.database.run('INSERT INTO counter (key, version) VALUES (?, ?)', 'π "quoted" \n ☂', Number.MAX_SAFE_INTEGER)
-      return tx.database.get('SELECT key, version, NULL AS missing FROM counter')
+  promise(harness, 'S8 values come back as they went in: texts, big integers, and what is not there', async ({ store }) => {
+    const [key, value] = ['π "quoted" \n ☂', Number.MAX_SAFE_INTEGER]
+    const { value: seen } = await store.transaction(async (tx) => {
+      await stateOf(tx).counters.set(key, value)
+      return stateOf(tx).counters.list()
     })
-    assert.deepEqual(answer.value, { key: 'π "quoted" \n ☂', version: Number.MAX_SAFE_INTEGER, missing: null })
-    assert.equal(Object.getPrototypeOf(answer.value), Object.prototype)
-    assert.equal((await store.transaction((tx) => tx.database.get('SELECT key FROM counter WHERE key = ?', 'none'))).value, undefined)
-    assert.equal((await store.transaction((tx) => tx.database.run('UPDATE counter SET version = 1'))).value, 1)
+    assert.deepEqual(seen, [{ key, value }])
+    assert.equal(Object.getPrototypeOf(seen[0]), Object.prototype)
+    assert.equal((await store.transaction((tx) => stateOf(tx).counters.get('none'))).value, undefined)
   })
 }
 
-async function setCounter(
-  store: { transaction: (body: (tx: { database: Sql }) => Promise<number>) => Promise<unknown> },
-  key: string,
-  version: number,
-) {
-  const query = 'INSERT INTO counter (key, version) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET version = excluded.version'
-  await store.transaction((tx) => tx.database.run(query, key, version))
-}
+const setCounter = (store: Store, key: string, value: number): Promise<unknown> =>
+  store.transaction((tx) => stateOf(tx).counters.set(key, value))
 
-async function readCounter(sql: Pick<Sql, 'get'>, key: string): Promise<{ version: number }> {
-  const row = await sql.get<{ version: number }>('SELECT version FROM counter WHERE key = ?', key)
-  assert.ok(row)
-  return row
+async function readCounter(tx: StoreReader, key: string): Promise<number> {
+  const value = await stateOf(tx).counters.get(key)
+  assert.ok(value !== undefined)
+  return value
 }

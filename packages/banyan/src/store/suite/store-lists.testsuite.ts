@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ParkedRecord } from '../records/consumption-records.ts'
 import { SHOWN_BYTES_MAX, TOO_LARGE_TO_SHOW } from '../records/shown.ts'
-import { eventsOfFlow } from '../sql/flow-events.ts'
 import { anEvent, promise, readAll, type StoreHarness } from './store-harness.testsuite.ts'
 import { aSaga } from './store-sagas.testsuite.ts'
 
@@ -54,7 +53,7 @@ export function testLists(harness: StoreHarness): void {
       for (const data of [FITS, LARGE]) tx.emit({ ...anEvent('k'), data })
     })
     await readAll(store.feed, 2)
-    const { events } = await store.read((tx) => eventsOfFlow(tx.database, 'flow-1', 10))
+    const { events } = await store.read((tx) => tx.log.ofFlow('flow-1', 10))
     assert.deepEqual(
       events.map(({ data }) => data),
       [FITS, TOO_LARGE_TO_SHOW],

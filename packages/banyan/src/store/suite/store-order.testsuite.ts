@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StoredEvent } from '../records/feed.ts'
-import { anEvent, COUNT, counter, promise, STRESS_ROUNDS, type StoreHarness } from './store-harness.testsuite.ts'
+import { anEvent, counter, promise, STRESS_ROUNDS, type StoreHarness } from './store-harness.testsuite.ts'
+import { stateOf } from './test-variants.testsuite.ts'
 import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 /** What the stress is put to: a store, or a planted mistake that it must find. */
 export interface OrderSubject {
@@ -92,14 +92,13 @@ export function testOrder(harness: StoreHarness): void {
   })
 }
 
-function storeSubject(store: Store<Sql>): OrderSubject {
-  const touch = 'INSERT INTO touched (id, times) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET times = touched.times + 1'
+function storeSubject(store: Store): OrderSubject {
   return {
     async write(key, writer, touchFirst) {
       await store.transaction(async (tx) => {
-        if (touchFirst) await tx.database.run(touch, writer)
-        const row = await tx.database.get<{ version: number }>(COUNT, key)
-        tx.emit(anEvent(key, { version: row?.version }))
+        if (touchFirst) await stateOf(tx).touch(writer)
+        const version = await stateOf(tx).counters.add(key)
+        tx.emit(anEvent(key, { version }))
       })
     },
     read: (after) => store.feed.read(after, 100),

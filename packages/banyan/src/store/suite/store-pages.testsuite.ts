@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { READ_BYTES_MAX } from '../records/feed.ts'
 import { anEvent, promise, readAll, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 /** S14: a page of the log is bounded by bytes, not by its rows alone. */
 export function testPages(harness: StoreHarness): void {
   promise(harness, 'S14 a page ends with the event with which its data reach the bytes that were asked for', async ({ store, open }) => {
     await emit(store, [10, 5_000, 10, 5_000, 5_000, 10])
-    const check = async ({ feed }: Store<Sql>): Promise<void> => {
+    const check = async ({ feed }: Store): Promise<void> => {
       const all = await feed.read(0, 100)
       const pageAfter = async (after: number, bytesMax: number, limit = 100, afterId?: string): Promise<number[]> =>
         (await feed.read(after, limit, { bytesMax, afterId })).map(({ position }) => position)
@@ -74,7 +73,7 @@ export function testPages(harness: StoreHarness): void {
 }
 
 /** Emits events with texts of so many characters, each of two bytes. */
-async function emit(store: Store<Sql>, sizes: readonly number[], typeAt: (index: number) => string = () => 'test.happened'): Promise<void> {
+async function emit(store: Store, sizes: readonly number[], typeAt: (index: number) => string = () => 'test.happened'): Promise<void> {
   const before = await store.feed.head()
   await store.transaction(async (tx) => {
     for (const [index, size] of sizes.entries()) tx.emit({ ...anEvent('a', { text: 'ü'.repeat(size) }), type: typeAt(index) })

@@ -2,17 +2,16 @@ import assert from 'node:assert/strict'
 import { READERS_PER_SERVICE_MAX } from '../records/reader-records.ts'
 import { promise, rejectsWith, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 const at = (consumer: string, position: number) => ({ consumer, position })
 
 /** What a log knows of its readers in other processes. */
 export function testReaders(harness: StoreHarness): void {
-  const acknowledge = (store: Store<Sql>, service: string, consumers: readonly { consumer: string; position: number }[], now = 1) =>
+  const acknowledge = (store: Store, service: string, consumers: readonly { consumer: string; position: number }[], now = 1) =>
     store.transaction((tx) => tx.readers.acknowledge(service, consumers, now))
-  const forget = async (store: Store<Sql>, service: string, consumer: string, now: number) =>
+  const forget = async (store: Store, service: string, consumer: string, now: number) =>
     (await store.transaction((tx) => tx.readers.forget(service, consumer, now))).value
-  const list = (store: Store<Sql>) => store.read((tx) => tx.readers.list())
+  const list = (store: Store) => store.read((tx) => tx.readers.list())
 
   promise(harness, 'readers: a service names all that it reads with, and each may go on, back or away', async ({ store, open }) => {
     assert.deepEqual(await list(store), [])

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { openSagas } from '../sql/open-sagas.ts'
 import { READY_AT, type SagaChange, type SagaRecord, type SagaSignalRecord, type SagaStepRecord } from '../records/saga-records.ts'
 import { promise, rejectsWith, START_MS, type StoreHarness } from './store-harness.testsuite.ts'
 import type { Store, StoreTransaction } from '../store.ts'
-import type { Sql } from '../sql.ts'
 
 /** The journal of sagas, their signals, and the leases of those who run them (P3, P8, P12, P14). */
 export function testSagas(harness: StoreHarness): void {
@@ -55,7 +53,7 @@ export function aStep(overrides: Partial<SagaStepRecord> = {}): SagaStepRecord {
 
 const KIND = { name: 'place-order', version: 1 }
 const KINDS = [KIND]
-const insert = async (store: Store<Sql>, ...sagas: SagaRecord[]): Promise<boolean[]> =>
+const insert = async (store: Store, ...sagas: SagaRecord[]): Promise<boolean[]> =>
   (
     await store.transaction(async (tx) => {
       const inserted: boolean[] = []
@@ -63,11 +61,11 @@ const insert = async (store: Store<Sql>, ...sagas: SagaRecord[]): Promise<boolea
       return inserted
     })
   ).value
-const claim = async (store: Store<Sql>, owner: string, now: number, limit = 10): Promise<string[]> =>
+const claim = async (store: Store, owner: string, now: number, limit = 10): Promise<string[]> =>
   (await store.transaction((tx) => tx.sagas.claim(owner, now, limit, KINDS))).value.map(({ id }) => id).toSorted()
-const renew = async (store: Store<Sql>, instance: string, expiresAt: number, now: number): Promise<boolean> =>
+const renew = async (store: Store, instance: string, expiresAt: number, now: number): Promise<boolean> =>
   (await store.transaction((tx) => tx.leases.renew(instance, expiresAt, now))).value
-const find = (store: Store<Sql>, id = 's1') => store.read((tx) => tx.sagas.find(id))
+const find = (store: Store, id = 's1') => store.read((tx) => tx.sagas.find(id))
 
 function testJournal(harness: StoreHarness): void {
   promise(harness, 'sagas: a saga comes back whole; its id is taken once', async ({ store }) => {
@@ -143,7 +141,7 @@ function testClaims(harness: StoreHarness): void {
   promise(harness, 'sagas: how many are open is right whatever becomes of them', async ({ store }) => {
     const isOpen = ({ status }: { status: string }): boolean => status !== 'completed' && status !== 'compensated'
     async function assertRight(): Promise<void> {
-      const [open, all] = await store.read(async (tx) => [await openSagas(tx.database), await tx.sagas.counts()] as const)
+      const [open, all] = await store.read(async (tx) => [await tx.sagas.countOpen(), await tx.sagas.counts()] as const)
       assert.deepEqual(open, all.filter(isOpen))
     }
     const change = (id: string, fields: SagaChange) => store.transaction((tx) => tx.sagas.updateAny(id, fields))
@@ -278,7 +276,7 @@ function testClaims(harness: StoreHarness): void {
   )
 
   promise(harness, 'leases: one that was not renewed can be ended; one that was cannot', async ({ store }) => {
-    const commit = <T>(body: (tx: StoreTransaction<Sql>) => Promise<T>): Promise<T> => store.transaction(body).then(({ value }) => value)
+    const commit = <T>(body: (tx: StoreTransaction) => Promise<T>): Promise<T> => store.transaction(body).then(({ value }) => value)
     await commit((tx) => tx.leases.renew('silent', START_MS + 9_999_999, START_MS))
     assert.deepEqual(await commit((tx) => tx.leases.others('one')), [{ instance: 'silent', expiresAt: START_MS + 9_999_999 }])
     assert.deepEqual(await commit((tx) => tx.leases.others('silent')), [])
@@ -308,8 +306,8 @@ function testSignals(harness: StoreHarness): void {
   const aSignal = (overrides: Partial<SagaSignalRecord> = {}): SagaSignalRecord => {
     return { sagaId: 's1', name: 'paid', signalId: 'x', data: '{}', consumed: false, receivedAt: 1, ...overrides }
   }
-  const add = async (store: Store<Sql>, signal: SagaSignalRecord) => (await store.transaction((tx) => tx.sagas.addSignal(signal))).value
-  const take = async (store: Store<Sql>, name = 'paid') => (await store.transaction((tx) => tx.sagas.takeSignal('s1', name))).value
+  const add = async (store: Store, signal: SagaSignalRecord) => (await store.transaction((tx) => tx.sagas.addSignal(signal))).value
+  const take = async (store: Store, name = 'paid') => (await store.transaction((tx) => tx.sagas.takeSignal('s1', name))).value
 
   promise(harness, 'signals: one that comes before its saga is kept; each id is delivered once (P12)', async ({ store }) => {
     assert.equal(await add(store, aSignal()), true)

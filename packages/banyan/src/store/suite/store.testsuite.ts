@@ -20,6 +20,7 @@ import { testSagas } from './store-sagas.testsuite.ts'
 import { testUpgrade } from './store-upgrade.testsuite.ts'
 
 export type { CountedDatabase, StoreCosts, StoreHarness, StorePlace } from './store-harness.testsuite.ts'
+export type { TestState, TestVariant } from './test-state.testsuite.ts'
 
 /**
  * The conformance suite of the store port: each promise S1–S18 of {@link Store} and each sentence of its records is a test or more, named after

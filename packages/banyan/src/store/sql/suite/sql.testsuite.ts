@@ -1,0 +1,2 @@
+export { countedRecords, fillCounted } from './counted-rows.testsuite.ts'
+export { testSqlStatements } from './sql-statements.testsuite.ts'
