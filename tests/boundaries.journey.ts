@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { aggregate, gateway } from '@banyan/gateway'
-import { eventually, testPlatform, type TestPlatform } from '@banyan/testing'
+import { callsOverMemory, eventually, testPlatform, type TestPlatform, type TestPlatformOptions } from '@banyan/testing'
 import { command, contract, define, event, query, service, store, Type } from 'banyan'
 import type { BanyanError } from 'banyan/kernel'
 
@@ -109,10 +109,20 @@ async function ask(
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown> }
 }
 
-const started = () => testPlatform({ services: [peopleService], gateway: gateway({ aggregates: [overview] }) })
+/** Where calls between services go. Undefined: they stay in the process. */
+type Network = TestPlatformOptions['network']
 
-test('additions of a newer sender are dropped on the way in and on the way out, at any depth', async () => {
-  await using platform = await started()
+const started = (network: Network) =>
+  testPlatform({ services: [peopleService], gateway: gateway({ aggregates: [overview] }), ...(network && { network }) })
+
+/** What holds for services in one process holds for services apart as well. */
+function everywhere(name: string, body: (network: Network) => Promise<void>): void {
+  test(name, () => body(undefined))
+  test(`${name}, with calls over a network`, () => body(callsOverMemory()))
+}
+
+everywhere('additions of a newer sender are dropped on the way in and on the way out, at any depth', async (network) => {
+  await using platform = await started(network)
   const sent = {
     id: 'a',
     admin: true,
@@ -138,33 +148,38 @@ test('additions of a newer sender are dropped on the way in and on the way out, 
   assert.deepEqual(inputs.at(-1), declared)
 })
 
-test('a contract may ask for refusal instead', async () => {
-  await using platform = await started()
+everywhere('a contract may ask for refusal instead', async (network) => {
+  await using platform = await started(network)
   assert.equal((await ask(platform, '/api/strict', { id: 'a' })).status, 200)
   const { status, json } = await ask(platform, '/api/strict', { id: 'a', admin: true })
   assert.deepEqual([status, (json['errors'] as object[])[0]], [400, { pointer: '/admin', detail: 'is not declared; leave it out' }])
 })
 
-test('a row that a handler returns, fails with or emits shows what the contract declares, also when it is repeated', async () => {
-  await using platform = await started()
-  handled.length = 0
-  for (let time = 0; time < 2; time++)
-    assert.deepEqual(await ask(platform, '/api/people', { id: 'ann' }, 'one'), { status: 200, json: { id: 'ann' } })
-  for (let time = 0; time < 2; time++) {
-    const { status, json } = await ask(platform, '/api/people', { id: 'ann' }, 'two')
-    assert.equal(status, 409)
-    assert.ok(!JSON.stringify(json).includes('secret'), JSON.stringify(json))
-  }
-  assert.deepEqual((await ask(platform, '/api/people')).json, { items: [{ id: 'ann' }] })
-  assert.deepEqual((await ask(platform, '/api/overview')).json['sections'], { people: { status: 'ok', data: { items: [{ id: 'ann' }] } } })
-  await assert.rejects(platform.client(people).register({ id: 'ann' }), (error: BanyanError) => {
-    assert.deepEqual([error.code, error.data], ['taken', { id: 'ann' }])
-    return true
-  })
-})
+everywhere(
+  'a row that a handler returns, fails with or emits shows what the contract declares, also when it is repeated',
+  async (network) => {
+    await using platform = await started(network)
+    handled.length = 0
+    for (let time = 0; time < 2; time++)
+      assert.deepEqual(await ask(platform, '/api/people', { id: 'ann' }, 'one'), { status: 200, json: { id: 'ann' } })
+    for (let time = 0; time < 2; time++) {
+      const { status, json } = await ask(platform, '/api/people', { id: 'ann' }, 'two')
+      assert.equal(status, 409)
+      assert.ok(!JSON.stringify(json).includes('secret'), JSON.stringify(json))
+    }
+    assert.deepEqual((await ask(platform, '/api/people')).json, { items: [{ id: 'ann' }] })
+    assert.deepEqual((await ask(platform, '/api/overview')).json['sections'], {
+      people: { status: 'ok', data: { items: [{ id: 'ann' }] } },
+    })
+    await assert.rejects(platform.client(people).register({ id: 'ann' }), (error: BanyanError) => {
+      assert.deepEqual([error.code, error.data], ['taken', { id: 'ann' }])
+      return true
+    })
+  },
+)
 
-test('an answer that an older contract kept for a key shows what the contract of today declares', async () => {
-  await using platform = await started()
+everywhere('an answer that an older contract kept for a key shows what the contract of today declares', async (network) => {
+  await using platform = await started(network)
   await ask(platform, '/api/people', { id: 'ann' }, 'one')
   using database = openDatabase(platform)
   database.exec(`UPDATE banyan_idempotency SET reply = '{"id":"ann","password_hash":"secret"}'`)
@@ -201,23 +216,26 @@ const readerService = service(reader.definition, {
   ],
 })
 
-test('a reader with an older contract sees of an event what its own contract declares', async () => {
-  await using platform = await testPlatform({ services: [service(newer.definition, { operations: [age] }), readerService] })
+everywhere('a reader with an older contract sees of an event what its own contract declares', async (network) => {
+  await using platform = await testPlatform({
+    services: [service(newer.definition, { operations: [age] }), readerService],
+    ...(network && { network }),
+  })
   await platform.client(newerPeople).age({ id: 'ann' })
   await eventually(() => assert.ok(Object.values(seenByReader).every((list) => list.length > 0)))
   for (const [where, list] of Object.entries(seenByReader)) for (const data of list) assert.deepEqual(data, { id: 'ann' }, where)
 })
 
-test('an event is stored as its contract declares it', async () => {
-  await using platform = await started()
+everywhere('an event is stored as its contract declares it', async (network) => {
+  await using platform = await started(network)
   await ask(platform, '/api/people', { id: 'bob' }, 'key')
   using database = openDatabase(platform)
   const [stored] = database.prepare('SELECT data FROM banyan_outbox').all() as [{ data: string }]
   assert.deepEqual(JSON.parse(stored.data), { id: 'bob' })
 })
 
-test('caller and handler share nothing (law 2)', async () => {
-  await using platform = await started()
+everywhere('caller and handler share nothing (law 2)', async (network) => {
+  await using platform = await started(network)
   const client = platform.client(people)
   const input = { id: 'a', lines: [{ sku: 's', price: null }] }
   const output = await client.echo(input)
@@ -229,8 +247,8 @@ test('caller and handler share nothing (law 2)', async () => {
   assert.deepEqual([kept.lines, await client.echo({ id: 'kept', lines: [] })], [[], { id: 'kept', lines: [] }])
 })
 
-test('what JSON would change without a word is an error of ours, not another answer', async () => {
-  await using platform = await started()
+everywhere('what JSON would change without a word is an error of ours, not another answer', async (network) => {
+  await using platform = await started(network)
   for (const kind of Object.keys(ODD)) {
     const { status, json } = await ask(platform, `/api/odd/${kind}`)
     assert.deepEqual([status, json['code']], [500, 'internal'], kind)

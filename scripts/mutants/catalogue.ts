@@ -13,6 +13,7 @@ import { GATEWAY_MUTANTS } from './planted/gateway-mutants.ts'
 import { SHOP_MUTANTS } from './planted/shop-mutants.ts'
 import { START_MUTANTS } from './planted/start-mutants.ts'
 import { STORE_MUTANTS } from './planted/store-mutants.ts'
+import { WIRE_MUTANTS } from './planted/wire-mutants.ts'
 
 /** All mistakes that some test must notice, most of them made by others before. */
 export const CATALOGUE: readonly Mutant[] = [
@@ -22,6 +23,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...MEMORY_MUTANTS,
   ...SAGA_MUTANTS,
   ...CALL_MUTANTS,
+  ...WIRE_MUTANTS,
   ...GATEWAY_MUTANTS,
   ...SHOP_MUTANTS,
   ...ACCOUNT_MUTANTS,

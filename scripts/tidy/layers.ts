@@ -10,7 +10,7 @@ const below = {
   contract: ['kernel'],
   store: ['kernel', 'contract'],
   registry: ['kernel', 'telemetry', 'contract'],
-  call: ['kernel', 'telemetry', 'contract', 'registry'],
+  call: ['kernel', 'network', 'telemetry', 'contract', 'registry'],
   events: ['kernel', 'telemetry', 'contract', 'registry', 'store', 'call'],
   saga: ['kernel', 'telemetry', 'contract', 'registry', 'store', 'call', 'events'],
   projection: ['kernel', 'telemetry', 'contract', 'registry', 'store', 'call', 'events'],

@@ -1,3 +1,4 @@
+export { callsOverMemory } from './calls-over-memory.ts'
 export { eventually, type EventuallyOptions } from './eventually.ts'
 export { type FaultPlan, faultPlan } from './fault-plan.ts'
 export { acknowledgedSurvive, type AcknowledgedSurviveOptions } from './history/acknowledged-survive.ts'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Gateway, platform, type RunningPlatform, startPlatform } from 'banyan/host'
+import { type Gateway, platform, type RunningPlatform, startPlatform, type StartOptions } from 'banyan/host'
 import { createRuntime, type RuntimeOptions, systemClock } from 'banyan/kernel'
 import type { Contract, Service } from 'banyan'
 import type { StoreFactory } from 'banyan/store'
@@ -26,6 +26,8 @@ export interface TestPlatformOptions {
    * when the test fails.
    */
   readonly log?: LogTaker
+  /** Puts something on the way of calls between services, e.g. `callsOverMemory()`. Default: nothing. */
+  readonly network?: StartOptions['network']
   /** Another adapter than SQLite. */
   readonly stores?: StoreFactory
 }
@@ -50,6 +52,7 @@ export async function testPlatform(options: TestPlatformOptions): Promise<TestPl
     stores: options.stores ?? sqliteStores({ directory }),
     directory: path.join(directory, 'files'),
     environment: options.environment ?? {},
+    ...(options.network ? { network: options.network } : {}),
     ...(gateway ? { listen: { port: 0, hostname: '127.0.0.1' } } : {}),
   })
   return {
