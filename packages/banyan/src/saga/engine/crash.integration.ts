@@ -3,7 +3,17 @@ import { test } from 'node:test'
 import type { AnySaga } from '../definitions.ts'
 import { audit, type Expected } from '../suite/audit.testsuite.ts'
 import { note } from '../suite/book.testsuite.ts'
-import { aSaga, declined, local, remote, type SagaProcess, SagaWorld, type TestContext } from '../suite/saga-world.testsuite.ts'
+import {
+  aSaga,
+  declined,
+  local,
+  remote,
+  SAGA_ENGINES,
+  type SagaEngineName,
+  type SagaProcess,
+  SagaWorld,
+  type TestContext,
+} from '../suite/saga-world.testsuite.ts'
 
 /** One story that is told again with a crash at each of its fault points. */
 interface Scenario {
@@ -130,16 +140,17 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-for (const scenario of scenarios) {
-  test(`ends as it should after a crash at every point: ${scenario.name}`, async () => {
-    const points = await tell(scenario, [])
-    for (let crashAt = 1; crashAt <= points; crashAt++) await tell(scenario, [crashAt])
-  })
+for (const engine of SAGA_ENGINES)
+  for (const scenario of scenarios) {
+    test(`ends as it should after a crash at every point: ${scenario.name} (${engine})`, async () => {
+      const points = await tell(engine, scenario, [])
+      for (let crashAt = 1; crashAt <= points; crashAt++) await tell(engine, scenario, [crashAt])
+    })
 
-  test(`ends as it should after several crashes: ${scenario.name}`, async () => {
-    for (let first = 1; first <= 12; first += 2) await tell(scenario, [first, 1 + (first % 4), 2 + (first % 3)])
-  })
-}
+    test(`ends as it should after several crashes: ${scenario.name} (${engine})`, async () => {
+      for (let first = 1; first <= 12; first += 2) await tell(engine, scenario, [first, 1 + (first % 4), 2 + (first % 3)])
+    })
+  }
 
 test('a step that only writes its own store needs no commit before its action, and still runs once', async () => {
   await using world = new SagaWorld()
@@ -155,8 +166,12 @@ test('a step that only writes its own store needs no commit before its action, a
 })
 
 /** Tells a story in processes that crash at the given points, one after another, and checks how it ends. Returns the points of the last. */
-async function tell({ definition, prepare, meanwhile, expected }: Scenario, crashes: readonly number[]): Promise<number> {
-  await using world = new SagaWorld()
+async function tell(
+  engine: SagaEngineName,
+  { definition, prepare, meanwhile, expected }: Scenario,
+  crashes: readonly number[],
+): Promise<number> {
+  await using world = new SagaWorld(engine)
   prepare?.(world)
   let started = false
   for (const crashAt of [...crashes, Number.POSITIVE_INFINITY]) {

@@ -4,7 +4,7 @@ import { BanyanError } from '../../kernel/error.ts'
 import { audit } from '../suite/audit.testsuite.ts'
 import type { Behaviour } from '../suite/participants.testsuite.ts'
 import { note } from '../suite/book.testsuite.ts'
-import { aSaga, declined, local, remote, SagaWorld } from '../suite/saga-world.testsuite.ts'
+import { aSaga, declined, local, remote, SAGA_ENGINES, type SagaEngineName, SagaWorld } from '../suite/saga-world.testsuite.ts'
 
 /** One step of a random saga: how its participant behaves, attempt by attempt. */
 interface RandomStep {
@@ -36,15 +36,16 @@ const story: fc.Arbitrary<Story> = fc.record({
   crashes: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 3 }),
 })
 
-test('P7 P8: whatever participants do and wherever it crashes, a saga ends with all of its effects or none', async () => {
-  await fc.assert(
-    fc.asyncProperty(story, async (told) => tell(told)),
-    { numRuns: 100, endOnFailure: false },
-  )
-})
+for (const engine of SAGA_ENGINES)
+  test(`P7 P8: whatever participants do and wherever it crashes, a saga ends with all of its effects or none (${engine})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (told) => tell(engine, told)),
+      { numRuns: 100, endOnFailure: false },
+    )
+  })
 
-async function tell({ steps, commitAt, rollbackAt, crashes }: Story): Promise<void> {
-  await using world = new SagaWorld()
+async function tell(engine: SagaEngineName, { steps, commitAt, rollbackAt, crashes }: Story): Promise<void> {
+  await using world = new SagaWorld(engine)
   steps.forEach(({ doing, undoing }, index) => {
     world.participants.script(`p${index}`, ...doing.filter((one) => index < commitAt || one !== 'declined').map(behaviour))
     world.participants.script(`undo p${index}`, ...undoing.map(behaviour))

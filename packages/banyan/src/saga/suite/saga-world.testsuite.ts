@@ -7,6 +7,8 @@ import type { Faults } from '../../kernel/faults.ts'
 import { createIds } from '../../kernel/ids.ts'
 import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
 import { seededRandom } from '../../kernel/random.ts'
+import type { StoreFactory } from '../../store/factory.ts'
+import { memoryStores } from '../../store/memory/index.ts'
 import { sqliteStores } from '../../store/sqlite/index.ts'
 import type { SagaRecord } from '../../store/records/saga-records.ts'
 import type { Store, StoreTransaction } from '../../store/store.ts'
@@ -49,9 +51,16 @@ export interface ProcessOptions {
   readonly failing?: Error
 }
 
-/** Everything that outlives a crash: the file, the participants, the time. */
+/** Engines that a world can be kept in. */
+export const SAGA_ENGINES = ['sqlite', 'memory'] as const
+/** One of {@link SAGA_ENGINES}. */
+export type SagaEngineName = (typeof SAGA_ENGINES)[number]
+
+/** Everything that outlives a crash: the data, the participants, the time. */
 export class SagaWorld implements AsyncDisposable {
-  readonly directory = mkdtempSync(path.join(tmpdir(), 'banyan-saga-'))
+  readonly #directory = mkdtempSync(path.join(tmpdir(), 'banyan-saga-'))
+  /** Makes what a process opens its store with. */
+  readonly stores: () => StoreFactory
   readonly clock = manualClock()
   readonly participants = new Participants()
   readonly logged: { level: string; message: string; fields: Record<string, unknown> }[] = []
@@ -60,7 +69,12 @@ export class SagaWorld implements AsyncDisposable {
   readonly #processes: SagaProcess[] = []
   #seed = 1
 
-  /** Starts a process on the world's file. */
+  constructor(engine: SagaEngineName = 'sqlite') {
+    const memory = memoryStores({ allowLoss: true })
+    this.stores = engine === 'memory' ? () => memory : () => sqliteStores({ directory: this.#directory })
+  }
+
+  /** Starts a process on the world's data. */
   async open(definitions: readonly AnySaga[], options: ProcessOptions = {}): Promise<SagaProcess> {
     const process = new SagaProcess(this, definitions, options, this.#seed++)
     this.#processes.push(process)
@@ -70,7 +84,7 @@ export class SagaWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process.crash()
-    rmSync(this.directory, { recursive: true, force: true })
+    rmSync(this.#directory, { recursive: true, force: true })
   }
 }
 
@@ -113,8 +127,7 @@ export class SagaProcess {
 
   async open(): Promise<void> {
     const { faults: _, ...runtime } = this.runtime
-    const factory = sqliteStores({ directory: this.world.directory })
-    this.store = await openTestStore({ factory }, { service: 'test', runtime: createRuntime(runtime) })
+    this.store = await openTestStore({ factory: this.world.stores() }, { service: 'test', runtime: createRuntime(runtime) })
     this.engine = this.build(this.store)
     await Promise.race([this.engine.run(), this.crashed])
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { variantFor } from '../definition.ts'
 import type { StoreFactory } from '../factory.ts'
+import { documentsTestState } from './documents-test-state.testsuite.ts'
 import { sqlTestState } from './sql-test-state.testsuite.ts'
 import type { TestState, TestVariant } from './test-state.testsuite.ts'
 
 /** All that come with the toolkit. An adapter whose engine is none of these brings its own by `StorePlace.state`. */
-const TEST_VARIANTS: readonly TestVariant[] = [sqlTestState]
+const TEST_VARIANTS: readonly TestVariant[] = [sqlTestState, documentsTestState]
 
 /** What stores of the suites are opened by: a place, or what a child process made of it. */
 export interface TestStores {
