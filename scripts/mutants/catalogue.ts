@@ -3,6 +3,7 @@ import { ACCOUNT_MUTANTS } from './planted/account-mutants.ts'
 import { BOUND_MUTANTS } from './planted/bound-mutants.ts'
 import { CALL_MUTANTS } from './planted/call-mutants.ts'
 import { COST_MUTANTS } from './planted/cost-mutants.ts'
+import { DOCUMENT_MUTANTS } from './planted/document-mutants.ts'
 import { EVENT_MUTANTS } from './planted/event-mutants.ts'
 import { GUIDE_MUTANTS } from './planted/guide-mutants.ts'
 import { MEMORY_MUTANTS } from './planted/memory-mutants.ts'
@@ -30,6 +31,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...OPERATOR_MUTANTS,
   ...BOUND_MUTANTS,
   ...COST_MUTANTS,
+  ...DOCUMENT_MUTANTS,
   ...GUIDE_MUTANTS,
   ...POSTGRES_MUTANTS,
 ]
