@@ -30,7 +30,8 @@ export const DOCUMENT_MUTANTS: readonly Mutant[] = [
     promises: ['P5'],
     file: `${DOCUMENTS}/document-log.ts`,
     find: 'const last = await takeNumbers(documents, POSITIONS, emitted.length)',
-    replace: 'const last = (await documents.count(events, {})) + (await takeNumbers(documents, POSITIONS, emitted.length)) * 0 + emitted.length',
+    replace:
+      'const last = (await documents.count(events, {})) + (await takeNumbers(documents, POSITIONS, emitted.length)) * 0 + emitted.length',
     caughtBy: { file: SUITE, test: 'no position is used again' },
   },
   {
