@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import { eventually, temporaryDirectory, testPlatform, type TestPlatformOptions } from '@banyan/testing'
+import { callsOverMemory, eventually, temporaryDirectory, testPlatform, type TestPlatformOptions } from '@banyan/testing'
 import { invariants } from '@shop/auditor'
 import { catalogService } from '@shop/catalog'
 import { catalog } from '@shop/catalog/contract'
@@ -68,10 +68,11 @@ const FAST_PROVIDER = { BANYAN_PAYMENT_TIMEOUT_MS: '150', BANYAN_FAKE_PROVIDER_S
 /** Long enough for any order to settle on a busy machine. */
 const SETTLE_MS = 20_000
 
-/** Starts the shop's services with one product on sale per sku. */
+/** Starts the shop's services with one product on sale per sku; with `TEST_CALLS=network` as if each ran in a process of its own, as far as calls go. */
 export async function startShop({ flow = 'orchestration', environment, place, ...options }: ShopOptions = {}) {
   const own = place ?? shopPlace()
   const platform = await testPlatform({
+    ...(process.env['TEST_CALLS'] === 'network' && { network: callsOverMemory() }),
     ...options,
     directory: own.directory,
     ...(own.stores ? { stores: own.stores } : {}),
