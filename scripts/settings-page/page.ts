@@ -28,6 +28,7 @@ for a service called \`banyan\` (\`BANYAN_SERVICE_HOST\`, \`BANYAN_PORT=tcp://â€
 | \`BANYAN_POSTGRES_WRITERS\` | at most \`BANYAN_POSTGRES_POOL_MAX\` | a group of transactions has no connection |
 | \`BANYAN_ADMIN_EMAIL\` and \`BANYAN_ADMIN_PASSWORD\` | both or neither | there is no admin |
 | \`POSTGRES_URL\` | set with \`BANYAN_STORE=postgres\`, and with \`postgres\` for a service | there is no database |
+| \`BANYAN_ALLOW_LOSS\` | \`on\` with \`memory\` for a service | its data are lost where nobody meant it |
 
 Twice \`BANYAN_PAYMENT_TIMEOUT_MS\` and a look-up fit into the time of an operation by its bound alone. What is no setting (how long tokens, answers for keys and
 sagas are kept) is a constant of the code; see [retention](retention.md).

@@ -36,6 +36,8 @@ function openKind(kind: StoreKind, settings: Settings, options: OpenStoresOption
   switch (kind) {
     case 'postgres':
       return openPostgres(settings, options)
+    case 'memory':
+      return openMemory()
     case 'sqlite':
       return openSqlite(settings, options)
   }
@@ -58,4 +60,10 @@ async function openPostgres(
 async function openSqlite({ directory }: Settings, { onFatal, readOnly = false }: OpenStoresOptions): Promise<StoreFactory> {
   const { sqliteStores } = await import('banyan/store/sqlite')
   return sqliteStores({ directory, readOnly, ...(onFatal ? { onFatal } : {}) })
+}
+
+/** The settings were refused unless loss is allowed. */
+async function openMemory(): Promise<StoreFactory> {
+  const { memoryStores } = await import('banyan/store/memory')
+  return memoryStores({ allowLoss: true })
 }

@@ -28,8 +28,15 @@ export const TOOLKIT_SETTINGS: readonly Setting[] = [
   {
     name: 'BANYAN_STORE_<SERVICE>',
     meaning: 'where one service keeps its data, e.g. `BANYAN_STORE_INVENTORY`; dashes of its name become `_`',
-    form: '`sqlite` or `postgres`',
+    form: '`sqlite`, `postgres` or `memory`, for which the service needs a variant of its store',
     byDefault: 'what `stores` of `platform()` says, or `BANYAN_STORE`',
+    reader: START,
+  },
+  {
+    name: 'BANYAN_ALLOW_LOSS',
+    meaning: 'whether services may be kept in memory, where nothing survives the process',
+    form: '`on`',
+    byDefault: 'off',
     reader: START,
   },
   {

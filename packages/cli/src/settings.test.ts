@@ -15,7 +15,7 @@ test('the sizes of what a service has on PostgreSQL come from the environment, a
     })
 })
 
-test('a variable for each service says where that one is kept, and a wrong one is refused with its name', () => {
+test('a variable for each service says where that one is kept, and a wrong or unsafe one is refused with its name', () => {
   const url = 'postgres://u@localhost/shop'
   const { store, storeKinds } = readSettings({ BANYAN_STORE_INVENTORY: 'postgres', BANYAN_STORE_USERS: '', POSTGRES_URL: url }, '/')
   assert.equal(store, 'sqlite')
@@ -25,7 +25,13 @@ test('a variable for each service says where that one is kept, and a wrong one i
   assert.equal(storeKindOf(readStoreKinds({ BANYAN_STORE_PRICE_LISTS: 'sqlite' }), 'price-lists'), 'sqlite')
   assert.throws(() => readSettings({ BANYAN_STORE_INVENTORY: 'redis' }, '/'), {
     code: 'failed_precondition',
-    message: 'BANYAN_STORE_INVENTORY is "redis"; it must be "sqlite" or "postgres"',
+    message: 'BANYAN_STORE_INVENTORY is "redis"; it must be "sqlite", "postgres" or "memory"',
   })
   assert.throws(() => readSettings({ BANYAN_STORE_INVENTORY: 'postgres' }, '/'), /POSTGRES_URL is ""/)
+  for (const allowed of [undefined, '', 'off', 'yes'])
+    assert.throws(() => readSettings({ BANYAN_STORE_INVENTORY: 'memory', BANYAN_ALLOW_LOSS: allowed }, '/'), {
+      code: 'failed_precondition',
+      message: /BANYAN_STORE_INVENTORY is "memory": all of it is lost .* BANYAN_ALLOW_LOSS=on/,
+    })
+  assert.equal(readSettings({ BANYAN_STORE_INVENTORY: 'memory', BANYAN_ALLOW_LOSS: 'on' }, '/').storeKinds.get('INVENTORY'), 'memory')
 })

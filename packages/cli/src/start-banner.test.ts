@@ -52,12 +52,13 @@ test('a platform without a gateway says so, and shows no address', () => {
   assert.equal(facts.url, null)
 })
 
-test('says which services are kept elsewhere', () => {
-  const services = ['things', 'price-lists'].map((name) => ({ name, contract: contract(name, { operations: { list } }) }))
-  const storeKinds = new Map([['PRICE_LISTS', 'postgres'] as const, ['THINGS', 'sqlite'] as const])
+test('says which services are kept elsewhere, and does not promise what memory cannot keep', () => {
+  const services = ['things', 'stock', 'price-lists'].map((name) => ({ name, contract: contract(name, { operations: { list } }) }))
+  const storeKinds = new Map([['STOCK', 'memory'] as const, ['PRICE_LISTS', 'postgres'] as const, ['THINGS', 'sqlite'] as const])
   const settings = { store: 'sqlite', storeKinds, directory: '/data' } as never
   const banner = startBanner({ url: undefined, settings, services, startMs: 1, json: false })
-  assert.match(banner, /data {6}SQLite in \/data; price-lists in PostgreSQL\n/)
+  assert.match(banner, /data {6}SQLite in \/data; stock in memory; price-lists in PostgreSQL\n/)
+  assert.match(banner, /start again: nothing but stock is lost\n/)
   const facts = JSON.parse(startBanner({ url: undefined, settings, services, startMs: 1, json: true })) as { stores: unknown }
-  assert.deepEqual(facts.stores, { 'price-lists': 'postgres' })
+  assert.deepEqual(facts.stores, { stock: 'memory', 'price-lists': 'postgres' })
 })

@@ -39,7 +39,7 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
     gateway   ${url ?? 'none: services call each other, and nothing listens; gateway: gateway() in platform.ts serves HTTP'}
 
   Try:${url === undefined ? '' : tryText(url, firstPublicPath(services))}
-    kill -9 ${process.pid}, then start again: nothing is lost
+    kill -9 ${process.pid}, then start again: ${lossText(settings, names)}
 
   Ctrl-C stops it.
 `
@@ -49,6 +49,7 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
 const STORES: Readonly<Record<StoreKind, (settings: Settings) => string>> = {
   sqlite: ({ directory }) => `SQLite in ${directory}`,
   postgres: () => 'PostgreSQL',
+  memory: () => 'memory',
 }
 
 /** Services that are kept elsewhere than all others. */
@@ -57,6 +58,12 @@ function keptElsewhere({ store, storeKinds }: Settings, services: readonly strin
     const kind = storeKindOf(storeKinds, name)
     return kind === undefined || kind === store ? [] : [[name, kind]]
   })
+}
+
+/** Says what of the services does not survive the process. */
+export function lossText(settings: Settings, services: readonly string[]): string {
+  const lost = keptElsewhere(settings, services).flatMap(([name, kind]) => (kind === 'memory' ? [name] : []))
+  return lost.length === 0 ? 'nothing is lost' : `nothing but ${lost.join(' and ')} is lost`
 }
 
 function tryText(url: string, first: string | undefined): string {

@@ -8,7 +8,7 @@ export const SHOP_MUTANTS: readonly Mutant[] = [
     name: 'oversell',
     mistake: 'stock is looked at and then taken without a condition, so two buyers get the last unit',
     promises: ['P16'],
-    file: 'services/inventory/src/store/stock-table.ts',
+    file: 'services/inventory/src/store/sql/stock-table.ts',
     find: 'AND on_hand - reserved - safety_stock >= ?`',
     replace: 'AND 0 < ?`',
     caughtBy: { file: PARTICIPANTS, test: 'inventory holds all lines or none' },

@@ -1,9 +1,8 @@
 import type { Shortage } from './contract.ts'
 import { mergeLines, type SkuQuantity } from './domain/merge-lines.ts'
 import { bindsStock, reservationAfter } from './domain/reservation.ts'
-import { MAIN_LOCATION } from './store/migrations.ts'
-import type { StoredReservation } from './store/reservation-table.ts'
-import { compareStock } from './store/stock-table.ts'
+import { MAIN_LOCATION, type StoredReservation } from './store/repository.ts'
+import { compareStock } from './compare-stock.ts'
 import type { InventoryTransaction } from './define.ts'
 
 // Owns: the moves of a reservation and of the stock it binds, in one transaction each.

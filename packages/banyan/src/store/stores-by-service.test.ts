@@ -16,14 +16,12 @@ const NAMES = ['carts', 'orders'] as const
 
 async function place() {
   const directory = await temporaryDirectory()
-  const [here, there] = ['here', 'there'].map((name) => sqliteStores({ directory: join(directory.path, name) })) as [
-    StoreFactory,
-    StoreFactory,
-  ]
+  const stores = (name: string, readOnly: boolean): StoreFactory => sqliteStores({ directory: join(directory.path, name), readOnly })
   return {
-    here,
-    there,
-    both: storesByService({ byDefault: here, of: { orders: there } }),
+    both: storesByService({ byDefault: stores('here', false), of: { orders: stores('there', false) } }),
+    /** Look at what is there, and make nothing. */
+    here: stores('here', true),
+    there: stores('there', true),
     [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
   }
 }
@@ -38,7 +36,8 @@ function release(more: Partial<Record<(typeof NAMES)[number], Migration>>, faili
 
 /** The tables of a service's own in what one factory keeps. */
 async function tablesIn(factory: StoreFactory, migrations: readonly Migration[], service: string): Promise<string[]> {
-  const store = await factory.open({ service, migrations, runtime: createRuntime() })
+  const opening = factory.open({ service, migrations, runtime: createRuntime() })
+  const store = await opening.catch((cause: unknown) => assert.fail(`the release before does not start: ${String(cause)}`))
   try {
     const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('thing', 'note') ORDER BY name"
     return (await store.read((tx) => sqlOf(tx).all<{ name: string }>(query))).map(({ name }) => name)

@@ -12,7 +12,7 @@ import { environmentClock } from '../environment-clock.ts'
 import { environmentFaults } from '../environment-faults.ts'
 import { processLog } from '../process-log.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { startBanner } from '../start-banner.ts'
+import { lossText, startBanner } from '../start-banner.ts'
 import { guardStop } from '../stop-guard.ts'
 import { stopRequested } from '../stop-requested.ts'
 
@@ -35,7 +35,7 @@ Environment:
   HOST               address to listen on (default 127.0.0.1)
   BANYAN_DATA        directory of the data (default ./data)
   BANYAN_STORE       sqlite (default) or postgres
-  BANYAN_STORE_<SERVICE>     the same for one service, e.g. BANYAN_STORE_INVENTORY
+  BANYAN_STORE_<SERVICE>     the same for one service, e.g. BANYAN_STORE_INVENTORY; also memory, with BANYAN_ALLOW_LOSS=on
   POSTGRES_URL       database, when BANYAN_STORE is postgres
   BANYAN_POSTGRES_POOL_MAX   most connections of one service (default 8); all share what the server gives
   BANYAN_POSTGRES_WRITERS    groups of transactions of one service side by side (default 1)
@@ -100,8 +100,16 @@ async function drain(running: RunningPlatform, settings: Settings, call: Command
   guardStop(STOP_MS_MAX + HELD_MS_MAX)
   await running.stop()
   removeOperatorFile(settings.directory)
-  if (!call.json) call.print('Stopped. Nothing is lost; start again any time.')
+  if (!call.json) call.print(`Stopped. ${lossSaid(settings, running)}; start again any time.`)
   return EXIT.ok
+}
+
+function lossSaid(settings: Settings, { services }: RunningPlatform): string {
+  const text = lossText(
+    settings,
+    services.map(({ name }) => name),
+  )
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function processRuntime({ environment }: CommandCall, { leaseMs }: Settings, log: LimitedLog): Runtime {

@@ -2,8 +2,7 @@ import { BanyanError } from 'banyan'
 import { STOCK_UNITS_MAX } from '../contract.ts'
 import { operation } from '../define.ts'
 import { adjustedFor } from '../domain/adjustment-reason.ts'
-import { MAIN_LOCATION } from '../store/migrations.ts'
-import type { StoredStock } from '../store/stock-table.ts'
+import { MAIN_LOCATION, type StoredStock } from '../store/repository.ts'
 import { toStockItem } from './answers.ts'
 
 /** Corrects the stock of a sku, never below what is reserved. */

@@ -1,7 +1,6 @@
 import { toTimestamp, toTimestampOrNull } from 'banyan'
 import type { Reservation, StockItem } from '../contract.ts'
-import type { StoredReservation } from '../store/reservation-table.ts'
-import type { StoredStock } from '../store/stock-table.ts'
+import type { StoredReservation, StoredStock } from '../store/repository.ts'
 
 /** Returns a reservation as callers see it. */
 export function toReservation({ reservationId, orderId, status, expiresAt }: StoredReservation): Reservation {

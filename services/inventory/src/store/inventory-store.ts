@@ -1,17 +1,34 @@
-import { type Sql, store } from 'banyan'
-import { auditReader } from './audit-reader.ts'
-import { migrations } from './migrations.ts'
-import { movementTable } from './movement-table.ts'
-import { reservationTable } from './reservation-table.ts'
-import { stockTable } from './stock-table.ts'
+import { documents, type Documents, sql, type Sql, store } from 'banyan'
+import { auditDocuments } from './documents/audit-documents.ts'
+import { collections } from './documents/collections.ts'
+import { movementDocuments } from './documents/movement-documents.ts'
+import { reservationDocuments } from './documents/reservation-documents.ts'
+import { stockDocuments } from './documents/stock-documents.ts'
+import type { InventoryRepository } from './repository.ts'
+import { auditReader } from './sql/audit-reader.ts'
+import { migrations } from './sql/migrations.ts'
+import { movementTable } from './sql/movement-table.ts'
+import { reservationTable } from './sql/reservation-table.ts'
+import { stockTable } from './sql/stock-table.ts'
 
-/** What handlers of inventory find on a transaction. */
-export const inventoryStore = store({
-  migrations,
-  repository: (sql: Sql) => ({
-    stock: stockTable(sql),
-    reservations: reservationTable(sql),
-    movements: movementTable(sql),
-    audit: auditReader(sql),
+/** Inventory in tables, and in documents where the engine speaks no SQL. */
+export const inventoryStore = store<InventoryRepository>(
+  sql({
+    migrations,
+    repository: (database: Sql): InventoryRepository => ({
+      stock: stockTable(database),
+      reservations: reservationTable(database),
+      movements: movementTable(database),
+      audit: auditReader(database),
+    }),
   }),
-})
+  documents({
+    collections,
+    repository: (database: Documents): InventoryRepository => ({
+      stock: stockDocuments(database),
+      reservations: reservationDocuments(database),
+      movements: movementDocuments(database),
+      audit: auditDocuments(database),
+    }),
+  }),
+)

@@ -1,7 +1,5 @@
 import type { SqlTables } from 'banyan'
-
-/** Where stock lies until there are more warehouses. */
-export const MAIN_LOCATION = 'main'
+import { MAIN_LOCATION } from '../repository.ts'
 
 /**
  * Tables of inventory. `stock_movement` is append-only and explains every unit of `stock_item`;

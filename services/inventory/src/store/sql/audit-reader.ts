@@ -1,25 +1,6 @@
 import type { Sql } from 'banyan'
-import type { OverdueHold, ReservationFact, StockMismatch } from '../audits/contract.ts'
-
-/** Most rows that one question of the audit answers; what is beyond it shows once these are mended. */
-const ROWS_MAX = 1_000
-/** Most facts of one range of orders. */
-const FACTS_MAX = 20_000
-
-/** A range of order ids: above `after`, up to and with `upTo`; open when it is undefined. */
-interface OrderRange {
-  readonly after: string
-  readonly upTo?: string | undefined
-}
-
-/** Answers to audits; see the contract's `audits`. */
-export interface AuditReader {
-  mismatches(): Promise<StockMismatch[]>
-  strays(): Promise<string[]>
-  /** `before` is epoch milliseconds. */
-  overdue(before: number): Promise<OverdueHold[]>
-  reservations(range: OrderRange): Promise<ReservationFact[]>
-}
+import type { OverdueHold, ReservationFact, StockMismatch } from '../../audits/contract.ts'
+import { AUDIT_LINES_MAX, AUDIT_ROWS_MAX, type AuditReader, type OrderRange } from '../repository.ts'
 
 /** Opens the answers on a snapshot. */
 export function auditReader(sql: Sql): AuditReader {
@@ -47,7 +28,7 @@ function stockMismatches(sql: Sql): Promise<StockMismatch[]> {
      WHERE "onHand" <> "movedOnHand" OR "reserved" <> "movedReserved" OR "reserved" <> "bound"
        OR "onHand" < 0 OR "reserved" < 0 OR "reserved" > "onHand"
      ORDER BY "sku" LIMIT ?`,
-    ROWS_MAX,
+    AUDIT_ROWS_MAX,
   )
 }
 
@@ -56,7 +37,7 @@ async function strayMovements(sql: Sql): Promise<string[]> {
   const rows = await sql.all<{ sku: string }>(
     `SELECT DISTINCT sku FROM stock_movement m
      WHERE NOT EXISTS (SELECT 1 FROM stock_item s WHERE s.sku = m.sku AND s.location_id = m.location_id) LIMIT ?`,
-    ROWS_MAX,
+    AUDIT_ROWS_MAX,
   )
   return rows.map(({ sku }) => sku)
 }
@@ -66,7 +47,7 @@ function overdueHolds(sql: Sql, before: number): Promise<OverdueHold[]> {
   return sql.all<OverdueHold>(
     `SELECT order_id AS "orderId", expires_at AS "expiresAt" FROM reservation WHERE status = 'held' AND expires_at < ? ORDER BY expires_at LIMIT ?`,
     before,
-    ROWS_MAX,
+    AUDIT_ROWS_MAX,
   )
 }
 
@@ -86,7 +67,7 @@ async function reservationFacts(sql: Sql, { after, upTo }: OrderRange): Promise<
      WHERE r.order_id > ? ${bound} ORDER BY r.order_id LIMIT ?`,
     after,
     ...(upTo === undefined ? [] : [upTo]),
-    FACTS_MAX,
+    AUDIT_LINES_MAX,
   )
   const facts = new Map<string, ReservationFact & { readonly all: string[] }>()
   for (const { sku, qty, ...fact } of rows) {

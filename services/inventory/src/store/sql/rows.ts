@@ -1,10 +1,5 @@
-import type { SqlValue } from 'banyan'
-
 /** Writes `(?, ?), (?, ?)` for `rowCount` rows of `columnCount` columns. */
 export function placeholders(rowCount: number, columnCount: number): string {
   const row = `(${Array.from({ length: columnCount }, () => '?').join(', ')})`
   return rowCount === 1 ? row : Array.from({ length: rowCount }, () => row).join(', ')
 }
-
-/** One row's values. */
-export type Row = readonly SqlValue[]

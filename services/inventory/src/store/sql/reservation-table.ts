@@ -1,14 +1,8 @@
 import type { Sql } from 'banyan'
-import type { Reservation, ReservationStatus } from '../contract.ts'
-import type { SkuQuantity } from '../domain/merge-lines.ts'
-import { MAIN_LOCATION } from './migrations.ts'
+import type { ReservationStatus } from '../../contract.ts'
+import type { SkuQuantity } from '../../domain/merge-lines.ts'
+import { MAIN_LOCATION, type ReservationRecords, type StoredReservation } from '../repository.ts'
 import { placeholders } from './rows.ts'
-
-/** A reservation as stored. Times are epoch milliseconds. */
-export interface StoredReservation extends Omit<Reservation, 'expiresAt'> {
-  readonly expiresAt: number | null
-  readonly flow: string
-}
 
 interface ReservationRow {
   readonly id: string
@@ -18,23 +12,8 @@ interface ReservationRow {
   readonly expires_at: number | null
 }
 
-/** Reservations by order. */
-export interface ReservationTable {
-  find(orderId: string): Promise<StoredReservation | undefined>
-  /** Inserts a reservation; returns false when the order has one. Also leaves tombstones: an ended one that was never held. */
-  insert(reservation: StoredReservation, at: number): Promise<boolean>
-  insertLines(orderId: string, lines: readonly SkuQuantity[]): void
-  lines(orderId: string): Promise<SkuQuantity[]>
-  /** Makes a hold final in one statement; undefined when the order has no hold. */
-  commitHold(orderId: string): Promise<StoredReservation | undefined>
-  /** Sets a final status. */
-  end(orderId: string, status: ReservationStatus): Promise<void>
-  /** Orders whose holds ran out at or before `now`, oldest first. */
-  expired(now: number, limit: number): Promise<string[]>
-}
-
 /** Opens the table within a transaction or snapshot. */
-export function reservationTable(sql: Sql): ReservationTable {
+export function reservationTable(sql: Sql): ReservationRecords {
   return {
     async find(orderId) {
       const row = await sql.get<ReservationRow>('SELECT * FROM reservation WHERE order_id = ?', orderId)

@@ -1,7 +1,5 @@
 import type { Sql } from 'banyan'
-import type { Shortage, StockItem } from '../contract.ts'
-import type { SkuQuantity } from '../domain/merge-lines.ts'
-import { MAIN_LOCATION } from './migrations.ts'
+import { MAIN_LOCATION, type StockRecords, type StoredStock } from '../repository.ts'
 
 /** One row of `stock_item`. */
 interface StockRow {
@@ -14,26 +12,8 @@ interface StockRow {
   readonly updated_at: number
 }
 
-/** A sku's stock as stored. Times are epoch milliseconds. */
-export type StoredStock = Omit<StockItem, 'updatedAt'> & { readonly updatedAt: number }
-
-/** Units of skus in the main location. */
-export interface StockTable {
-  find(sku: string): Promise<StoredStock | undefined>
-  /** Ascending by sku, after `after`. `low` keeps those with at most `lowAtMost` units left. */
-  page(after: string, limit: number, lowAtMost: number | undefined): Promise<StoredStock[]>
-  /** Adds a sku that is new; returns false when it is known. */
-  add(sku: string, onHand: number, at: number): Promise<boolean>
-  /** Takes units if there are enough; returns whether there were. */
-  take(line: SkuQuantity, at: number): Promise<boolean>
-  /** Gives units back that were taken. */
-  giveBack(line: SkuQuantity, at: number): Promise<void>
-  /** Changes the units on hand. */
-  adjust(sku: string, delta: number, at: number): Promise<void>
-}
-
 /** Opens the table within a transaction or snapshot. */
-export function stockTable(sql: Sql): StockTable {
+export function stockTable(sql: Sql): StockRecords {
   return {
     async find(sku) {
       const row = await sql.get<StockRow>('SELECT * FROM stock_item WHERE sku = ? AND location_id = ?', sku, MAIN_LOCATION)
@@ -83,21 +63,6 @@ export function stockTable(sql: Sql): StockTable {
       )
     },
   }
-}
-
-/** Compares lines with what there is: what is short, and which skus are unknown. */
-export async function compareStock(
-  stock: Pick<StockTable, 'find'>,
-  lines: readonly SkuQuantity[],
-): Promise<{ short: Shortage[]; unknown: string[] }> {
-  const short: Shortage[] = []
-  const unknown: string[] = []
-  for (const { sku, qty } of lines) {
-    const item = await stock.find(sku)
-    if (!item) unknown.push(sku)
-    else if (item.available < qty) short.push({ sku, requested: qty, available: item.available })
-  }
-  return { short, unknown }
 }
 
 function stockOf(row: StockRow): StoredStock {
