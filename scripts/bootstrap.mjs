@@ -19,6 +19,7 @@ const VERBS = {
   chaos: ['scripts/chaos.ts'],
   sim: ['scripts/sim.ts'],
   'settings-page': ['scripts/settings-page.ts'],
+  'stores-page': ['scripts/stores-page.ts'],
   format: ['node_modules/oxfmt/bin/oxfmt', '--write'],
   unused: ['node_modules/knip/bin/knip.js'],
 }

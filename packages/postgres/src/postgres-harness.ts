@@ -4,12 +4,14 @@ import type { SchemaStep, Sql, StoreFactory } from 'banyan/store'
 import type { StoreHarness, StorePlace } from 'banyan/store/testsuite'
 import { quoteName } from './connection-target.ts'
 import { openCounted } from './counted-database.testsuite.ts'
+import { POSTGRES_FEATURES } from './postgres-features.ts'
 import { postgresStores } from './postgres-stores.ts'
 import { type TestServer, testServer } from './test-server.ts'
 
 /** How this adapter is put to the store port's conformance suite. Needs `POSTGRES_URL`. */
 export const postgresHarness: StoreHarness = {
   name: 'postgres',
+  declared: POSTGRES_FEATURES,
   // A server's files are not ours to damage.
   features: { shared: true, fillDisk: true, damage: false, apart: true, positionsLater: true, migrations: true, crashes: true },
   costs: {

@@ -5,6 +5,7 @@ import type { ConnectionTarget } from './connection-target.ts'
 import { EventTail } from './event-tail.ts'
 import { GroupWriter } from './group-writer.ts'
 import { lockHash } from './outbox.ts'
+import { POSTGRES_FEATURES } from './postgres-features.ts'
 import { PostgresFeed } from './postgres-feed.ts'
 import { LockWatch } from './lock-watch.ts'
 import type { PostgresServer } from './postgres-server.ts'
@@ -66,7 +67,7 @@ export class PostgresStore implements Store<Sql> {
     this.#locks = new LockWatch({ target, service, runtime, query: (name, text, values) => this.#query(name, text, values) })
     const channel = `banyan ${lockHash(target.schema)}`
     this.#options = options
-    this.features = { adapter: 'postgres', durability: options.durability, shared: true }
+    this.features = { ...POSTGRES_FEATURES, durability: options.durability }
     this.#pool = new SessionPool({
       target,
       runtime,

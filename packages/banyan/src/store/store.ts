@@ -69,14 +69,28 @@ export interface Store<D = unknown> {
   close(): Promise<void>
 }
 
-/** How adapters differ; stated in the documentation. */
+/**
+ * How adapters differ. Each adapter declares its own in one constant, from which `docs/stores.md` is made; the conformance suite checks what can be
+ * checked from inside of a process.
+ */
 export interface StoreFeatures {
   /** Name of the adapter, e.g. `sqlite`. */
   readonly adapter: string
+  /** Kind of engine whose variant of a service's store it keeps, e.g. `sql`. */
+  readonly engine: string
+  /**
+   * How S4 is kept. `serial`: one transaction runs at a time, and each body once. `serializable`: they run side by side, and a body whose transaction the
+   * engine refuses for another's sake runs again.
+   */
+  readonly isolation: 'serial' | 'serializable'
   /** `power`: a commit survives a power cut. `process`: it survives the death of the process only. `none`: it survives nothing. */
   readonly durability: 'power' | 'process' | 'none'
   /** Whether several processes may host the same service on this store. */
   readonly shared: boolean
+  /** `kept`: events leave the log by the service's retention alone. `bounded`: the engine itself lets go of the oldest ones when they are many. */
+  readonly log: 'kept' | 'bounded'
+  /** What bounds how much a service may keep: the `disk` of the process, its `memory`, or those of a `server`. */
+  readonly size: 'disk' | 'memory' | 'server'
 }
 
 /** How a transaction differs from others. */

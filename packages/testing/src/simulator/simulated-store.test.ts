@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRuntime, systemClock } from 'banyan/kernel'
 import type { Store } from 'banyan/store'
+import { SQLITE_FEATURES } from 'banyan/store/sqlite'
 import { testSqlStatements } from 'banyan/store/sql/testsuite'
 import { type StoreHarness, testStore } from 'banyan/store/testsuite'
 import { Schedule } from './schedule.ts'
@@ -26,6 +27,7 @@ function realWeather(seed = 1): Weather {
 
 const harness: StoreHarness = {
   name: 'simulated',
+  declared: { ...SQLITE_FEATURES, adapter: 'simulated' },
   // Its files live in memory and are its own: there is nothing to fill or to damage, and a crash is tested below.
   features: { shared: false, fillDisk: false, damage: false, apart: false, positionsLater: false, migrations: true, crashes: false },
   costs: 'its statements are those of the SQLite adapter, whose own suite counts them',

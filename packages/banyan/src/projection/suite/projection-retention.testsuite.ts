@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { emitAll, eventually, keys, promise, soon, testClock } from '../../events/suite/consumer.fixtures.ts'
+import { emitAll, eventually, keys, soon, testClock } from '../../events/suite/consumer.fixtures.ts'
 import { within } from '../../kernel/deadline.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { TableName } from '../projection.ts'
-import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
+import { aRunner, content, counts, promise, upToHead } from './projection.fixtures.ts'
 
 async function removeFirst(source: Store, upTo: number): Promise<void> {
   await source.transaction((tx) => tx.retention.removeEvents(upTo, Number.MAX_SAFE_INTEGER, 1_000))

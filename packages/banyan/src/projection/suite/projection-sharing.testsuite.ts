@@ -4,7 +4,7 @@ import { emitAll, eventually, keys, withStores } from '../../events/suite/consum
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { ProjectionRunner } from '../projection-runner.ts'
-import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
+import { aRunner, content, counts, upToHead, withoutSql } from './projection.fixtures.ts'
 
 /** Events that a runner's readers see. */
 async function sum(store: Store, runner: ProjectionRunner): Promise<number> {
@@ -14,7 +14,7 @@ async function sum(store: Store, runner: ProjectionRunner): Promise<number> {
 /** A projection of which several instances share the store. */
 export function testProjectionSharing(harness: StoreHarness): void {
   const name = 'two instances on a shared store: whichever rebuilds while events arrive, both serve the new tables, and no reader goes back'
-  const skip = harness.features.shared ? false : 'feature shared: one process owns this store'
+  const skip = withoutSql(harness) || (harness.features.shared ? false : 'feature shared: one process owns this store')
 
   test(`${harness.name}: ${name}`, { skip }, async () => {
     await withStores(harness, async (stores) => {

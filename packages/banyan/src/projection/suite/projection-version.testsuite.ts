@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { eventually, emitAll, keys, promise, type Stores, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
+import { eventually, emitAll, keys, type Stores, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
 import { type LogFields, silentLogger } from '../../kernel/logger.ts'
 import type { Feed } from '../../store/records/feed.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
-import { aRunner, content, counts, upToHead } from './projection.fixtures.ts'
+import { aRunner, content, counts, promise, upToHead } from './projection.fixtures.ts'
 
 /** Events that come while the rest of the log is held. */
 const COME = 10

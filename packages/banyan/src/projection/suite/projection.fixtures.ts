@@ -1,4 +1,6 @@
-import { soon, stopAtEnd, type Stores, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
+import { test } from 'node:test'
+import { soon, stopAtEnd, type Stores, testClock, testRuntime, withStores } from '../../events/suite/consumer.fixtures.ts'
+import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import { sleep } from '../../kernel/clock.ts'
 import { remainingMs } from '../../kernel/deadline.ts'
 import type { Store } from '../../store/store.ts'
@@ -6,6 +8,16 @@ import type { ProjectionOptions } from '../generation.ts'
 import type { ProjectionDefinition } from '../projection.ts'
 import { createProjectionRunner, type ProjectionRunner } from '../projection-runner.ts'
 import { sqlOf } from '../../store/sql-of.ts'
+
+/** Why the tests of projections say nothing of an adapter; false where they do. */
+export function withoutSql({ declared }: StoreHarness): string | false {
+  return declared.engine === 'sql' ? false : `feature engine: projections write SQL, which a store of ${declared.engine} does not speak`
+}
+
+/** Declares a test of projections, run on fresh stores. */
+export function promise(harness: StoreHarness, name: string, body: (stores: Stores) => Promise<void>): void {
+  test(`${harness.name}: ${name}`, { skip: withoutSql(harness) }, () => withStores(harness, body))
+}
 
 /** Counts events by key and remembers the last one; `refuse` makes the handler throw for a position. */
 export function counts(version = 1, refuse: (position: number) => boolean = () => false): ProjectionDefinition {

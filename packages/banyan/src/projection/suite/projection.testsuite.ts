@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createParkedAdmin } from '../../events/parked-admin.ts'
-import { anEvent, emitAll, eventually, keys, promise, soon, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
+import { anEvent, emitAll, eventually, keys, soon, testClock, testRuntime } from '../../events/suite/consumer.fixtures.ts'
 import { createConsumer } from '../../events/consumer.ts'
 import { seededRandom } from '../../kernel/random.ts'
 import type { Feed } from '../../store/records/feed.ts'
@@ -8,7 +8,7 @@ import { positionOf } from '../../store/suite/store-harness.testsuite.ts'
 import type { StoreHarness } from '../../store/suite/store.testsuite.ts'
 import type { Store } from '../../store/store.ts'
 import type { TableName } from '../projection.ts'
-import { aRunner, content, counts, reached, upToHead } from './projection.fixtures.ts'
+import { aRunner, content, counts, promise, reached, upToHead } from './projection.fixtures.ts'
 import { sqlOf } from '../../store/sql-of.ts'
 
 const TABLES = {

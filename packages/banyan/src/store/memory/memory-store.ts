@@ -4,6 +4,7 @@ import type { ApartOptions } from '../apart.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Commit, Store, StoreFeatures, StoreReader, StoreTransaction, TransactionOptions } from '../store.ts'
 import type { MemoryData } from './memory-data.ts'
+import { MEMORY_FEATURES } from './memory-features.ts'
 import { MemoryFeed } from './memory-feed.ts'
 import { MemoryReads } from './memory-reads.ts'
 import { MemoryTransactions } from './memory-transactions.ts'
@@ -17,7 +18,7 @@ export interface MemoryStoreParts {
 
 /** A service's own data in memory. */
 export class MemoryStore implements Store<Documents> {
-  readonly features: StoreFeatures = { adapter: 'memory', durability: 'none', shared: false }
+  readonly features: StoreFeatures = MEMORY_FEATURES
   readonly feed: MemoryFeed
   readonly #parts: MemoryStoreParts
   readonly #reads: MemoryReads

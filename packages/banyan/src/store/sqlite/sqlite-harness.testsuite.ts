@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { StoreHarness, StorePlace } from '../suite/store.testsuite.ts'
 import type { Store } from '../store.ts'
 import { openCounted } from './counted-database.testsuite.ts'
+import { SQLITE_FEATURES } from './sqlite-features.ts'
 import { sqliteStores } from './sqlite-stores.ts'
 import { temporaryDirectory } from './temporary-directory.testsuite.ts'
 import { sqlOf } from '../sql-of.ts'
@@ -10,6 +11,7 @@ import { sqlOf } from '../sql-of.ts'
 /** Puts the SQLite adapter to the conformance suite. */
 export const sqliteHarness: StoreHarness = {
   name: 'sqlite',
+  declared: SQLITE_FEATURES,
   features: { shared: false, fillDisk: true, damage: true, apart: true, positionsLater: false, migrations: true, crashes: true },
   costs: { open: openCounted },
   async createPlace(): Promise<StorePlace> {

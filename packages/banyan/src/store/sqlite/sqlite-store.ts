@@ -10,6 +10,7 @@ import { GroupCommit, type Sync } from './group-commit.ts'
 import type { WatchedFile } from './watched-file.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
+import { SQLITE_FEATURES } from './sqlite-features.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
 import type { StoreHealth } from './store-health.ts'
 import type { Sql } from '../sql.ts'
@@ -43,7 +44,7 @@ const CHECKPOINT = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
 /** A service's own SQLite file: one connection that writes, one that reads. */
 export class SqliteStore implements Store<Sql> {
-  readonly features: StoreFeatures = { adapter: 'sqlite', durability: 'power', shared: false }
+  readonly features: StoreFeatures = SQLITE_FEATURES
   readonly feed: SqliteFeed
   readonly #parts: SqliteStoreParts
   readonly #snapshots: SnapshotQueue

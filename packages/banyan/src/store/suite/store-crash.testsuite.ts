@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createRuntime } from '../../kernel/runtime.ts'
 import { CRASH_CONSUMER, CRASH_SOURCE, type CrashChildTask } from './store-crash-child.testsuite.ts'
-import { counter, readAll, rejectsWith, SERVICE, type StoreHarness, type StorePlace } from './store-harness.testsuite.ts'
+import { counter, readAll, rejectsWith, SERVICE, type StoreHarness, type StorePlace, withoutCrashes } from './store-harness.testsuite.ts'
 import { openTestStore } from './test-store.testsuite.ts'
 import type { Store } from '../store.ts'
 
@@ -24,7 +24,7 @@ const VISITS = [1, 8, 20]
 
 /** S1, S2 and S10 under `kill -9`: a child consumes events and is killed, then another goes on, then everything is counted. */
 export function testCrashes(harness: StoreHarness): void {
-  const skip = harness.features.crashes ? false : 'feature crashes: nothing of this adapter outlives its process'
+  const skip = withoutCrashes(harness)
   for (const point of POINTS) {
     for (const visit of VISITS) {
       test(

@@ -8,7 +8,7 @@ import { createRuntime, type Runtime } from '../../kernel/runtime.ts'
 import type { Feed, NewEvent, StoredEvent } from '../records/feed.ts'
 import type { StoreFactory } from '../factory.ts'
 import type { SchemaStep } from '../migration.ts'
-import type { Store, StoreTransaction } from '../store.ts'
+import type { Store, StoreFeatures, StoreTransaction } from '../store.ts'
 import type { TestSteps, TestVariant } from './test-state.testsuite.ts'
 import { type ChildPlace, openTestStore } from './test-store.testsuite.ts'
 import { stateOf, testVariant } from './test-variants.testsuite.ts'
@@ -17,6 +17,8 @@ import { stateOf, testVariant } from './test-variants.testsuite.ts'
 export interface StoreHarness {
   /** Name of the adapter; put before the name of each test. */
   readonly name: string
+  /** What the adapter declares of its stores. */
+  readonly declared: StoreFeatures
   /** What the adapter can be asked to show. A feature that is `false` is reported as a skipped test with its name, never left out. */
   readonly features: {
     /** Whether several stores may be open on one service at once; else the second is refused. */
@@ -215,4 +217,9 @@ export async function counter(store: Store, key: string): Promise<number> {
 /** Steps beyond those of the state, of a harness that declares `migrations`. */
 export function testSteps(place: StorePlace): TestSteps {
   return testVariant(place).steps ?? assert.fail('the feature is declared: migrations')
+}
+
+/** Why processes of an adapter are not killed in its tests; false where they are. */
+export function withoutCrashes({ features }: StoreHarness): string | false {
+  return features.crashes ? false : 'feature crashes: nothing of this adapter outlives its process'
 }

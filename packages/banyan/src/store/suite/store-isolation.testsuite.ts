@@ -36,6 +36,21 @@ export function testIsolation(harness: StoreHarness): void {
     }
   })
 
+  promise(harness, 'S4 no phantom: two that look through the same range and each add to it do not both pass', async ({ store }) => {
+    for (let round = 0; round < 5; round++) {
+      const enter = (name: string) =>
+        store.transaction(async (tx) => {
+          const { counters } = stateOf(tx)
+          const others = (await counters.from(`room ${round}`)).filter(({ key }) => key.startsWith(`room ${round} `))
+          if (others.length > 0) return false // it is taken
+          await counters.set(`room ${round} ${name}`, 1)
+          return true
+        })
+      const answers = await Promise.all(['ann', 'bob', 'cid'].map(enter))
+      assert.equal(answers.filter(({ value }) => value).length, 1)
+    }
+  })
+
   promise(harness, 'S4 a transaction reads its own writes, with the toolkit’s records too', async ({ store }) => {
     await store.transaction(async (tx) => {
       await stateOf(tx).counters.add('a')

@@ -4,6 +4,7 @@ import { testBounds } from './store-bounds.testsuite.ts'
 import { testConsumption } from './store-consumption.testsuite.ts'
 import { testCrashes } from './store-crash.testsuite.ts'
 import { testCosts } from './store-costs.testsuite.ts'
+import { testFeatures } from './store-features.testsuite.ts'
 import { testFeed } from './store-feed.testsuite.ts'
 import type { StoreHarness } from './store-harness.testsuite.ts'
 import { testHistory } from './store-history.testsuite.ts'
@@ -27,6 +28,7 @@ export type { TestState, TestVariant } from './test-state.testsuite.ts'
  * it. Call it in a test file of an adapter; it declares tests of `node:test`.
  */
 export function testStore(harness: StoreHarness): void {
+  testFeatures(harness)
   testAtomicity(harness)
   testIsolation(harness)
   testReadsApart(harness)
