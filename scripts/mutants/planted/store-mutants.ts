@@ -27,6 +27,15 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${SQLITE}/sqlite-store.test.ts`, test: 'a commit that fails rejects its whole batch' },
   },
   {
+    name: 'declared-otherwise',
+    mistake: 'an adapter declares, and the page of stores says, what its stores are not: that several processes may share one',
+    promises: ['P3'],
+    file: `${SQLITE}/sqlite-features.ts`,
+    find: '  shared: false,\n',
+    replace: '  shared: true,\n',
+    caughtBy: { file: SUITE, test: 'what a store says of itself is what its adapter declares' },
+  },
+  {
     name: 'snapshot-outlives-commit',
     mistake: 'reads go on with a snapshot from before a commit that their caller knows of',
     promises: ['P1'],
