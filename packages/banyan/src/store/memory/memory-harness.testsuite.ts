@@ -1,5 +1,6 @@
 import type { StoreHarness, StorePlace } from '../suite/store.testsuite.ts'
 import { openCounted } from './counted-documents.testsuite.ts'
+import { MEMORY_FEATURES } from './memory-features.ts'
 import { MEMORY_BYTES_MAX, MemoryData } from './memory-data.ts'
 import { storesIn } from './memory-stores.ts'
 
@@ -9,6 +10,7 @@ const BYTES_LEFT = 650_000
 /** Puts stores in memory to the conformance suite. */
 export const memoryHarness: StoreHarness = {
   name: 'memory',
+  declared: MEMORY_FEATURES,
   features: { shared: false, fillDisk: true, damage: false, apart: false, positionsLater: false, migrations: false, crashes: false },
   costs: { open: openCounted },
   async createPlace(): Promise<StorePlace> {
