@@ -92,3 +92,16 @@ test('lines for a shell that fail, print something else, or end although they sh
     await assert.rejects(guide.runShells(wrong), { message })
   }
 })
+
+test('lines for a shell see no settings but those that their page shows', async () => {
+  const before = process.env.BANYAN_DATA
+  process.env.BANYAN_DATA = 'elsewhere'
+  try {
+    const lines = sh('echo "data: $BANYAN_DATA."', '# => data: .')
+    using guide = checkedGuide(ROOT, [lines])
+    await guide.runShells(lines)
+  } finally {
+    if (before === undefined) delete process.env.BANYAN_DATA
+    else process.env.BANYAN_DATA = before
+  }
+})
