@@ -10,7 +10,7 @@ const page = (...lines: string[]) => guidePage('docs/guide/broken.md', lines.joi
 const sh = (...lines: string[]) => page('```sh', ...lines, '```')
 const TWICE = ['```ts', '// twice.ts', 'export const twice = (n: number) => n * 2', '```']
 
-test('a type that does not fit, a value that is another and a test that fails are found, at their lines of the page', async () => {
+test('a type that does not fit, a value that is another and a test that fails are found, at their lines of the page; so is another style', async () => {
   const broken = page(
     ...TWICE,
     '```ts',
@@ -28,12 +28,17 @@ test('a type that does not fit, a value that is another and a test that fails ar
     '',
     "test('one is two', () => assert.equal(1, Number('2')))",
     '```',
+    '```ts',
+    '// ugly.ts',
+    'export const one = "1";',
+    '```',
   )
   assert.deepEqual(broken.problems, [])
   using guide = checkedGuide(ROOT, [broken])
   assert.match(await guide.typeProblems(), /^docs\/guide\/broken\.md:10 \(try\.ts\): error TS2345/)
+  assert.equal(await guide.formatProblems(), 'broken/ugly.ts\n')
   const { failures, passed } = await guide.run()
-  assert.equal(passed, 0)
+  assert.equal(passed, 1)
   assert.equal(failures.length, 2)
   assert.match(failures.join('\n'), /docs\/guide\/broken\.md:11 says 7, and it is 6/)
   assert.match(failures.join('\n'), /one is two: [^]*docs\/guide\/broken\.md:18 \(a\.test\.ts\)/)
@@ -76,6 +81,7 @@ test('what fits passes: its types, its values, its shell', async () => {
   )
   using guide = checkedGuide(ROOT, [sound])
   assert.equal(await guide.typeProblems(), '')
+  assert.equal(await guide.formatProblems(), '')
   assert.deepEqual(await guide.run(), { failures: [], passed: 1 })
   await guide.runShells(sound)
 })
