@@ -117,10 +117,10 @@ test('what is no call is refused with what is wrong with it', async () => {
 test('the deadline travels as what is left, and the trace with its state', async () => {
   const { send, received } = await wired(taken)
   const trace = { ...newTrace(ids), flags: 3, state: ' a=1,\tb=2 ' }
-  await send({ deadline: deadlineAfter(clock, 700), trace })
+  await send({ deadline: deadlineAfter(clock, 20_000), trace })
   const { deadline, trace: seen } = received[0]?.scope ?? scope()
   const leftMs = deadline.at - clock.monotonic()
-  assert.ok(leftMs <= 700 && leftMs > 0, String(leftMs))
+  assert.ok(leftMs <= 20_000 && leftMs > 0, String(leftMs))
   assert.deepEqual(seen, { ...trace, state: 'a=1, b=2' })
 })
 

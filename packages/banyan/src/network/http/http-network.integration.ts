@@ -1,11 +1,8 @@
 import { createServer } from 'node:net'
-import { systemClock } from '../../kernel/clock.ts'
 import { testNetwork } from '../suite/network.testsuite.ts'
 import { httpNetwork } from './http-network.ts'
 
-const clock = systemClock()
-
-testNetwork('HTTP', async () => {
+testNetwork('HTTP', async (clock) => {
   const [caller, callee] = [httpNetwork({ clock }), httpNetwork({ clock })]
   return {
     caller,

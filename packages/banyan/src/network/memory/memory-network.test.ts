@@ -8,8 +8,8 @@ import type { Fate, Trip } from './passage.ts'
 
 const clock = systemClock()
 
-testNetwork('memory', async () => {
-  const network = memoryNetwork({ clock })
+testNetwork('memory', async (time) => {
+  const network = memoryNetwork({ clock: time })
   return {
     caller: network.process('caller'),
     callee: network.process('callee'),
