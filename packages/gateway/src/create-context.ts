@@ -30,7 +30,6 @@ export function createContext(options: GatewayOptions, { revocations, ...parts }
   return {
     ...parts,
     ownWrites: createOwnWrites({
-      clock,
       services: host.services,
       limits: options.ownWrites ?? {},
       addressOf: ({ request }) => address.key(request),

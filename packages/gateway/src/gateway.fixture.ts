@@ -3,7 +3,14 @@ import { connect } from 'node:net'
 import { command, contract, type Contract, declareError, query, Type } from 'banyan'
 import { type CallReply, type CallRequest } from 'banyan/call'
 import { schemaCheck } from 'banyan/contract'
-import type { GatewayHost, GatewayService, PlatformAdmin, RunningGateway } from 'banyan/host'
+import {
+  createOwnWrites,
+  type GatewayHost,
+  type GatewayService,
+  type PlatformAdmin,
+  type ReadModel,
+  type RunningGateway,
+} from 'banyan/host'
 import { BanyanError, createRuntime, type Runtime } from 'banyan/kernel'
 import { createMetrics } from 'banyan/telemetry'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -73,6 +80,8 @@ export interface StubHostOptions {
   readonly runtime?: Runtime
   readonly handlers?: Readonly<Record<string, StubHandler>>
   readonly services?: readonly GatewayService[]
+  /** What queries of the services read through projections. Default: nothing. */
+  readonly reads?: ReadModel
   readonly admin?: PlatformAdmin
   readonly draining?: () => boolean
 }
@@ -82,9 +91,11 @@ export function stubHost({
   runtime = createRuntime(),
   handlers = {},
   services = [gatewayService(shop)],
+  reads,
   admin,
   draining = () => false,
 }: StubHostOptions = {}): GatewayHost {
+  const ownWrites = createOwnWrites(runtime.clock)
   return {
     runtime,
     environment: {},
@@ -104,6 +115,7 @@ export function stubHost({
         const definition = services.find(({ contract }) => contract.name === request.service)?.contract.operations[request.operation]
         if (!definition) throw new BanyanError('unavailable', 'no such service')
         schemaCheck(definition.input).parse(request.input, `${request.service}.${request.operation}`)
+        if (reads && definition.kind === 'query') await ownWrites.see(reads, request.scope)
         const handler = handlers[request.operation]
         return handler ? handler(request) : { output: { id: 'x', version: 3 } }
       },
@@ -116,8 +128,6 @@ export function gatewayService(of: Contract, more: Partial<GatewayService> = {})
   return {
     contract: of,
     raw: undefined,
-    readModel: () => ({ sources: [], readUpTo: async () => Infinity }),
-    positionOf: async () => 1,
     listen: () => () => {},
     ...more,
   }

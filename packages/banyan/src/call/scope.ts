@@ -1,6 +1,7 @@
 import type { Principal } from '../contract/access.ts'
 import type { Deadline } from '../kernel/deadline.ts'
 import type { TraceContext } from '../telemetry/trace-context.ts'
+import type { AwaitedWrites } from './awaited-writes.ts'
 
 /**
  * What travels with every piece of work, from the gateway through calls, events and saga steps:
@@ -25,6 +26,8 @@ export interface Scope {
    * no request began. Personal: never in events, traces, logs or tables as it is.
    */
   readonly origin?: string | undefined
+  /** Writes that every query of this work must see; undefined for none. Passed on with each call. */
+  readonly after?: AwaitedWrites | undefined
   /** Tells whether nobody waits for the answer any more, e.g. because the client hung up. Only advice: what was begun may be finished. */
   readonly abandoned?: (() => boolean) | undefined
 }

@@ -4,6 +4,7 @@ import type { HostedService } from '../service/hosted/hosted-service.ts'
 import { problemOf } from '../service/hosted/raw-problem.ts'
 import type { Service } from '../service/define/service-parts.ts'
 import type { GatewayService, RawRequestHandler } from './gateway.ts'
+import type { RemoteLog } from './reader-reports.ts'
 import type { Placement } from './placement.ts'
 import type { Platform } from './platform.ts'
 
@@ -11,11 +12,11 @@ import type { Platform } from './platform.ts'
 export function gatewayServices(
   { contracts, services }: Platform,
   { absent }: Placement,
-  hosted: ReadonlyMap<string, HostedService>,
+  { hosted, logOf }: { readonly hosted: ReadonlyMap<string, HostedService>; readonly logOf: (service: string) => RemoteLog | undefined },
 ): readonly GatewayService[] {
   return contracts.map((contract) => {
     const here = hosted.get(contract.name)
-    return here ? local(here) : elsewhere(contract, services, () => absent(contract.name))
+    return here ? local(here) : elsewhere(contract, services, { absent: () => absent(contract.name), log: logOf(contract.name) })
   })
 }
 
@@ -24,20 +25,20 @@ function local(service: HostedService): GatewayService {
     contract: service.contract,
     raw: service.raw,
     listen: service.listen,
-    readModel: (operation) => service.projections.readModel(operation),
-    positionOf: (token) => service.store.feed.positionOf(token),
   }
 }
 
-/** Calls of it go over the transport, which answers for itself; nothing in this process knows what it has read. */
-function elsewhere(contract: Contract, services: readonly Service[], absent: () => BanyanError): GatewayService {
+/** Calls of it go over the transport, which answers for itself. Hints that something has changed come with its log; its own notifications do not. */
+function elsewhere(
+  contract: Contract,
+  services: readonly Service[],
+  { absent, log }: { readonly absent: () => BanyanError; readonly log: RemoteLog | undefined },
+): GatewayService {
   const prefix = services.find(({ name }) => name === contract.name)?.parts.routes?.prefix
   return {
     contract,
     raw: prefix === undefined ? undefined : { prefix, handle: refusal(absent) },
-    listen: () => () => {},
-    readModel: () => ({ sources: [], readUpTo: async () => Number.POSITIVE_INFINITY }),
-    positionOf: () => Promise.reject(absent()),
+    listen: (_key, listener) => log?.feed.subscribe(listener) ?? (() => {}),
   }
 }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport } from '../call/transport.ts'
 import type { Contract } from '../contract/contract.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import type { ReadModel } from '../service/reaction/service-projections.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { HealthReport } from './health.ts'
@@ -19,15 +18,11 @@ export interface GatewayService {
   /** Its raw routes; undefined when it has none that are known here. */
   readonly raw: RawRequestHandler | undefined
   /**
-   * Calls `listener` at each `tx.notify(key)` of the service in this process, before the answer of the notifying handler leaves, and when
+   * Calls `listener` at each `tx.notify(key)` of the service, where it runs in this process, before the answer of the notifying handler leaves, and when
    * its log of events may have grown, also by other processes. Only a hint: what must not be missed is asked for now and then. Returns how
    * to stop.
    */
   listen(key: string, listener: () => void): () => void
-  /** What an operation, or when none is named any of them, reads through projections. */
-  readModel(operation?: string): ReadModel
-  /** Position of a write in the service's own log, by its token; see `Feed.positionOf`. */
-  positionOf(token: string): Promise<number | undefined>
 }
 
 /** What a running process offers to its gateway. */

@@ -104,7 +104,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
     reports.start()
     figures.start()
     if (platform.gateway && options.listen) {
-      const services = gatewayServices(platform, placement, hosted)
+      const services = gatewayServices(platform, placement, { hosted, logOf })
       const { environment, operatorKey } = options
       const host = { runtime, environment, services, transport, admin, metrics, operatorKey, health, draining: () => drain.begun }
       gateway = await platform.gateway.start(host, options.listen)

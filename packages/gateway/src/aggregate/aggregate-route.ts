@@ -1,4 +1,4 @@
-import type { Scope } from 'banyan/call'
+import { isUnknownWrite, type Scope } from 'banyan/call'
 import { inputCheck, schemaCheck } from 'banyan/contract'
 import {
   BanyanError,
@@ -38,9 +38,6 @@ export function aggregateRoute(gateway: GatewayContext, meters: GatewayMeters, {
   for (const { name } of uses)
     if (!gateway.host.services.some(({ contract }) => contract.name === name))
       misuse(`aggregate "${id}" uses service "${name}", which is not part of the platform; add it or leave the part out`)
-  const reads = gateway.host.services
-    .filter(({ contract }) => uses.some(({ name }) => name === contract.name))
-    .map((one) => one.readModel())
   const clients = clientsOnBehalf(uses, gateway.host.transport, clock)
   const received = inputCheck(operation.input)
   const answer = schemaCheck(operation.output)
@@ -70,7 +67,7 @@ export function aggregateRoute(gateway: GatewayContext, meters: GatewayMeters, {
     exchange.headers.push(STATUS_HEADER, statusText(sections))
     return { output: answer.own({ generatedAt: new Date(clock.now()).toISOString(), sections }, `the answer of ${id}`) }
   }
-  return operationRoute(gateway, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, reads, run })
+  return operationRoute(gateway, { id, operation, meter: meters.route(id, operation.route.method), service: undefined, run })
 }
 
 interface RunningPart {
@@ -85,7 +82,7 @@ interface RunningPart {
   readonly traceId: string
 }
 
-/** Fills in the part's section. Rejects only for a required part. */
+/** Fills in the part's section. Rejects only for a required part, and for a token in the request that names no write. */
 async function runPart({ id, name, part, context, sections, clock, deadline, log, traceId }: RunningPart): Promise<void> {
   try {
     // In an async function also what `run` throws at once becomes a rejection.
@@ -93,6 +90,7 @@ async function runPart({ id, name, part, context, sections, clock, deadline, log
     sections[name] = { status: 'ok', data }
   } catch (thrown) {
     const error = partError(`part "${name}" of aggregate "${id}"`, thrown)
+    if (isUnknownWrite(error)) throw error
     const isLoggedWithTheWhole = part.need === 'required' && isOwnMistake(error)
     if (error.status >= 500 && !isLoggedWithTheWhole)
       log.warn('a part of an aggregate failed', { aggregate: id, part: name, trace_id: traceId, error: shownInLog(error) })

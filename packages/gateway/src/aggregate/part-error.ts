@@ -1,4 +1,4 @@
-import { uncaught } from 'banyan/call'
+import { isUnknownWrite, uncaught } from 'banyan/call'
 import { BanyanError, isErrorCode, toBanyanError } from 'banyan/kernel'
 
 /** What a service says to the person who asked: a part calls in that person's name. */
@@ -11,6 +11,7 @@ const TO_WHOEVER_ASKED: ReadonlySet<string> = new Set(['unauthenticated', 'permi
 export function partError(part: string, thrown: unknown): BanyanError {
   const error = toBanyanError(thrown)
   const { code, declared, from } = error
+  if (isUnknownWrite(error)) return error
   if (from !== undefined) return !declared && TO_WHOEVER_ASKED.has(code) ? error : uncaught(part, error)
   if (isErrorCode(code) && !declared) return error
   return new BanyanError('internal', `${part} failed with "${code}", which an aggregate cannot declare`, { cause: error })

@@ -31,7 +31,6 @@ export function operatorRoutes(gateway: GatewayContext, contract: Contract, mete
       operation,
       meter: meters.route(id, operation.route.method),
       service: undefined,
-      reads: [],
       async run(input, { principal }) {
         const output = await handler(inputCheck(operation.input).parse(input, id) as JsonObject, principal.subject)
         return { output: schemaCheck(operation.output).own(output, `the answer of ${id}`) }

@@ -15,16 +15,20 @@ class Behind implements ReadModel {
     this.asked++
     return this.position
   }
+  positionOf(_source: string, token: string): Promise<number> {
+    return positionOf(token)
+  }
 }
 
 const HEAD = 20
 
-function hostWith(model: ReadModel) {
-  const positionOf = async (token: string): Promise<number> => {
-    if (Number(token) <= HEAD) return Number(token)
-    throw new BanyanError('invalid_argument', 'the token names no write of this log')
-  }
-  return stubHost({ services: [gatewayService(shop, { readModel: () => model, positionOf })] })
+async function positionOf(token: string): Promise<number> {
+  if (Number(token) <= HEAD) return Number(token)
+  throw new BanyanError('invalid_argument', 'the token names no write of this log')
+}
+
+function hostWith(reads: ReadModel) {
+  return stubHost({ services: [gatewayService(shop)], reads })
 }
 
 const after = (token: string, more: Readonly<Record<string, string>> = {}) => ({ headers: { 'banyan-after': `shop:${token}`, ...more } })
@@ -55,7 +59,10 @@ test('refuses what is no token of the log, and waits only where something is rea
   await using running = await startGateway({}, hostWith(model))
   for (const header of ['shop:999999999', 'nobody:1', 'shop', 'shop:a b', Array.from({ length: 9 }, () => 'shop:1').join()])
     assert.equal((await running.ask('/api/products/a', { headers: { 'banyan-after': header } })).status, 400, header)
-  await using other = await startGateway({}, hostWith({ sources: ['elsewhere'], readUpTo: async () => 0 }))
+  await using other = await startGateway(
+    {},
+    hostWith({ sources: ['elsewhere'], readUpTo: async () => 0, positionOf: (_source, token) => positionOf(token) }),
+  )
   assert.equal((await other.ask('/api/products/a', after('15'))).status, 200)
 })
 

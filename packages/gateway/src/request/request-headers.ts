@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { AwaitedWrite } from 'banyan/call'
 import type { Principal } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
 
@@ -43,12 +44,6 @@ function escapeCharacter(character: string): string {
   return character === ':' ? '%3A' : '%25'
 }
 
-/** A write that a read must see. */
-export interface AwaitedWrite {
-  readonly service: string
-  readonly token: string
-}
-
 /** Reads `Banyan-After`: tokens from `Banyan-Token` answers, separated by commas. Throws `invalid_argument` when it is something else. */
 export function awaitedWrites(header: string | readonly string[] | undefined): readonly AwaitedWrite[] {
   if (header === undefined) return []
@@ -57,6 +52,6 @@ export function awaitedWrites(header: string | readonly string[] | undefined): r
   return parts.map((part) => {
     const match = TOKEN.exec(part)
     if (!match) throw new BanyanError('invalid_argument', 'Banyan-After must be what a Banyan-Token header answered, e.g. "orders:42"')
-    return { service: match[1] as string, token: match[2] as string }
+    return { log: match[1] as string, number: match[2] as string }
   })
 }

@@ -32,7 +32,7 @@ export function compileRoutes(gateway: GatewayContext, meters: GatewayMeters, op
 }
 
 /** Operations that are internal have no route: for a stranger they do not exist. */
-function serviceRoutes(gateway: GatewayContext, meters: GatewayMeters, { contract, readModel }: GatewayService): GatewayRoute[] {
+function serviceRoutes(gateway: GatewayContext, meters: GatewayMeters, { contract }: GatewayService): GatewayRoute[] {
   return Object.entries(contract.operations)
     .filter(([, operation]) => operation.access !== 'internal')
     .map(([name, operation]) => {
@@ -42,7 +42,6 @@ function serviceRoutes(gateway: GatewayContext, meters: GatewayMeters, { contrac
         operation,
         meter: meters.route(id, operation.route.method),
         service: contract.name,
-        reads: [readModel(name)],
         run: (input, scope, exchange) =>
           gateway.host.transport.send({
             service: contract.name,

@@ -1,5 +1,4 @@
 import type { CallReply, Scope } from 'banyan/call'
-import type { ReadModel } from 'banyan/host'
 import { ANONYMOUS, inputFields, type OperationDefinition } from 'banyan/contract'
 import { BanyanError, deadlineAfter } from 'banyan/kernel'
 import { checkAccess, checkOwner } from './access-rule.ts'
@@ -24,8 +23,6 @@ export interface OperationRouteOptions {
   readonly meter: RouteMeter
   /** Names the service in `Banyan-Token`; undefined for operations of the gateway itself. */
   readonly service: string | undefined
-  /** What it reads through projections; a client may wait with `Banyan-After` until its own write is there. */
-  readonly reads: readonly ReadModel[]
   run(input: JsonObject, scope: Scope, exchange: Exchange): Promise<CallReply>
 }
 
@@ -41,7 +38,6 @@ export function operationRoute(gateway: GatewayContext, options: OperationRouteO
   const limits = gateway.limiters.operation(id, operation)
   const reply = replyWriter(gateway, options)
   const largest = bodyLimits(operation.input, gateway.bodyMost)
-  const isQuery = operation.kind === 'query'
   const takesBody = operation.route.method !== 'GET'
 
   return {
@@ -59,8 +55,6 @@ export function operationRoute(gateway: GatewayContext, options: OperationRouteO
       checkOwner(operation.access, exchange.principal, input)
       if (!passTarget(gateway, exchange, limits, input)) return
       const scope = scopeOf(gateway, exchange, operation)
-      if (isQuery && exchange.request.headers['banyan-after'] !== undefined)
-        await gateway.ownWrites.see(exchange, options.reads, scope.deadline)
       reply(exchange, scope, await options.run(input, scope, exchange))
     },
   }
@@ -114,7 +108,11 @@ function refuseBody({ request, headers }: Exchange): JsonObject {
   return {}
 }
 
-function scopeOf({ host, address }: GatewayContext, exchange: Exchange, { timeoutMs, idempotency, kind }: OperationDefinition): Scope {
+function scopeOf(
+  { host, address, ownWrites }: GatewayContext,
+  exchange: Exchange,
+  { timeoutMs, idempotency, kind }: OperationDefinition,
+): Scope {
   const { request, correlationId, principal, trace } = exchange
   const waitMs = waitSecondsOf(request) * 1_000
   const key = kind === 'command' && idempotency !== 'none' ? idempotencyKeyOf(request, principal) : undefined
@@ -133,8 +131,9 @@ function scopeOf({ host, address }: GatewayContext, exchange: Exchange, { timeou
     causationId: correlationId,
     key,
     waitMs: waitMs === 0 ? undefined : waitMs,
+    after: kind === 'query' ? ownWrites.awaited(exchange) : undefined,
     origin: address.key(request),
-    abandoned: () => exchange.answered || exchange.response.destroyed,
+    abandoned: () => exchange.answered || exchange.response.destroyed || exchange.connection.isGone,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Contract } from '../../contract/contract.ts'
 import type { BanyanError } from '../../kernel/error.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { ProjectionDefinition, TableName } from '../../projection/projection.ts'
+import type { ReadModel } from '../reaction/read-model.ts'
 import type { AnySaga } from '../../saga/index.ts'
 import type { Scope } from '../../call/scope.ts'
 import type { ApartTurns } from '../../store/apart-turns.ts'
@@ -41,6 +42,10 @@ export interface ServiceRuntime extends ServiceBase {
   requestRollback(tx: StoreTransaction, id: string, reason: string): Promise<boolean>
   /** Tells the timers that one is due at `at`, once it is durable. */
   timerScheduled(at: number): void
+  /** Resolves when an operation can see the writes that its caller wants to see. */
+  seeWrites(model: ReadModel, scope: Scope): Promise<void>
+  /** What an operation reads through projections. */
+  readModel(operation: string): ReadModel
   /** Names of a projection's tables in the generation that serves. */
   projectionTables(projection: ProjectionDefinition): TableName
 }

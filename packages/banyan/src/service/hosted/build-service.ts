@@ -9,6 +9,7 @@ import { retentionPolicy } from '../define/retention.ts'
 import type { Service } from '../define/service-parts.ts'
 import { createNotifier } from '../handler/notifier.ts'
 import type { ServiceBase, ServiceRuntime } from '../handler/service-runtime.ts'
+import { createOwnWrites } from '../own-writes/own-writes.ts'
 import { createConsumers, type ServiceConsumers } from '../reaction/consumers.ts'
 import { createServiceProjections, type ServiceProjections } from '../reaction/service-projections.ts'
 import { createServiceSagas, type ServiceSagas } from '../reaction/service-sagas.ts'
@@ -95,6 +96,8 @@ function serviceRuntime(
     signalSaga: sagas.signalIn,
     requestRollback: sagas.requestRollbackIn,
     timerScheduled: timers.scheduled,
+    seeWrites: createOwnWrites(base.runtime.clock).see,
+    readModel: projections.readModel,
     projectionTables: (projection) => projections.tables(projection.name),
   }
 }

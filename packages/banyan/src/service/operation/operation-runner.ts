@@ -27,6 +27,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const answer = answerer(operation, handler)
   const { label } = operation
   const checkInput = inputCheck(definition.input)
+  const model = definition.kind === 'query' ? service.readModel(handler.name) : undefined
   const places = callPlaces(label, definition.concurrencyMax)
   const meter = operationMeter(service.metrics, service.name, handler.name)
   const { clock, faults } = service.runtime
@@ -37,6 +38,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
       const { scope } = call
       authorize(definition.access, scope.principal, call.input)
       const input = checkInput.parse(call.input, label)
+      if (model && scope.after) await service.seeWrites(model, scope)
       if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)

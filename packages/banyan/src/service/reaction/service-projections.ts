@@ -12,17 +12,10 @@ import type { Store } from '../../store/store.ts'
 import type { Consumer } from '../../events/index.ts'
 import { type ConsumerLag, lagsOf } from './consumer-lag.ts'
 import { eventDataReader } from './event-data.ts'
+import { createReadModel, type ReadModel } from './read-model.ts'
 import { sourcesOf } from '../define/event-source.ts'
 import type { Service } from '../define/service-parts.ts'
 import type { ServiceBase } from '../handler/service-runtime.ts'
-
-/** What reads of a service see of others' and its own events, through projections. */
-export interface ReadModel {
-  /** Names of the services whose events the projections are made of; none where nothing is read through one. */
-  readonly sources: readonly string[]
-  /** Returns up to which position of `source` all of the projections have everything. Cheap; meant to be asked again. */
-  readUpTo(source: string): Promise<number>
-}
 
 /** The read models of one running service. */
 export interface ServiceProjections {
@@ -57,10 +50,12 @@ export interface ServiceProjections {
 export function createServiceProjections(shared: ServiceBase, service: Service): ServiceProjections {
   const { name, store, runtime } = shared
   const runners = new Map<string, ProjectionRunner>()
+  let findFeed: (source: string) => Feed | undefined = () => undefined
   const runner = (projection: string): ProjectionRunner =>
     runners.get(projection) ?? misuse(`service ${name} has no running projection "${projection}"; add it to projections`)
   return {
     async start(feedOf, instance) {
+      findFeed = feedOf
       for (const projection of service.parts.projections) {
         const sources = sourcesOf(service.definition, projection).map((source) => ({
           source,
@@ -86,13 +81,8 @@ export function createServiceProjections(shared: ServiceBase, service: Service):
       await Promise.all([...runners.values()].map((one) => one.stop()))
     },
     tables: (projection) => (table) => runner(projection).table(table),
-    readModel(operation) {
-      const read = projectionsOf(service, operation)
-      return {
-        sources: [...new Set(read.flatMap((projection) => sourcesOf(service.definition, projection)))],
-        readUpTo: async (source) => Math.min(...(await Promise.all(read.map((projection) => runner(projection.name).position(source))))),
-      }
-    },
+    readModel: (operation) =>
+      createReadModel(service, { projections: projectionsOf(service, operation), runner, feedOf: (source) => findFeed(source) }),
     lag: () => lagsOf(shared, consumersOf(runners)),
     status: () => Promise.all([...runners.values()].map((one) => one.status())),
     async checkCurrent(projection) {

@@ -1,6 +1,7 @@
-import type { ReadModel } from 'banyan/host'
-import { BanyanError, type Clock, type Deadline, remainingMs, toBanyanError } from 'banyan/kernel'
-import type { Connection } from '../http/connection.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { type Deadline, remainingMs } from '../../kernel/deadline.ts'
+import { BanyanError, toBanyanError } from '../../kernel/error.ts'
+import type { ReadModel } from '../reaction/read-model.ts'
 
 /** A write that is not seen yet. */
 export interface Pending {
@@ -11,17 +12,15 @@ export interface Pending {
   position: number | undefined
 }
 
-/** How many may wait. */
-export interface WaitingRoomOptions {
-  readonly clock: Clock
-  readonly max: number
-  readonly perAddress: number
-  readonly refused: (limit: string) => void
+/** Who waits, and how long. */
+export interface Waiting {
+  readonly deadline: Deadline
+  /** Tells whether nobody waits for the answer any more. */
+  readonly abandoned: () => boolean
 }
 
-interface Waiter {
+interface Waiter extends Waiting {
   pending: readonly Pending[]
-  readonly deadline: Deadline
   readonly settle: (error?: BanyanError) => void
 }
 
@@ -30,62 +29,40 @@ const LOOK_MS = 20
 
 /** Those who wait until they can see what they wrote: one timer for all, and each projection is asked once a round, however many wait for it. */
 export class WaitingRoom {
-  readonly #options: WaitingRoomOptions
+  readonly #clock: Clock
   readonly #waiters = new Set<Waiter>()
-  readonly #byAddress = new Map<string, number>()
   #isScheduled = false
 
-  constructor(options: WaitingRoomOptions) {
-    this.#options = options
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
 
   get size(): number {
     return this.#waiters.size
   }
 
-  /** Resolves when all is seen. Rejects with `deadline_exceeded`, `overloaded` when there is no room, and `cancelled` when the client leaves. */
-  async wait(connection: Connection, address: string, pending: readonly Pending[], deadline: Deadline): Promise<void> {
-    if (connection.isGone) throw clientGone()
-    this.#admit(address)
+  /** Resolves when all is seen. Rejects with `deadline_exceeded`, and with `cancelled` when nobody waits for the answer any more. */
+  async wait(pending: readonly Pending[], waiting: Waiting): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter: Waiter = { pending, deadline, settle: (error) => (error === undefined ? resolve() : reject(error)) }
-    const forget = connection.onGone(() => waiter.settle(clientGone()))
+    const waiter: Waiter = { ...waiting, pending, settle: (error) => (error === undefined ? resolve() : reject(error)) }
     this.#waiters.add(waiter)
     this.#later()
     try {
       await promise
     } finally {
-      forget()
-      this.#leave(address, waiter)
+      this.#waiters.delete(waiter)
     }
-  }
-
-  #admit(address: string): void {
-    const { max, perAddress, refused } = this.#options
-    const own = this.#byAddress.get(address) ?? 0
-    if (own >= perAddress || this.#waiters.size >= max) {
-      refused(own >= perAddress ? 'own-writes-by-address' : 'own-writes')
-      throw new BanyanError('overloaded', 'too many requests wait for what they wrote; read again in a moment, or without Banyan-After')
-    }
-    this.#byAddress.set(address, own + 1)
-  }
-
-  #leave(address: string, waiter: Waiter): void {
-    this.#waiters.delete(waiter)
-    const own = (this.#byAddress.get(address) ?? 1) - 1
-    if (own === 0) this.#byAddress.delete(address)
-    else this.#byAddress.set(address, own)
   }
 
   #later(): void {
     if (this.#waiters.size === 0 || this.#isScheduled) return
     this.#isScheduled = true
-    this.#options.clock.setTimer(LOOK_MS, () => void this.#round())
+    this.#clock.setTimer(LOOK_MS, () => void this.#round())
   }
 
   async #round(): Promise<void> {
     const look = lookOnce()
-    for (const waiter of this.#waiters) await advance(this.#options.clock, waiter, look)
+    for (const waiter of this.#waiters) await advance(this.#clock, waiter, look)
     this.#isScheduled = false
     this.#later()
   }
@@ -114,6 +91,7 @@ export async function notSeen(all: readonly Pending[], look: Look): Promise<read
 }
 
 async function advance(clock: Clock, waiter: Waiter, look: Look): Promise<void> {
+  if (waiter.abandoned()) return waiter.settle(new BanyanError('cancelled', 'the client went away while it waited'))
   try {
     for (const one of waiter.pending) one.position ??= await one.locate()
     waiter.pending = await notSeen(waiter.pending, look)
@@ -130,8 +108,4 @@ async function behind({ model, source, position }: Pending, look: Look): Promise
   return new BanyanError('deadline_exceeded', `what is read here is ${events} events of "${source}" behind; read again later`, {
     retry: 'safe',
   })
-}
-
-function clientGone(): BanyanError {
-  return new BanyanError('cancelled', 'the client went away while it waited')
 }
