@@ -5,6 +5,8 @@ const TEST = `${CALL}/local-call.test.ts`
 const SIEVE = 'packages/banyan/src/contract/sieve'
 const BOUNDARIES = 'tests/boundaries.journey.ts'
 
+const CALLER_KEYS = 'packages/testing/src/caller-keys.integration.ts'
+
 /** Mistakes that make a call within a process differ from one between processes. */
 export const CALL_MUTANTS: readonly Mutant[] = [
   {
@@ -213,5 +215,32 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     find: "if (access === 'public' || tokens !== undefined) return",
     replace: "if (access === 'public' || tokens !== undefined || apiKeys.length === 0) return",
     caughtBy: { file: 'packages/gateway/src/options/check-start.integration.ts', test: 'refuses to start with access' },
+  },
+  {
+    name: 'key-without-caller',
+    mistake: 'the key of a call between services does not say who calls, so two callers that choose the same one share an answer',
+    promises: ['P15'],
+    file: 'packages/banyan/src/call/client.ts',
+    find: 'plainKeys === true ? key : callerKey(principal, key)',
+    replace: 'plainKeys !== false ? key : callerKey(principal, key)',
+    caughtBy: { file: CALLER_KEYS, test: 'two services that choose the same key never share an answer' },
+  },
+  {
+    name: 'old-saga-with-new-keys',
+    mistake: 'a saga that an earlier release began goes on with other keys, so what it repeats runs twice',
+    promises: ['P8', 'P15'],
+    file: 'packages/banyan/src/saga/run/attempt.ts',
+    find: 'plainKeys: !callerKeys }',
+    replace: 'plainKeys: !callerKeys && false }',
+    caughtBy: { file: CALLER_KEYS, test: 'a saga that an earlier release began goes on with the keys' },
+  },
+  {
+    name: 'old-sagas-taken-for-new',
+    mistake: 'the migration marks the sagas that are under way as if their calls had been sent with the new keys',
+    promises: ['P8', 'P15'],
+    file: 'packages/banyan/src/store/sql/schema.ts',
+    find: 'ADD COLUMN caller_keys INTEGER NOT NULL DEFAULT 0',
+    replace: 'ADD COLUMN caller_keys INTEGER NOT NULL DEFAULT 1',
+    caughtBy: { file: CALLER_KEYS, test: 'sagas that a release without caller keys stored are known as such' },
   },
 ]

@@ -159,8 +159,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     mistake: 'what a caller wants to see is not passed on with calls, so a service that is queried on the way reads what was there before',
     promises: ['law 2'],
     file: 'packages/banyan/src/call/client.ts',
-    find: 'callKey: undefined, waitMs: undefined, principal },',
-    replace: 'callKey: undefined, waitMs: undefined, after: undefined, principal },',
+    find: 'plainKeys: undefined,',
+    replace: 'plainKeys: undefined, after: undefined,',
     caughtBy: {
       file: 'packages/gateway/src/own-writes/queried-service.integration.ts',
       test: 'a query whose service does not get that far in time',
@@ -171,8 +171,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     mistake: 'the gateway passes the tokens on, and the queried service does not wait',
     promises: ['law 2'],
     file: 'packages/banyan/src/service/operation/operation-runner.ts',
-    find: 'if (model && scope.after) await service.seeWrites(model, scope)',
-    replace: 'if (model && scope.after) void service.seeWrites(model, scope).catch(() => {})',
+    find: "if (scope.after && definition.kind === 'query') await service.seeWrites(",
+    replace: "if (scope.after && definition.kind === 'query') void service.seeWrites(",
     caughtBy: {
       file: 'packages/gateway/src/own-writes/queried-service.integration.ts',
       test: 'a query whose service does not get that far in time',

@@ -3,9 +3,9 @@ import { type BanyanError, reworded, toBanyanError } from '../kernel/error.ts'
 /** A write that a read must see: a place in the log of the service that committed it. */
 export interface AwaitedWrite {
   /** Name of the service whose log it is. */
-  readonly log: string
+  readonly service: string
   /** Names the last event of the write, as `CallReply.token` did. Opaque but to that log. */
-  readonly number: string
+  readonly token: string
 }
 
 /** Lets whoever waits go; called once. */

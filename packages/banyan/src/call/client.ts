@@ -4,6 +4,7 @@ import type { CallOptions, Clients, Contract } from '../contract/contract.ts'
 import type { OperationDefinition } from '../contract/operation.ts'
 import { type Clock, deadlineAfter, remainingMs } from '../kernel/index.ts'
 import { BanyanError, misuse, toBanyanError } from '../kernel/error.ts'
+import { callerKey } from './caller-key.ts'
 import { receivedFrom } from './uncaught.ts'
 import type { Progress } from './progress.ts'
 import type { Scope } from './scope.ts'
@@ -77,7 +78,15 @@ async function sendCall(
     operation: operationName,
     definition: operation,
     input,
-    scope: { ...scope, deadline, key: callOptions?.key ?? scope.callKey, callKey: undefined, waitMs: undefined, principal },
+    scope: {
+      ...scope,
+      deadline,
+      key: keyOf(principal, scope, callOptions?.key),
+      callKey: undefined,
+      plainKeys: undefined,
+      waitMs: undefined,
+      principal,
+    },
     signal: callOptions?.signal,
   })
   try {
@@ -86,6 +95,12 @@ async function sendCall(
   } catch (thrown) {
     throw receivedFrom(`${service}.${operationName}`, thrown)
   }
+}
+
+/** Two services that choose the same key never share an answer: a key carries its caller. */
+function keyOf(principal: Principal, { callKey, plainKeys }: Scope, chosen: string | undefined): string | undefined {
+  const key = chosen ?? callKey
+  return key === undefined || plainKeys === true ? key : callerKey(principal, key)
 }
 
 /** Notes that a command was carried out, or may have been. */

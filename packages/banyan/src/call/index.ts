@@ -1,5 +1,6 @@
 export { type AwaitedWrite, type AwaitedWrites, isUnknownWrite, type Leave } from './awaited-writes.ts'
 export { sendUnlessAborted } from './cancellation.ts'
+export { callerKey } from './caller-key.ts'
 export { type ClientFactory, clientFactory, type ClientOptions, refusingCalls } from './client.ts'
 export { type LocalService, localTransport } from './local-transport.ts'
 export { childScope, type Scope } from './scope.ts'

@@ -59,10 +59,10 @@ test('the callee sees who calls, the flow, the trace and the key; the key of a s
   assert.deepEqual(request?.scope.principal, servicePrincipal('shop'))
   assert.deepEqual(
     [request?.scope.key, request?.scope.callKey, request?.scope.waitMs, request?.scope.correlationId],
-    ['saga:step', undefined, undefined, 'flow'],
+    ['service:shop:saga:step', undefined, undefined, 'flow'],
   )
   await clientOf(remember, { callKey: 'saga:step' }).say({ value: 1 }, { key: 'other' })
-  assert.equal(request?.scope.key, 'other')
+  assert.equal(request?.scope.key, 'service:shop:other')
 })
 
 test('a call never outlives its caller: the shorter deadline counts, and a passed one is not sent', async () => {

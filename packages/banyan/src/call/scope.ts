@@ -19,6 +19,8 @@ export interface Scope {
   readonly key?: string | undefined
   /** Idempotency key that calls made by this work carry when they name none; set for a saga's steps. Not passed on further. */
   readonly callKey?: string | undefined
+  /** True for work whose calls carry keys without their caller, as a saga that an earlier release began must go on. Not passed on further. */
+  readonly plainKeys?: boolean | undefined
   /** How long the caller is ready to wait for a settled answer (`Prefer: wait=N`), in milliseconds. */
   readonly waitMs?: number | undefined
   /**

@@ -1,4 +1,4 @@
-import { receivedFrom, type Scope, sendUnlessAborted, type Transport } from 'banyan/call'
+import { callerKey, receivedFrom, type Scope, sendUnlessAborted, type Transport } from 'banyan/call'
 import type { CallOptions, Clients, Contract } from 'banyan/contract'
 import { BanyanError, type Clock, deadlineAfter, misuse, remainingMs } from 'banyan/kernel'
 
@@ -31,7 +31,12 @@ function prototypeOf({ name: service, operations }: Contract, transport: Transpo
       const deadline = deadlineAfter(clock, options?.timeoutMs ?? timeoutMs, this.scope.deadline)
       if (remainingMs(clock, deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `no time left to call ${service}.${operation}; it was not sent`, { retry: 'safe' })
-      const scope: Scope = { ...this.scope, deadline, key: options?.key, waitMs: undefined }
+      const scope: Scope = {
+        ...this.scope,
+        deadline,
+        key: options?.key === undefined ? undefined : callerKey(this.scope.principal, options.key),
+        waitMs: undefined,
+      }
       try {
         return (await sendUnlessAborted(transport, { service, operation, definition, input, scope, signal: options?.signal })).output
       } catch (thrown) {

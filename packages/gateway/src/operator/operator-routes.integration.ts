@@ -17,6 +17,7 @@ const SAGA = {
   deadlineAt: null,
   owner: null,
   epoch: 1,
+  callerKeys: true,
   correlationId: 'o1',
   traceparent: '',
   createdAt: 1,

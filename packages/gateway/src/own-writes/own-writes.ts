@@ -34,8 +34,8 @@ export function createOwnWrites({ services, limits, addressOf, refused }: OwnWri
     awaited(exchange) {
       const writes = awaitedWrites(exchange.request.headers['banyan-after'])
       if (writes.length === 0) return undefined
-      const stranger = writes.find(({ log }) => !logs.has(log))
-      if (stranger) throw new BanyanError('invalid_argument', `Banyan-After names a service that is not here: "${stranger.log}"`)
+      const stranger = writes.find(({ service }) => !logs.has(service))
+      if (stranger) throw new BanyanError('invalid_argument', `Banyan-After names a service that is not here: "${stranger.service}"`)
       return { writes, enter: onePlace(() => places.enter(addressOf(exchange))) }
     },
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { AwaitedWrite } from 'banyan/call'
+import { type AwaitedWrite, callerKey } from 'banyan/call'
 import type { Principal } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
 
@@ -36,12 +36,7 @@ export function idempotencyKeyOf({ headers }: IncomingMessage, principal: Princi
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !VISIBLE_ASCII.test(key))
     throw new BanyanError('invalid_argument', 'Idempotency-Key must be 1 to 255 visible ASCII characters, e.g. a UUID')
-  return `${principal.kind}:${principal.subject.replace(/[%:]/g, escapeCharacter)}:${key}`
-}
-
-/** Without it, subject `a` with key `b:c` and subject `a:b` with key `c` would be one. */
-function escapeCharacter(character: string): string {
-  return character === ':' ? '%3A' : '%25'
+  return callerKey(principal, key)
 }
 
 /** Reads `Banyan-After`: tokens from `Banyan-Token` answers, separated by commas. Throws `invalid_argument` when it is something else. */
@@ -52,6 +47,6 @@ export function awaitedWrites(header: string | readonly string[] | undefined): r
   return parts.map((part) => {
     const match = TOKEN.exec(part)
     if (!match) throw new BanyanError('invalid_argument', 'Banyan-After must be what a Banyan-Token header answered, e.g. "orders:42"')
-    return { log: match[1] as string, number: match[2] as string }
+    return { service: match[1] as string, token: match[2] as string }
   })
 }

@@ -178,6 +178,7 @@ class Engine implements SagaEngine {
       deadlineAt: deadlineMs === undefined ? null : now + deadlineMs,
       owner: here ? this.#lease.owner : null,
       epoch: here ? 1 : 0,
+      callerKeys: true,
       correlationId,
       traceparent: formatTraceparent(trace),
       createdAt: now,

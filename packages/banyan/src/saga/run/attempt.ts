@@ -107,9 +107,9 @@ export class Attempt implements RunningAttempt {
 
   #scope(deadline: Deadline, key: string, trace: TraceContext = this.#run.trace): Scope {
     const { environment, record } = this.#run
-    const { correlationId, id } = record
+    const { correlationId, id, callerKeys } = record
     const causationId = `saga:${id}:${this.#plan.record.name}`
-    return { principal: environment.principal, deadline, trace, correlationId, causationId, key, callKey: key }
+    return { principal: environment.principal, deadline, trace, correlationId, causationId, key, callKey: key, plainKeys: !callerKeys }
   }
 
   readonly #guard = async (tx: StoreTransaction): Promise<void> => {

@@ -65,7 +65,7 @@ test('a call in a step carries the step key when it names none', async () => {
   const process = await world.open([definition])
   await process.start(definition, 's1')
   assert.equal((await process.settled('s1')).status, 'completed')
-  assert.deepEqual(keys, ['s1:take', undefined, 'mine', undefined])
+  assert.deepEqual(keys, ['service:test:s1:take', undefined, 'service:test:mine', undefined])
 })
 
 test('a step that says it is local cannot call anybody', async () => {

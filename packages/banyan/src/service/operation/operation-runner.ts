@@ -12,6 +12,7 @@ import { leavingError } from './leaving-error.ts'
 import { operationMeter } from './operation-meter.ts'
 import { reportedError } from './reported-error.ts'
 import { OperationWorkContext, type RunnableOperation, runnableOperation } from './runnable-operation.ts'
+import type { ReadModel } from '../reaction/read-model.ts'
 import type { ServiceRuntime } from '../handler/service-runtime.ts'
 import type { Work } from '../handler/work.ts'
 
@@ -27,7 +28,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
   const answer = answerer(operation, handler)
   const { label } = operation
   const checkInput = inputCheck(definition.input)
-  const model = definition.kind === 'query' ? service.readModel(handler.name) : undefined
+  let model: ReadModel | undefined
   const places = callPlaces(label, definition.concurrencyMax)
   const meter = operationMeter(service.metrics, service.name, handler.name)
   const { clock, faults } = service.runtime
@@ -38,7 +39,7 @@ export function operationRunner(service: ServiceRuntime, definition: OperationDe
       const { scope } = call
       authorize(definition.access, scope.principal, call.input)
       const input = checkInput.parse(call.input, label)
-      if (model && scope.after) await service.seeWrites(model, scope)
+      if (scope.after && definition.kind === 'query') await service.seeWrites((model ??= service.readModel(handler.name)), scope)
       if (remainingMs(service.runtime.clock, scope.deadline) <= 0)
         throw new BanyanError('deadline_exceeded', `${label} was not started: its deadline had passed`, { retry: 'safe' })
       if (definition.idempotency === 'required' && scope.key === undefined)

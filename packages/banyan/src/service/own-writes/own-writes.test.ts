@@ -20,7 +20,7 @@ class Behind implements ReadModel {
 
 const clock = systemClock()
 const scopeWith = (more: Partial<Scope>): Scope => ({ principal: ANONYMOUS, deadline: { at: clock.now() + 10_000 }, ...more }) as Scope
-const writes = [{ log: 'shop', number: '5' }]
+const writes = [{ service: 'shop', token: '5' }]
 
 test('a query waits until it sees the write, and at once where it reads nothing of that log', async () => {
   const model = new Behind()
@@ -28,7 +28,7 @@ test('a query waits until it sees the write, and at once where it reads nothing 
   const scope = scopeWith({ after: { writes } })
   let seen = false
   const waiting = see(model, scope).then(() => (seen = true))
-  await see(model, scopeWith({ after: { writes: [{ log: 'users', number: '9' }] } }))
+  await see(model, scopeWith({ after: { writes: [{ service: 'users', token: '9' }] } }))
   assert.equal(seen, false)
   model.position = 5
   await waiting

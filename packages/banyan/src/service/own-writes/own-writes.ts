@@ -24,7 +24,7 @@ export function createOwnWrites(clock: Clock): OwnWrites {
   const places = new WaitingPlaces()
   return {
     async see(model, { after, principal, origin = NO_ADDRESS, deadline, abandoned = never }) {
-      const read = (after?.writes ?? []).filter(({ log }) => model.sources.includes(log))
+      const read = (after?.writes ?? []).filter(({ service }) => model.sources.includes(service))
       const all: Pending[] = []
       for (const write of read) all.push(...(await located(pendingOf(model, write), principal)))
       const pending = await notSeen(all, lookOnce())
@@ -54,8 +54,8 @@ async function located(pending: Pending, { kind }: Principal): Promise<readonly 
 }
 
 /** Only projections that are made of the service's events can lack the write. */
-function pendingOf(model: ReadModel, { log, number }: AwaitedWrite): Pending {
-  return { model, source: log, locate: () => model.positionOf(log, number), position: undefined }
+function pendingOf(model: ReadModel, { service, token }: AwaitedWrite): Pending {
+  return { model, source: service, locate: () => model.positionOf(service, token), position: undefined }
 }
 
 function never(): boolean {

@@ -69,6 +69,7 @@ async function addSagas(store: Store, count: number, status: 'completed' | 'stuc
       rollbackRequested: null,
       wakeAt: null,
       deadlineAt: null,
+      callerKeys: true,
     }
     for (let number = from; number < from + count; number++) {
       const id = `${status}-${number}`

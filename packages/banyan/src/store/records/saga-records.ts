@@ -35,6 +35,8 @@ export interface SagaRecord {
   readonly owner: string | null
   /** Grows at each take-over; a commit with an old one fails (P14). */
   readonly epoch: number
+  /** True when the keys of its calls carry its service; false for one that a release began which knew no such keys. */
+  readonly callerKeys: boolean
   readonly correlationId: string
   readonly traceparent: string
   readonly createdAt: number

@@ -22,11 +22,12 @@ export interface SagaRow {
   readonly traceparent: string
   readonly created_at: number
   readonly updated_at: number
+  readonly caller_keys: number
 }
 
 /** Columns of a {@link SagaRow}, in the order of {@link sagaValues}. */
 export const SAGA_COLUMNS = `id, name, version, status, input, output, failure, committed, rollback_requested, wake_at, deadline_at, owner, epoch,
-  correlation_id, traceparent, created_at, updated_at`
+  correlation_id, traceparent, created_at, updated_at, caller_keys`
 
 /** The same for lists: large inputs and outputs are told, not read. */
 export const SHOWN_SAGA_COLUMNS = columnsWith(SAGA_COLUMNS, { input: shown('input'), output: shown('output') })
@@ -51,6 +52,7 @@ export function sagaRecord(row: SagaRow): SagaRecord {
     traceparent: row.traceparent,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    callerKeys: row.caller_keys === 1,
   }
 }
 
@@ -74,6 +76,7 @@ export function sagaValues(saga: SagaRecord): SqlValue[] {
     saga.traceparent,
     saga.createdAt,
     saga.updatedAt,
+    saga.callerKeys ? 1 : 0,
   ]
 }
 

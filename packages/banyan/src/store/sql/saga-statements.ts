@@ -7,7 +7,7 @@ export const OPEN = "status NOT IN ('completed', 'compensated')"
 const ABANDONED = `NOT EXISTS (SELECT 1 FROM banyan_lease AS l WHERE l.instance = s.owner AND l.taken_over = 0 AND l.expires_at > ?)`
 
 /** Inserts a saga unless its id is taken. */
-export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+export const INSERT = `INSERT INTO banyan_saga (${SAGA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 /** Finds a saga. */
 export const FIND = `SELECT ${SAGA_COLUMNS} FROM banyan_saga WHERE id = ?`

@@ -29,6 +29,9 @@ const WAITS = 'ALTER TABLE banyan_timer ADD COLUMN waits_since BIGINT'
 /** Whom the handler of a kept answer let pass. */
 const PERMITS = 'ALTER TABLE banyan_idempotency ADD COLUMN permits TEXT'
 
+/** Whether the keys of a saga's calls carry its service; those that were begun before go on without. */
+const CALLER_KEYS = 'ALTER TABLE banyan_saga ADD COLUMN caller_keys INTEGER NOT NULL DEFAULT 0'
+
 /**
  * Sagas that have not ended by who has them, what they are and when they wake; timers by since when they wait; parked events of a key in their
  * order. What is not due is not read.
@@ -60,6 +63,7 @@ export const toolkitMigrations: readonly Migration[] = [
   { id: 'banyan-010-permits', sql: PERMITS },
   { id: 'banyan-011-rests', sql: { sqlite: `${REST_INDEXES}${RESTING_SAGAS}`, postgres: REST_INDEXES } },
   variants('banyan-012-log-readers', logReaderTable),
+  { id: 'banyan-013-caller-keys', sql: CALLER_KEYS },
 ]
 
 function variants(id: string, text: (words: Words) => string): Migration {

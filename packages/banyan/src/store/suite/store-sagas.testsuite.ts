@@ -26,6 +26,7 @@ export function aSaga(overrides: Partial<SagaRecord> = {}): SagaRecord {
     deadlineAt: null,
     owner: null,
     epoch: 0,
+    callerKeys: true,
     correlationId: 'flow',
     traceparent: 'tp',
     createdAt: 1,
