@@ -5,6 +5,8 @@ import { Sku } from '@shop/catalog/contract'
 export const REASONS = ['bought_together', 'trending', 'newest'] as const
 /** Products of one answer at most. */
 export const RECOMMENDATIONS_MAX = 50
+/** Lists that are answered at once: each may look at a thousand pairs, and whoever asks for many is not to hold what all others need. */
+export const LISTS_MAX = 100
 
 /** One recommended product. Scores order items of one answer; they mean nothing across answers. */
 export const Recommendation = Type.Object({
@@ -33,6 +35,7 @@ export const recommendations = contract('recommendations', {
       }),
       output: Type.Object({ items: Type.Array(Recommendation), nextCursor: Type.Null() }),
       access: 'public',
+      concurrencyMax: LISTS_MAX,
     }),
     recordInteraction: command('POST /api/interactions', {
       summary: 'Counts that the signed-in user looked at a product or put it into the cart',

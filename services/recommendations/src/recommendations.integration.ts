@@ -7,7 +7,7 @@ import { users } from '@shop/users/contract'
 import { command, contract, define, service, type SqlReader, Type } from 'banyan'
 import { ANONYMOUS, type Principal, type Static } from 'banyan/contract'
 import { createRuntime, deadlineAfter, systemClock } from 'banyan/kernel'
-import type { recommendations } from './contract.ts'
+import { LISTS_MAX, type recommendations } from './contract.ts'
 import { recommendationsService } from './service.ts'
 
 type ListInput = Static<typeof recommendations.operations.list.input>
@@ -186,4 +186,11 @@ test('forgets what an erased person did, and keeps what all did together', async
   })
   assert.deepEqual(kept, [1, 1])
   assert.deepEqual(await shop.list({ sku: 'A' }), before)
+})
+
+test('so many lists are answered at once; who comes beyond is told to come again', async () => {
+  await using shop = await recommendationsPlatform()
+  const answers = await Promise.allSettled(Array.from({ length: LISTS_MAX + 5 }, () => shop.list()))
+  const refused = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => (reason as { code: string }).code)
+  assert.deepEqual(refused, Array(5).fill('overloaded'))
 })

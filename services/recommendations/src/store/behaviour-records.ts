@@ -1,4 +1,4 @@
-import type { Sql } from 'banyan'
+import type { RemovalRule, Sql, WithSql } from 'banyan'
 import { addHeat } from '../domain/heat.ts'
 
 /** One sku of a confirmed order. */
@@ -21,6 +21,7 @@ export interface Interaction {
 
 /** Days that interactions are kept: they only serve to count each of them once a day. */
 const INTERACTION_DAYS = 2
+const DAY_MS = 24 * 60 * 60_000
 
 /** A user's latest purchases that are looked at: who buys much must not cost more. */
 const PURCHASES_LOOKED_AT = 100
@@ -45,13 +46,15 @@ export function behaviour(sql: Sql) {
     /** Adds to a sku's popularity; `orders` is 1 for a purchase and 0 for anything less. */
     async addPopularity(sku: string, orders: 0 | 1, weight: number, now: number): Promise<void> {
       const row = await sql.get<{ heat: number }>('SELECT heat FROM popularity WHERE sku = ?', sku)
+      const heat = addHeat(row?.heat, weight, now)
       sql.write(
         `INSERT INTO popularity (sku, orders, heat) VALUES (?, ?, ?)
          ON CONFLICT (sku) DO UPDATE SET orders = popularity.orders + excluded.orders, heat = excluded.heat`,
         sku,
         orders,
-        addHeat(row?.heat, weight, now),
+        heat,
       )
+      sql.write('UPDATE offered SET heat = ? WHERE sku = ?', heat, sku)
     },
     /** Skus that a user bought last, newest first, each once. */
     async lastBought(userHash: string, limit: number): Promise<string[]> {
@@ -71,10 +74,21 @@ export function behaviour(sql: Sql) {
     },
     /** Remembers an interaction; false when the same one was remembered on that day. */
     async addInteraction({ userHash, sku, kind, day }: Interaction): Promise<boolean> {
-      await sql.run('DELETE FROM interaction WHERE day < ?', day - INTERACTION_DAYS)
       const query =
         'INSERT INTO interaction (user_hash, sku, kind, day) VALUES (?, ?, ?, ?) ON CONFLICT (user_hash, sku, kind, day) DO NOTHING'
       return (await sql.run(query, userHash, sku, kind, day)) === 1
     },
   }
+}
+
+/** Interactions of days that are over. */
+export const oldInteractions: RemovalRule<WithSql<object>> = {
+  name: 'interactions',
+  remove: ({ sql }, now, limit) =>
+    sql.run(
+      `DELETE FROM interaction WHERE (user_hash, sku, kind, day) IN
+         (SELECT user_hash, sku, kind, day FROM interaction WHERE day < ? ORDER BY day LIMIT ?)`,
+      Math.floor(now / DAY_MS) - INTERACTION_DAYS,
+      limit,
+    ),
 }

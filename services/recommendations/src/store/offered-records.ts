@@ -18,7 +18,8 @@ export function offeredRecords(sql: Sql) {
     async save({ productId, slug, title, category, status, skus, createdAt }: OfferedProduct): Promise<void> {
       for (const [position, sku] of skus.entries())
         await sql.run(
-          `INSERT INTO offered (sku, product_id, slug, title, category, status, position, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          `INSERT INTO offered (sku, product_id, slug, title, category, status, position, created_at, heat)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT heat FROM popularity WHERE sku = ?))
            ON CONFLICT (sku) DO UPDATE SET slug = excluded.slug, title = excluded.title, category = excluded.category,
              status = excluded.status, position = excluded.position`,
           sku,
@@ -29,6 +30,7 @@ export function offeredRecords(sql: Sql) {
           status,
           position,
           createdAt,
+          sku, // sold before this service heard of it
         )
     },
     async isOffered(sku: string): Promise<boolean> {

@@ -44,4 +44,15 @@ export const migrations = [
       );
       CREATE INDEX interaction_day ON interaction (day)`,
   },
+  {
+    // The copy of a sku's heat stands beside its status, so that one index has what is on sale in the order in which it sells. The release before
+    // writes it not: the next purchase brings it in line.
+    id: '002-bounded-candidates',
+    sql: `
+      CREATE INDEX co_occurrence_strongest ON co_occurrence (sku_a, orders DESC, sku_b);
+      ALTER TABLE offered ADD COLUMN heat DOUBLE PRECISION;
+      UPDATE offered SET heat = (SELECT p.heat FROM popularity p WHERE p.sku = offered.sku);
+      CREATE INDEX offered_heat ON offered (status, heat DESC, sku) WHERE heat IS NOT NULL;
+      CREATE INDEX offered_newest ON offered (status, created_at, product_id) WHERE position = 0`,
+  },
 ]

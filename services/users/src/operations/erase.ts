@@ -23,7 +23,7 @@ export const erase = operation('erase', async ({ id }, context) => {
     await checkActor(tx, principal, 'admin')
     const before = await tx.accounts.byId(id)
     if (!before) throw new BanyanError('not_found', 'no such user')
-    if (isAdmin(before) && (await tx.accounts.otherAdmins(id)) === 0) return fail('last_admin', {})
+    if (isAdmin(before) && !(await tx.accounts.hasOtherAdmin(id))) return fail('last_admin', {})
     const after = withoutPerson(before, now())
     await tx.accounts.update(after)
     await tx.credentials.forget(id)

@@ -29,7 +29,7 @@ export const update = operation('update', async (input, context) => {
     const after = applied(before, input, now())
     if (!canMove(before.status, after.status))
       fail('illegal_transition', { from: before.status, to: after.status, allowed: [...allowedStatuses(before.status)] })
-    if (isAdmin(before) && !isAdmin(after) && (await tx.accounts.otherAdmins(after.id)) === 0) fail('last_admin', {})
+    if (isAdmin(before) && !isAdmin(after) && !(await tx.accounts.hasOtherAdmin(after.id))) fail('last_admin', {})
     if (!(await tx.accounts.update(after))) throw outdated(before.version)
     const ended = whyEnded(before, after)
     await noteChange(tx, context, before, after)

@@ -71,10 +71,10 @@ export function accountRecords(sql: Sql) {
       const rows = await sql.all<AccountRow>(`SELECT * FROM account ${where} ORDER BY id DESC LIMIT ?`, ...values, filter.limit)
       return rows.map((row) => toAccount(row) as Account)
     },
-    /** How many admins can sign in, besides one account. */
-    async otherAdmins(exceptId: string): Promise<number> {
-      const query = `SELECT COUNT(*) AS admins FROM account WHERE status = 'active' AND roles LIKE '%"admin"%' AND id <> ?`
-      return (await sql.get<{ admins: number }>(query, exceptId))?.admins ?? 0
+    /** Tells whether an admin can sign in besides one account. The index `account_admins` has those alone, by this very condition. */
+    async hasOtherAdmin(exceptId: string): Promise<boolean> {
+      const query = `SELECT id FROM account WHERE status = 'active' AND roles LIKE '%"admin"%' AND id <> ? LIMIT 1`
+      return (await sql.get(query, exceptId)) !== undefined
     },
   }
 }

@@ -29,6 +29,12 @@ interface SessionRow {
   revoked_reason: RevocationReason | null
 }
 
+/** Expired tokens that one sign-in forgets: more than it adds, and no more than nobody waits for. */
+const FORGOTTEN_AT_ONCE = 20
+
+/** What has expired by the clock of one instance may be good by that of another: no two are a day apart. */
+const CLOCKS_APART_MS = 24 * 60 * 60_000
+
 /** Reads and writes sessions. */
 export function sessionRecords(sql: Sql) {
   return {
@@ -58,17 +64,20 @@ export function sessionRecords(sql: Sql) {
       const query = 'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE family_id = ? AND revoked_at IS NULL'
       return (await sql.run(query, now, reason, familyId)) > 0
     },
+    /** Revokes all that a user could still use; what has expired waits for its removal as it is. */
     async revokeUser(userId: string, reason: RevocationReason, now: number): Promise<void> {
-      await sql.run('UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL', now, reason, userId)
+      const query = 'UPDATE session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND expires_at >= ? AND revoked_at IS NULL'
+      await sql.run(query, now, reason, userId, now - CLOCKS_APART_MS)
     },
     /** When the newest session of a user was opened; 0 without one. */
     async newestAt(userId: string): Promise<number> {
       const row = await sql.get<{ at: number | null }>('SELECT MAX(created_at) AS at FROM session WHERE user_id = ?', userId)
       return row?.at ?? 0
     },
-    /** Forgets a user's expired tokens; used ones are kept until then, so that reuse is noticed. */
+    /** Forgets some of a user's expired tokens, the oldest; used ones are kept until then, so that reuse is noticed. The rule removes the others. */
     async deleteExpired(userId: string, now: number): Promise<void> {
-      await sql.run('DELETE FROM session WHERE user_id = ? AND expires_at < ?', userId, now)
+      const oldest = 'SELECT id FROM session WHERE user_id = ? AND expires_at < ? ORDER BY expires_at LIMIT ?'
+      await sql.run(`DELETE FROM session WHERE id IN (${oldest})`, userId, now, FORGOTTEN_AT_ONCE)
     },
   }
 }

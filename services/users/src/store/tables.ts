@@ -116,4 +116,12 @@ export const migrations = [
       ALTER TABLE password_reset ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';
       ALTER TABLE password_reset ADD COLUMN is_stranger INTEGER NOT NULL DEFAULT 0`,
   },
+  {
+    id: '007-few-read-of-many',
+    sql: `
+      CREATE INDEX account_admins ON account (id) WHERE status = 'active' AND roles LIKE '%"admin"%';
+      CREATE INDEX account_audit_user_action ON account_audit (user_id, action, id);
+      CREATE INDEX session_owner_created ON session (user_id, created_at);
+      CREATE INDEX session_owner_expiry ON session (user_id, expires_at)`,
+  },
 ]
