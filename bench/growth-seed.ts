@@ -151,7 +151,7 @@ export function parkEvents(directory: string, { orderId }: Template, count: numb
   database
     .prepare(
       `${NUMBERS} INSERT INTO banyan_parked (consumer, source, position, event_key, event, state, attempts, error, parked_at)
-       SELECT 'main', 'orders', -nth, 'parked-' || nth, replace(?, ?, 'parked-' || nth), 'failed', 5, 'internal: seeded', 0 FROM numbers`,
+       SELECT 'main', 'orders', nth, 'parked-' || nth, replace(?, ?, 'parked-' || nth), 'failed', 5, 'internal: seeded', 0 FROM numbers`,
     )
     .run(1, count, JSON.stringify(event), orderId)
   database.close()

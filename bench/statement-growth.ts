@@ -1,6 +1,7 @@
 import type { StoreFactory } from 'banyan/store'
 import path from 'node:path'
 import { copyShop, prepareShop } from './growth.ts'
+import { seedBehaviour, seedOld } from './growth-behaviour.ts'
 import { parkEvents, seedOrders, seedProducts, seedUsers, type Template } from './growth-seed.ts'
 import { seedWaiting } from './saga-seed.ts'
 import { everyRequest } from './shop-requests.ts'
@@ -77,10 +78,12 @@ function note(costs: Map<string, number[]>, most: ReadonlyMap<string, number>, i
   }
 }
 
-function fill(directory: string, template: Template, size: number): void {
+export function fill(directory: string, template: Template, size: number): void {
   seedProducts(directory, template, size)
   seedOrders(directory, template, size, CUSTOMERS)
   seedUsers(directory, template, size)
+  seedBehaviour(directory, template.sku, size)
+  seedOld(directory, template.userId, size)
   seedWaiting(directory, { service: 'orders', sagaId: template.orderId }, size)
   parkEvents(directory, template, size)
 }

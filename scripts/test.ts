@@ -17,11 +17,6 @@ const FILE_DEADLINE_MS = 600_000 // a journey starts, kills and restarts real pr
 const FILE_TEST_DEADLINE_MS = 540_000
 /** A process for each core; journeys put load on the machine themselves. */
 const LANES = { all: availableParallelism(), heavy: Math.max(1, Math.floor(availableParallelism() / 2)) }
-/**
- * Journeys that also run with inventory in an engine without SQL: both flows of an order, and the audit. Kills are left out: memory survives none.
- * One by hand: `BANYAN_STORE_INVENTORY=memory npm test -- tests/order-flow`.
- */
-const INVENTORY_APART = ['tests/order-flow.journey.ts', 'tests/auditor.journey.ts']
 
 process.chdir(path.resolve(import.meta.dirname, '..'))
 whenAskedToEnd(stop)
@@ -59,8 +54,6 @@ async function gate(): Promise<number> {
   }
   if (unit.length > 0 || only.length === 0) results.push(show(await runTests(run)))
   results.push(...(await runEach({ light: testFiles(INTEGRATION, only), heavy: testFiles(JOURNEY, only) })))
-  if (only.length === 0)
-    results.push(...(await runEach({ heavy: INVENTORY_APART }, { BANYAN_STORE_INVENTORY: 'memory' }, ' (inventory in memory)')))
   return finish(results)
 }
 
@@ -81,16 +74,10 @@ interface FilesApart {
   readonly heavy: readonly string[]
 }
 
-async function runEach({ light = [], heavy }: FilesApart, env: NodeJS.ProcessEnv = {}, where = ''): Promise<Result[]> {
+async function runEach({ light = [], heavy }: FilesApart, env: NodeJS.ProcessEnv = {}): Promise<Result[]> {
   const results: Result[] = []
   const toWork = (file: string) => async (): Promise<void> => {
-    const run: TestRun = {
-      name: `${file}${where}`,
-      files: [file],
-      deadlineMs: FILE_DEADLINE_MS,
-      testDeadlineMs: FILE_TEST_DEADLINE_MS,
-      env,
-    }
+    const run: TestRun = { name: file, files: [file], deadlineMs: FILE_DEADLINE_MS, testDeadlineMs: FILE_TEST_DEADLINE_MS, env }
     results.push(show(await runTests(run)))
   }
   await inLanes({ heavy: heavy.map(toWork), light: light.map(toWork) }, LANES)

@@ -35,10 +35,6 @@ test('the types of all snippets fit', async () => {
   assert.equal(await guide.typeProblems(), '')
 })
 
-test('the snippets are in the style of the repository', async () => {
-  assert.equal(await guide.formatProblems(), '', 'write them as oxfmt would; the names are page/file')
-})
-
 test('every value is what its page says, and every test of a page passes', async () => {
   const { failures, passed } = await guide.run()
   assert.deepEqual(failures, [])

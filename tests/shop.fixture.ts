@@ -41,7 +41,7 @@ export interface ShopPlace extends AsyncDisposable {
 /** Makes room for a shop's data: a directory, and schemas where the tests run on PostgreSQL. */
 export function shopPlace(): ShopPlace {
   const directory = temporaryDirectory()
-  const stores = testStores(directory.path)
+  const stores = testStores()
   return {
     directory: directory.path,
     stores: stores?.factory,

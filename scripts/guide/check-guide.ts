@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Ended, runNode } from '../gate/run-process.ts'
+import { runNode } from '../gate/run-process.ts'
 import { runTests } from '../gate/test-run.ts'
 import type { GuidePage } from './guide-page.ts'
 import { runShells } from './shell-run.ts'
@@ -9,7 +9,6 @@ import { workFolder } from './work-folder.ts'
 
 /** The compiler reads the toolkit with all pages, once: some seconds, and many on a busy machine. */
 const TYPES_MS_MAX = 120_000
-const FORMAT_MS_MAX = 60_000
 const TESTS_MS_MAX = 120_000
 const TEST_MS_MAX = 60_000
 
@@ -17,8 +16,6 @@ const TEST_MS_MAX = 60_000
 export interface CheckedGuide extends Disposable {
   /** What the compiler says, in places of the pages; empty when all types fit. */
   typeProblems(): Promise<string>
-  /** Files of pages that are not in the style of the repository, one a line; empty when all are. */
-  formatProblems(): Promise<string>
   /** Runs all tests and compared values; returns what failed, in places of the pages, and how many passed. */
   run(): Promise<{ readonly failures: readonly string[]; readonly passed: number }>
   /** Runs a page's shell lines; throws for what does not do what the page says. */
@@ -32,12 +29,8 @@ export function checkedGuide(repository: string, pages: readonly GuidePage[]): C
   return {
     async typeProblems() {
       const compiler = path.join(repository, 'node_modules/typescript/bin/tsc')
-      const ended = await runNode([compiler, '--noEmit', '-p', root], { deadlineMs: TYPES_MS_MAX, cwd: root })
-      return folder.told(complaints(ended))
-    },
-    async formatProblems() {
-      const [formatter, style] = [path.join(repository, 'node_modules/oxfmt/bin/oxfmt'), path.join(repository, '.oxfmtrc.json')]
-      return complaints(await runNode([formatter, '-c', style, '--list-different'], { deadlineMs: FORMAT_MS_MAX, cwd: folder.shown }))
+      const { output, exitCode, problem } = await runNode([compiler, '--noEmit', '-p', root], { deadlineMs: TYPES_MS_MAX, cwd: root })
+      return exitCode === 0 && problem === undefined ? '' : folder.told([problem, output].filter(Boolean).join('\n'))
     },
     async run() {
       const run = { name: 'guide', files: folder.tests, deadlineMs: TESTS_MS_MAX, testDeadlineMs: TEST_MS_MAX }
@@ -47,10 +40,4 @@ export function checkedGuide(repository: string, pages: readonly GuidePage[]): C
     runShells: (page) => runShells(page, folder.folderOf(page)),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   }
-}
-
-/** What a program found wrong; empty when it was content. */
-function complaints({ output, exitCode, problem }: Ended): string {
-  if (exitCode === 0 && problem === undefined) return ''
-  return [problem, output].filter(Boolean).join('\n') || `exit code ${exitCode}, and nothing was said`
 }

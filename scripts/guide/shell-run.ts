@@ -25,8 +25,6 @@ interface Running {
 export async function runShells({ path: page, shells }: GuidePage, folder: string): Promise<void> {
   const ports = new Map(await Promise.all(SHOWN_PORTS.map(async (shown) => [shown, await freePort()] as const)))
   const up: Running[] = []
-  const endAll = (): void => up.forEach(({ child }) => signalGroup(child, 'SIGKILL'))
-  process.once('exit', endAll) // also when the checks are interrupted
   try {
     for (const snippet of shells) {
       const where = `${page}:${snippet.pageLine}`
@@ -40,18 +38,18 @@ export async function runShells({ path: page, shells }: GuidePage, folder: strin
       await inTime(running.ended, `${page}: what stays up was asked to end and did not`, running)
     }
   } finally {
-    process.off('exit', endAll)
-    endAll()
+    for (const { child } of up) signalGroup(child, 'SIGKILL')
   }
 }
 
 function started({ script }: ShellSnippet, folder: string, ports: ReadonlyMap<string, number>): Running {
   const text = [...ports].reduce((before, [shown, port]) => before.replaceAll(shown, String(port)), script)
+  const { BANYAN_PARENT_IPC: _ipc, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
   const child = spawn('sh', ['-e', '-c', text], {
     cwd: folder,
     detached: true, // a group of its own, of which nothing is left
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: readersEnvironment(path.join(folder, '../node_modules/.bin')),
+    env: { ...inherited, PATH: `${path.join(folder, '../node_modules/.bin')}${path.delimiter}${process.env.PATH}` },
   })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -62,12 +60,6 @@ function started({ script }: ShellSnippet, folder: string, ports: ReadonlyMap<st
     child.once('close', resolve)
   })
   return { child, output: () => output, ended }
-}
-
-/** The environment of somebody who reads the page: no settings but those that it shows, and the programs of the installed packages. */
-function readersEnvironment(programs: string): NodeJS.ProcessEnv {
-  const others = Object.entries(process.env).filter(([name]) => !/^(?:BANYAN_|POSTGRES_URL$|PORT$|NODE_TEST_CONTEXT$)/.test(name))
-  return { ...Object.fromEntries(others), PATH: `${programs}${path.delimiter}${process.env.PATH}` }
 }
 
 /** Port on which what stays up is to listen: the one that its lines show. */

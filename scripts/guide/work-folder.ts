@@ -6,8 +6,6 @@ import type { GuidePage, SnippetFile } from './guide-page.ts'
 /** Where the pages' files stand while they are checked: as in the folder of somebody who has the packages installed. */
 export interface WorkFolder {
   readonly root: string
-  /** Folder with the files as the pages show them, for checks of their style. */
-  readonly shown: string
   /** Folder of one page's files. */
   folderOf(page: GuidePage): string
   /** Test files that run all that the pages say. */
@@ -24,17 +22,10 @@ export function workFolder(root: string, repository: string, pages: readonly Gui
   writeJson(path.join(root, 'tsconfig.json'), {
     extends: path.join(repository, 'tsconfig.json'),
     include: ['**/*.ts'],
-    exclude: ['node_modules', 'shown'],
+    exclude: ['node_modules'],
   })
-  const shown = path.join(root, 'shown')
-  for (const page of pages) writeShown(path.join(shown, shortName(page)), page)
   const tests = pages.flatMap((page) => writePage(path.join(root, shortName(page)), page))
-  return { root, shown, folderOf: (page) => path.join(root, shortName(page)), tests, told: (text) => toldByPage(text, root, pages) }
-}
-
-function writeShown(folder: string, { files }: GuidePage): void {
-  mkdirSync(folder, { recursive: true })
-  for (const { name, lines } of files) writeFileSync(path.join(folder, name), `${lines.map(({ text }) => text).join('\n')}\n`)
+  return { root, folderOf: (page) => path.join(root, shortName(page)), tests, told: (text) => toldByPage(text, root, pages) }
 }
 
 /** Writes one page's files, and a test for each that no other one imports; returns the test files. */

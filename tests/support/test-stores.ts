@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { postgresStores } from '@banyan/postgres'
-import { type StoreFactory, storesByService } from 'banyan/store'
-import { memoryStores } from 'banyan/store/memory'
-import { sqliteStores } from 'banyan/store/sqlite'
+import type { StoreFactory } from 'banyan/store'
 import { Client } from 'pg'
 
 /** Stores of one test, and how to remove them at its end. */
@@ -10,28 +8,11 @@ export interface TestStores extends AsyncDisposable {
   readonly factory: StoreFactory
 }
 
-/** `BANYAN_STORE_INVENTORY=memory`: there are no tables of it to read or to change by hand. */
-const INVENTORY_IN_MEMORY = process.env['BANYAN_STORE_INVENTORY'] === 'memory'
-
-/** Why a test that plants something in the tables of inventory is left out; false where they are there. */
-export const needsInventoryTables = INVENTORY_IN_MEMORY ? 'feature sql: inventory is kept in memory, which has no tables' : false
-
 /**
- * Returns where a test keeps its data: with `BANYAN_STORE=postgres` in schemas of its own on the server of `POSTGRES_URL`, and with
- * `BANYAN_STORE_INVENTORY=memory` inventory in memory; else undefined for SQLite files in `directory`.
+ * Returns where a test keeps its data: with `BANYAN_STORE=postgres` in schemas of its own on the server of `POSTGRES_URL`,
+ * else undefined for SQLite files. Throws when the server's URL is missing: nothing is skipped silently.
  */
-export function testStores(directory: string): TestStores | undefined {
-  const all = postgresSchemas()
-  if (!INVENTORY_IN_MEMORY) return all
-  const byDefault = all?.factory ?? sqliteStores({ directory })
-  return {
-    factory: storesByService({ byDefault, of: { inventory: memoryStores({ allowLoss: true }) } }),
-    [Symbol.asyncDispose]: async () => all?.[Symbol.asyncDispose](),
-  }
-}
-
-/** Throws when the server's URL is missing: nothing is skipped silently. */
-function postgresSchemas(): TestStores | undefined {
+export function testStores(): TestStores | undefined {
   if (process.env['BANYAN_STORE'] !== 'postgres') return undefined
   const url = process.env['POSTGRES_URL']
   if (!url)

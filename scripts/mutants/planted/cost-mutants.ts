@@ -3,6 +3,9 @@ import type { Mutant } from '../mutant.ts'
 const SQL = 'packages/banyan/src/store/sql'
 const SERVICE = 'packages/banyan/src/service'
 const LISTS = 'services/catalog/src/list-bounds.integration.ts'
+const RECOMMENDED = 'services/recommendations/src/candidate-bounds.integration.ts'
+const TRAIL = 'services/users/src/store/account-bounds.integration.ts'
+const COVERAGE = 'bench/shop-coverage.test.ts'
 const COSTS = { file: 'packages/banyan/src/store/sqlite/sqlite.test.ts', test: 'S18 what runs by itself costs' } as const
 
 /** Mistakes that make what waits, or what ended, cost something. */
@@ -123,5 +126,95 @@ export const COST_MUTANTS: readonly Mutant[] = [
     find: 'ON customer_order (user_id, status, id)',
     replace: 'ON customer_order (user_id, id)',
     caughtBy: { file: 'services/orders/src/store/order-list.postgres.ts' },
+  },
+  {
+    name: 'pairs-sorted-by-hand',
+    mistake: 'all pairs of a sku are read and sorted for each answer',
+    promises: ['law 6'],
+    file: 'services/recommendations/src/store/tables.ts',
+    find: 'co_occurrence (sku_a, orders DESC, sku_b)',
+    replace: 'co_occurrence (sku_a, sku_b, orders)',
+    caughtBy: { file: RECOMMENDED, test: 'what was bought together costs the same' },
+  },
+  {
+    name: 'status-looked-for-first',
+    mistake: 'what is on sale of some skus is looked for among all that is on sale',
+    promises: ['law 6'],
+    file: 'services/recommendations/src/store/candidate-reader.ts',
+    find: 'WHERE o.sku IN (${placeholders(skus)})`',
+    replace: "WHERE o.status = 'active' AND o.sku IN (${placeholders(skus)})`",
+    caughtBy: { file: RECOMMENDED, test: 'what was bought together costs the same' },
+  },
+  {
+    name: 'heat-of-all',
+    mistake: 'what sells is looked for among all that ever sold, on sale or not',
+    promises: ['law 6'],
+    file: 'services/recommendations/src/store/tables.ts',
+    find: 'offered (status, heat DESC, sku) WHERE',
+    replace: 'offered (heat DESC, sku) WHERE',
+    caughtBy: { file: RECOMMENDED, test: 'what sells and what is new cost the same' },
+  },
+  {
+    name: 'old-looks-all-at-once',
+    mistake: 'a removal of old interactions takes all there are in one transaction',
+    promises: ['law 6'],
+    file: 'services/recommendations/src/store/behaviour-records.ts',
+    find: 'WHERE day < ? ORDER BY day LIMIT ?)`',
+    replace: 'WHERE day < ? AND 0 < ?)`',
+    caughtBy: { file: RECOMMENDED, test: 'an interaction and a removal cost the same' },
+  },
+  {
+    name: 'recommendations-in-any-number',
+    mistake: 'any number of recommendations is looked for at once',
+    promises: ['law 6'],
+    file: 'services/recommendations/src/contract.ts',
+    find: '      concurrencyMax: LISTS_MAX,\n',
+    replace: '',
+    caughtBy: { file: 'services/recommendations/src/recommendations.integration.ts', test: 'so many lists are answered at once' },
+  },
+  {
+    name: 'admins-among-all',
+    mistake: 'the other admins are looked for among all accounts',
+    promises: ['law 6'],
+    file: 'services/users/src/store/tables.ts',
+    find: 'ON account (id) WHERE status',
+    replace: "ON account (id) WHERE id <> '' AND status",
+    caughtBy: { file: TRAIL, test: 'whether another admin can sign in' },
+  },
+  {
+    name: 'trail-by-user-alone',
+    mistake: "one action in a user's trail is looked for among all that the user did",
+    promises: ['law 6'],
+    file: 'services/users/src/store/tables.ts',
+    find: 'account_audit (user_id, action, id)',
+    replace: 'account_audit (user_id, id, action)',
+    caughtBy: { file: TRAIL, test: "one action in one user's trail" },
+  },
+  {
+    name: 'refused-request-counts',
+    mistake: 'a request of the gate for statements that is refused counts as one that was answered, so it tests nothing',
+    promises: ['law 6'],
+    file: 'bench/shop-asker.ts',
+    find: 'status >= 200 && status < 300 : ',
+    replace: 'status < 500 : ',
+    caughtBy: { file: COVERAGE, test: 'a request that is refused fails' },
+  },
+  {
+    name: 'commands-forgotten',
+    mistake: 'the gate for statements looks for queries only, so a command may be left out of it',
+    promises: ['law 6'],
+    file: 'bench/shop-coverage.ts',
+    find: 'const forgotten = operations.filter((each) =>',
+    replace: "const forgotten = operations.filter((each) => each.method === 'GET' &&",
+    caughtBy: { file: COVERAGE, test: 'an operation that was not answered is named' },
+  },
+  {
+    name: 'filters-singly-alone',
+    mistake: 'the gate for statements lets filters of a list be asked for one by one only',
+    promises: ['law 6'],
+    file: 'bench/shop-coverage.ts',
+    find: '[[one], ...names.slice(index + 1).map((other) => [one, other])]',
+    replace: '[[one], ...names.slice(names.length + index).map((other) => [one, other])]',
+    caughtBy: { file: COVERAGE, test: 'a parameter that was not asked for, alone or with another, is named' },
   },
 ]

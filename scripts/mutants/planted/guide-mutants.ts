@@ -9,8 +9,8 @@ export const GUIDE_MUTANTS: readonly Mutant[] = [
     mistake: 'what the compiler says about the snippets of the guide is not heard',
     promises: [],
     file: 'scripts/guide/check-guide.ts',
-    find: 'if (exitCode === 0 && problem === undefined)',
-    replace: 'if (problem === undefined)',
+    find: 'return exitCode === 0 && problem === undefined',
+    replace: 'return problem === undefined',
     caughtBy: { file: BROKEN, test: 'a type that does not fit, a value that is another and a test that fails are found' },
   },
   {
