@@ -8,15 +8,17 @@ import { eventually } from '@banyan/testing'
 import { catalog, LINES_MAX, PRICE_MINOR_MAX, PRODUCT_SORTS, QUANTITY_MAX } from '@shop/catalog/contract'
 import { inventory } from '@shop/inventory/contract'
 import { type Order, type OrderFlow, orders } from '@shop/orders/contract'
-import { AMOUNT_MINOR_MAX, payments } from '@shop/payments/contract'
-import { shipping } from '@shop/shipping/contract'
-import { users } from '@shop/users/contract'
+import { AMOUNT_MINOR_MAX } from '@shop/payments/contract'
+import { type Recommendation, recommendations } from '@shop/recommendations/contract'
 import type { Contract } from 'banyan/contract'
 import { BanyanError } from 'banyan/kernel'
+import platform from '../platform.ts'
 import { anOrder, type Shop, startShop } from './shop.fixture.ts'
 import { type BoundedSchema, type Extreme, extremesOf, smallest } from './support/extremes.ts'
 
-const CONTRACTS: readonly Contract[] = [catalog, inventory, orders, payments, shipping, users]
+/** Of the whole platform, so that no service is forgotten. */
+const { services } = platform
+const CONTRACTS: readonly Contract[] = services.map(({ definition }) => definition.contract)
 const FLOWS: readonly OrderFlow[] = ['orchestration', 'choreography']
 const STAFF = { user: 'root', roles: ['admin', 'support', 'warehouse', 'finance'] }
 /** Bought in any number and by any method: nothing is shipped. */
@@ -74,7 +76,7 @@ function ordersOf(base: unknown): Extreme[] {
 for (const flow of FLOWS)
   describe(`extremes by ${flow}`, () => {
     test('an order at any extreme settles or is refused by its field, and every list can be read to its end', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       await sell(shop, product('MUG', { variants: [{ ...product('MUG').variants[0], initialStock: STOCK_MAX }] }))
       const extremes = ordersOf({ ...anOrder(), shippingAddress: { ...anOrder().shippingAddress, line2: 'b', region: 'c', phone: '112' } })
       assert.ok(extremes.length > 30, `${extremes.length} extremes`)
@@ -91,7 +93,7 @@ for (const flow of FLOWS)
     })
 
     test('a product at any extreme can be ordered, found and listed, or is refused by its field', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       const base = {
         ...product('BOOK'),
         description: 'd',
@@ -121,7 +123,7 @@ for (const flow of FLOWS)
     })
 
     test('a cancellation with any reason ends the order', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       await sell(shop, product('MUG'))
       for (const { what, value } of extremesOf(orders.operations.cancel.input, { id: 'o', reason: 'r' })) {
         const { id } = await shop.place()
@@ -133,7 +135,7 @@ for (const flow of FLOWS)
     })
 
     test('what the shop itself finds is no caller’s reason: it counts as any other text', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       await sell(shop, product('MUG'))
       for (const reason of ['deadline', 'cancelled_by_staff', 'insufficient_stock']) {
         const { id } = await shop.place()
@@ -145,7 +147,7 @@ for (const flow of FLOWS)
     })
 
     test('a reason with NUL, half a character or a turn of direction is refused, and the order stays as it was', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       await sell(shop, product('MUG'))
       const { id } = await shop.place()
       for (const reason of ['x\0', 'x\ud800', 'x\u202e', 'x\u0007']) {
@@ -160,7 +162,7 @@ for (const flow of FLOWS)
     })
 
     test('an order that costs more than can be paid is refused before anything stands; one that costs as much settles', async () => {
-      await using shop = await startShop({ flow })
+      await using shop = await startShop({ flow, services })
       const dear = (amountMinor: number) => ({
         variants: [{ sku: `AT-${amountMinor}`, ...EBOOK, initialStock: STOCK_MAX, prices: [{ currency: 'EUR', amountMinor }] }],
       })
@@ -181,6 +183,39 @@ for (const flow of FLOWS)
       assert.deepEqual([order.status, order.totalMinor, order.settled], ['confirmed', AMOUNT_MINOR_MAX, true])
       await assertNothingHangs(shop)
     })
+
+    test('no operation of any service answers an extreme of its input with an error of ours', async () => {
+      await using shop = await startShop({ flow, services })
+      await sell(shop, product('MUG'))
+      const sent = await sendAll(shop)
+      assert.deepEqual(
+        [...sent.keys()],
+        platform.services.map(({ name }) => name),
+        'every service of the platform is asked',
+      )
+      const count = [...sent.values()].reduce((sum, each) => sum + each, 0)
+      assert.ok(count > 200, `${count} extremes`)
+    })
+
+    test('recommendations are answered for any cart, sku and limit, and an interaction counts for what is sold', async () => {
+      await using shop = await startShop({ flow, services })
+      await sell(shop, product('MUG'))
+      await sell(shop, product('CUP'))
+      const { list, recordInteraction } = recommendations.operations
+      await eventually(async () => assert.deepEqual((await recommended(shop, {})).toSorted(), ['CUP', 'MUG']))
+      for (const { what, value } of extremesOf(recordInteraction.input, { sku: 'MUG', kind: 'view' })) {
+        const accepted = (value as { sku: string }).sku === 'MUG' // others are no products, and count nothing
+        const answer = await shop.request(recommendations, 'recordInteraction', value, { user: randomUUID() }) // once a day and user
+        assert.deepEqual(answer, { accepted }, what)
+      }
+      assert.deepEqual(await recommended(shop, { cart: 'MUG,'.repeat(500) }), ['CUP'], 'a cart of 2,000 characters')
+      const extremes = extremesOf(list.input as object, { sku: 'MUG', cart: 'MUG', userId: 'alice', limit: 1 })
+      assert.ok(extremes.length >= 8, `${extremes.length} extremes`)
+      for (const { what, value } of extremes) {
+        const answered = await outcome(what, () => recommended(shop, value as object))
+        if ('answer' in answered) assert.ok((answered.answer as string[]).length <= ((value as { limit?: number }).limit ?? 50), what)
+      }
+    })
   })
 
 /** Gives a product names that no other one has, where the extreme is not about them. */
@@ -189,6 +224,12 @@ function withOwnNames<P extends { slug?: string; variants: readonly { sku: strin
     variant.sku.startsWith('BOOK') ? { ...variant, sku: `B-${index}-${place}` } : variant,
   )
   return { ...input, variants, ...(input.slug === undefined || input.slug === 'book' ? { slug: `b-${index}` } : {}) }
+}
+
+/** Returns the skus that are recommended. */
+async function recommended(shop: Shop, input: object): Promise<string[]> {
+  const { items } = (await shop.request(recommendations, 'list', input)) as { items: Recommendation[] }
+  return items.map(({ sku }) => sku)
 }
 
 /** Inputs that get as far as an operation can, where the smallest one does not. */
@@ -208,10 +249,9 @@ function consignment(orderId: string) {
   return { orderId, userId: 'u', shippingMethod: 'standard', address, lines: [{ lineId: '1', sku: 'MUG', qty: 1 }] }
 }
 
-test('no operation answers an extreme of its input with an error of ours', async () => {
-  await using shop = await startShop()
-  await sell(shop, product('MUG'))
-  let count = 0
+/** Sends every extreme of every operation once; returns how many were sent to each service. */
+async function sendAll(shop: Shop): Promise<Map<string, number>> {
+  const sent = new Map<string, number>()
   for (const contract of CONTRACTS)
     for (const [name, { input, access, idempotency }] of Object.entries(contract.operations)) {
       const id = `${contract.name}.${name}`
@@ -223,8 +263,8 @@ test('no operation answers an extreme of its input with an error of ours', async
             ? () => (client[name] as (input: unknown) => Promise<unknown>)(value)
             : () => shop.request(contract, name, value, { ...STAFF, ...key, waitMs: 0 })
         await outcome(`${id} ${what}`, send)
-        count++
+        sent.set(contract.name, (sent.get(contract.name) ?? 0) + 1)
       }
     }
-  assert.ok(count > 200, `${count} extremes`)
-})
+  return sent
+}

@@ -28,6 +28,8 @@ export const SHOP_SERVICES = [usersService, catalogService, inventoryService, or
 /** How a test's shop differs from the default. */
 export interface ShopOptions extends Omit<TestPlatformOptions, 'services' | 'directory' | 'stores'> {
   readonly flow?: OrderFlow
+  /** Default {@link SHOP_SERVICES}. */
+  readonly services?: TestPlatformOptions['services']
   /** Keeps its data here, e.g. to start a second shop on the data of the first. Default: a place of its own that vanishes with it. */
   readonly place?: ShopPlace
 }
@@ -69,14 +71,14 @@ const FAST_PROVIDER = { BANYAN_PAYMENT_TIMEOUT_MS: '150', BANYAN_FAKE_PROVIDER_S
 const SETTLE_MS = 20_000
 
 /** Starts the shop's services with one product on sale per sku; with `TEST_CALLS=network` as if each ran in a process of its own, as far as calls go. */
-export async function startShop({ flow = 'orchestration', environment, place, ...options }: ShopOptions = {}) {
+export async function startShop({ flow = 'orchestration', services = SHOP_SERVICES, environment, place, ...options }: ShopOptions = {}) {
   const own = place ?? shopPlace()
   const platform = await testPlatform({
     ...(process.env['TEST_CALLS'] === 'network' && { network: callsOverMemory() }),
     ...options,
     directory: own.directory,
     ...(own.stores ? { stores: own.stores } : {}),
-    services: SHOP_SERVICES,
+    services,
     environment: { BANYAN_SEED: 'off', BANYAN_ORDER_FLOW: flow, ...FAST_PROVIDER, ...environment },
   })
   const clock = systemClock()

@@ -1,7 +1,7 @@
 import type { TimerDefinition } from 'banyan'
 import { type OrdersTransaction, timer } from '../define.ts'
 import { giveUpOrder } from '../sagas/give-up-order.ts'
-import { type Cancellation, cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
+import { cancelOrder, cancellationId } from '../sagas/cancel-order.ts'
 import { reject } from '../sagas/place-order.ts'
 import { endedWithinMs } from '../settings.ts'
 import { startAnew } from '../start-anew.ts'
@@ -9,7 +9,7 @@ import { startAnew } from '../start-anew.ts'
 /** Overdue orders taken up in one sweep. */
 const BATCH_MAX = 100
 /** Why an overdue order is rejected. */
-const REASON = 'deadline'
+const REASON = 'deadline' as const
 
 /** Id of the one sweeping timer; a timer per order would cost each order two more rows. The deadline itself is durable with the order. */
 export const EXPIRE_ORDERS = 'expire-orders'
@@ -38,6 +38,5 @@ export const expireOrders: TimerDefinition<object> = timer('expire-orders', asyn
 
 async function rollBackOrGiveUp(tx: OrdersTransaction, orderId: string, isLongOverdue: boolean): Promise<void> {
   if (await tx.requestRollback(orderId, REASON)) return
-  if (isLongOverdue)
-    await startAnew(tx, giveUpOrder, { id: `give-up:${orderId}`, input: (): Cancellation => ({ orderId, reason: REASON }) })
+  if (isLongOverdue) await startAnew(tx, giveUpOrder, { id: `give-up:${orderId}`, input: () => ({ orderId, reason: REASON }) })
 }
