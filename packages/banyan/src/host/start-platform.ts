@@ -85,7 +85,7 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const logOf = options.logs ?? noLog
   const reports = createReaderReports({ runtime, placement, services: () => hosted.values(), logOf })
   let isReady = false
-  const unwatch = watchLoop({ clock: runtime.clock, log: runtime.log, metrics, work: runtime.work, isReady: () => isReady })
+  const unwatch = watchLoop({ ...runtime, metrics, isReady: () => isReady })
   let gateway: RunningGateway | undefined
   const drain = createPlatformDrain(platform, hosted, runtime.clock)
 

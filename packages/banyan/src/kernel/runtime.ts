@@ -1,5 +1,6 @@
 import { createMemoryBudgets, type MemoryBudgets } from './byte-budget.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { type CollectorPauses, noCollectorPauses } from './collector-pauses.ts'
 import { type Faults, noFaults } from './faults.ts'
 import { createIds, type Ids } from './ids.ts'
 import { type Logger, silentLogger } from './logger.ts'
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly faults: Faults
   /** What the process works on, for whoever finds its loop held. */
   readonly work: WorkLog
+  /** How long the garbage collector held the process, for the same. Default: nothing is known. */
+  readonly collector: CollectorPauses
   /** What the process may hold of what it reads to work on. */
   readonly memory: MemoryBudgets
   /**
@@ -44,6 +47,7 @@ export function createRuntime(overrides: RuntimeOptions = {}): Runtime {
     log: overrides.log ?? silentLogger,
     faults: overrides.faults ?? noFaults,
     work: overrides.work ?? new WorkLog(),
+    collector: overrides.collector ?? noCollectorPauses,
     memory: overrides.memory ?? createMemoryBudgets(),
     leaseMs: overrides.leaseMs ?? LEASE_MS,
   }

@@ -6,7 +6,7 @@ import { watchLoop } from './loop-watch.ts'
 import { createMetrics } from './metrics.ts'
 
 /** A loop whose timers run when the test says so, however late. */
-function aLoop(isReady: () => boolean = () => true) {
+function aLoop(isReady: () => boolean = () => true, collectorMs: () => number = () => 0) {
   let now = 0
   let due: (() => void) | undefined
   const warned: (LogFields | undefined)[] = []
@@ -19,10 +19,10 @@ function aLoop(isReady: () => boolean = () => true) {
       due = callback
       return () => (due = undefined)
     },
-    soon: () => {},
+    soon: (callback: () => void) => callback(),
   }
   const log = { ...silentLogger, warn: (_message: string, fields?: LogFields) => void warned.push(fields) }
-  const stop = watchLoop({ clock, log, metrics, work, isReady })
+  const stop = watchLoop({ clock, log, metrics, work, collector: { takeMs: collectorMs }, isReady })
   const turn = (afterMs: number): void => {
     now += afterMs
     due?.()
@@ -74,4 +74,29 @@ test('a hold that began before the platform was ready is counted, and no line in
   turn(900)
   assert.equal(warned.length, 1)
   assert.match(metrics.text(), /banyan_loop_delay_seconds_count 3/)
+})
+
+test('a hold by the collector says how long it took', () => {
+  const pauses = [390, 0]
+  const { warned, turn } = aLoop(undefined, () => pauses.shift() ?? 0)
+  turn(507)
+  assert.deepEqual(warned, [{ heldMs: 407, longest: undefined, underWay: [], collectorMs: 390 }])
+})
+
+test('a hold with nothing under way says what it may mean, also where the collector took a small part of it', () => {
+  for (const collectorMs of [0, 12]) {
+    const { warned, turn } = aLoop(undefined, () => collectorMs)
+    turn(507)
+    assert.match(String(warned[0]?.['meaning']), /no handler was under way.*the machine may have paused the process/)
+    assert.equal(warned[0]?.['collectorMs'], collectorMs || undefined)
+  }
+})
+
+test('a hold that is explained by what was under way says nothing more, and earlier collections are not blamed', () => {
+  const pauses = [150]
+  const { work, warned, turn } = aLoop(undefined, () => pauses.shift() ?? 0)
+  turn(110)
+  work.began('orders.place')
+  turn(507)
+  assert.deepEqual(warned, [{ heldMs: 407, longest: undefined, underWay: ['orders.place'] }])
 })

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../kernel/clock.ts'
+import type { CollectorPauses } from '../kernel/collector-pauses.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { WorkLog } from '../kernel/work-log.ts'
+import type { WorkLog, WorkSeen } from '../kernel/work-log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** How often the loop is looked at; a hold is noticed when it ends. */
@@ -16,6 +17,7 @@ export interface LoopWatchOptions {
   readonly log: Logger
   readonly metrics: Metrics
   readonly work: WorkLog
+  readonly collector: CollectorPauses
   /** Holds that begin before are counted and not logged: a start loads, checks and migrates, and nobody waits for an answer yet. Default: ready. */
   readonly isReady?: () => boolean
 }
@@ -23,9 +25,10 @@ export interface LoopWatchOptions {
 /**
  * Watches how late the event loop is, and says by what it was held for more than 200 ms: the longest statement that was measured in that time,
  * and the handlers that were under way. Returns how to stop it.
- * Metrics: `banyan_loop_delay_seconds`. A pause of the garbage collector or of the machine looks the same; then nothing long was measured.
+ * Metrics: `banyan_loop_delay_seconds`. A pause of the garbage collector is named with its time; where nothing at all was under way, the line says what
+ * else it may be. It is written a turn later, because the platform tells of collections only then.
  */
-export function watchLoop({ clock, log, metrics, work, isReady = () => true }: LoopWatchOptions): CancelTimer {
+export function watchLoop({ clock, log, metrics, work, collector, isReady = () => true }: LoopWatchOptions): CancelTimer {
   const delay = metrics
     .histogram({ name: 'banyan_loop_delay_seconds', help: 'How late the event loop was when it was looked at.', buckets: BUCKETS_SECONDS })
     .handle()
@@ -34,13 +37,9 @@ export function watchLoop({ clock, log, metrics, work, isReady = () => true }: L
   const look = (): void => {
     const lateMs = Math.max(0, clock.monotonic() - dueAt)
     delay.observe(lateMs / 1_000)
-    const { longest, underWay } = work.take()
-    if (lateMs >= HELD_MS && wasReady)
-      log.warn('the event loop was held', {
-        heldMs: Math.round(lateMs),
-        longest: longest && `${longest.what}, ${Math.round(longest.durationMs)} ms`,
-        underWay,
-      })
+    const seen = work.take()
+    if (lateMs < HELD_MS) collector.takeMs() // what it took is no part of a later hold
+    else if (wasReady) clock.soon(() => log.warn('the event loop was held', heldFields(lateMs, seen, collector.takeMs())))
     wasReady = isReady()
     dueAt = clock.monotonic() + LOOK_MS
     cancel = clock.setTimer(LOOK_MS, look)
@@ -48,3 +47,22 @@ export function watchLoop({ clock, log, metrics, work, isReady = () => true }: L
   let cancel = clock.setTimer(LOOK_MS, look)
   return () => cancel()
 }
+
+/** A collector that took less than this part of a hold is not what held the loop. */
+const COLLECTOR_PART_MIN = 0.5
+
+function heldFields(heldMs: number, { longest, underWay }: WorkSeen, collectorMs: number) {
+  const isCollector = collectorMs >= heldMs * COLLECTOR_PART_MIN
+  const isUnknown = longest === undefined && underWay.length === 0 && !isCollector
+  return {
+    heldMs: Math.round(heldMs),
+    longest: longest && `${longest.what}, ${Math.round(longest.durationMs)} ms`,
+    underWay,
+    ...(collectorMs >= 1 ? { collectorMs: Math.round(collectorMs) } : {}),
+    ...(isUnknown ? { meaning: NOTHING_UNDER_WAY } : {}),
+  }
+}
+
+/** What a hold may mean that nothing of the platform explains. */
+const NOTHING_UNDER_WAY =
+  'no handler was under way and no statement was long: the machine may have paused the process (a busy processor, swapping, a suspended container), or code outside of handlers held it'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type RunningPlatform, startPlatform } from 'banyan/host'
-import { type BanyanError, createIds, createRuntime, type Runtime, systemClock, systemRandom } from 'banyan/kernel'
+import { type BanyanError, createIds, createRuntime, type Runtime, systemClock, systemCollectorPauses, systemRandom } from 'banyan/kernel'
 import { type LimitedLog, oneLine } from 'banyan/telemetry'
 import type { Command, CommandCall } from '../command.ts'
 import { EXIT } from '../exit-code.ts'
@@ -83,6 +83,7 @@ async function serve(call: CommandCall, log: LimitedLog): Promise<number> {
       settings,
       services: running.services,
       startMs: performance.now() - startedAt,
+      health: running.health(),
       json: call.json,
     }),
   )
@@ -117,6 +118,7 @@ function processRuntime({ environment }: CommandCall, { leaseMs }: Settings, log
     clock: environmentClock(environment),
     log,
     faults: environmentFaults(environment),
+    collector: systemCollectorPauses(),
     ...(leaseMs === undefined ? {} : { leaseMs }),
   })
 }
