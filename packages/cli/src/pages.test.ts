@@ -18,6 +18,12 @@ test('a page with a next one says how to get it', () => {
   assert.match(shown({ items, nextCursor: "orders~o'2" }), /\n\n2 rows; more: --after 'orders~o'\\''2'$/)
 })
 
+test('a page of one row counts one row', () => {
+  const [one = { id: 'o1' }] = items
+  assert.match(shown({ items: [one], nextCursor: 'a' }), /\n\n1 row; more: --after a$/)
+  assert.match(shown({ items: [one], more: true }), /\n\n1 row; there are more, which are not shown$/)
+})
+
 test('a list that is cut off and has no pages says that there is more', () => {
   assert.match(shown({ items, more: true }), /\no2\n\n2 rows; there are more, which are not shown$/)
 })

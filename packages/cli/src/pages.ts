@@ -54,6 +54,7 @@ export function pageText(
   { row, empty = '', below }: Pick<Listing, 'row' | 'empty' | 'below'>,
 ): string {
   const rows = [table(items.map(row), empty), ...items.flatMap((item) => below?.(item) ?? [])].join('\n\n')
-  if (nextCursor !== null) return `${rows}\n\n${items.length} rows; more: --after ${shellWord(nextCursor)}`
-  return more ? `${rows}\n\n${items.length} rows; there are more, which are not shown` : rows
+  const count = `${items.length} row${items.length === 1 ? '' : 's'}`
+  if (nextCursor !== null) return `${rows}\n\n${count}; more: --after ${shellWord(nextCursor)}`
+  return more ? `${rows}\n\n${count}; there are more, which are not shown` : rows
 }

@@ -1,5 +1,6 @@
-import type { HostedService } from 'banyan/host'
+import type { HealthReport, HostedService } from 'banyan/host'
 import { inputFields, type OperationDefinition, schemaExample } from 'banyan/contract'
+import { oneLine } from 'banyan/telemetry'
 import type { Settings } from './settings.ts'
 import { type StoreKind, storeKindOf } from './service-stores.ts'
 import { shellWord } from './shell-word.ts'
@@ -11,11 +12,13 @@ export interface BannerFacts {
   readonly settings: Settings
   readonly services: readonly Pick<HostedService, 'name' | 'contract'>[]
   readonly startMs: number
+  /** What the checks of the start found. */
+  readonly health: Pick<HealthReport, 'ready' | 'checks'>
   readonly json: boolean
 }
 
-/** Says what runs, where the data is and what to try next. */
-export function startBanner({ url, settings, services, startMs, json }: BannerFacts): string {
+/** Says what runs, what of it is not ready and why, where the data is and what to try next. */
+export function startBanner({ url, settings, services, startMs, health, json }: BannerFacts): string {
   const names = services.map((service) => service.name)
   const kept = keptElsewhere(settings, names)
   if (json) {
@@ -27,13 +30,15 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
       ...(kept.length > 0 ? { stores: Object.fromEntries(kept) } : {}),
       directory: settings.directory,
       startMs: Math.round(startMs),
+      ready: health.ready,
+      ...(health.ready ? {} : { notReady: failedChecks(health) }),
     }
     return JSON.stringify(facts)
   }
   const count = `${names.length} service${names.length === 1 ? '' : 's'}`
   return `
-  ${count} in one process (pid ${process.pid}), ready in ${Math.round(startMs)} ms
-
+  ${count} in one process (pid ${process.pid}), ${health.ready ? 'ready' : 'started, and NOT READY,'} in ${Math.round(startMs)} ms
+${notReadyText(health, url)}
     services  ${names.join(', ')}
     data      ${[STORES[settings.store](settings), ...kept.map(([name, kind]) => `${name} in ${STORES[kind](settings)}`)].join('; ')}
     gateway   ${url ?? 'none: services call each other, and nothing listens; gateway: gateway() in platform.ts serves HTTP'}
@@ -43,6 +48,18 @@ export function startBanner({ url, settings, services, startMs, json }: BannerFa
 
   Ctrl-C stops it.
 `
+}
+
+function failedChecks({ checks }: BannerFacts['health']): { readonly name: string; readonly output: string }[] {
+  return checks.filter(({ status }) => status === 'fail').map(({ name, output }) => ({ name, output }))
+}
+
+/** One line for each check that fails, and where to look again. Empty when all is well. */
+function notReadyText(health: BannerFacts['health'], url: string | undefined): string {
+  if (health.ready) return ''
+  const lines = failedChecks(health).map(({ name, output }) => oneLine(`    ${name}: ${output.replaceAll(/\s+/g, ' ')}`))
+  const where = url === undefined ? 'the log' : `curl ${shellWord(`${url}/health/ready`)}`
+  return `\n  Not ready, so requests may be refused (${where} tells when it is):\n${lines.join('\n')}\n`
 }
 
 /** How the places where data are kept are called. */

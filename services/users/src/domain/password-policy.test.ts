@@ -13,10 +13,16 @@ test('names each fault of a password', () => {
 })
 
 test('refuses common passwords whatever their case', () => {
-  assert.deepEqual(passwordFaults('Password123', email), ['is one of the most common passwords; choose another'])
+  assert.deepEqual(passwordFaults('Password123', email), ['must not be one of the most common passwords'])
 })
 
 test('refuses the email and the part before its @', () => {
   assert.deepEqual(passwordFaults('ADA.lovelace', email), ['must not be the email address'])
   assert.deepEqual(passwordFaults(email, email), ['must not be the email address'])
+})
+
+test('two faults make one sentence: each says what a password must or must not be', () => {
+  const faults = ['password', 'aaaaaaa', 'rootroot', 'ada.lovelace'].flatMap((password) => passwordFaults(password, email))
+  assert.ok(faults.length >= 4)
+  for (const fault of faults) assert.match(fault, /^must (?:not be|have) [^;.]+$/)
 })

@@ -17,7 +17,7 @@ export function passwordFaults(password: string, email: string): readonly string
   const lower = password.toLowerCase()
   const [name = ''] = email.toLowerCase().split('@')
   if (password.length < PASSWORD_LENGTH_MIN) faults.push(`must have at least ${PASSWORD_LENGTH_MIN} characters`)
-  if (COMMON.has(lower)) faults.push('is one of the most common passwords; choose another')
+  if (COMMON.has(lower)) faults.push('must not be one of the most common passwords')
   if (new Set(lower).size < 4) faults.push('must have at least 4 different characters')
   if (lower === email.toLowerCase() || lower === name) faults.push('must not be the email address')
   return faults

@@ -25,6 +25,22 @@ test('writes a mail to a file that only its owner can read, and logs where', asy
   assert.deepEqual(lines, [{ file }])
 })
 
+test('the first mail since the start names the folder in a warning, and no line an address', async () => {
+  using directory = temporaryDirectory()
+  const told: unknown[] = []
+  const note =
+    (level: string) =>
+    (message: string, fields?: LogFields): void =>
+      void told.push({ level, message, ...fields })
+  const runtime = createRuntime({ log: { ...silentLogger, warn: note('warn'), info: note('info') } })
+  const mailer = folderMailer({ folder: directory.path, runtime })
+  for (const to of ['ada@example.org', 'eve@example.org']) await mailer.send({ to, subject: 'x', text: '' })
+  const warned = told.filter((line) => (line as { level: string }).level === 'warn')
+  const message = 'mails are not sent: this one and all others are written to files in a folder'
+  assert.deepEqual(warned, [{ level: 'warn', message, folder: directory.path }])
+  assert.doesNotMatch(JSON.stringify(told), /@/)
+})
+
 test('keeps the newest thousand', async () => {
   using directory = temporaryDirectory()
   const { mailer, folder, clock } = opened(directory.path)

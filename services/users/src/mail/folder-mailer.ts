@@ -17,10 +17,12 @@ const MAILS_MAX = 1_000
 
 /**
  * Writes mails to files that only their owner can read, instead of sending them: for development, and until a real mailer is put in its
- * place. The log says where each one is, not what is in it.
+ * place. The log says where each one is, not what is in it; the first one names the folder in a warning, because a newcomer who waits for a mail
+ * sees no other line.
  */
 export function folderMailer({ folder, runtime: { clock, ids, log } }: FolderMailerOptions): Mailer {
   if (existsSync(folder)) for (const name of readdirSync(folder)) tightenFile(path.join(folder, name), log)
+  let isSaid = false
   return {
     async send({ to, subject, text }) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -28,6 +30,8 @@ export function folderMailer({ folder, runtime: { clock, ids, log } }: FolderMai
       const file = path.join(folder, name)
       await writeFile(`${file}.part`, `To: ${oneLine(to)}\nSubject: ${oneLine(subject)}\n\n${text}\n`, { mode: 0o600, flag: 'wx' })
       await rename(`${file}.part`, file)
+      if (!isSaid) log.warn('mails are not sent: this one and all others are written to files in a folder', { folder })
+      isSaid = true
       log.info('wrote a mail to a file instead of sending it', { file })
       await removeOldest(folder)
     },
