@@ -138,6 +138,15 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${EVENTS}/reading/feed-reader.test.ts`, test: 'a reader that never gets a hint looks by itself' },
   },
   {
+    name: 'room-granted-twice',
+    mistake: 'the room of a page that was read is granted to others before the page is counted',
+    promises: ['P3'],
+    file: `${EVENTS}/reading/feed-reader.ts`,
+    find: '    if (page.events.length > 0 && !this.#stopped) await',
+    replace: '    await undefined\n    if (page.events.length > 0 && !this.#stopped) await',
+    caughtBy: { file: `${EVENTS}/reading/feed-reader.test.ts`, test: 'the room of a page is granted to nobody else' },
+  },
+  {
     name: 'gap-skipped',
     mistake: 'a reader goes on behind a gap in what its source answers',
     promises: ['P3', 'P5'],

@@ -100,6 +100,17 @@ export class BatchSession implements Session {
   }
 
   async accept(events: readonly StoredEvent[]): Promise<void> {
+    const bytes = bytesOf(events)
+    this.#options.held.take(bytes) // before anything else, see FeedReader
+    try {
+      await this.#handle(events)
+    } finally {
+      this.#options.held.release(bytes)
+    }
+    await this.#recover()
+  }
+
+  async #handle(events: readonly StoredEvent[]): Promise<void> {
     await this.#recovery.suspectsTo()
     const task: BatchTask = {
       kind: 'batch',
@@ -111,12 +122,8 @@ export class BatchSession implements Session {
       done: Promise.withResolvers(),
     }
     this.#task = task
-    const bytes = bytesOf(events)
-    this.#options.held.take(bytes)
     this.#executor.push(BATCH_LANE, task)
     if (this.#state === 'open') await task.done.promise
-    this.#options.held.release(bytes)
-    await this.#recover()
   }
 
   async idle(): Promise<void> {

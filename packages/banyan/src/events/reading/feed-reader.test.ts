@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ByteBudget } from '../../kernel/byte-budget.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../../store/records/feed.ts'
 import { anEvent } from '../suite/consumer.fixtures.ts'
 import { FeedReader } from './feed-reader.ts'
-import { HeldBytes } from './held-bytes.ts'
+import { CONSUMER_BYTES_MIN, eventBytes, HeldBytes } from './held-bytes.ts'
 import { noFigures, type Session } from './consumer-session.ts'
 
 test('a reader that never gets a hint looks by itself, at least once a second', async () => {
@@ -53,8 +54,31 @@ test('a session that cannot write is asked to tidy up ever more seldom, and read
   assert.ok(asked > 20 && asked < 70, `asked ${asked} times in 90 s of a full disk and 10 s of a mended one`)
 })
 
+test('the room of a page is granted to nobody else between its reading and its taking', async () => {
+  const data = JSON.stringify({ text: 'x'.repeat(300_000) })
+  const log = [anEvent({ position: 1, data })]
+  const budget = new ByteBudget(eventBytes({ data }))
+  const [held, others] = [new HeldBytes(budget), new HeldBytes(budget)]
+  others.take(CONSUMER_BYTES_MIN) // beyond what is always granted: what it may read comes from the budget
+  others.take(1)
+  const seen: number[] = []
+  budget.onRelease(() => queueMicrotask(() => seen.push(others.readable)))
+  const session = aSession()
+  const { accept } = session
+  session.accept = async (events) => {
+    for (const event of events) held.take(eventBytes(event))
+    await accept(events)
+    reader.stop()
+  }
+  const reader = aReader(log, session, () => {}, held)
+  await reader.run()
+  assert.equal(session.head, 1)
+  assert.deepEqual(seen, [0], 'who waits for room is told when the page is counted')
+  assert.equal(held.bytes, eventBytes({ data }))
+})
+
 /** A reader of a log that gives no hints, on a clock whose timers fire in the next turn; `paused` hears of each. */
-function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs: number) => void): FeedReader {
+function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs: number) => void, held?: HeldBytes): FeedReader {
   let now = 0
   const clock = {
     now: () => now,
@@ -81,7 +105,7 @@ function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs
     source: 'source',
     session,
     types: [],
-    held: new HeldBytes(runtime.memory.events),
+    held: held ?? new HeldBytes(runtime.memory.events),
     service: 'sink',
     read: { position: 0, id: undefined },
     recognised: async () => {},

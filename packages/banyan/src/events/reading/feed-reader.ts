@@ -95,9 +95,8 @@ export class FeedReader {
       const bytesMax = await this.#room()
       this.#wake.clear()
       if (this.#stopped) return 0
-      const { events, more } = await this.#read(pages, bytesMax)
+      const { events, more } = await this.#pass(pages, bytesMax)
       if (this.#stopped) return 0
-      if (events.length > 0) await this.#accept(this.#following(events))
       this.#succeeded(events.length)
       if (more) return 0
       await this.#idle()
@@ -120,15 +119,21 @@ export class FeedReader {
     return held.readable
   }
 
-  /** Reads a page. What may come counts as held until it is there; then the session counts what it keeps of it. */
-  async #read(pages: LogReader, bytesMax: number): Promise<LogPage> {
+  /**
+   * Reads a page and passes it to the session. What may come counts as held until it is there; then the session counts what it keeps of it, without
+   * a break in between: whoever waits for room would be granted the same room as the page that is to be counted.
+   */
+  async #pass(pages: LogReader, bytesMax: number): Promise<LogPage> {
     const { held, session } = this.#options
     const bytes = held.reserve(bytesMax)
+    let page: LogPage
     try {
-      return await pages.read({ after: session.head, afterId: this.#idOfHead(), limit: BATCH_EVENTS, bytesMax })
+      page = await pages.read({ after: session.head, afterId: this.#idOfHead(), limit: BATCH_EVENTS, bytesMax })
     } finally {
       held.release(bytes)
     }
+    if (page.events.length > 0 && !this.#stopped) await this.#accept(this.#following(page.events))
+    return page
   }
 
   /** A session that cannot write holds no reading up: what is read goes to handlers, which wait for themselves. */
