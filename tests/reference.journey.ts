@@ -1,11 +1,12 @@
 // The API's reference as a newcomer meets it: a page that reads well, bodies that can be sent as they stand, schemas with names.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { type OperationDefinition, schemaCheck, type TSchema } from 'banyan/contract'
 import { temporaryDirectory } from '@banyan/testing'
 import platform from '../platform.ts'
 import { runPage } from './support/page-of-text.ts'
-import { ADMIN, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
+import { ADMIN, adminToken, anOrder as ordered, registerUser, sellProducts, shopClient } from './support/shop-client.ts'
 import { type ShopProcess, startShop } from './support/shop-process.ts'
 import { dropTestSchemas } from './support/test-stores.ts'
 
@@ -39,6 +40,38 @@ after(async () => {
   directory[Symbol.dispose]()
   await dropTestSchemas(SCHEMA_PREFIX)
 })
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly example?: unknown
+}
+
+/** Answers that say that the request itself was formed wrongly. */
+const OF_FORM: ReadonlySet<number> = new Set([400, 415, 422, 428])
+/** Operations that refuse what the page fills in, each with the reason. */
+const REFUSED: Readonly<Record<string, string>> = { 'users.resetPassword': 'its token comes by mail; none that could be shown is one' }
+
+function exampleOf(parameters: readonly Parameter[], name: string): string {
+  return String(parameters.find((each) => each.in === 'path' && each.name === name)?.example)
+}
+
+/** Makes a user, a product and an order; returns what names one of them in the path of an operation. */
+async function thingsThatExist(): Promise<(operationId: string, parameter: string) => string | undefined> {
+  const sku = 'TEST-1' // an earlier test sells it
+  const { token, userId } = await registerUser(shop.url, 'dora@example.org')
+  const placed = await shopClient(shop.url, token).request<{ id: string }>('POST', '/api/orders', ordered({ sku }), {
+    'idempotency-key': 'dora',
+    prefer: 'wait=20',
+  })
+  const products = await shopClient(shop.url).request<{ items: { id: string }[] }>('GET', '/api/products')
+  const byService: Readonly<Record<string, string | undefined>> = {
+    users: userId,
+    catalog: products.body.items[0]?.id,
+    orders: placed.body.id,
+  }
+  return (operationId, parameter) => (parameter === 'sku' ? sku : byService[operationId.split('.')[0] as string])
+}
 
 const operations = (): ReferenceOperation[] => Object.values(document.paths).flatMap((item) => Object.values(item))
 const bodyOf = (operation: ReferenceOperation): Media | undefined => operation.requestBody?.content['application/json']
@@ -134,5 +167,41 @@ suite('the reference of the shop', () => {
     assert.match(page.text(), /Signed in as signs-in@example\.org/)
     assert.equal(password.value, '', 'the password is forgotten')
     assert.equal((await shopClient(shop.url, token.value).request('GET', '/api/dashboard')).status, 200)
+  })
+
+  test('every operation takes its request as the page fills it in, for something that exists', async () => {
+    const ids = await thingsThatExist()
+    let staff = shopClient(shop.url, await adminToken(shop.url))
+    const wrong: string[] = []
+    const { parameters: shared } = document.components as unknown as { parameters: Record<string, Parameter> }
+    let sent = 0
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, operation] of Object.entries(methods)) {
+        const { operationId } = operation
+        const given = ((operation.parameters ?? []) as readonly (Parameter & { $ref?: string })[]).map((each) =>
+          each.$ref === undefined ? each : (shared[each.$ref.split('/').at(-1) as string] as Parameter),
+        )
+        const filled = given.filter(({ example }) => example !== undefined)
+        const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+          encodeURIComponent(ids(operationId, name) ?? exampleOf(given, name)),
+        )
+        const query = filled.filter((each) => each.in === 'query').map(({ name, example }) => [name, String(example)])
+        const headers = Object.fromEntries([
+          ['Idempotency-Key', randomUUID()], // the page draws one
+          ...filled.filter((each) => each.in === 'header').map(({ name, example }) => [name, String(example)] as const),
+        ]) as Record<string, string>
+        const url = `${target}${query.length === 0 ? '' : `?${new URLSearchParams(query as string[][])}`}`
+        const send = () => staff.request(method.toUpperCase(), url, bodyOf(operation)?.example, headers)
+        let { status, body } = await send()
+        if (body?.['code'] === 'unauthenticated') {
+          staff = shopClient(shop.url, await adminToken(shop.url)) // the one before ended all sessions
+          ;({ status, body } = await send())
+        }
+        const isRefused = OF_FORM.has(status) || status >= 500 || body?.['code'] === 'unauthenticated'
+        if (isRefused !== operationId in REFUSED) wrong.push(`${operationId} answered ${status}: ${JSON.stringify(body)}`)
+        sent++
+      }
+    assert.deepEqual(wrong, [])
+    assert.ok(sent > 40, `${sent} operations`)
   })
 })

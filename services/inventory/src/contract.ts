@@ -90,17 +90,20 @@ export const inventory = contract('inventory', {
       summary: 'Stock of all skus, or of those that run low',
     }),
     adjust: command('POST /api/inventory/:sku/adjustments', {
-      input: Type.Object({
-        sku: Sku,
-        /** Units found (positive) or lost (negative). Exactly one of `delta` and `setTo`. */
-        delta: Type.Optional(Type.Integer({ minimum: -ADJUSTMENT_UNITS_MAX, maximum: ADJUSTMENT_UNITS_MAX })),
-        /** Units counted. */
-        setTo: Type.Optional(Type.Integer({ minimum: 0, maximum: STOCK_UNITS_MAX })),
-        reason: Text.line({
-          max: 200,
-          description: `One of ${ADJUSTMENT_REASONS.join(', ')}. Any other text counts as \`other\` and is kept apart for a while.`,
-        }),
-      }),
+      input: Type.Object(
+        {
+          sku: Sku,
+          /** Units found (positive) or lost (negative). Exactly one of `delta` and `setTo`. */
+          delta: Type.Optional(Type.Integer({ minimum: -ADJUSTMENT_UNITS_MAX, maximum: ADJUSTMENT_UNITS_MAX })),
+          /** Units counted. */
+          setTo: Type.Optional(Type.Integer({ minimum: 0, maximum: STOCK_UNITS_MAX })),
+          reason: Text.line({
+            max: 200,
+            description: `One of ${ADJUSTMENT_REASONS.join(', ')}. Any other text counts as \`other\` and is kept apart for a while.`,
+          }),
+        },
+        { examples: [{ sku: 'ESPRESSO-250', delta: 1, reason: ADJUSTMENT_REASONS[0] }] },
+      ),
       output: StockItem,
       errors: {
         unknown_sku: declareError(404, Type.Object({ skus: Type.Array(Sku) })),

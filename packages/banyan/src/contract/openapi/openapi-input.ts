@@ -8,6 +8,7 @@ export interface InputField {
 }
 
 interface ObjectFacts {
+  readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, TSchema>>
   readonly required?: readonly string[]
   readonly allOf?: readonly TSchema[]
@@ -40,6 +41,16 @@ export function bodySchema(
   // The version may stand in the If-Match header instead.
   const needed = required.filter((name) => !inPath.has(name) && name !== ifMatch)
   const whole = left.length === Object.keys(properties).length && needed.length === required.length
-  const schema = whole ? input : { ...input, properties: Object.fromEntries(left), required: needed }
-  return { schema, required: needed.length > 0 }
+  const parts = { properties: Object.fromEntries(left), required: needed, ...bodyExamples(input, new Set(left.map(([name]) => name))) }
+  return { schema: whole ? input : { ...input, ...parts }, required: needed.length > 0 }
+}
+
+/** The author's examples of the whole input, without what stands elsewhere than in the body. */
+function bodyExamples(input: ObjectFacts, inBody: ReadonlySet<string>): Pick<ObjectFacts, 'examples'> {
+  if (input.examples === undefined) return {}
+  const ofBody = (example: unknown): unknown =>
+    typeof example === 'object' && example !== null
+      ? Object.fromEntries(Object.entries(example).filter(([name]) => inBody.has(name)))
+      : example
+  return { examples: input.examples.map(ofBody) }
 }

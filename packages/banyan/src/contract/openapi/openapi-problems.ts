@@ -102,9 +102,12 @@ export function standardComponents(shared: SharedResponses): Json31 {
         'Makes the command run once however often it is sent; a new UUID for each intent.',
         KEY,
       ),
-      IfMatch: header('If-Match', false, 'ETag of what is changed, e.g. `"3"`; the command is refused when it has changed since.', {
-        type: 'string',
-      }),
+      IfMatch: {
+        ...header('If-Match', false, 'ETag of what is changed, e.g. `"3"`; the command is refused when it has changed since.', {
+          type: 'string',
+        }),
+        example: '"1"', // of what was just made; without any, the command is refused unless its body has the version
+      },
       Prefer: header('Prefer', false, '`wait=N`: wait up to N seconds (at most 30) for a settled answer.', {
         type: 'string',
         examples: ['wait=5'],
