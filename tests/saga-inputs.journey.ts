@@ -14,7 +14,7 @@ const UNDECLARED = { note: 'my aunt is ill' }
 /** A saga of orders that another process began and left. */
 function left(id: string, name: string, input: object): SagaRecord {
   const open = { status: 'running', output: null, failure: null, committed: false, rollbackRequested: null, deadlineAt: null } as const
-  const free = { wakeAt: READY_AT, owner: null, epoch: 0, createdAt: 0, updatedAt: 0 }
+  const free = { wakeAt: READY_AT, owner: null, epoch: 0, callerKeys: false, createdAt: 0, updatedAt: 0 }
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   return { id, name, version: 1, input: JSON.stringify(input), correlationId: 'c', traceparent, ...open, ...free }
 }
