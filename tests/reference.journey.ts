@@ -185,12 +185,12 @@ suite('the reference of the shop', () => {
         const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
           encodeURIComponent(ids(operationId, name) ?? exampleOf(given, name)),
         )
-        const query = filled.filter((each) => each.in === 'query').map(({ name, example }) => [name, String(example)])
+        const query = new URLSearchParams(filled.filter((each) => each.in === 'query').map(({ name, example }) => [name, String(example)]))
         const headers = Object.fromEntries([
           ['Idempotency-Key', randomUUID()], // the page draws one
           ...filled.filter((each) => each.in === 'header').map(({ name, example }) => [name, String(example)] as const),
         ]) as Record<string, string>
-        const url = `${target}${query.length === 0 ? '' : `?${new URLSearchParams(query as string[][])}`}`
+        const url = query.size === 0 ? target : `${target}?${query.toString()}`
         const send = () => staff.request(method.toUpperCase(), url, bodyOf(operation)?.example, headers)
         let { status, body } = await send()
         if (body?.['code'] === 'unauthenticated') {
