@@ -92,6 +92,21 @@ test('nobody is believed who has no ticket, whatever its headers say', async () 
   assert.deepEqual(received[0]?.scope.principal, servicePrincipal('orders'))
 })
 
+test('writes that must be seen travel to whoever is queried, as they are', async () => {
+  const { send, ask, received } = await wired(taken)
+  const writes = [
+    { service: 'orders', token: '42' },
+    { service: 'users-2', token: '7' },
+  ]
+  await send({ after: { writes, enter: () => () => {} } })
+  assert.deepEqual(received[0]?.scope.after, { writes })
+  await send()
+  assert.equal(received[1]?.scope.after, undefined)
+  const after = (value: string) => ask([...headersWith(['banyan-after', value]), ['banyan-ticket', ticketOf(ANONYMOUS)]])
+  assert.match((await after('orders')).detail ?? '', /^header banyan-after of a call must be service:token/)
+  assert.match((await after(Array(9).fill('orders:1').join(','))).detail ?? '', /^header banyan-after of a call names more than 8 writes/)
+})
+
 test('what is no call is refused with what is wrong with it', async () => {
   const { ask, received, logged } = await wired(taken)
   const ticket: Header = ['banyan-ticket', ticketOf(ANONYMOUS)]

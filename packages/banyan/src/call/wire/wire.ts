@@ -13,6 +13,7 @@ export const WIRE = {
   causation: 'banyan-causation',
   key: 'banyan-key',
   origin: 'banyan-origin',
+  after: 'banyan-after',
   trace: 'traceparent',
   traceState: 'tracestate',
   token: 'banyan-token',
