@@ -19,6 +19,8 @@ export interface Commanded {
 
 /** Time in which a redrive begins. */
 const REDRIVE_MS = 500
+/** Time in which some thousand orders are read into new tables, on a machine that does something else meanwhile. */
+const REBUILD_MS = 60_000
 const SECRET = 'another good secret'
 
 interface SignedIn {
@@ -126,4 +128,5 @@ async function operate({ url, asker: { ask } }: Commanded, token: string): Promi
   const stranger = { service: 'orders', reader: 'nobody', consumer: 'main', reason }
   await ask('POST', '/api/ops/readers/forget', { token, body: stranger, expected: 404 }) // all consumers are in this process
   await ask('POST', '/api/ops/projections/rebuild', { token, body: { service: 'orders', projection: 'order-view', reason } })
+  await eventually(() => ask('GET', '/health/ready'), { timeoutMs: REBUILD_MS }) // not ready while the old read model serves
 }

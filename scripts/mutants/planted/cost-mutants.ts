@@ -217,4 +217,13 @@ export const COST_MUTANTS: readonly Mutant[] = [
     replace: '[[one], ...names.slice(names.length + index).map((other) => [one, other])]',
     caughtBy: { file: COVERAGE, test: 'a parameter that was not asked for, alone or with another, is named' },
   },
+  {
+    name: 'low-stock-walked',
+    mistake: 'what runs low is looked for among all items while everybody else waits',
+    promises: ['law 6'],
+    file: 'services/inventory/src/operations/low-stock.ts',
+    find: 'seen < LOOKED_AT_MAX;',
+    replace: 'seen < Infinity;',
+    caughtBy: { file: 'services/inventory/src/operations/low-stock.test.ts', test: 'looks at so many items and no more' },
+  },
 ]
