@@ -1,10 +1,9 @@
 import { eventually, testPlatform } from '@banyan/testing'
 import { command, contract, define, event, service, store, Type } from 'banyan'
 import { createRuntime } from 'banyan/kernel'
-import type { StoreFactory } from 'banyan/store'
+import { sqlOf, type StoreFactory } from 'banyan/store'
 import { EVENT_KEYS, fillRanges, fillStatement } from './event-rows.ts'
 import { percentile } from './spread.ts'
-import { sqlOf } from 'banyan/store'
 
 /** How events fare between two services of one process. */
 export interface EventFigures {
@@ -36,13 +35,15 @@ const sourceService = service(sourceParts.definition, {
   ],
 })
 const sink = contract('sink', { operations: {} })
-const sinkParts = define(sink, {
-  listens: [source],
-  store: store({
-    migrations: [{ id: '001', sql: 'CREATE TABLE seen (key TEXT PRIMARY KEY, times BIGINT NOT NULL)' }],
-    repository: () => ({}),
-  }),
-})
+/** New makers of the sink's parts: what one of them made is part of its service. */
+const sinkParts = () =>
+  define(sink, {
+    listens: [source],
+    store: store({
+      migrations: [{ id: '001', sql: 'CREATE TABLE seen (key TEXT PRIMARY KEY, times BIGINT NOT NULL)' }],
+      repository: () => ({}),
+    }),
+  })
 const count = (table: string): string =>
   `INSERT INTO ${table} (key, times) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = ${table}.times + 1`
 
@@ -50,12 +51,13 @@ const count = (table: string): string =>
 export async function benchEvents(stores: StoreFactory, singles: number, many: number): Promise<EventFigures> {
   let handled = 0
   let heard: (() => void) | undefined
-  const listener = sinkParts.on('thing.done', async ({ data }, { transaction }) => {
+  const { on, definition } = sinkParts()
+  const listener = on('thing.done', async ({ data }, { transaction }) => {
     await transaction((tx) => tx.sql.run(count('seen'), data.key))
     handled++
     heard?.()
   })
-  await using platform = await testPlatform({ services: [sourceService, service(sinkParts.definition, { on: [listener] })], stores })
+  await using platform = await testPlatform({ services: [sourceService, service(definition, { on: [listener] })], stores })
   const client = platform.client(source)
   const emit = async (number: number): Promise<void> => void (await client.emit({ key: `k${number % EVENT_KEYS}`, number }))
   const times: number[] = []
@@ -87,11 +89,12 @@ async function emitAtOnce(events: number, emit: (number: number) => Promise<void
 /** Fills a log with `events` and lets a new projection read it from its beginning; returns events per second. */
 export async function benchCatchUp(stores: StoreFactory, events: number): Promise<number> {
   await seedLog(stores, events)
-  const view = sinkParts.projection('view', {
+  const { projection, definition } = sinkParts()
+  const view = projection('view', {
     tables: (table) => [`CREATE TABLE ${table('counts')} (key TEXT PRIMARY KEY, times BIGINT NOT NULL)`],
     on: { 'thing.done': ({ data }, sql, table) => sql.run(count(table('counts')), data.key) },
   })
-  await using platform = await testPlatform({ services: [sourceService, service(sinkParts.definition, { projections: [view] })], stores })
+  await using platform = await testPlatform({ services: [sourceService, service(definition, { projections: [view] })], stores })
   const [, reader] = platform.services
   const behind = async (): Promise<number> => {
     const [lag] = (await reader?.projections.lag()) ?? []
