@@ -61,22 +61,35 @@ export function auditRecords(sql: Sql) {
     },
     /** Newest first. */
     async list({ userId, action, cursor, limit }: AuditFilter): Promise<AuditRecord[]> {
-      const wanted: [string, SqlValue | undefined][] = [
-        ['user_id = ?', userId],
-        ['action = ?', action],
-        ['id < ?', cursor],
-      ]
-      const given = wanted.filter((condition): condition is [string, SqlValue] => condition[1] !== undefined)
-      const where = given.length === 0 ? '' : `WHERE ${given.map(([condition]) => condition).join(' AND ')}`
+      const { where, order, values } = placeIn({ user_id: userId, action }, cursor)
       const rows = await sql.all<AuditRow>(
         `SELECT id, at, action, user_id AS "userId", actor_kind AS "actorKind", actor_id AS "actorId", origin_key AS "originKey",
-           value_before AS "before", value_after AS "after" FROM account_audit ${where} ORDER BY id DESC LIMIT ?`,
-        ...given.map(([, value]) => value),
+           value_before AS "before", value_after AS "after" FROM account_audit WHERE ${where} ORDER BY ${order} LIMIT ?`,
+        ...values,
         limit,
       )
       return rows.map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) }))
     },
   }
+}
+
+/** Behind all ids, which are hexadecimal, in whatever order of letters. */
+const LAST_ID = 'z'
+
+/**
+ * Says where a page of the trail begins in the order of the index that has what is asked for before the id. Written as places in that order, and
+ * not as equal columns: PostgreSQL would rather walk the ids of everybody backwards until it has met enough of a user or an action.
+ */
+function placeIn(asked: Readonly<Record<string, SqlValue | undefined>>, cursor: string = LAST_ID) {
+  const given = Object.entries(asked).filter((one): one is [string, SqlValue] => one[1] !== undefined)
+  const columns = given.map(([column]) => column)
+  const values = given.map(([, value]) => value)
+  const order = [...columns, 'id'].map((column) => `${column} DESC`).join(', ')
+  const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+  if (columns.length === 0) return { where: 'id < ?', order, values: [cursor] }
+  const before = `(${columns.join(', ')}, id) < (${marks(columns.length)}, ?)`
+  const from = `(${columns.join(', ')}) >= (${marks(columns.length)})`
+  return { where: `${before} AND ${from}`, order, values: [...values, cursor, ...values] }
 }
 
 /** Entries whose time is up. */

@@ -122,6 +122,7 @@ export const migrations = [
       CREATE INDEX account_admins ON account (id) WHERE status = 'active' AND roles LIKE '%"admin"%';
       CREATE INDEX account_audit_user_action ON account_audit (user_id, action, id);
       CREATE INDEX session_owner_created ON session (user_id, created_at);
-      CREATE INDEX session_owner_expiry ON session (user_id, expires_at)`,
+      CREATE INDEX session_owner_expiry ON session (user_id, expires_at);
+      DROP INDEX session_owner`,
   },
 ]
