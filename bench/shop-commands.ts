@@ -83,7 +83,7 @@ async function manageAccounts({ asker: { ask }, files }: Commanded, admin: strin
   await ask('POST', '/api/auth/logout-all', { token: (await signIn()).accessToken })
   await ask('POST', '/api/auth/forgot', { body: { email } })
   await ask('POST', '/api/auth/forgot', { body: { email: CUSTOMER } })
-  const token = await eventually(() => tokenOfMail(path.join(files, 'mails'), email))
+  const token = await eventually(() => tokenOfMail(path.join(files, 'users', 'mails'), email))
   await ask('POST', '/api/auth/reset', { body: { token, password: PASSWORD } })
   // a wrong password, which is counted and put into the trail
   await ask('POST', '/api/auth/login', { body: { email, password: 'wrong' }, expected: 401 })

@@ -187,7 +187,7 @@ async function change(shop: Shop, where: Plant['where'], statement: string): Pro
     await shop.sql(where, statement)
     return
   }
-  const book = new DatabaseSync(path.join(shop.files, 'fake-provider.db'))
+  const book = new DatabaseSync(path.join(shop.files, 'payments', 'fake-provider.db'))
   book.exec(statement)
   book.close()
 }

@@ -288,7 +288,7 @@ describe('what is refused before there is an order', () => {
 
 /** What the provider itself has booked. */
 function charges(shop: Shop) {
-  const book = readBook(path.join(shop.files, 'fake-provider.db'))
+  const book = readBook(path.join(shop.files, 'payments', 'fake-provider.db'))
   try {
     return book.charges({ after: '', upTo: undefined })
   } finally {

@@ -270,7 +270,7 @@ describe('shipping', () => {
 
 /** What the provider itself has booked, by order. */
 function book(shop: Shop) {
-  const reader = readBook(path.join(shop.files, 'fake-provider.db'))
+  const reader = readBook(path.join(shop.files, 'payments', 'fake-provider.db'))
   try {
     return reader.charges({ after: '', upTo: undefined })
   } finally {

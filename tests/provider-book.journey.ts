@@ -14,7 +14,7 @@ async function tradedIn(place: ShopPlace): Promise<string> {
   await shop.sell('MUG', 10)
   assert.equal((await shop.place()).status, 'confirmed')
   await shop.auditedAtRest()
-  return path.join(shop.files, 'fake-provider.db')
+  return path.join(shop.files, 'payments', 'fake-provider.db')
 }
 
 /** A place with the same stores and other files. */
@@ -49,8 +49,8 @@ test('a shop does not start with a book of another shop, with none, or with an o
     await shop.auditedAtRest()
   }
   await using anew = shopPlace()
-  mkdirSync(path.join(anew.directory, 'files'), { mode: 0o700 })
-  copyFileSync(book, path.join(anew.directory, 'files', 'fake-provider.db'))
+  mkdirSync(path.join(anew.directory, 'files', 'payments'), { recursive: true, mode: 0o700 })
+  copyFileSync(book, path.join(anew.directory, 'files', 'payments', 'fake-provider.db'))
   await assert.rejects(startShop({ place: anew }), OTHER_BOOK)
 })
 
@@ -72,7 +72,7 @@ test('the book keeps no token of a customer', async () => {
   await shop.place(paidWith('tok_customermarker'))
   await shop.auditedAtRest()
   for (const end of ['', '-wal']) {
-    const file = path.join(shop.files, `fake-provider.db${end}`)
+    const file = path.join(shop.files, 'payments', `fake-provider.db${end}`)
     if (existsSync(file)) assert.ok(!readFileSync(file).includes('tok_customermarker'), file)
   }
 })
@@ -85,7 +85,7 @@ if (process.env['BANYAN_STORE'] === 'postgres') {
     await using shop = await startShop({ place })
     await shop.sell('MUG', 10)
     await assert.rejects(startShop({ place: second }), OTHER_BOOK)
-    const environment = { BANYAN_FAKE_PROVIDER_BOOK: path.join(shop.files, 'fake-provider.db') }
+    const environment = { BANYAN_FAKE_PROVIDER_BOOK: path.join(shop.files, 'payments', 'fake-provider.db') }
     await using other = await startShop({ place: second, environment })
     for (const instance of [shop, other]) assert.equal((await instance.place()).status, 'confirmed')
     await shop.auditedAtRest()

@@ -118,7 +118,7 @@ export function assertCharges(directory: string, ended: readonly EndedIntent[]):
 }
 
 function readCharges(directory: string): ChargeRow[] {
-  const file = path.join(directory, 'files', 'fake-provider.db')
+  const file = path.join(directory, 'files', 'payments', 'fake-provider.db')
   assert.ok(existsSync(file), `the provider's book is in ${file}`)
   const book = new DatabaseSync(file, { readOnly: true })
   try {

@@ -76,7 +76,7 @@ async function observations(world: World): Promise<Observation[]> {
   const stock = await world.readSql('inventory', (sql) =>
     sql.all<{ sku: string; free: number }>('SELECT sku, on_hand - reserved AS free FROM stock_item LIMIT 1000'),
   )
-  const book = readBook(path.join(world.directory, FAKE_PROVIDER_FILE))
+  const book = readBook(path.join(world.directory, 'payments', FAKE_PROVIDER_FILE))
   const charges = book.charges({ after: '', upTo: undefined })
   book.close()
   return [

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { durationMs, withResources, type World } from '@banyan/testing'
 import { paymentsService } from '@shop/payments'
 import { FAKE_PROVIDER_FILE } from '@shop/payments/fake-provider'
+import { serviceDirectory } from 'banyan/host'
 import { openPaymentResources, type PaymentProvider, type PaymentResources } from '@shop/payments/resources'
 import type { Service } from 'banyan'
 import type { Clock } from 'banyan/kernel'
@@ -34,8 +35,13 @@ export interface SimulatedProvider extends AsyncDisposable {
  */
 export function simulatedProvider(world: World, environment: Readonly<Record<string, string>>): SimulatedProvider {
   const { directory, runtime } = world
-  for (const end of ['', '-wal', '-shm']) rmSync(path.join(directory, FAKE_PROVIDER_FILE + end), { force: true })
-  const opened = openPaymentResources({ runtime: { ...runtime, ids: { ...runtime.ids, uuid: () => BOOK_ID } }, directory, environment })
+  const own = serviceDirectory(directory, paymentsService.name)
+  for (const end of ['', '-wal', '-shm']) rmSync(path.join(own, FAKE_PROVIDER_FILE + end), { force: true })
+  const opened = openPaymentResources({
+    runtime: { ...runtime, ids: { ...runtime.ids, uuid: () => BOOK_ID } },
+    directory: own,
+    environment,
+  })
   const payments = withResources(paymentsService, async ({ runtime: { clock } }): Promise<PaymentResources> => {
     const resources = await opened
     return { ...resources, clock, provider: distant(world, resources.provider, clock), [Symbol.asyncDispose]: async () => {} }

@@ -1,4 +1,4 @@
-import type { AuditOptions, Violation } from 'banyan/host'
+import { type AuditOptions, serviceDirectory, type Violation } from 'banyan/host'
 import { inventory } from '@shop/inventory/contract'
 import { orders } from '@shop/orders/contract'
 import { payments } from '@shop/payments/contract'
@@ -38,7 +38,7 @@ export async function invariants(options: AuditOptions): Promise<readonly Violat
 /** Opens the fake provider's book for reading. Throws `failed_precondition` when it is not the one of these payments: nothing would fit. */
 async function openBook(options: AuditOptions): Promise<BookReader> {
   const { id: expected } = await options.ask(payments).book({})
-  const book = readBook(fakeProviderBook(options))
+  const book = readBook(fakeProviderBook({ ...options, directory: serviceDirectory(options.directory, payments.name) }))
   if (expected === null || expected === book.id) return book
   book.close()
   throw otherBook(book)

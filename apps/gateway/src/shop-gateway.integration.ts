@@ -213,7 +213,7 @@ test('ends all sessions, changes and resets a password over HTTP; old tokens are
   const known = await send('POST', '/api/auth/forgot', { email: EMAIL })
   assert.deepEqual([known.status, known.body], [forgot.status, forgot.body])
   assert.equal(known.status, 202)
-  const token = await eventually(() => tokenOfMail(path.join(running.directory, 'files', 'mails')))
+  const token = await eventually(() => tokenOfMail(path.join(running.directory, 'files', 'users', 'mails')))
   assert.equal((await send('POST', '/api/auth/reset', { token, password: 'a third good secret' })).status, 204)
   assert.equal(await me(changed.body.accessToken), 401)
   assert.equal((await send('POST', '/api/auth/login', { email: EMAIL, password: 'a third good secret' })).status, 200)

@@ -3,7 +3,7 @@ import { orders } from '@shop/orders/contract'
 import { shipping } from '@shop/shipping/contract'
 import { define, type HandlerContext, type Transaction, type RepositoryOf } from 'banyan'
 import { payments } from './contract.ts'
-import { openPaymentResources, type PaymentResources } from './resources.ts'
+import { FAKE_PROVIDER_FILE, openPaymentResources, type PaymentResources } from './resources.ts'
 import { paymentsStore } from './store/payments-store.ts'
 
 /** What handlers of payments may reach. */
@@ -11,6 +11,7 @@ export const { operation, audit, on, timer, definition } = define(payments, {
   listens: [orders, inventory, shipping],
   store: paymentsStore,
   resources: openPaymentResources,
+  files: [FAKE_PROVIDER_FILE],
 })
 
 type Repository = RepositoryOf<typeof paymentsStore>

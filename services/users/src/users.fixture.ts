@@ -54,7 +54,7 @@ export async function usersPlatform(options: Omit<TestPlatformOptions, 'services
     },
     guest: <K extends Operation>(operation: K, input: InputOf<K>, origin?: string) => callAs(ANONYMOUS, operation, input, origin),
     /** Texts of the mails so far, oldest first. */
-    mails: () => mailsIn(path.join(platform.directory, 'files', 'mails')),
+    mails: () => mailsIn(path.join(platform.directory, 'files', 'users', 'mails')),
     advance: (ms: number) => {
       offsetMs += ms
     },

@@ -16,6 +16,7 @@ export {
   requestProof,
   sameProof,
 } from './operator-proof.ts'
+export { serviceDirectory } from '../service/hosted/service-files.ts'
 export { auditStopped, type StoppedOptions } from './audit-stopped.ts'
 export {
   type AskForAudit,

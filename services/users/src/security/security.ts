@@ -15,7 +15,7 @@ import type { SigningKeyRecord } from '../store/key-records.ts'
 /** Time of one hash until it has been measured. */
 const HASH_MS = 150
 /** Folder of mails in the service's directory. */
-const MAIL_FOLDER = 'mails'
+export const MAIL_FOLDER = 'mails'
 /** How long a key is used before looking whether there is a newer one. */
 export const KEY_REFRESH_MS = 60_000
 

@@ -16,7 +16,7 @@ import type { AuditSnapshot, HandlerContext, OperationContext, StepContext, Time
 /** What a service opens at its start. Values with `[Symbol.asyncDispose]` are disposed at its stop. */
 export interface ResourceOptions {
   readonly runtime: Runtime
-  /** Directory for files of the service's own; created on first use by whoever writes there. */
+  /** Directory of this service alone; created on first use by whoever writes there. */
   readonly directory: string
   /** The process's environment, handed over by the entry point. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -32,6 +32,8 @@ export interface DefineOptions<U extends readonly Contract[], L extends readonly
   readonly store?: StoreDefinition<R>
   /** Opens what handlers find as `resources`, e.g. a provider's client. */
   readonly resources?: (options: ResourceOptions) => Promise<S>
+  /** Names of files and folders that `resources` keeps in the service's directory; those that an earlier release left in that of all are moved there. */
+  readonly files?: readonly string[]
 }
 
 /** An implemented operation. */
@@ -179,13 +181,21 @@ export interface ServiceDefinition<C extends Contract = Contract> {
   readonly listens: readonly Contract[]
   readonly store: StoreDefinition
   readonly resources: ((options: ResourceOptions) => Promise<unknown>) | undefined
+  /** Names of what it keeps in its directory. */
+  readonly files: readonly string[]
   /** Grows as parts are defined; what is in it and not listed is refused by `service`. */
   readonly made: Made
 }
 
 /** Where a subscription may begin. */
 const STARTS: readonly SubscriptionStart[] = ['beginning', 'now']
-const DEFINE_OPTIONS = partsOf<DefineOptions<[], [], object, unknown>>({ uses: true, listens: true, store: true, resources: true })
+const DEFINE_OPTIONS = partsOf<DefineOptions<[], [], object, unknown>>({
+  uses: true,
+  listens: true,
+  store: true,
+  resources: true,
+  files: true,
+})
 const HANDLER_OPTIONS = partsOf<OperationHandlerOptions<unknown, unknown>>({ answer: true, reads: true })
 const SUBSCRIPTION_OPTIONS = partsOf<SubscriptionOptions>({ when: true, consumer: true, from: true })
 const SAGA_OPTIONS = partsOf<SagaOptions>({ deadline: true, version: true, input: true })
@@ -244,6 +254,7 @@ export function define<
       listens: options.listens ?? [],
       store: options.store ?? noTables,
       resources: options.resources,
+      files: options.files ?? [],
       made,
     },
   }

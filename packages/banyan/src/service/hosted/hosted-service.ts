@@ -23,6 +23,7 @@ import { type BanyanError, misuse } from '../../kernel/error.ts'
 import { buildService, type ServiceMaterial } from './build-service.ts'
 import { serviceInvoker } from './invoker.ts'
 import { type HealthCheck, serviceChecks } from './service-checks.ts'
+import { serviceDirectory, takeOverFiles } from './service-files.ts'
 
 /** What a process gives to the services that it hosts. */
 export interface HostOptions {
@@ -31,7 +32,7 @@ export interface HostOptions {
   readonly transport: Transport
   readonly metrics: Metrics
   readonly tracing: Tracing
-  /** Directory for services' own files. */
+  /** Directory below which each service has one for its files. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Told when a service's log turned out to be an older copy than what was read of it. */
@@ -129,7 +130,8 @@ function hosted(service: Service, options: HostOptions, { guard, store, reposito
     acknowledge: (reader, consumers) => acknowledge(store, { reader, consumers, now: runtime.clock.now() }),
     async prepare() {
       if (guard.refusal) return
-      await resources.open({ runtime, directory, environment })
+      takeOverFiles(directory, name, definition.files)
+      await resources.open({ runtime, directory: serviceDirectory(directory, name), environment })
       await parts.prepare?.(context())
       if (parts.routes) raw = await openRawRoutes({ service: name, routes: parts.routes, open: context, calls, log: runtime.log })
     },
