@@ -94,8 +94,8 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   async function stopAll(): Promise<void> {
     monitor.stop()
     figures.stop()
+    await drain.drain(gateway) // first, and in this turn: what comes after the order to stop is refused
     await reports.stop()
-    await drain.drain(gateway)
     for (const service of [...hosted.values()].toReversed()) await service.close()
     unwatch()
   }

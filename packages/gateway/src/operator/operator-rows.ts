@@ -32,6 +32,7 @@ export const SagaRow = row({
   owner: nullable(Type.String()),
   epoch: Type.Integer(),
   correlationId: Type.String(),
+  callerKeys: Type.Boolean({ description: 'false for a saga begun by a release whose keys did not name their caller' }),
   versionMissing: Type.Optional(
     Type.Boolean({ description: 'in lists: true where the code has no such version, so that it cannot go on' }),
   ),
