@@ -2,28 +2,25 @@ import { localTransport } from '../call/local-transport.ts'
 import type { LocalTransport, Transport } from '../call/transport.ts'
 import type { AuditClient } from '../contract/audit.ts'
 import type { Client, Contract } from '../contract/contract.ts'
-import type { BanyanError } from '../kernel/error.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { type HostedService, hostService } from '../service/hosted/hosted-service.ts'
-import { variantFor } from '../store/definition.ts'
-import { createMetrics, createTracing, type Metrics, watchLoop } from '../telemetry/index.ts'
+import type { HostedService } from '../service/hosted/hosted-service.ts'
+import { createMetrics, type Metrics, watchLoop } from '../telemetry/index.ts'
 import type { PlatformAdmin } from './platform-admin.ts'
 import type { RunningGateway } from './gateway.ts'
-import { absentFeed } from './absent-feed.ts'
 import { gatewayServices } from './gateway-service.ts'
-import { checkHistories } from './histories.ts'
 import type { HealthReport } from './health.ts'
 import { declareHealthFigures } from './health-figures.ts'
-import { createHealthMonitor, type HealthMonitor } from './health-monitor.ts'
-import { createLogReaders, type LogReaders } from './log-readers.ts'
+import { createHealthMonitor } from './health-monitor.ts'
+import { createLogReaders } from './log-readers.ts'
 import { createReaderReports, type RemoteLog } from './reader-reports.ts'
 import { place, type Placement } from './placement.ts'
 import type { Platform } from './platform.ts'
 import { createPlatformDrain, type PlatformDrain } from './platform-drain.ts'
 import { auditClient, platformClient } from './platform-client.ts'
 import { createPlatformFigures } from './platform-figures.ts'
-import { type ChosenStores, platformStores } from './platform-stores.ts'
-import { serviceAdmin } from './service-admin.ts'
+import type { ChosenStores } from './platform-stores.ts'
+import { runningAdmin } from './running-admin.ts'
+import { startServices } from './start-services.ts'
 
 /** How to run a platform. */
 export interface StartOptions {
@@ -80,9 +77,9 @@ export async function startPlatform(platform: Platform, options: StartOptions): 
   const local = localTransport((name) => hosted.get(name), placement.absent)
   const transport = options.network?.(local, runtime) ?? local
   const readers = createLogReaders(platform, placement, hosted)
-  const admin = platformAdmin(platform, options, { hosted, readers, transport })
+  const admin = runningAdmin(platform, { ...options, hosted, readers, transport })
   const figures = createPlatformFigures(runtime, metrics, () => hosted.values())
-  const logOf = options.logs ?? noLog
+  const logOf = options.logs ?? (() => undefined)
   const reports = createReaderReports({ runtime, placement, services: () => hosted.values(), logOf })
   let isReady = false
   const unwatch = watchLoop({ ...runtime, metrics, isReady: () => isReady })
@@ -139,66 +136,4 @@ function callers(transport: Transport, drain: PlatformDrain, runtime: Runtime): 
 function reported({ hosted }: Placement, checks: HealthReport['checks'], isDraining: boolean): HealthReport {
   const hosts = hosted.map(({ name }) => name)
   return { live: true, ready: !isDraining && checks.every((check) => check.status !== 'fail'), hosts, checks }
-}
-
-interface Started {
-  readonly platform: Platform
-  readonly hosted: Map<string, HostedService>
-  readonly readers: LogReaders
-  readonly transport: Transport
-  readonly metrics: Metrics
-  readonly monitor: HealthMonitor
-}
-
-/** Brings all stores up to date, or none; opens them all first, because services read each other's events; then prepares and runs services in dependency order. */
-async function startServices(placement: Placement, options: StartOptions, started: Started): Promise<void> {
-  const { platform, hosted, readers, transport, metrics, monitor } = started
-  const stores = platformStores(platform, options.stores, { environment: options.environment, readOnly: false })
-  const { runtime, directory, environment, logs = noLog } = options
-  const tracing = createTracing({ ids: runtime.ids, work: runtime.work })
-  const sourceIsOlder = (source: string, reason: BanyanError): void => hosted.get(source)?.refuse(reason)
-  await stores.upgrade?.(
-    placement.hosted.map(({ name, definition }) => ({
-      service: name,
-      migrations: variantFor(name, definition.store, stores.offer(name)).migrations,
-      runtime,
-    })),
-  )
-  for (const service of placement.hosted) {
-    const one = await hostService(service, { runtime, stores, transport, metrics, tracing, directory, environment, sourceIsOlder })
-    hosted.set(service.name, one)
-    for (const [name, check] of one.checks) monitor.add(`${service.name}:${name}`, check)
-  }
-  await checkHistories(hosted)
-  for (const service of hosted.values()) await service.prepare()
-  for (const service of hosted.values())
-    await service.run(
-      (source) => hosted.get(source)?.feed ?? logs(source)?.feed ?? absentFeed(() => placement.absent(source)),
-      () => readers.consumedUpTo(service),
-    )
-  // where another process may be the one that reads, only a look at what is stored tells
-  if ([...hosted.values()].some(({ store }) => store.features.shared)) monitor.add('platform:histories', () => checkHistories(hosted))
-  await monitor.round()
-  monitor.start()
-}
-
-function noLog(): undefined {
-  return undefined
-}
-
-function platformAdmin(
-  platform: Platform,
-  { directory, environment, runtime }: StartOptions,
-  { hosted, readers, transport }: Pick<Started, 'hosted' | 'readers' | 'transport'>,
-): PlatformAdmin {
-  return {
-    get services() {
-      return [...hosted.values()].map((service) => serviceAdmin(service, readers))
-    },
-    hasInvariants: platform.invariants !== undefined,
-    async violations() {
-      const ask = <C extends Contract>(contract: C): AuditClient<C> => auditClient(contract, transport, runtime)
-      return (await platform.invariants?.({ ask, directory, environment, now: runtime.clock.now() })) ?? []
-    },
-  }
 }
