@@ -138,6 +138,21 @@ export const EVENT_MUTANTS: readonly Mutant[] = [
     caughtBy: { file: `${EVENTS}/reading/feed-reader.test.ts`, test: 'a reader that never gets a hint looks by itself' },
   },
   {
+    name: 'room-granted-to-all-who-wait',
+    mistake: 'consumers that wait for room are each granted what becomes free',
+    promises: ['law 6'],
+    file: 'packages/banyan/src/events/reading/feed-reader.ts',
+    find: `      this.#wake.clear()
+      const bytesMax = this.#options.held.readable`,
+    replace: `      const bytesMax = this.#options.held.readable
+      await undefined
+      this.#wake.clear()`,
+    caughtBy: {
+      file: 'packages/banyan/src/events/reading/feed-reader.test.ts',
+      test: 'room that becomes free is granted once, though several wait for it',
+    },
+  },
+  {
     name: 'room-granted-twice',
     mistake: 'the room of a page that was read is granted to others before the page is counted',
     promises: ['P3'],

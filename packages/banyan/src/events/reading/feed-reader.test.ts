@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ByteBudget } from '../../kernel/byte-budget.ts'
+import { ByteBudget, createMemoryBudgets } from '../../kernel/byte-budget.ts'
 import { BanyanError } from '../../kernel/error.ts'
 import { createRuntime } from '../../kernel/runtime.ts'
 import type { Feed, StoredEvent } from '../../store/records/feed.ts'
@@ -77,8 +77,38 @@ test('the room of a page is granted to nobody else between its reading and its t
   assert.equal(held.bytes, eventBytes({ data }))
 })
 
+test('room that becomes free is granted once, though several wait for it', async () => {
+  const budget = new ByteBudget(8 * CONSUMER_BYTES_MIN)
+  const all = new HeldBytes(budget)
+  all.take(budget.bytesMax)
+  const readers = [1, 2, 3].map(() => {
+    const held = new HeldBytes(budget)
+    held.take(CONSUMER_BYTES_MIN) // what is always granted
+    const session = aSession()
+    const { accept } = session
+    session.accept = async (events) => {
+      await accept(events)
+      reader.stop()
+    }
+    const reader = aReader([anEvent({ position: 1 })], session, () => {}, held, budget)
+    return reader
+  })
+  const before = budget.used
+  const running = readers.map((reader) => reader.run())
+  for (let round = 0; round < 20; round++) await Promise.resolve() // until all of them wait for room
+  all.release(budget.bytesMax)
+  await Promise.all(running)
+  assert.ok(budget.peak <= before, `${budget.peak} bytes were held, more than ${before}`)
+})
+
 /** A reader of a log that gives no hints, on a clock whose timers fire in the next turn; `paused` hears of each. */
-function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs: number) => void, held?: HeldBytes): FeedReader {
+function aReader(
+  log: readonly StoredEvent[],
+  session: Session,
+  paused: (delayMs: number) => void,
+  held?: HeldBytes,
+  events?: ByteBudget,
+): FeedReader {
   let now = 0
   const clock = {
     now: () => now,
@@ -99,7 +129,8 @@ function aReader(log: readonly StoredEvent[], session: Session, paused: (delayMs
     positionOf: async () => undefined,
     subscribe: () => () => {},
   }
-  const runtime = createRuntime({ clock })
+  const memory = createMemoryBudgets()
+  const runtime = createRuntime({ clock, memory: events ? { ...memory, events } : memory })
   return new FeedReader({
     feed,
     source: 'source',

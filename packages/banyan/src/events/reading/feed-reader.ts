@@ -92,9 +92,10 @@ export class FeedReader {
   async #turn(pages: LogReader): Promise<number> {
     try {
       if (!this.#isChecked) await this.#check()
-      const bytesMax = await this.#room()
+      await this.#room()
       this.#wake.clear()
-      if (this.#stopped) return 0
+      const bytesMax = this.#options.held.readable // asked again where it is reserved: others who waited may have been first
+      if (this.#stopped || bytesMax === 0) return 0
       const { events, more } = await this.#pass(pages, bytesMax)
       if (this.#stopped) return 0
       this.#succeeded(events.length)
@@ -106,17 +107,16 @@ export class FeedReader {
     }
   }
 
-  /** Waits until something may be read; returns how many bytes of data. */
-  async #room(): Promise<number> {
+  /** Waits until something may be read. */
+  async #room(): Promise<void> {
     const { held, runtime } = this.#options
-    if (held.readable > 0) return held.readable
+    if (held.readable > 0) return
     const forget = runtime.memory.events.onRelease(() => this.#wake.wake())
     try {
       while (held.readable === 0 && !this.#stopped) await this.#wake.sleep(POLL_MS_MAX)
     } finally {
       forget()
     }
-    return held.readable
   }
 
   /**
