@@ -18,7 +18,7 @@ const ORDERS_BETWEEN = 25
 /** Copies of one running shop: each freezes it at another moment. */
 const COPIES = 2
 const PATIENT = { timeoutMs: 60_000, pollMs: 20 }
-const ELSEWHERE = process.env.BANYAN_STORE === 'postgres' && 'a server keeps the data, not files of the shop'
+const ELSEWHERE = process.env.BANYAN_STORE === 'postgres' && 'feature files: a server keeps the data, not files of the shop'
 
 const directory = temporaryDirectory()
 const shops: ShopProcess[] = []

@@ -25,7 +25,8 @@ type Release = keyof typeof RELEASES
 /** Migrations without which this release's statements cannot do. While the newest is one of them, nothing stands for the release before. */
 const NEEDED = ['banyan-013-caller-keys']
 const newest = toolkitMigrations.at(-1)?.id ?? ''
-const WITHOUT_BEFORE = NEEDED.includes(newest) && `this release cannot do without ${newest}, so it cannot stand for the one before`
+const WITHOUT_BEFORE =
+  NEEDED.includes(newest) && `feature release-before: this release cannot do without ${newest}, so it cannot stand for the one before`
 
 /** Orders at each stage: enough for every kind of statement to run. */
 const ORDERS = 20
