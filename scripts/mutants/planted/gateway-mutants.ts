@@ -129,9 +129,9 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     name: 'token-beyond-the-end',
     mistake: 'a token of a write that nobody made is waited for until time is up',
     promises: ['law 6'],
-    file: 'packages/banyan/src/store/sqlite/sqlite-feed.ts',
-    find: 'position <= (await this.head())',
-    replace: 'position <= (await this.head()) + 1e15',
+    file: 'packages/banyan/src/store/records/token.ts',
+    find: 'position <= (await head())',
+    replace: 'position <= (await head()) + 1e15',
     caughtBy: { file: 'packages/banyan/src/store/sqlite/sqlite.test.ts', test: 'a token that names no write' },
   },
   {

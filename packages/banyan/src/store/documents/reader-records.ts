@@ -1,5 +1,4 @@
-import { misuse } from '../../kernel/error.ts'
-import { type ReaderPosition, type ReaderRecord, type ReaderRecords, READERS_PER_SERVICE_MAX } from '../records/reader-records.ts'
+import { assertReadersFit, type ReaderPosition, type ReaderRecord, type ReaderRecords } from '../records/reader-records.ts'
 import { allOf } from './all-of.ts'
 import { collection } from './collection.ts'
 import type { Documents } from './documents.ts'
@@ -21,8 +20,7 @@ export class DocumentReaderRecords implements ReaderRecords {
   }
 
   async acknowledge(service: string, consumers: readonly ReaderPosition[], now: number): Promise<void> {
-    if (consumers.length > READERS_PER_SERVICE_MAX)
-      misuse(`service ${service} reads with ${consumers.length} consumers, but at most ${READERS_PER_SERVICE_MAX} are kept; share some`)
+    assertReadersFit(service, consumers.length)
     const named = new Set(consumers.map(({ consumer }) => consumer))
     const known = await allOf(this.#documents, readers, { within: [service] })
     const gone = known.filter(({ consumer, forgottenAt }) => forgottenAt === null && !named.has(consumer))

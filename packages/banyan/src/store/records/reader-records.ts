@@ -1,3 +1,5 @@
+import { misuse } from '../../kernel/error.ts'
+
 /** How far one consumer of another service has durably consumed this log. */
 export interface ReaderPosition {
   readonly consumer: string
@@ -17,6 +19,12 @@ export interface ReaderRecord extends ReaderPosition {
 
 /** Consumers of one service that a log keeps positions of at most; a service has a few, and one for each of its projections. */
 export const READERS_PER_SERVICE_MAX = 1_000
+
+/** Throws `misuse` for more consumers of one service than are kept. */
+export function assertReadersFit(service: string, count: number): void {
+  if (count > READERS_PER_SERVICE_MAX)
+    misuse(`service ${service} reads with ${count} consumers, but at most ${READERS_PER_SERVICE_MAX} are kept; share some`)
+}
 
 /** Who reads this log elsewhere, and how far they have come: retention removes nothing that one of them still needs. */
 export interface ReaderRecords {

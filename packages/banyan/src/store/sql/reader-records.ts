@@ -1,5 +1,4 @@
-import { misuse } from '../../kernel/error.ts'
-import { type ReaderPosition, type ReaderRecord, type ReaderRecords, READERS_PER_SERVICE_MAX } from '../records/reader-records.ts'
+import { assertReadersFit, type ReaderPosition, type ReaderRecord, type ReaderRecords } from '../records/reader-records.ts'
 import type { Sql } from '../sql.ts'
 
 interface ReaderRow {
@@ -19,8 +18,7 @@ export class SqlReaderRecords implements ReaderRecords {
   }
 
   async acknowledge(service: string, consumers: readonly ReaderPosition[], now: number): Promise<void> {
-    if (consumers.length > READERS_PER_SERVICE_MAX)
-      misuse(`service ${service} reads with ${consumers.length} consumers, but at most ${READERS_PER_SERVICE_MAX} are kept; share some`)
+    assertReadersFit(service, consumers.length)
     const named = new Set(consumers.map(({ consumer }) => consumer))
     const known = await this.#sql.all<ReaderRow>(OF_SERVICE, service)
     for (const { consumer, forgotten_at } of known)

@@ -4,7 +4,8 @@ import { firstBytes } from '../records/feed-page.ts'
 import { boundedLimit } from '../records/bounded-limit.ts'
 import { pageBehind } from '../records/page-history.ts'
 import { storedEvent, type StoredEventRow } from '../sql/outbox-table.ts'
-import { TOKEN, unknownToken } from '../records/token.ts'
+import { positionOfToken } from '../records/token.ts'
+import { FeedListeners } from '../records/feed-listeners.ts'
 import { refuseRemovedEvents } from '../records/removed-events.ts'
 import type { StoreReader } from '../store.ts'
 import type { EventTail } from './event-tail.ts'
@@ -34,14 +35,13 @@ const HEAD = "SELECT seq AS head FROM sqlite_sequence WHERE name = 'banyan_outbo
  */
 export class SqliteFeed implements Feed {
   readonly #snapshots: SnapshotQueue
-  readonly #log: Logger
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners: FeedListeners
   readonly #tail: EventTail | undefined
 
   /** `tail` is undefined where another process writes: then everything is read from the file. */
   constructor(snapshots: SnapshotQueue, log: Logger, tail: EventTail | undefined) {
     this.#snapshots = snapshots
-    this.#log = log
+    this.#listeners = new FeedListeners(log)
     this.#tail = tail
   }
 
@@ -56,15 +56,12 @@ export class SqliteFeed implements Feed {
     return this.#tail?.head ?? (await this.#snapshots.run((tx) => tx.database.get<{ head: number }>(HEAD)))?.head ?? 0
   }
 
-  async positionOf(token: string): Promise<number | undefined> {
-    const position = TOKEN.test(token) ? Number(token) : Number.NaN
-    if (Number.isSafeInteger(position) && position <= (await this.head())) return position
-    throw unknownToken()
+  positionOf(token: string): Promise<number | undefined> {
+    return positionOfToken(token, () => this.head())
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   /** Makes committed events readable. */
@@ -74,13 +71,7 @@ export class SqliteFeed implements Feed {
 
   /** Tells the listeners that there is something new. */
   notify(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener()
-      } catch (error) {
-        this.#log.error('a listener of the event feed failed', { error })
-      }
-    }
+    this.#listeners.notify()
   }
 
   #readFile(after: number, limit: number, options: FeedReadOptions): Promise<StoredEvent[]> {
